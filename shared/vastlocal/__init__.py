@@ -1,1 +1,1 @@
-
+"""The local VAST: an emulator of the VAST DB HTTP protocol, for development and tests."""

@@ -1,0 +1,116 @@
+"""/flows/{flowId}/segments."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from tams.api.url_query import url_filter
+from tams.models.filters import UrlFilter
+
+from tams.api.body import described
+from tams.api.dependencies import Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
+from tams.api.errors import error_body
+from tams.api.listing import decode_segment_key, encode_segment_key, segment_json
+from tams.api.paging import paging_headers
+from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
+from tams.models.flow_segment import (
+    BulkFailure,
+    FailedSegment,
+    FlowSegment,
+    FlowSegmentPost,
+    SegmentFault,
+    parse_segments_post,
+)
+from tams.object_stores.get_urls import GetUrls
+from tams.runtime.handlers import api_handler
+from tams.services.segment_window import PageRequest
+
+router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])
+
+
+@router.get("", response_model=list[FlowSegment])
+def get_segments(
+    request: Request,
+    flow_id: FlowId,
+    segments: FlowSegments,
+    built: Built,
+    is_head: IsHead,
+    urls: Annotated[UrlFilter, Depends(url_filter)],
+    limit: Limit = None,
+    page: PageToken = None,
+    timerange: str | None = None,
+    object_id: str | None = None,
+    reverse_order: QueryBool = False,
+    include_object_timerange: QueryBool = False,
+) -> JSONResponse:
+    asked = PageRequest(
+        query_timerange(timerange),
+        page_limit(limit),
+        reverse_order,
+        decode_segment_key(page),
+    )
+    found = segments.list_(flow_id, asked, object_id)
+    headers = paging_headers(
+        request,
+        limit=asked.limit,
+        next_key=encode_segment_key(found.next_ns),
+        count=len(found.segments),
+        reverse=reverse_order,
+        timerange=str(found.timerange),
+    )
+    if is_head:
+        return JSONResponse([], headers=headers)
+    get_urls = GetUrls(built.object_stores, built.backends, urls)
+    body = [
+        segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
+        for segment in found.segments
+    ]
+    return JSONResponse(body, headers=headers)
+
+
+@router.post(
+    "",
+    status_code=HTTPStatus.CREATED,
+    responses={HTTPStatus.OK: {"model": BulkFailure, "description": "Some Segments failed."}},
+    openapi_extra=described(
+        {
+            "oneOf": [
+                FlowSegmentPost.model_json_schema(),
+                {"type": "array", "items": FlowSegmentPost.model_json_schema()},
+            ]
+        }
+    ),
+)
+def post_segments(flow_id: FlowId, body: JsonBody, segments: FlowSegments) -> Response:
+    post = parse_segments_post(body)
+    faults = segments.register(flow_id, post.entries, single=not post.is_list)
+    if not faults:
+        return Response(status_code=HTTPStatus.CREATED)
+    failure = BulkFailure(failed_segments=tuple(_failed(fault) for fault in faults))
+    return JSONResponse(failure.to_json(), HTTPStatus.OK)
+
+
+@router.delete("", status_code=HTTPStatus.NO_CONTENT)
+def delete_segments(
+    flow_id: FlowId,
+    deletion: Deletion,
+    timerange: str | None = None,
+    object_id: str | None = None,
+) -> Response:
+    """Those that `timerange` covers completely; all of them without one (SEG-48, SEG-49)."""
+    deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+def _failed(fault: SegmentFault) -> FailedSegment:
+    return FailedSegment.model_validate(
+        {
+            "object_id": fault.segment.object_id,
+            "timerange": fault.segment.timerange,
+            "error": error_body("InvalidRequest", fault.reason),
+        }
+    )
+
+
+lambda_handler = api_handler(router)

@@ -1,0 +1,83 @@
+"""/flows, /flows/{flowId}."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import JSONResponse
+
+from tams.api.body import described
+from tams.api.dependencies import FlowId, Flows, JsonBody
+from tams.api.paging import paging_headers
+from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
+from tams.models.common import ContentFormat
+from tams.models.flow import Flow, parse_flow_put
+from tams.models.queries import FlowQuery
+from tams.runtime.handlers import api_handler
+
+router = APIRouter(prefix="/flows", tags=["Flows"])
+
+
+@router.get("", response_model=list[Flow])
+def get_flows(
+    request: Request,
+    flows: Flows,
+    limit: Limit = None,
+    page: PageToken = None,
+    source_id: str | None = None,
+    label: str | None = None,
+    content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
+    codec: str | None = None,
+) -> JSONResponse:
+    query = FlowQuery(
+        limit=page_limit(limit),
+        page=page,
+        source_id=query_uuid("source_id", source_id),
+        label=label,
+        format=content_format,
+        codec=codec,
+    )
+    listed = flows.list_(query)
+    body = [flow.to_json() for flow in listed.items]
+    headers = paging_headers(
+        request, limit=query.limit, next_key=listed.next_key, count=len(body), reverse=False
+    )
+    return JSONResponse(body, headers=headers)
+
+
+@router.get("/{flowId}", response_model=Flow)
+def get_flow(
+    flow_id: FlowId,
+    flows: Flows,
+    timerange: str | None = None,
+    include_timerange: QueryBool = False,
+) -> JSONResponse:
+    flow = flows.get(
+        flow_id,
+        include_timerange=include_timerange,
+        timerange=query_timerange(timerange),
+    )
+    return JSONResponse(flow.to_json())
+
+
+@router.put(
+    "/{flowId}",
+    status_code=HTTPStatus.CREATED,
+    response_model=Flow,
+    responses={HTTPStatus.NO_CONTENT: {"description": "The Flow was replaced."}},
+    openapi_extra=described({"$ref": "#/components/schemas/FlowPut"}),
+)
+def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
+    created = flows.put(flow_id, parse_flow_put(body), caller=None)
+    if created is None:
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    return JSONResponse(created.to_json(), HTTPStatus.CREATED)
+
+
+@router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT)
+def delete_flow(flow_id: FlowId, flows: Flows) -> Response:
+    flows.delete(flow_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+lambda_handler = api_handler(router)

@@ -1,0 +1,11 @@
+"""SQS: ids of Objects that nobody needs; deletes their bytes, then their rows."""
+
+from tams.container import Container
+from tams.runtime.handlers import queue_handler
+
+
+def process(container: Container, object_ids: list[str]) -> None:
+    container.object_cleanup.clean(object_ids)
+
+
+lambda_handler = queue_handler(process)

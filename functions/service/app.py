@@ -1,0 +1,71 @@
+"""/, /service, /service/storage-backends, and what tells of the service itself: /health, /docs."""
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from tams.api import docs
+from tams.api.body import described
+from tams.api.dependencies import Health, JsonBody, Service
+from tams.api.paging import paging_headers
+from tams.api.query import Limit, PageToken, QueryBool, page_limit
+from tams.models import service as models
+from tams.models.storage_backend import StorageBackend
+from tams.runtime.handlers import api_handler
+
+router = APIRouter(tags=["Service"])
+router.include_router(docs.router)
+
+PATHS = ["service", "flows", "sources", "objects", "flow-delete-requests"]
+
+
+@router.get("/", response_model=list[str])
+def get_root() -> JSONResponse:
+    return JSONResponse(PATHS)
+
+
+@router.get("/service", response_model=models.Service)
+def get_service(service: Service) -> JSONResponse:
+    return JSONResponse(service.get().to_json())
+
+
+@router.post("/service", openapi_extra=described(models.ServicePost.model_json_schema()))
+def post_service(body: JsonBody, service: Service) -> Response:
+    service.update(models.ServicePost.from_body(body))
+    return Response(status_code=HTTPStatus.OK)
+
+
+@router.get("/service/storage-backends", response_model=list[StorageBackend])
+def get_storage_backends(
+    request: Request,
+    service: Service,
+    limit: Limit = None,
+    page: PageToken = None,
+    reverse_order: QueryBool = False,
+) -> JSONResponse:
+    """By label, then id; those without a label last (SRT-7)."""
+    in_force = page_limit(limit)
+    listed = service.list_backends(limit=in_force, page=page, reverse=reverse_order)
+    body = [backend.to_json() for backend in listed.items]
+    headers = paging_headers(
+        request,
+        limit=in_force,
+        next_key=listed.next_key,
+        count=len(body),
+        reverse=reverse_order,
+    )
+    return JSONResponse(body, headers=headers)
+
+
+@router.get("/health", tags=["Extensions"])
+def get_health(health: Health) -> JSONResponse:
+    """200 when VAST and S3 answer, otherwise 503; either way, which of them does. Not part of TAMS."""
+    states: dict[str, Any] = health.check()
+    well = all(state == "ok" for state in states.values())
+    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+    return JSONResponse({"status": "ok" if well else "unavailable", **states}, status)
+
+
+lambda_handler = api_handler(router)

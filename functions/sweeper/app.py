@@ -1,0 +1,11 @@
+"""On a schedule: finds the work that a lost queue message or a dead function left behind."""
+
+from tams.container import Container
+from tams.runtime.handlers import schedule_handler
+
+
+def process(container: Container) -> dict[str, int]:
+    return {"objects": container.object_cleanup.sweep()}
+
+
+lambda_handler = schedule_handler(process)

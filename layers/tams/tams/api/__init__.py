@@ -1,0 +1,1 @@
+"""HTTP: FastAPI apps, error bodies, HEAD, paging headers."""

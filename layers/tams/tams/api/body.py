@@ -1,0 +1,48 @@
+"""Reading request bodies: as JSON, of a bounded size, and described in the OpenAPI document."""
+
+import json
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import HTTPException, Request
+
+from tams.errors import InvalidRequestError
+
+BODY_BYTES_MAX = 4 * 1024 * 1024
+"""Lambda takes 6 MB with its own wrapping; more is refused here, in words, rather than there."""
+
+
+async def json_body(request: Request) -> Any:
+    """The decoded body. Raises InvalidRequestError for what is no JSON, or is not there."""
+    body = await optional_json_body(request)
+    if body is None:
+        raise InvalidRequestError("the body must be JSON, and there is none")
+    return body
+
+
+async def optional_json_body(request: Request) -> Any:
+    """The decoded body, or None when there is none."""
+    text = await request.body()
+    if len(text) > BODY_BYTES_MAX:
+        raise HTTPException(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            f"the body has {len(text)} bytes, more than the {BODY_BYTES_MAX} allowed",
+        )
+    if not text.strip():
+        return None
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise InvalidRequestError("the body is nested too deeply") from error
+    except ValueError as error:
+        raise InvalidRequestError(f"the body is no JSON: {error}") from error
+
+
+def described(schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
+    """`openapi_extra` for a route that reads its body by itself."""
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a JSON value")

@@ -1,0 +1,79 @@
+"""What routes ask for: the services of this process's Container, ids from the path, bodies."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+
+from tams.api import query
+from tams.api.body import json_body, optional_json_body
+from tams.api.head import IS_HEAD
+from tams.container import Container
+from tams.services.deletion import DeletionService
+from tams.services.flow_segments import FlowSegmentService
+from tams.services.flows import FlowService
+from tams.services.health import HealthService
+from tams.services.media_storage import MediaStorageService
+from tams.services.objects import ObjectService
+from tams.services.service import ServiceService
+from tams.services.sources import SourceService
+
+
+def container(request: Request) -> Container:
+    built: Container = request.app.state.container
+    return built
+
+
+_Container = Annotated[Container, Depends(container)]
+
+
+def _service(container: _Container) -> ServiceService:
+    return container.service
+
+
+def _health(container: _Container) -> HealthService:
+    return container.health
+
+
+def _sources(container: _Container) -> SourceService:
+    return container.sources
+
+
+def _flows(container: _Container) -> FlowService:
+    return container.flows
+
+
+def _flow_segments(container: _Container) -> FlowSegmentService:
+    return container.flow_segments
+
+
+def _deletion(container: _Container) -> DeletionService:
+    return container.deletion
+
+
+def _media_storage(container: _Container) -> MediaStorageService:
+    return container.media_storage
+
+
+def _objects(container: _Container) -> ObjectService:
+    return container.objects
+
+
+def _is_head(request: Request) -> bool:
+    return IS_HEAD in request.scope
+
+
+Built = _Container
+Service = Annotated[ServiceService, Depends(_service)]
+Health = Annotated[HealthService, Depends(_health)]
+Sources = Annotated[SourceService, Depends(_sources)]
+Flows = Annotated[FlowService, Depends(_flows)]
+FlowSegments = Annotated[FlowSegmentService, Depends(_flow_segments)]
+Deletion = Annotated[DeletionService, Depends(_deletion)]
+MediaStorage = Annotated[MediaStorageService, Depends(_media_storage)]
+Objects = Annotated[ObjectService, Depends(_objects)]
+
+FlowId = Annotated[str, Depends(query.flow_id)]
+SourceId = Annotated[str, Depends(query.source_id)]
+JsonBody = Annotated[Any, Depends(json_body)]
+OptionalJsonBody = Annotated[Any, Depends(optional_json_body)]
+IsHead = Annotated[bool, Depends(_is_head)]

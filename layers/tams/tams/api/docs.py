@@ -1,0 +1,41 @@
+"""/openapi.json and /docs: the API described by itself. The page brings its own scripts, no other host is asked."""
+
+from importlib import resources
+
+from fastapi import APIRouter, HTTPException, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import HTMLResponse
+
+router = APIRouter(tags=["Extensions"], include_in_schema=False)
+
+_ASSETS = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+
+
+@router.get("/openapi.json")
+def get_openapi() -> Response:
+    text = resources.files("tams.api").joinpath("openapi.json").read_bytes()
+    return Response(text, media_type="application/json")
+
+
+@router.get("/docs")
+def get_docs() -> HTMLResponse:
+    return get_swagger_ui_html(
+        openapi_url="openapi.json",
+        title="TAMS API",
+        swagger_js_url="docs/swagger-ui-bundle.js",
+        swagger_css_url="docs/swagger-ui.css",
+        swagger_favicon_url="data:,",
+    )
+
+
+@router.get("/docs/{asset}")
+def get_docs_asset(asset: str) -> Response:
+    if asset not in _ASSETS:
+        raise HTTPException(404)
+    text = resources.files("fastapi_offline").joinpath("static", asset).read_bytes()
+    return Response(
+        text, media_type=_ASSETS[asset], headers={"Cache-Control": "public, max-age=86400"}
+    )

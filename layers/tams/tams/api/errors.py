@@ -1,0 +1,89 @@
+"""TamsErrors as HTTP: the status of each, and the body every client can read (error.json)."""
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from tams.errors import (
+    BackendUnavailableError,
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    TamsError,
+)
+from tams.models.error import Error
+
+STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
+    InvalidRequestError: HTTPStatus.BAD_REQUEST,
+    ForbiddenError: HTTPStatus.FORBIDDEN,
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
+    BackendUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+RETRY_AFTER_SECONDS = "1"
+
+_log = logging.getLogger(__name__)
+
+
+def error_body(kind: str, summary: str) -> dict[str, Any]:
+    return Error(type=kind, summary=summary, time=datetime.now(UTC)).to_json()
+
+
+def install(app: FastAPI) -> None:
+    """Every failure of `app` answers with an error body; nothing it did not expect is explained."""
+    app.add_exception_handler(TamsError, _tams_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _bug)
+
+
+def _tams_error(_request: Request, error: Exception) -> JSONResponse:
+    status = STATUS_OF[type(error)]  # type: ignore[index]
+    headers = (
+        {"Retry-After": RETRY_AFTER_SECONDS} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
+    )
+    kind = type(error).__name__.removesuffix("Error")
+    return JSONResponse(error_body(kind, str(error)), status, headers)
+
+
+def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+    """FastAPI's 422 is TAMS's 400 (GEN-8)."""
+    assert isinstance(error, RequestValidationError)
+    faults = [
+        f"{'.'.join(str(step) for step in fault['loc'][1:])}: {fault['msg']}"
+        for fault in error.errors()
+    ]
+    return JSONResponse(error_body("InvalidRequest", "; ".join(faults)), HTTPStatus.BAD_REQUEST)
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    summary = error.detail if error.detail != status.phrase else _explained(request, status)
+    kind = status.phrase.title().replace(" ", "").replace("-", "")
+    return JSONResponse(error_body(kind, summary), status, error.headers)
+
+
+def _explained(request: Request, status: HTTPStatus) -> str:
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.method} is not allowed on {request.url.path}"
+    if status is HTTPStatus.NOT_FOUND:
+        return f"there is nothing at {request.url.path}"
+    return status.phrase
+
+
+def _bug(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("a request failed for a reason nobody expected", exc_info=error)
+    return JSONResponse(
+        error_body("InternalServerError", "the service made a mistake; it has been logged"),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )

@@ -1,0 +1,77 @@
+"""Segments and Objects as JSON, and the keys of their pages.
+
+Made as plain dicts: a page of a thousand Segments need not be validated on its way out.
+"""
+
+from typing import Any
+
+from tams.models.page_keys import decode_page_key, encode_page_key
+from tams.models.stored import ObjectKind, StoredSegment
+from tams.object_stores.get_urls import GetUrls
+from tams.services.objects import ObjectView
+
+_OPTIONAL = ("ts_offset", "last_duration", "sample_offset", "sample_count", "key_frame_count")
+
+
+def encode_segment_key(start_ns: int | None) -> str | None:
+    return None if start_ns is None else encode_page_key(start_ns)
+
+
+def decode_segment_key(page: str | None) -> int | None:
+    """Raises InvalidRequestError."""
+    if page is None:
+        return None
+    (start_ns,) = decode_page_key(page, int)
+    return int(start_ns)
+
+
+def segment_json(
+    segment: StoredSegment, get_urls: GetUrls, *, include_object_timerange: bool = False
+) -> dict[str, Any]:
+    """Source: flow-segment.json."""
+    body: dict[str, Any] = {
+        "object_id": segment.object_id,
+        "timerange": str(segment.timerange),
+    }
+    for name in _OPTIONAL:
+        if (value := getattr(segment, name)) is not None:
+            body[name] = value
+    if include_object_timerange:
+        body["object_timerange"] = segment.object_timerange
+    if segment.init_object_id is not None:
+        body["init_object"] = {
+            "object_id": segment.init_object_id,
+            "get_urls": get_urls.of(segment.init_object_id, segment.init_instances),
+        }
+    body["get_urls"] = get_urls.of(segment.object_id, segment.instances)
+    return body
+
+
+def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dict[str, Any]:
+    """Source: object.json. Media Objects have a timerange, init Objects have none (OBJ-2)."""
+    stored = view.stored
+    body: dict[str, Any] = {
+        "id": stored.id,
+        "referenced_by_flows": flow_ids,
+        "first_referenced_by_flow": stored.flow_id,
+    }
+    if stored.kind is ObjectKind.MEDIA and stored.timerange is not None:
+        body["timerange"] = str(stored.timerange)
+    if stored.key_frame_count is not None:
+        body["key_frame_count"] = stored.key_frame_count
+    if view.init is not None:
+        body["init_object"] = {
+            "id": view.init.id,
+            "get_urls": get_urls.of(view.init.id, view.init.instances),
+        }
+    body["get_urls"] = get_urls.of(stored.id, stored.instances)
+    return body
+
+
+def page_of_ids(ids: list[str], page: str | None, limit: int) -> tuple[list[str], str | None]:
+    """One page of ids in order, and the key of the next. Raises InvalidRequestError."""
+    if page is not None:
+        (last_id,) = decode_page_key(page, str)
+        ids = [each for each in ids if each > last_id]
+    chosen = ids[:limit]
+    return chosen, encode_page_key(chosen[-1]) if len(ids) > limit else None

@@ -1,0 +1,45 @@
+"""The paging headers: which page this is, and where the next one begins (PAG-1…12)."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+
+UNREPEATED = frozenset({"page", "limit", "access_token"})
+"""Query parameters a `next` link does not copy: two are set anew, the token is the client's to add."""
+
+
+def paging_headers(
+    request: Request,
+    *,
+    limit: int,
+    next_key: str | None,
+    count: int | None = None,
+    reverse: bool | None = None,
+    timerange: str | None = None,
+) -> dict[str, str]:
+    """Headers of one page; `count`, `reverse` and `timerange` where the specification has them.
+
+    The `next` link is relative, repeats every filter, and keeps commas escaped inside it.
+    """
+    headers = {"X-Paging-Limit": str(limit)}
+    if count is not None:
+        headers["X-Paging-Count"] = str(count)
+    if reverse is not None:
+        headers["X-Paging-Reverse-Order"] = "true" if reverse else "false"
+    if timerange is not None:
+        headers["X-Paging-Timerange"] = timerange
+    if next_key is not None:
+        headers["X-Paging-NextKey"] = next_key
+        headers["Link"] = f'<{_next_url(request, limit, next_key)}>; rel="next"'
+    return headers
+
+
+def _next_url(request: Request, limit: int, next_key: str) -> str:
+    kept = [
+        (name, value)
+        for name, value in parse_qsl(request.url.query, keep_blank_values=True)
+        if name not in UNREPEATED
+    ]
+    changed: Mapping[str, str] = {"limit": str(limit), "page": next_key}
+    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"

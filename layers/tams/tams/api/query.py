@@ -1,0 +1,59 @@
+"""Query and path values that several routes read, each refused in the specification's way."""
+
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BeforeValidator
+
+from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.common import is_uuid
+from tams.models.queries import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
+from tams.timing import TimeRange
+
+
+def _exact_bool(text: object) -> object:
+    if text in {"true", "false"}:
+        return text == "true"
+    raise ValueError("must be true or false")
+
+
+QueryBool = Annotated[bool, BeforeValidator(_exact_bool)]
+Limit = Annotated[int | None, Query(ge=1, description="At most so many items in the page.")]
+PageToken = Annotated[str | None, Query(description="The key of a page, from X-Paging-NextKey.")]
+
+
+def page_limit(asked: int | None) -> int:
+    """The limit in force: what was asked, up to ours (PAG-4)."""
+    return min(asked or PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX)
+
+
+def flow_id(flow_id: Annotated[str, Path(alias="flowId")]) -> str:
+    """An unusable id in the path is a Flow that does not exist (GEN-5)."""
+    return _known(flow_id, "Flow")
+
+
+def source_id(source_id: Annotated[str, Path(alias="sourceId")]) -> str:
+    return _known(source_id, "Source")
+
+
+def query_timerange(text: str | None) -> TimeRange:
+    """Absent means all of time. Raises InvalidRequestError."""
+    if text is None:
+        return TimeRange.eternity()
+    try:
+        return TimeRange.parse(text)
+    except InvalidRequestError as error:
+        raise InvalidRequestError(f"timerange: {error}") from error
+
+
+def query_uuid(name: str, text: str | None) -> str | None:
+    """Raises InvalidRequestError."""
+    if text is not None and not is_uuid(text):
+        raise InvalidRequestError(f"{name}: must be a lower-case UUID of version 1 to 5")
+    return text
+
+
+def _known(identifier: str, kind: str) -> str:
+    if not is_uuid(identifier):
+        raise NotFoundError(kind, identifier)
+    return identifier

@@ -1,0 +1,32 @@
+"""The built object graph: what a function's routes and workers are given."""
+
+from dataclasses import dataclass
+
+from tams.models.storage_backend import StorageBackend
+from tams.ports import ObjectStores
+from tams.services.deletion import DeletionService
+from tams.services.flow_segments import FlowSegmentService
+from tams.services.flows import FlowService
+from tams.services.health import HealthService
+from tams.services.media_storage import MediaStorageService
+from tams.services.object_cleanup import ObjectCleanupService
+from tams.services.objects import ObjectService
+from tams.services.service import ServiceService
+from tams.services.sources import SourceService
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One a process, made at the first event."""
+
+    service: ServiceService
+    health: HealthService
+    sources: SourceService
+    flows: FlowService
+    flow_segments: FlowSegmentService
+    deletion: DeletionService
+    media_storage: MediaStorageService
+    objects: ObjectService
+    object_cleanup: ObjectCleanupService
+    object_stores: ObjectStores
+    backends: dict[str, StorageBackend]

@@ -1,0 +1,1 @@
+"""SQS: hints that there is work to find in VAST."""

@@ -1,0 +1,53 @@
+"""SQS, in batches. A message is a hint: when sending fails the sweeper finds the work again."""
+
+import json
+import logging
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+_log = logging.getLogger(__name__)
+
+_ENTRIES_MAX = 10
+_IDS_PER_MESSAGE = 100
+
+
+class SqsQueue:
+    """Sends ids, up to 100 in a message's JSON list."""
+
+    def __init__(self, url: str, *, endpoint_url: str | None = None, region: str) -> None:
+        self._url = url
+        self._endpoint_url = endpoint_url
+        self._region = region
+
+    @cached_property
+    def _client(self) -> Any:
+        return boto3.client(
+            "sqs",
+            endpoint_url=self._endpoint_url,
+            region_name=self._region,
+            config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2}),
+        )
+
+    def send(self, bodies: Sequence[str]) -> None:
+        """Never raises for a queue that is down: what it tells of is in VAST already."""
+        messages = [json.dumps(group) for group in _groups(bodies, _IDS_PER_MESSAGE)]
+        for entries in _groups(messages, _ENTRIES_MAX):
+            try:
+                self._client.send_message_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {"Id": str(index), "MessageBody": body}
+                        for index, body in enumerate(entries)
+                    ],
+                )
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("the queue did not take %d messages: %s", len(entries), error)
+
+
+def _groups(items: Sequence[str], size: int) -> list[list[str]]:
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]

@@ -1,0 +1,1 @@
+"""One frozen model for each schema of the specification, in the file of the schema's name."""

@@ -1,0 +1,212 @@
+"""A FlowSegment: which Object a stretch of a Flow's timeline is made of."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tams.errors import InvalidRequestError
+from tams.models.base import ClosedModel, Model
+from tams.models.common import Integer, Text
+from tams.models.error import Error
+from tams.models.object_core import GetUrl, UncontrolledUrl
+from tams.timing import TimeRange, Timestamp
+from tams.timing.timestamp import INT64_MAX, INT64_MIN
+
+__all__ = [
+    "SEGMENTS_MAX",
+    "BulkFailure",
+    "FailedSegment",
+    "FlowSegment",
+    "FlowSegmentPost",
+    "GetUrl",
+    "InitObjectInSegment",
+    "SegmentFault",
+    "SegmentsPost",
+    "UncontrolledUrl",
+    "parse_segments_post",
+    "segment_fault",
+]
+
+SEGMENTS_MAX = 10_000
+"""How many segments one request may carry."""
+
+_INT64 = range(INT64_MIN, INT64_MAX + 1)
+
+
+class FlowSegmentPost(Model):
+    """What a client registers. Source: flow-segment-post.json.
+
+    Its shape only: whether its ranges make sense is told by `segment_fault`.
+    """
+
+    object_id: Text
+    init_object_id: Text | None = None
+    ts_offset: Timestamp | None = None
+    timerange: TimeRange
+    object_timerange: TimeRange | None = None
+    last_duration: Timestamp | None = None
+    sample_offset: Integer | None = None
+    sample_count: Integer | None = None
+    get_urls: tuple[UncontrolledUrl, ...] | None = None
+    key_frame_count: Integer | None = None
+
+    @property
+    def ts_offset_ns(self) -> int:
+        """Segment time less Object time; zero when it is not given."""
+        return 0 if self.ts_offset is None else self.ts_offset.ns
+
+    @property
+    def used_timerange(self) -> TimeRange:
+        """The stretch of the Object's own timeline that this segment uses."""
+        return self.timerange.shift(-self.ts_offset_ns)
+
+
+class InitObjectInSegment(ClosedModel):
+    """The initialisation segment that a segment's Object needs. Its id is called `object_id` here."""
+
+    object_id: Text
+    get_urls: tuple[GetUrl, ...] | None = None
+
+
+class FlowSegment(Model):
+    """What a listing shows. Source: flow-segment.json."""
+
+    object_id: Text
+    timerange: TimeRange
+    ts_offset: Timestamp | None = None
+    last_duration: Timestamp | None = None
+    object_timerange: TimeRange | None = None
+    sample_offset: Integer | None = None
+    sample_count: Integer | None = None
+    key_frame_count: Integer | None = None
+    init_object: InitObjectInSegment | None = None
+    get_urls: tuple[GetUrl, ...] | None = None
+
+
+class FailedSegment(Model):
+    """A segment of a list that could not be registered."""
+
+    object_id: Text
+    timerange: TimeRange | None = None
+    error: Error | None = None
+
+
+class BulkFailure(Model):
+    """The segments of a list that failed; the others are registered. Source: flow-segment-bulk-failure.json."""
+
+    failed_segments: tuple[FailedSegment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentFault:
+    """A segment of the right shape that breaks a rule by itself, whatever is stored."""
+
+    segment: FlowSegmentPost
+    reason: str
+
+
+class SegmentsPost(NamedTuple):
+    """The segments in the order of the request, and whether they came as a list.
+
+    Only a list holds faults: they are listed in the answer while the others are registered.
+    """
+
+    entries: list[FlowSegmentPost | SegmentFault]
+    is_list: bool
+
+
+def parse_segments_post(body: object) -> SegmentsPost:
+    """Read a segment or a list of segments.
+
+    Raises InvalidRequestError when any element is off the schema, when there are more than
+    SEGMENTS_MAX, or when a segment that stands alone breaks a rule.
+    """
+    if not isinstance(body, list):
+        segment = FlowSegmentPost.from_body(body)
+        if (reason := segment_fault(segment)) is not None:
+            raise InvalidRequestError(reason)
+        return SegmentsPost([segment], is_list=False)
+    if len(body) > SEGMENTS_MAX:
+        raise InvalidRequestError(f"a request may carry {SEGMENTS_MAX} segments, not {len(body)}")
+    segments = FlowSegmentPost.list_from_body(body)
+    return SegmentsPost([_judge(segment) for segment in segments], is_list=True)
+
+
+def segment_fault(segment: FlowSegmentPost) -> str | None:
+    """The first rule that `segment` breaks by itself, in words; None when it breaks none."""
+    return (
+        _identity_fault(segment)
+        or _timerange_fault(segment)
+        or _object_timerange_fault(segment)
+        or _label_fault(segment)
+    )
+
+
+def _judge(segment: FlowSegmentPost) -> FlowSegmentPost | SegmentFault:
+    reason = segment_fault(segment)
+    return segment if reason is None else SegmentFault(segment, reason)
+
+
+def _identity_fault(segment: FlowSegmentPost) -> str | None:
+    if not segment.object_id:
+        return "object_id: must not be empty"
+    if segment.init_object_id == "":
+        return "init_object_id: must not be empty"
+    if segment.init_object_id == segment.object_id:
+        return "init_object_id: must be another Object than object_id"
+    return None
+
+
+def _timerange_fault(segment: FlowSegmentPost) -> str | None:
+    timerange = segment.timerange
+    if (reason := _range_fault("timerange", timerange)) is not None:
+        return reason
+    if not timerange.includes_start:
+        return f"timerange: {timerange} must include its start"
+    if segment.last_duration is not None and segment.last_duration.ns < 0:
+        return f"last_duration: {segment.last_duration} must not be negative"
+    if segment.last_duration is not None and segment.last_duration.ns not in _INT64:
+        return f"last_duration: {segment.last_duration} does not fit signed 64-bit nanoseconds"
+    return None
+
+
+def _object_timerange_fault(segment: FlowSegmentPost) -> str | None:
+    used = segment.used_timerange
+    if segment.ts_offset_ns not in _INT64:
+        return f"ts_offset: {segment.ts_offset} does not fit signed 64-bit nanoseconds"
+    if not _fits_int64(used):
+        return f"ts_offset: timerange - ts_offset = {used} does not fit signed 64-bit nanoseconds"
+    if segment.object_timerange is None:
+        return None
+    if (reason := _range_fault("object_timerange", segment.object_timerange)) is not None:
+        return reason
+    if not segment.object_timerange.contains(used):
+        return (
+            f"object_timerange: {segment.object_timerange} does not cover "
+            f"timerange - ts_offset = {used}"
+        )
+    return None
+
+
+def _label_fault(segment: FlowSegmentPost) -> str | None:
+    labels: set[str] = set()
+    for url in segment.get_urls or ():
+        if url.label in labels:
+            return f"get_urls: the label {url.label!r} is given more than once"
+        labels.add(url.label)
+    return None
+
+
+def _range_fault(name: str, timerange: TimeRange) -> str | None:
+    if timerange.is_empty:
+        return f"{name}: must not be empty"
+    if not timerange.is_finite:
+        return f"{name}: {timerange} must have a start and an end"
+    if not _fits_int64(timerange):
+        return f"{name}: {timerange} does not fit signed 64-bit nanoseconds"
+    return None
+
+
+def _fits_int64(timerange: TimeRange) -> bool:
+    """Whether both bounds of the half-open form fit the columns that keep them."""
+    start_ns, end_ns = timerange.half_open()
+    return start_ns in _INT64 and end_ns in _INT64

@@ -1,0 +1,64 @@
+"""Asking for places to upload media to, and being given them."""
+
+from typing import Annotated, Self
+
+from pydantic import AliasChoices, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from tams.models.base import ClosedModel, Model
+from tams.models.common import Flag, StrictMimeType, Text, Uuid, WholeNumber
+
+NewObjectId = Annotated[Text, StringConstraints(min_length=1)]
+
+
+class FlowStoragePost(Model):
+    """What a client asks for; an absent body asks for the defaults.
+
+    `content_type` is also read as `content-type`: the prose and the schema of flow-storage-post.json
+    differ.
+    """
+
+    limit: Annotated[WholeNumber, Field(ge=1)] | None = None
+    object_ids: Annotated[tuple[NewObjectId, ...], Field(min_length=1)] | None = None
+    storage_id: Uuid | None = None
+    content_type: StrictMimeType | None = Field(
+        default=None, validation_alias=AliasChoices("content_type", "content-type")
+    )
+    presigned: Flag | None = None
+
+    @classmethod
+    def from_body(cls, body: object) -> Self:
+        return super().from_body({} if body is None else body)
+
+    @model_validator(mode="after")
+    def _check_object_ids(self) -> Self:
+        if self.object_ids is None:
+            return self
+        if self.limit is not None:
+            raise PydanticCustomError("limit", "must not have both limit and object_ids")
+        if len(set(self.object_ids)) < len(self.object_ids):
+            raise PydanticCustomError("object_ids", "must not name an Object twice in object_ids")
+        return self
+
+
+class HttpRequest(Model):
+    """A request that the client is to make. Source: http-request.json."""
+
+    url: Text
+    content_type: Text | None = Field(default=None, alias="content-type")
+    headers: dict[Text, Text] | None = None
+    body: Text | None = None
+
+
+class AllocatedObject(Model):
+    """An Object that may now be uploaded; `presigned` unset means that the URL is not."""
+
+    object_id: Text
+    put_url: HttpRequest
+    presigned: Flag | None = None
+
+
+class FlowStorage(ClosedModel):
+    """Source: flow-storage.json."""
+
+    media_objects: tuple[AllocatedObject, ...] | None = None

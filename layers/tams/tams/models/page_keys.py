@@ -1,0 +1,35 @@
+"""Opaque page keys: where the last item of a page stands in the listing's order."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from tams.errors import InvalidRequestError
+
+_VERSION = 1
+
+
+def encode_page_key(*values: Any) -> str:
+    """The key after an item with these sort values."""
+    text = json.dumps([_VERSION, *values], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_page_key(key: str, *types: type) -> list[Any]:
+    """The sort values again. Raises InvalidRequestError for a key that is not one of ours."""
+    try:
+        text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
+        decoded = json.loads(text)
+    except (binascii.Error, ValueError) as error:
+        raise _unknown(key) from error
+    if not isinstance(decoded, list) or not decoded or decoded[0] != _VERSION:
+        raise _unknown(key)
+    values = decoded[1:]
+    if [type(value) for value in values] != list(types):
+        raise _unknown(key)
+    return values
+
+
+def _unknown(key: str) -> InvalidRequestError:
+    return InvalidRequestError(f"page: {key!r} is not a key that this service gave")

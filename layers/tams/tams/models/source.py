@@ -1,0 +1,21 @@
+"""A Source: a piece of media in the abstract, whatever Flows represent it."""
+
+from tams.models.base import Model
+from tams.models.collection import CollectionItem
+from tams.models.common import ContentFormat, Tags, Text, UtcDateTime, Uuid
+
+
+class Source(Model):
+    """Comes with its first Flow and goes with its last. Source: source.json."""
+
+    id: Uuid
+    format: ContentFormat
+    label: Text | None = None
+    description: Text | None = None
+    created_by: Text | None = None
+    updated_by: Text | None = None
+    created: UtcDateTime | None = None
+    updated: UtcDateTime | None = None
+    tags: Tags | None = None
+    source_collection: tuple[CollectionItem, ...] | None = None
+    collected_by: tuple[Uuid, ...] | None = None

@@ -1,0 +1,165 @@
+"""What the store keeps beyond the documents of the specification: the summaries and links behind them."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from tams.models.flow import Flow
+from tams.models.source import Source
+from tams.timing import TimeRange
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_us(moment: datetime) -> int:
+    """Microseconds since 1970, exact."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_us(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The summary of a Flow's Segments that makes reading any of them independent of their number.
+
+    `[first_ns, last_ns)` spans them; `last_inclusive` tells that the last one's text ends with `]`.
+    `longest_ns` is at least the duration of the longest: no Segment that starts earlier than that before
+    an instant can still cover it.
+    """
+
+    segment_count: int = 0
+    first_ns: int | None = None
+    last_ns: int | None = None
+    last_inclusive: bool = False
+    longest_ns: int = 0
+
+    @property
+    def timerange(self) -> TimeRange:
+        """TIM-21: from the first start marker to the last end marker; `()` without Segments."""
+        if self.first_ns is None or self.last_ns is None:
+            return TimeRange.never()
+        if self.last_inclusive:
+            return TimeRange.between(self.first_ns, self.last_ns - 1, includes_end=True)
+        return TimeRange.between(self.first_ns, self.last_ns)
+
+    def including(self, timerange: TimeRange) -> Self:
+        """With one Segment more."""
+        start_ns, end_ns = finite(timerange)
+        last = self.last_ns is None or end_ns >= self.last_ns
+        return replace(
+            self,
+            segment_count=self.segment_count + 1,
+            first_ns=start_ns if self.first_ns is None else min(self.first_ns, start_ns),
+            last_ns=end_ns if last else self.last_ns,
+            last_inclusive=timerange.includes_end if last else self.last_inclusive,
+            longest_ns=max(self.longest_ns, end_ns - start_ns),
+        )
+
+
+def finite(timerange: TimeRange) -> tuple[int, int]:
+    """Half-open bounds of a Segment's timerange, which is never open-ended."""
+    start_ns, end_ns = timerange.half_open()
+    assert start_ns is not None
+    assert end_ns is not None
+    return start_ns, end_ns
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFlow:
+    """A Flow as read in a transaction. `flow` carries neither collections nor timerange."""
+
+    flow: Flow
+    timeline: Timeline = field(default_factory=Timeline)
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """A Source as read in a transaction; it lives as long as `flow_count` is above zero."""
+
+    source: Source
+    flow_count: int = 0
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One copy of an Object's bytes: controlled on a storage backend, or a client's own URL with its label."""
+
+    storage_id: str | None = None
+    url: str | None = None
+    label: str | None = None
+
+
+class ObjectKind(StrEnum):
+    """Media Objects are played, init Objects prepare the decoder; an Object is never both (INI-5)."""
+
+    MEDIA = "media"
+    INIT = "init"
+
+
+class ObjectState(StrEnum):
+    """allocated → referenced → doomed; a doomed Object is gone for everyone but `object_cleanup`."""
+
+    ALLOCATED = "allocated"
+    REFERENCED = "referenced"
+    DOOMED = "doomed"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An Object and how many need it: Segments for media, media Objects for init."""
+
+    id: str
+    state: ObjectState
+    flow_id: str
+    instances: tuple[Instance, ...]
+    kind: ObjectKind | None = None
+    content_type: str | None = None
+    timerange: TimeRange | None = None
+    init_object_id: str | None = None
+    key_frame_count: int | None = None
+    reference_count: int = 0
+    created_us: int = 0
+    doomed_us: int | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """A Segment with its Object's instances at hand, so that no listing needs a second look."""
+
+    flow_id: str
+    timerange: TimeRange
+    object_id: str
+    instances: tuple[Instance, ...]
+    ts_offset: str | None = None
+    last_duration: str | None = None
+    sample_offset: int | None = None
+    sample_count: int | None = None
+    key_frame_count: int | None = None
+    object_timerange: str | None = None
+    init_object_id: str | None = None
+    init_instances: tuple[Instance, ...] = ()
+    created_us: int = 0
+    event_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One row of the outbox: written in the transaction of the change it tells of.
+
+    `document` is the Flow or Source of created and updated events; a segments_added event finds its
+    Segments by `event_id`, a segments_deleted one needs only its timerange.
+    """
+
+    id: str
+    event_type: str
+    created_us: int
+    flow_id: str | None = None
+    source_id: str | None = None
+    timerange: TimeRange | None = None
+    document: dict[str, Any] | None = None

@@ -1,0 +1,75 @@
+"""A failed validation in the words of a client: which field, and what it must be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from tams.models import patterns
+
+NULL_FIELD = "null_field"
+"""The type of the error about a `null`; its context names the `field`."""
+
+MESSAGES_MAX = 5
+"""An error message lists so many faults and counts the rest."""
+
+_WORDS: Mapping[str, str] = {
+    "missing": "is required",
+    "extra_forbidden": "is not a property of this schema",
+    "string_type": "must be a string",
+    "string_unicode": "must be valid Unicode",
+    "int_type": "must be an integer",
+    "bool_type": "must be true or false",
+    "tuple_type": "must be an array",
+    "list_type": "must be an array",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+    "greater_than": "must be greater than {gt}",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "too_short": "must hold at least {min_length}",
+    "string_too_short": "must not be empty",
+    "timezone_aware": "must have a timezone",
+}
+
+
+def validation_message(error: ValidationError) -> str:
+    """All faults in one line, for example `frame_width: must be greater than 0; label: …`."""
+    faults = error.errors(include_url=False, include_input=False)
+    lines = [_line(fault) for fault in faults[:MESSAGES_MAX]]
+    if len(faults) > MESSAGES_MAX:
+        lines.append(f"and {len(faults) - MESSAGES_MAX} more")
+    return "; ".join(lines)
+
+
+def _line(fault: Mapping[str, Any]) -> str:
+    context = fault.get("ctx", {})
+    location = list(fault["loc"])
+    if fault["type"] == NULL_FIELD:
+        location.append(context["field"])
+    path = _path(location)
+    words = _words(fault["type"], fault["msg"], context)
+    return f"{path}: {words}" if path else f"the body {words}"
+
+
+def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
+    if kind == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        return patterns.WORDS.get(pattern, f"must match the pattern {pattern}")
+    if (words := _WORDS.get(kind)) is None:
+        return message
+    return words.format_map(context)
+
+
+def _path(location: list[int | str]) -> str:
+    """`["a", 2, "b"]` as `a[2].b`; names in angle brackets are branches of a union, not fields."""
+    path = ""
+    for step in location:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif not (step.startswith("<") and step.endswith(">")):
+            path += f".{step}" if path else step
+    return path

@@ -1,0 +1,1 @@
+"""S3: media bytes, which clients move by presigned URLs."""

@@ -1,0 +1,28 @@
+"""Where an Object's bytes lie in a bucket."""
+
+import hashlib
+from urllib.parse import quote, unquote
+
+PREFIX = "media/"
+_DIGEST_MARK = "~"
+_NAME_BYTES_MAX = 200
+
+
+def object_key(object_id: str) -> str:
+    """The S3 key of an Object: one level deep, whatever its id holds, and readable where that is safe.
+
+    An id may contain slashes, dots and any character, so it is percent-encoded; one that would be too
+    long for a file name is replaced by its digest.
+    """
+    name = quote(object_id, safe="").replace(".", "%2E", 1 if object_id.startswith(".") else 0)
+    if len(name) > _NAME_BYTES_MAX or name.startswith(_DIGEST_MARK):
+        name = _DIGEST_MARK + hashlib.sha256(object_id.encode()).hexdigest()
+    return PREFIX + name
+
+
+def object_id_of(key: str) -> str | None:
+    """The Object a key belongs to; None when it is not one of ours, or only its digest is known."""
+    name = key.removeprefix(PREFIX)
+    if not key.startswith(PREFIX) or name.startswith(_DIGEST_MARK):
+        return None
+    return unquote(name)

@@ -1,0 +1,80 @@
+"""Presigned S3 URLs, made here because a page of a thousand must not cost a thousand SDK calls.
+
+AWS Signature Version 4 in the query string, byte for byte what boto3 makes (a test compares them), but with
+the signing key derived once a day and everything that does not change prepared once a backend.
+Source: AWS "Authenticating Requests: Using Query Parameters".
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+_ALGORITHM = "AWS4-HMAC-SHA256"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    access_key: str
+    secret_key: str
+    session_token: str | None = None
+
+
+@dataclass(slots=True)
+class Presigner:
+    """Signs URLs of one bucket. `base_url` is the bucket's own address, without a slash at its end."""
+
+    base_url: str
+    region: str
+    credentials: Callable[[], Credentials]
+    _keys: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def url(
+        self,
+        method: str,
+        key: str,
+        *,
+        now: datetime,
+        expires_seconds: int,
+        content_type: str | None = None,
+    ) -> str:
+        """A URL that allows `method` on `key` for `expires_seconds` from `now`.
+
+        With `content_type`, the request must send that Content-Type.
+        """
+        credentials = self.credentials()
+        address = urlsplit(self.base_url)
+        path = f"{address.path}/{quote(key, safe='/~')}"
+        stamp = now.strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{stamp[:8]}/{self.region}/s3/aws4_request"
+        signed = "content-type;host" if content_type else "host"
+        parameters = [
+            ("X-Amz-Algorithm", _ALGORITHM),
+            ("X-Amz-Credential", f"{credentials.access_key}/{scope}"),
+            ("X-Amz-Date", stamp),
+            ("X-Amz-Expires", str(expires_seconds)),
+            ("X-Amz-SignedHeaders", signed),
+        ]
+        if credentials.session_token:
+            parameters.append(("X-Amz-Security-Token", credentials.session_token))
+        query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in parameters)
+        canonical_query = "&".join(sorted(query.split("&")))
+        headers = f"host:{address.netloc}\n"
+        if content_type:
+            headers = f"content-type:{content_type.strip()}\n{headers}"
+        request = f"{method}\n{path}\n{canonical_query}\n{headers}\n{signed}\nUNSIGNED-PAYLOAD"
+        digest = hashlib.sha256(request.encode()).hexdigest()
+        to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{digest}"
+        signing_key = self._signing_key(credentials.secret_key, stamp[:8])
+        signature = hmac.new(signing_key, to_sign.encode(), hashlib.sha256).hexdigest()
+        return f"{address.scheme}://{address.netloc}{path}?{query}&X-Amz-Signature={signature}"
+
+    def _signing_key(self, secret_key: str, day: str) -> bytes:
+        if (key := self._keys.get((secret_key, day))) is None:
+            key = f"AWS4{secret_key}".encode()
+            for part in (day, self.region, "s3", "aws4_request"):
+                key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+            self._keys = {(secret_key, day): key}
+        return key

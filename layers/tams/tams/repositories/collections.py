@@ -1,0 +1,101 @@
+"""flow_collection, kept as one row a member, and the lists of Flows and Sources derived from it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import ibis
+
+from tams.models.collection import CollectionItem, FlowCollectionItem
+from tams.models.stored import StoredFlow
+from tams.repositories.database import ROW_ID, Row, VastTransaction
+from tams.repositories.rows import collection_item_from_row
+from tams.repositories.tables import COLLECTIONS
+
+
+class VastCollectionRepository:
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+
+    def members(self, flow_ids: Collection[str]) -> dict[str, list[FlowCollectionItem]]:
+        """flow_collection by Flow, in the client's order; a Flow without one is left out."""
+        members: dict[str, list[FlowCollectionItem]] = {}
+        for row in sorted(self._rows("parent_id", flow_ids), key=lambda row: row["position"]):
+            members.setdefault(row["parent_id"], []).append(collection_item_from_row(row))
+        return members
+
+    def collectors(self, flow_ids: Collection[str]) -> dict[str, list[str]]:
+        """collected_by of Flows, in id order."""
+        return _grouped(self._rows("child_id", flow_ids), "child_id", "parent_id")
+
+    def source_members(self, source_ids: Collection[str]) -> dict[str, list[CollectionItem]]:
+        """source_collection: one entry a member Source, in order of first appearance (COL-6…8)."""
+        members: dict[str, dict[str, CollectionItem]] = {}
+        rows = self._rows("parent_source_id", source_ids)
+        for row in sorted(rows, key=lambda row: (row["parent_id"], row["position"])):
+            entry = CollectionItem(id=row["child_source_id"], role=row["role"])
+            members.setdefault(row["parent_source_id"], {}).setdefault(entry.id, entry)
+        return {source_id: list(entries.values()) for source_id, entries in members.items()}
+
+    def source_collectors(self, source_ids: Collection[str]) -> dict[str, list[str]]:
+        """collected_by of Sources, in id order."""
+        rows = self._rows("child_source_id", source_ids)
+        return _grouped(rows, "child_source_id", "parent_source_id")
+
+    def replace(
+        self,
+        parent: StoredFlow,
+        items: Sequence[FlowCollectionItem],
+        source_of: Mapping[str, str],
+    ) -> None:
+        """`source_of` tells the Source of every member."""
+        self._delete(self._rows("parent_id", [parent.flow.id], with_row_id=True))
+        self._transaction.insert(
+            COLLECTIONS,
+            [
+                {
+                    "parent_id": parent.flow.id,
+                    "child_id": item.id,
+                    "parent_source_id": parent.flow.source_id,
+                    "child_source_id": source_of[item.id],
+                    "position": position,
+                    "role": item.role,
+                    "container_mapping": item.container_mapping
+                    and item.container_mapping.model_dump_json(exclude_none=True),
+                }
+                for position, item in enumerate(items)
+            ],
+        )
+
+    def move(self, flow_id: str, source_id: str) -> None:
+        """The Flow belongs to another Source now."""
+        for key, column in (
+            ("parent_id", "parent_source_id"),
+            ("child_id", "child_source_id"),
+        ):
+            rows = self._rows(key, [flow_id], with_row_id=True)
+            changed = [{ROW_ID: row[ROW_ID], column: source_id} for row in rows]
+            self._transaction.update(COLLECTIONS, changed)
+
+    def forget(self, flow_id: str) -> list[str]:
+        """The Flow is gone: its own collection with it, and its entry in others', whose ids these are."""
+        as_child = self._rows("child_id", [flow_id], with_row_id=True)
+        self._delete(self._rows("parent_id", [flow_id], with_row_id=True))
+        self._delete(as_child)
+        return sorted({row["parent_id"] for row in as_child})
+
+    def _rows(self, column: str, ids: Collection[str], *, with_row_id: bool = False) -> list[Row]:
+        if not ids:
+            return []
+        predicate = ibis._[column].isin(list(ids))
+        return self._transaction.select(
+            COLLECTIONS, predicate, COLLECTIONS.columns.names, with_row_id=with_row_id
+        )
+
+    def _delete(self, rows: Iterable[Row]) -> None:
+        self._transaction.delete(COLLECTIONS, [row[ROW_ID] for row in rows])
+
+
+def _grouped(rows: Iterable[Row], key: str, value: str) -> dict[str, list[str]]:
+    groups: dict[str, set[str]] = {}
+    for row in rows:
+        groups.setdefault(row[key], set()).add(row[value])
+    return {name: sorted(values) for name, values in groups.items()}

@@ -1,0 +1,59 @@
+"""The SDK's failures, translated once: what to try again, what to tell the caller."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import requests
+import urllib3
+from vastdb import errors
+from vastdb._internal import QueryDataInternalError
+
+from tams.errors import BackendUnavailableError
+
+
+class TransactionConflictError(Exception):
+    """Another transaction changed what this one rests on: run the whole use case again."""
+
+
+class ConnectionLostError(Exception):
+    """No answer came: for a commit, nobody knows yet whether it took effect."""
+
+
+_LOST = (
+    errors.ConnectionError,
+    requests.exceptions.RequestException,
+    urllib3.exceptions.HTTPError,
+)
+_UNAVAILABLE = (
+    errors.ServiceUnavailable,
+    errors.InternalServerError,
+    errors.RequestTimeout,
+    errors.InsufficientCapacity,
+    errors.UnexpectedError,
+    QueryDataInternalError,
+)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises ours for the SDK's. A BadRequest stays what it is: our mistake."""
+    try:
+        yield
+    except errors.Conflict as error:
+        raise TransactionConflictError from error
+    except _LOST as error:
+        raise ConnectionLostError(_reason(error)) from error
+    except errors.Forbidden as error:
+        raise BackendUnavailableError("VAST refuses our access key") from error
+    except errors.NotFound as error:
+        # A transaction that expired or died with its server looks the same as a missing table.
+        raise BackendUnavailableError("VAST does not know the transaction or the table") from error
+    except _UNAVAILABLE as error:
+        raise BackendUnavailableError(f"VAST answered {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, errors.HttpError):
+        return f"{error.status} {error.code or ''}".strip()
+    cause = error.cause if isinstance(error, errors.ConnectionError) else error
+    return type(cause).__name__

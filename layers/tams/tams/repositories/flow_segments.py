@@ -1,0 +1,80 @@
+"""Segments on VAST, always found by (flow_id, start_ns) or by object_id."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+
+from tams.models.stored import StoredSegment, finite
+from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.rows import segment_from_row, segment_row
+from tams.repositories.tables import SEGMENTS
+from tams.timing.timestamp import INT64_MAX, INT64_MIN
+
+
+class VastSegmentRepository:
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+        self._row_ids: dict[tuple[str, int], Any] = {}
+
+    def add(self, segments: Sequence[StoredSegment]) -> None:
+        """One round trip for up to 4.5 MiB of them."""
+        self._transaction.insert(SEGMENTS, [segment_row(segment) for segment in segments])
+
+    def between(
+        self,
+        flow_id: str,
+        from_ns: int | None,
+        until_ns: int | None,
+        *,
+        ending_after_ns: int | None = None,
+        object_id: str | None = None,
+        rows_max: int | None = None,
+        for_change: bool = False,
+    ) -> list[StoredSegment]:
+        """Segments that start in `[from_ns, until_ns)`, in no order; None is an open bound.
+
+        With `rows_max`, that many or more mean that there may be others. One round trip.
+        """
+        predicate = ibis._.flow_id == flow_id
+        if from_ns is not None and from_ns > INT64_MIN:
+            predicate &= ibis._.start_ns >= min(from_ns, INT64_MAX)
+        if until_ns is not None and until_ns <= INT64_MAX:
+            predicate &= ibis._.start_ns < max(until_ns, INT64_MIN)
+        if ending_after_ns is not None and ending_after_ns >= INT64_MIN:
+            predicate &= ibis._.end_ns > min(ending_after_ns, INT64_MAX)
+        if object_id is not None:
+            predicate &= ibis._.object_id == object_id
+        return self._select(predicate, rows_max=rows_max, for_change=for_change)
+
+    def starting_in(self, flow_id: str, spans: Sequence[tuple[int, int]]) -> list[StoredSegment]:
+        """Segments that start in any of the closed `spans`, in no order. One round trip."""
+        starts: Any = None
+        for first_ns, last_ns in spans:
+            span = ibis._.start_ns.between(max(first_ns, INT64_MIN), last_ns)
+            starts = span if starts is None else starts | span
+        return self._select((ibis._.flow_id == flow_id) & starts)
+
+    def remove(self, segments: Sequence[StoredSegment]) -> None:
+        """Segments selected `for_change` in this transaction."""
+        keys = [(segment.flow_id, finite(segment.timerange)[0]) for segment in segments]
+        self._transaction.delete(SEGMENTS, [self._row_ids.pop(key) for key in keys])
+
+    def flows_using(self, object_id: str) -> list[str]:
+        """Distinct Flows with a Segment on the Object, in id order."""
+        rows = self._transaction.select(SEGMENTS, ibis._.object_id == object_id, ["flow_id"])
+        return sorted({row["flow_id"] for row in rows})
+
+    def _select(
+        self, predicate: Any, *, rows_max: int | None = None, for_change: bool = False
+    ) -> list[StoredSegment]:
+        rows = self._transaction.select(
+            SEGMENTS,
+            predicate,
+            SEGMENTS.columns.names,
+            with_row_id=for_change,
+            rows_max=rows_max,
+        )
+        if for_change:
+            self._row_ids.update(((row["flow_id"], row["start_ns"]), row[ROW_ID]) for row in rows)
+        return [segment_from_row(row) for row in rows]

@@ -1,0 +1,225 @@
+"""Model ⇄ row, both directions, pure."""
+
+import json
+from typing import Any
+
+from tams.models.collection import FlowCollectionItem
+from tams.models.container_mapping import ContainerMapping
+from tams.models.flow import Flow, parse_flow
+from tams.models.source import Source
+from tams.models.stored import (
+    Instance,
+    ObjectKind,
+    ObjectState,
+    StoredEvent,
+    StoredFlow,
+    StoredObject,
+    StoredSegment,
+    StoredSource,
+    Timeline,
+    finite,
+    from_us,
+    to_us,
+)
+from tams.repositories.database import Row
+from tams.timing import TimeRange
+
+_KEPT_ELSEWHERE = ("timerange", "flow_collection", "collected_by", "segments_updated")
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def flow_row(stored: StoredFlow) -> Row:
+    """All columns but the timeline's."""
+    flow = stored.flow
+    document = flow.to_json()
+    for name in _KEPT_ELSEWHERE:
+        document.pop(name, None)
+    essence = document.get("essence_parameters", {})
+    return {
+        "id": flow.id,
+        "source_id": flow.source_id,
+        "format": str(flow.format),
+        "codec": flow.codec,
+        "container": flow.container,
+        "label": flow.label,
+        "profile_id": flow.profile_id,
+        "status": flow.status,
+        "read_only": flow.read_only or False,
+        "frame_width": essence.get("frame_width"),
+        "frame_height": essence.get("frame_height"),
+        "init_segments": essence.get("init_segments", False),
+        "document": _dumps(document),
+        "created_us": to_us(flow.created) if flow.created else None,
+        "metadata_updated_us": to_us(flow.metadata_updated) if flow.metadata_updated else None,
+        "revision": stored.revision,
+    }
+
+
+def timeline_row(stored: StoredFlow) -> Row:
+    """The columns that writing Segments changes."""
+    timeline, updated = stored.timeline, stored.flow.segments_updated
+    return {
+        "segments_updated_us": to_us(updated) if updated else None,
+        "first_ns": timeline.first_ns,
+        "last_ns": timeline.last_ns,
+        "last_inclusive": timeline.last_inclusive,
+        "segment_count": timeline.segment_count,
+        "longest_ns": timeline.longest_ns,
+        "revision": stored.revision,
+    }
+
+
+def flow_from_row(row: Row) -> StoredFlow:
+    document = json.loads(row["document"])
+    if row["segments_updated_us"] is not None:
+        document["segments_updated"] = from_us(row["segments_updated_us"]).isoformat()
+    flow: Flow = parse_flow(document)
+    timeline = Timeline(
+        segment_count=row["segment_count"],
+        first_ns=row["first_ns"],
+        last_ns=row["last_ns"],
+        last_inclusive=row["last_inclusive"],
+        longest_ns=row["longest_ns"],
+    )
+    return StoredFlow(flow, timeline, row["revision"])
+
+
+def source_row(stored: StoredSource) -> Row:
+    source = stored.source
+    document = source.to_json()
+    for name in ("source_collection", "collected_by"):
+        document.pop(name, None)
+    return {
+        "id": source.id,
+        "format": str(source.format),
+        "label": source.label,
+        "document": _dumps(document),
+        "created_us": to_us(source.created) if source.created else None,
+        "updated_us": to_us(source.updated) if source.updated else None,
+        "flow_count": stored.flow_count,
+        "revision": stored.revision,
+    }
+
+
+def source_from_row(row: Row) -> StoredSource:
+    source = Source.model_validate(json.loads(row["document"]))
+    return StoredSource(source, row["flow_count"], row["revision"])
+
+
+def collection_item_from_row(row: Row) -> FlowCollectionItem:
+    mapping = row["container_mapping"]
+    return FlowCollectionItem(
+        id=row["child_id"],
+        role=row["role"],
+        container_mapping=ContainerMapping.model_validate_json(mapping) if mapping else None,
+    )
+
+
+def instances_text(instances: tuple[Instance, ...]) -> str:
+    """Absent keys are left out: the text stands on every Segment."""
+    fields = ("storage_id", "url", "label")
+    return _dumps(
+        [
+            {name: value for name in fields if (value := getattr(instance, name)) is not None}
+            for instance in instances
+        ]
+    )
+
+
+def instances_from_text(text: str | None) -> tuple[Instance, ...]:
+    return tuple(Instance(**entry) for entry in json.loads(text)) if text else ()
+
+
+def segment_row(segment: StoredSegment) -> Row:
+    start_ns, end_ns = finite(segment.timerange)
+    return {
+        "flow_id": segment.flow_id,
+        "start_ns": start_ns,
+        "end_ns": end_ns,
+        "timerange": str(segment.timerange),
+        "object_id": segment.object_id,
+        "ts_offset": segment.ts_offset,
+        "last_duration": segment.last_duration,
+        "sample_offset": segment.sample_offset,
+        "sample_count": segment.sample_count,
+        "key_frame_count": segment.key_frame_count,
+        "object_timerange": segment.object_timerange,
+        "instances": instances_text(segment.instances),
+        "init_object_id": segment.init_object_id,
+        "init_instances": instances_text(segment.init_instances)
+        if segment.init_object_id
+        else None,
+        "created_us": segment.created_us,
+        "event_id": segment.event_id,
+    }
+
+
+def segment_from_row(row: Row) -> StoredSegment:
+    return StoredSegment(
+        flow_id=row["flow_id"],
+        timerange=TimeRange.parse(row["timerange"]),
+        object_id=row["object_id"],
+        instances=instances_from_text(row["instances"]),
+        ts_offset=row["ts_offset"],
+        last_duration=row["last_duration"],
+        sample_offset=row["sample_offset"],
+        sample_count=row["sample_count"],
+        key_frame_count=row["key_frame_count"],
+        object_timerange=row["object_timerange"],
+        init_object_id=row["init_object_id"],
+        init_instances=instances_from_text(row["init_instances"]),
+        created_us=row["created_us"],
+        event_id=row["event_id"],
+    )
+
+
+def object_row(stored: StoredObject) -> Row:
+    """All columns but `event_id`, which is written once."""
+    return {
+        "id": stored.id,
+        "kind": stored.kind,
+        "state": str(stored.state),
+        "flow_id": stored.flow_id,
+        "content_type": stored.content_type,
+        "timerange": str(stored.timerange) if stored.timerange is not None else None,
+        "init_object_id": stored.init_object_id,
+        "key_frame_count": stored.key_frame_count,
+        "instances": instances_text(stored.instances),
+        "reference_count": stored.reference_count,
+        "created_us": stored.created_us,
+        "doomed_us": stored.doomed_us,
+        "revision": stored.revision,
+    }
+
+
+def object_from_row(row: Row) -> StoredObject:
+    return StoredObject(
+        id=row["id"],
+        kind=ObjectKind(row["kind"]) if row["kind"] else None,
+        state=ObjectState(row["state"]),
+        flow_id=row["flow_id"],
+        content_type=row["content_type"],
+        timerange=TimeRange.parse(row["timerange"]) if row["timerange"] else None,
+        init_object_id=row["init_object_id"],
+        key_frame_count=row["key_frame_count"],
+        instances=instances_from_text(row["instances"]),
+        reference_count=row["reference_count"],
+        created_us=row["created_us"],
+        doomed_us=row["doomed_us"],
+        revision=row["revision"],
+    )
+
+
+def event_row(event: StoredEvent) -> Row:
+    return {
+        "id": event.id,
+        "event_type": event.event_type,
+        "flow_id": event.flow_id,
+        "source_id": event.source_id,
+        "timerange": str(event.timerange) if event.timerange is not None else None,
+        "document": _dumps(event.document) if event.document is not None else None,
+        "created_us": event.created_us,
+    }

@@ -1,0 +1,65 @@
+"""Sources on VAST."""
+
+from dataclasses import replace
+from typing import Any
+
+import ibis
+
+from tams.errors import NotFoundError
+from tams.models.paging import Page
+from tams.models.queries import SourceQuery
+from tams.models.stored import StoredSource
+from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.listing import newest_first, rows_by_id
+from tams.repositories.rows import source_from_row, source_row
+from tams.repositories.tables import SOURCES
+
+
+class VastSourceRepository:
+    """Every save writes the next `revision`: a Source guards which Flows it has."""
+
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+        self._row_ids: dict[str, Any] = {}
+
+    def find(self, source_id: str) -> StoredSource | None:
+        rows = rows_by_id(self._transaction, SOURCES, [source_id], with_row_id=True)
+        if (row := rows.get(source_id)) is None:
+            return None
+        self._row_ids[source_id] = row[ROW_ID]
+        return source_from_row(row)
+
+    def get(self, source_id: str) -> StoredSource:
+        """Raises NotFoundError."""
+        if (stored := self.find(source_id)) is None:
+            raise NotFoundError("Source", source_id)
+        return stored
+
+    def add(self, stored: StoredSource) -> None:
+        self._transaction.insert(SOURCES, [source_row(stored)])
+
+    def save(self, stored: StoredSource) -> None:
+        """The Source was read in this transaction."""
+        row = source_row(replace(stored, revision=stored.revision + 1))
+        del row["id"]  # a sorted column cannot be updated
+        self._transaction.update(SOURCES, [{ROW_ID: self._row_ids[stored.source.id], **row}])
+
+    def remove(self, source_id: str) -> None:
+        self._transaction.delete(SOURCES, [self._row_ids.pop(source_id)])
+
+    def list_(self, query: SourceQuery) -> Page[StoredSource]:
+        """Newest first. Two round trips."""
+        predicate: Any = True
+        for name in ("label", "format"):
+            if (value := getattr(query, name)) is not None:
+                matches = ibis._[name] == str(value)
+                predicate = matches if predicate is True else predicate & matches
+        items, next_key = newest_first(
+            self._transaction,
+            SOURCES,
+            predicate,
+            page=query.page,
+            limit=query.limit,
+            from_row=source_from_row,
+        )
+        return Page(tuple(items), next_key)

@@ -1,0 +1,177 @@
+"""Every table on VAST: its columns, their units, its sort order. The only home of column names.
+
+Suffixes tell the unit: `_ns` nanoseconds of media time (TAI, signed 64 bit, ADR 2), `_us` microseconds of wall
+clock since 1970 (UTC). Ranges are half-open, `[start_ns, end_ns)`. A `document` is JSON text of a model of the
+specification. `revision` is written by every transaction whose decision rests on the row, so that two of them
+collide (ADR 3).
+"""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+CELL_BYTES_MAX = 126 * 1024
+"""The largest cell VAST takes. Source: VAST DataBase limits."""
+
+GUARD_SLOTS = 256
+"""Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide."""
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A semi-sorted copy of a few columns that lets VAST prune by another key."""
+
+    name: str
+    sorted_columns: tuple[str, ...]
+    unsorted_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what `provision` creates and `database` reads and writes."""
+
+    name: str
+    columns: pa.Schema
+    sorting_key: tuple[str, ...] = ()
+    projections: tuple[Projection, ...] = ()
+
+
+def _columns(**types: pa.DataType) -> pa.Schema:
+    return pa.schema(list(types.items()))
+
+
+_TEXT, _INT, _BOOL = pa.utf8(), pa.int64(), pa.bool_()
+
+FLOWS = Table(
+    "flows",
+    _columns(
+        id=_TEXT,
+        source_id=_TEXT,
+        format=_TEXT,
+        codec=_TEXT,
+        container=_TEXT,
+        label=_TEXT,
+        profile_id=_TEXT,
+        status=_TEXT,
+        read_only=_BOOL,
+        frame_width=_INT,
+        frame_height=_INT,
+        init_segments=_BOOL,
+        document=_TEXT,  # the Flow without what the other columns and `collections` hold
+        created_us=_INT,
+        metadata_updated_us=_INT,
+        segments_updated_us=_INT,
+        first_ns=_INT,  # the timeline summary, kept in the transaction that writes segments
+        last_ns=_INT,
+        last_inclusive=_BOOL,  # whether the last segment's text ends with an included bound
+        segment_count=_INT,
+        longest_ns=_INT,  # at least the longest segment's duration; never shrinks while segments remain
+        revision=_INT,
+    ),
+    sorting_key=("id",),
+    projections=(Projection("flows_by_source", ("source_id",), ("id",)),),
+)
+
+SOURCES = Table(
+    "sources",
+    _columns(
+        id=_TEXT,
+        format=_TEXT,
+        label=_TEXT,
+        document=_TEXT,
+        created_us=_INT,
+        updated_us=_INT,
+        flow_count=_INT,  # the Source goes with its last Flow
+        revision=_INT,
+    ),
+    sorting_key=("id",),
+)
+
+COLLECTIONS = Table(
+    "collections",
+    _columns(
+        parent_id=_TEXT,
+        child_id=_TEXT,
+        parent_source_id=_TEXT,
+        child_source_id=_TEXT,
+        position=_INT,
+        role=_TEXT,
+        container_mapping=_TEXT,
+    ),
+    sorting_key=("parent_id",),
+    projections=(
+        Projection("collections_by_child", ("child_id",), ("parent_id",)),
+        Projection(
+            "collections_by_parent_source",
+            ("parent_source_id",),
+            ("child_source_id", "role", "position"),
+        ),
+        Projection("collections_by_child_source", ("child_source_id",), ("parent_source_id",)),
+    ),
+)
+
+SEGMENTS = Table(
+    "segments",
+    _columns(
+        flow_id=_TEXT,
+        start_ns=_INT,
+        end_ns=_INT,
+        timerange=_TEXT,
+        object_id=_TEXT,
+        ts_offset=_TEXT,
+        last_duration=_TEXT,
+        sample_offset=_INT,
+        sample_count=_INT,
+        key_frame_count=_INT,
+        object_timerange=_TEXT,
+        instances=_TEXT,  # copied from the object: a listing is one select with no join
+        init_object_id=_TEXT,
+        init_instances=_TEXT,
+        created_us=_INT,
+        event_id=_TEXT,  # the segments_added event that announces it
+    ),
+    sorting_key=("flow_id", "start_ns"),
+    projections=(Projection("segments_by_object", ("object_id",), ("flow_id", "start_ns")),),
+)
+
+OBJECTS = Table(
+    "objects",
+    _columns(
+        id=_TEXT,
+        kind=_TEXT,  # media | init; null until first registered
+        state=_TEXT,  # allocated | referenced | doomed
+        flow_id=_TEXT,  # the Flow it was allocated for, and so the first to use it
+        content_type=_TEXT,
+        timerange=_TEXT,
+        init_object_id=_TEXT,
+        key_frame_count=_INT,
+        instances=_TEXT,
+        reference_count=_INT,  # segments that use it, or media objects that need it as init
+        created_us=_INT,
+        doomed_us=_INT,
+        event_id=_TEXT,  # the operation that allocated it, to settle a lost commit
+        revision=_INT,
+    ),
+    sorting_key=("id",),
+    projections=(Projection("objects_by_state", ("state",), ("id", "created_us", "doomed_us")),),
+)
+
+EVENTS = Table(
+    "events",
+    _columns(
+        id=_TEXT,
+        event_type=_TEXT,
+        flow_id=_TEXT,
+        source_id=_TEXT,
+        timerange=_TEXT,
+        document=_TEXT,
+        created_us=_INT,
+    ),
+    sorting_key=("id",),
+)
+
+SERVICE = Table("service", _columns(name=_TEXT, description=_TEXT, event_id=_TEXT, revision=_INT))
+
+GUARDS = Table("guards", _columns(slot=_INT, revision=_INT), sorting_key=("slot",))
+
+ALL = (FLOWS, SOURCES, COLLECTIONS, SEGMENTS, OBJECTS, EVENTS, SERVICE, GUARDS)

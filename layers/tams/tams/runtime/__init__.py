@@ -1,0 +1,1 @@
+"""The Lambda edge: settings, wiring, handlers."""

@@ -1,0 +1,131 @@
+"""Settings in, Container out: the one place that names adapters."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from tams import __version__
+from tams.container import Container
+from tams.messaging.queues import SqsQueue
+from tams.models.service import Service
+from tams.models.storage_backend import StorageBackend
+from tams.object_stores.s3 import Bucket, S3ObjectStores
+from tams.repositories.database import Database
+from tams.repositories.session import VastConnection
+from tams.repositories.store import VastStore
+from tams.runtime.settings import GRACE_SECONDS, Settings, StorageBackendSettings
+from tams.services.deletion import DeletionService
+from tams.services.flow_segments import FlowSegmentService, TimelineHints
+from tams.services.flows import FlowService
+from tams.services.health import HealthService
+from tams.services.media_storage import MediaStorageService
+from tams.services.object_cleanup import ObjectCleanupService
+from tams.services.objects import ObjectService
+from tams.services.service import API_VERSION, ServiceService
+from tams.services.sources import SourceService
+from tams.timing.timestamp import NS_PER_SECOND, Timestamp
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@cache
+def build() -> Container:
+    """The Container of this process, from its environment. Connects to nothing yet."""
+    return build_from(Settings())
+
+
+def build_from(settings: Settings) -> Container:
+    promised = settings.service
+    store = VastStore(
+        Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds)
+    )
+    object_stores = S3ObjectStores(
+        [_bucket(backend) for backend in settings.storage_backends],
+        utc_now,
+        expires_seconds=promised.min_presigned_url_timeout_seconds + GRACE_SECONDS,
+    )
+    backends = {backend.id: backend for backend in object_stores.backends}
+    labels = frozenset(backend.label for backend in backends.values() if backend.label)
+    cleanup = SqsQueue(
+        settings.queues.object_cleanup,
+        endpoint_url=settings.sqs_endpoint_url,
+        region=settings.aws_region,
+    )
+    hints = TimelineHints()
+    deletion = DeletionService(store, utc_now, cleanup, hints)
+    return Container(
+        service=ServiceService(store, _service(settings), tuple(backends.values())),
+        health=HealthService(store, object_stores),
+        sources=SourceService(store),
+        flows=FlowService(store, utc_now, deletion),
+        flow_segments=FlowSegmentService(store, utc_now, labels, hints),
+        deletion=deletion,
+        media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
+        objects=ObjectService(store),
+        object_cleanup=ObjectCleanupService(
+            store,
+            object_stores,
+            cleanup,
+            utc_now,
+            timedelta(seconds=promised.min_object_timeout_seconds + GRACE_SECONDS),
+        ),
+        object_stores=object_stores,
+        backends=backends,
+    )
+
+
+def vast_connection(settings: Settings) -> VastConnection:
+    vast = settings.vast
+    access_key, secret_key = vast.keys()
+    return VastConnection(
+        endpoint=vast.endpoint,
+        access_key=access_key,
+        secret_key=secret_key,
+        bucket=vast.bucket,
+        schema=vast.schema_,
+        timeout_seconds=vast.timeout_seconds,
+        sorted_tables=vast.sorted_tables,
+    )
+
+
+def _bucket(settings: StorageBackendSettings) -> Bucket:
+    keys = settings.keys()
+    backend = StorageBackend(
+        id=settings.id,
+        label=settings.label,
+        default_storage=settings.default_storage or None,
+        store_type="http_object_store",
+        provider=settings.provider,
+        region=settings.region,
+        availability_zone=settings.availability_zone,
+        store_product=settings.store_product,
+        tags=settings.tags or None,
+    )
+    return Bucket(
+        backend,
+        settings.bucket,
+        settings.endpoint_url,
+        settings.public_endpoint_url or settings.endpoint_url,
+        settings.region,
+        access_key=keys[0] if keys else None,
+        secret_key=keys[1] if keys else None,
+        timeout_seconds=settings.timeout_seconds,
+    )
+
+
+def _service(settings: Settings) -> Service:
+    promised = settings.service
+    return Service(
+        name=promised.name,
+        description=promised.description,
+        type="urn:x-tams:service:vast",
+        api_version=API_VERSION,
+        service_version=__version__,
+        min_object_timeout=_seconds(promised.min_object_timeout_seconds),
+        min_presigned_url_timeout=_seconds(promised.min_presigned_url_timeout_seconds),
+    )
+
+
+def _seconds(seconds: int) -> Timestamp:
+    return Timestamp(seconds * NS_PER_SECOND)

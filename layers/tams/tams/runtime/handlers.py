@@ -1,0 +1,97 @@
+"""The Lambda edge: an event in, an answer out, one log line each."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from fastapi import APIRouter
+from mangum import Mangum
+
+from tams.api.app import create_app
+from tams.container import Container
+from tams.runtime.aws import build
+
+Event = dict[str, Any]
+Build = Callable[[], Container]
+
+logger = Logger()
+_thread = threading.local()
+
+
+def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any], Event]:
+    """The `lambda_handler` of an API function; the app is built at the first event and kept."""
+
+    @cache
+    def adapter() -> Mangum:
+        _ensure_event_loop()
+        return Mangum(create_app(router, build()), lifespan="off")
+
+    def lambda_handler(event: Event, context: Any) -> Event:
+        _ensure_event_loop()
+        started = time.perf_counter()
+        answer: Event = adapter()(event, context)
+        http = event["requestContext"]["http"]
+        logger.info(
+            "request",
+            extra={
+                "method": http["method"],
+                "route": event.get("routeKey"),
+                "status": answer["statusCode"],
+                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                "correlation_id": event["requestContext"].get("requestId"),
+            },
+        )
+        return answer
+
+    return lambda_handler
+
+
+def queue_handler(
+    process: Callable[[Container, Any], None], build: Build = build
+) -> Callable[[Event, Any], Any]:
+    """The `lambda_handler` of an SQS worker: a record that fails comes back alone, the others are done."""
+    built = cache(build)
+
+    def lambda_handler(event: Event, context: Any) -> Any:
+        def handle(record: SQSRecord) -> None:
+            process(built(), json.loads(record.body))
+
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        answer = process_partial_response(event, handle, processor, context)
+        failed = len(answer["batchItemFailures"])
+        logger.info("batch", extra={"records": len(event["Records"]), "failed": failed})
+        return answer
+
+    return lambda_handler
+
+
+def schedule_handler(
+    process: Callable[[Container], dict[str, int]], build: Build = build
+) -> Callable[[Event, Any], dict[str, int]]:
+    """The `lambda_handler` of a scheduled function; what it returns is what it did, in numbers."""
+    built = cache(build)
+
+    def lambda_handler(_event: Event, _context: Any) -> dict[str, int]:
+        done = process(built())
+        logger.info("schedule", extra=done)
+        return done
+
+    return lambda_handler
+
+
+def _ensure_event_loop() -> None:
+    """Mangum runs the app on the thread's event loop, and only the main thread comes with one."""
+    if not getattr(_thread, "has_loop", False):
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        _thread.has_loop = True

@@ -1,0 +1,112 @@
+"""Everything that is configured, from the environment and from secrets; read once, at the first event."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tams.models.common import Tags, Uuid
+
+SECRET_CACHE_SECONDS = 300
+GRACE_SECONDS = 60
+"""How much longer than promised URLs and allocations live (SVC-7)."""
+
+
+class VastSettings(BaseModel):
+    """The cluster. Keys come from the secret in deployments, from the environment locally."""
+
+    model_config = ConfigDict(frozen=True)
+
+    endpoint: str
+    bucket: str
+    schema_: str = Field(default="tams", alias="schema")
+    secret_arn: str | None = None
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    timeout_seconds: float = 10.0
+    patience_seconds: float = 20.0
+    sorted_tables: bool = True
+
+    def keys(self) -> tuple[str, str]:
+        """Access and secret key. Left out, the SDK would silently take the function's own role."""
+        return _keys(self.secret_arn, self.access_key, self.secret_key, "TAMS_VAST__")
+
+
+class StorageBackendSettings(BaseModel):
+    """One storage backend: what clients are told, and how the service reaches the bucket."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: Uuid
+    bucket: str
+    endpoint_url: str
+    public_endpoint_url: str | None = None
+    region: str = "us-east-1"
+    label: str | None = None
+    provider: str
+    store_product: str
+    availability_zone: str | None = None
+    default_storage: bool = False
+    tags: Tags = Field(default_factory=dict)
+    secret_arn: str | None = None
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+    timeout_seconds: float = 5.0
+
+    def keys(self) -> tuple[str, str] | None:
+        """None when the function's role is to be used."""
+        if self.secret_arn is None and self.access_key is None:
+            return None
+        return _keys(
+            self.secret_arn, self.access_key, self.secret_key, f"storage backend {self.id}: "
+        )
+
+
+class QueueSettings(BaseModel):
+    """Queue URLs, one for each worker."""
+
+    model_config = ConfigDict(frozen=True)
+
+    object_cleanup: str
+
+
+class ServiceSettings(BaseModel):
+    """What the service says about itself and promises its clients."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str = "TAMS"
+    description: str | None = None
+    min_object_timeout_seconds: int = Field(default=86_400, ge=300)
+    min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
+
+
+class Settings(BaseSettings):
+    """Variables `TAMS_…`, nested by two underscores: `TAMS_VAST__ENDPOINT`.
+
+    Places and secrets have no default: a gap stops the start and names the variable.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="TAMS_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    vast: VastSettings
+    storage_backends: list[StorageBackendSettings]
+    queues: QueueSettings
+    service: ServiceSettings = ServiceSettings()
+    sqs_endpoint_url: str | None = None
+    aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
+
+
+def _keys(
+    secret_arn: str | None, access_key: SecretStr | None, secret_key: SecretStr | None, where: str
+) -> tuple[str, str]:
+    if secret_arn is not None:
+        from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415 - boto3 is slow
+
+        secret = parameters.get_secret(secret_arn, transform="json", max_age=SECRET_CACHE_SECONDS)
+        return secret["access_key"], secret["secret_key"]
+    if access_key is None or secret_key is None:
+        raise ValueError(f"{where}ACCESS_KEY and {where}SECRET_KEY, or a SECRET_ARN, are needed")
+    return access_key.get_secret_value(), secret_key.get_secret_value()

@@ -1,0 +1,1 @@
+"""Use cases: the rules of TAMS that need to see what is stored."""

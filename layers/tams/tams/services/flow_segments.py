@@ -1,0 +1,190 @@
+"""Segments of a Flow: read a page by time, register many in one transaction."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from uuid import uuid4
+
+from tams.errors import ForbiddenError, InvalidRequestError
+from tams.models.flow import Flow
+from tams.models.flow_segment import FlowSegmentPost, SegmentFault
+from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, Timeline, from_us, to_us
+from tams.ports import Clock, Repositories, Store
+from tams.services.segment_rules import Occupied, Registration, lookback_spans
+from tams.services.segment_window import PageRequest, reader_of
+from tams.timing import TimeRange
+from tams.timing.coverage import hull
+
+HINTS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPage:
+    """Segments in the order asked for; `next_ns` is where the last one starts when more follow."""
+
+    segments: list[StoredSegment]
+    next_ns: int | None
+
+    @property
+    def timerange(self) -> TimeRange:
+        """PAG-9: what the page spans."""
+        return hull(segment.timerange for segment in self.segments)
+
+
+@dataclass
+class TimelineHints:
+    """What this process last saw of Flows' timelines: good enough to size a window, never to decide."""
+
+    known: OrderedDict[str, Timeline] = field(default_factory=OrderedDict)
+
+    def get(self, flow_id: str) -> Timeline | None:
+        return self.known.get(flow_id)
+
+    def put(self, flow_id: str, timeline: Timeline) -> None:
+        self.known[flow_id] = timeline
+        while len(self.known) > HINTS_MAX:
+            self.known.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSegmentService:
+    store: Store
+    clock: Clock
+    backend_labels: frozenset[str]
+    hints: TimelineHints = field(default_factory=TimelineHints)
+
+    def list_(
+        self, flow_id: str, request: PageRequest, object_id: str | None = None
+    ) -> SegmentPage:
+        """One page in time order; an unknown Flow gives an empty one (SEG-2).
+
+        Three round trips once this process knows the Flow's density, one more before; more again only
+        where the timeline is far from even. Source: GET /flows/{flowId}/segments.
+        """
+
+        def work(repositories: Repositories) -> SegmentPage:
+            def refresh() -> Timeline:
+                stored = repositories.flows.find(flow_id)
+                timeline = stored.timeline if stored else Timeline()
+                self.hints.put(flow_id, timeline)
+                return timeline
+
+            hint = self.hints.get(flow_id) or refresh()
+            reader = reader_of(repositories, flow_id, hint, refresh, object_id=object_id)
+            segments, more = reader.page(request)
+            next_ns = segments[-1].timerange.start_ns if more else None
+            return SegmentPage(segments, next_ns)
+
+        return self.store.read(work)
+
+    def register(
+        self, flow_id: str, posts: Sequence[FlowSegmentPost | SegmentFault], *, single: bool
+    ) -> list[SegmentFault]:
+        """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
+
+        One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
+        A single Segment that fails raises InvalidRequestError instead.
+        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container).
+        """
+
+        def work(repositories: Repositories) -> list[SegmentFault]:
+            stored = writable(repositories.flows.get(flow_id))
+            if stored.flow.container is None:
+                raise InvalidRequestError(
+                    "the Flow has no container: set it before adding Segments"
+                )
+            event_id = str(uuid4())
+            sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
+            registration = self._registration(repositories, stored, sound, event_id)
+            faults = _take_each(registration, posts, single=single)
+            if registration.segments:
+                timeline = self._write(repositories, stored, registration)
+                self.hints.put(flow_id, timeline)
+            return faults
+
+        return self.store.write(work)
+
+    def _registration(
+        self,
+        repositories: Repositories,
+        stored: StoredFlow,
+        posts: Sequence[FlowSegmentPost],
+        event_id: str,
+    ) -> Registration:
+        """Everything the rules look at, in two or three selects."""
+        named = {post.object_id for post in posts}
+        named |= {post.init_object_id for post in posts if post.init_object_id}
+        objects = repositories.objects.find_many(named)
+        links = {each.init_object_id for each in objects.values() if each.init_object_id}
+        if unseen := links - objects.keys():
+            objects |= repositories.objects.find_many(unseen)
+        spans = lookback_spans(posts, stored.timeline.longest_ns)
+        near = repositories.segments.starting_in(stored.flow.id, spans) if spans else []
+        return Registration(
+            flow=stored.flow,
+            objects=objects,
+            occupied=Occupied(segment.timerange for segment in near),
+            backend_labels=self.backend_labels,
+            event_id=event_id,
+            now_us=to_us(self.clock()),
+        )
+
+    def _write(
+        self, repositories: Repositories, stored: StoredFlow, registration: Registration
+    ) -> Timeline:
+        timeline = stored.timeline
+        for segment in registration.segments:
+            timeline = timeline.including(segment.timerange)
+        flow = _segments_updated(stored.flow, registration.now_us)
+        # The Flow's row first: a second writer of this Flow collides here, before it has written more.
+        repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
+        if registration.created:
+            repositories.guards.hold(registration.created)
+            repositories.objects.add(list(registration.created.values()), registration.event_id)
+        repositories.objects.save(list(registration.changed.values()))
+        repositories.segments.add(registration.segments)
+        repositories.events.add(
+            [
+                StoredEvent(
+                    id=registration.event_id,
+                    event_type="flows/segments_added",
+                    created_us=registration.now_us,
+                    flow_id=flow.id,
+                    source_id=flow.source_id,
+                    timerange=hull(segment.timerange for segment in registration.segments),
+                )
+            ]
+        )
+        return timeline
+
+
+def writable(stored: StoredFlow) -> StoredFlow:
+    """RO-2: a read-only Flow takes no writes. Raises ForbiddenError."""
+    if stored.flow.read_only:
+        raise ForbiddenError(f"Flow {stored.flow.id!r} is read-only")
+    return stored
+
+
+def _segments_updated(flow: Flow, now_us: int) -> Flow:
+    updated: Flow = flow.model_copy(update={"segments_updated": from_us(now_us)})
+    return updated
+
+
+def _take_each(
+    registration: Registration,
+    posts: Sequence[FlowSegmentPost | SegmentFault],
+    *,
+    single: bool,
+) -> list[SegmentFault]:
+    faults: list[SegmentFault] = []
+    for post in posts:
+        if isinstance(post, SegmentFault):
+            faults.append(post)
+            continue
+        try:
+            registration.take(post)
+        except InvalidRequestError as error:
+            if single:
+                raise
+            faults.append(SegmentFault(post, str(error)))
+    return faults

@@ -1,0 +1,306 @@
+"""Flows: create, replace, read; their Sources come and go with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError
+from tams.models.collection import FlowCollectionItem
+from tams.models.flow import Flow, FlowPut, Technical, make_flow
+from tams.models.flow_common import FlowManaged
+from tams.models.paging import Page
+from tams.models.queries import FlowQuery
+from tams.models.source import Source
+from tams.models.stored import StoredEvent, StoredFlow, StoredSource, to_us
+from tams.ports import Clock, Repositories, Store
+from tams.services.deletion import DeletionService
+from tams.services.flow_segments import writable
+from tams.services.segment_window import PageRequest, reader_of
+from tams.timing import TimeRange
+from tams.timing.coverage import hull
+
+
+@dataclass(frozen=True, slots=True)
+class FlowService:
+    store: Store
+    clock: Clock
+    deletion: DeletionService
+
+    def get(
+        self,
+        flow_id: str,
+        *,
+        include_timerange: bool = False,
+        timerange: TimeRange | None = None,
+    ) -> Flow:
+        """A Flow as clients see it. Raises NotFoundError. Source: GET /flows/{flowId}.
+
+        With `include_timerange`, what its Segments span; of those that overlap `timerange`, whole, when
+        one is given (FLW-14, FLW-15).
+        """
+
+        def work(repositories: Repositories) -> Flow:
+            stored = repositories.flows.get(flow_id)
+            (flow,) = presented(repositories, [stored])
+            if not include_timerange:
+                return flow
+            spanned = _spanned(repositories, stored, timerange or TimeRange.eternity())
+            return flow.model_copy(update={"timerange": spanned})
+
+        return self.store.read(work)
+
+    def list_(self, query: FlowQuery) -> Page[Flow]:
+        """Source: GET /flows."""
+
+        def work(repositories: Repositories) -> Page[Flow]:
+            page = repositories.flows.list_(query)
+            return Page(tuple(presented(repositories, page.items)), page.next_key)
+
+        return self.store.read(work)
+
+    def put(self, flow_id: str, put: FlowPut, caller: str | None) -> Flow | None:
+        """Create a Flow, which is returned, or replace one, which gives None (FLW-17…34).
+
+        Raises InvalidRequestError, ForbiddenError (read-only).
+        """
+        if put.common.id != flow_id:
+            raise InvalidRequestError(
+                f"id: {put.common.id!r} is not the id of the path, {flow_id!r}"
+            )
+
+        def work(repositories: Repositories) -> Flow | None:
+            stored = repositories.flows.find(flow_id)
+            now = self.clock()
+            if stored is None:
+                flow = self._flow(put, None, now, caller)
+                return self._create(repositories, flow, now, caller)
+            flow = self._flow(put, writable(stored), now, caller)
+            self._replace(repositories, stored, flow, now, caller)
+            return None
+
+        return self.store.write(work)
+
+    def delete(self, flow_id: str) -> None:
+        """Delete a Flow with its Segments, and its Source when it was the last (FLW-51…56, SRC-4).
+
+        Raises NotFoundError, ForbiddenError (read-only).
+        """
+        doomed: list[str] = []
+
+        def work(repositories: Repositories) -> bool:
+            stored = writable(repositories.flows.get(flow_id))
+            if stored.timeline.segment_count:
+                step = self.deletion.step(repositories, flow_id, TimeRange.eternity())
+                doomed[:] = step.doomed
+                return False
+            self._remove(repositories, stored)
+            return True
+
+        while not self.store.write(work):
+            self.deletion.cleanup.send(doomed)
+
+    def _flow(
+        self,
+        put: FlowPut,
+        stored: StoredFlow | None,
+        now: datetime,
+        caller: str | None,
+    ) -> Flow:
+        """The Flow as it will be, checked against what it was."""
+        common = put.common
+        old = stored.flow if stored else None
+        technical = _technical(put)
+        if old is not None and technical.format != old.format:
+            raise InvalidRequestError(f"format: a Flow keeps its format, {old.format}")
+        if stored is not None and stored.timeline.segment_count:
+            _check_init_segments(old, technical)
+        version = common.metadata_version
+        if version is None or (old is not None and version == old.metadata_version):
+            version = uuid4().hex
+        common = common.model_copy(
+            update={
+                "tags": common.tags or {},
+                "metadata_version": version,
+                "created_by": common.created_by or (old.created_by if old else caller),
+                "updated_by": common.updated_by or (caller if old else None),
+            }
+        )
+        managed = FlowManaged(
+            created=old.created if old else now,
+            metadata_updated=now,
+            segments_updated=old.segments_updated if old else None,
+        )
+        return make_flow(common, technical, managed)
+
+    def _create(
+        self, repositories: Repositories, flow: Flow, now: datetime, caller: str | None
+    ) -> Flow:
+        repositories.guards.hold([flow.id, flow.source_id])
+        events = _join_source(repositories, flow, now, caller)
+        repositories.flows.add(StoredFlow(flow))
+        if flow.flow_collection:
+            _collect(repositories, flow)
+        (created,) = presented(repositories, [StoredFlow(flow)])
+        repositories.events.add([*events, flow_event("flows/created", created, now)])
+        return created
+
+    def _replace(
+        self,
+        repositories: Repositories,
+        stored: StoredFlow,
+        flow: Flow,
+        now: datetime,
+        caller: str | None,
+    ) -> None:
+        events: list[StoredEvent] = []
+        if flow.source_id != stored.flow.source_id:
+            repositories.guards.hold([flow.source_id])
+            events += _join_source(repositories, flow, now, caller)
+            events += _leave_source(repositories, stored.flow.source_id, now)
+            repositories.collections.move(flow.id, flow.source_id)
+        else:
+            _check_source_format(repositories.sources.find(flow.source_id), flow)
+        replaced = replace(stored, flow=flow)
+        repositories.flows.save(replaced)
+        _collect(repositories, flow)
+        (shown,) = presented(repositories, [replaced])
+        repositories.events.add([*events, flow_event("flows/updated", shown, now)])
+
+    def _remove(self, repositories: Repositories, stored: StoredFlow) -> None:
+        flow, now = stored.flow, self.clock()
+        repositories.flows.remove(flow.id)
+        collectors = repositories.collections.forget(flow.id)
+        events = [
+            StoredEvent(
+                id=str(uuid4()),
+                event_type="flows/deleted",
+                created_us=to_us(now),
+                flow_id=flow.id,
+                source_id=flow.source_id,
+            )
+        ]
+        touched = repositories.flows.find_many(collectors)
+        for collector in touched.values():
+            renewed = collector.flow.model_copy(
+                update={"metadata_updated": now, "metadata_version": uuid4().hex}
+            )
+            repositories.flows.save(replace(collector, flow=renewed))
+            events.append(flow_event("flows/updated", renewed, now))
+        events += _leave_source(repositories, flow.source_id, now)
+        repositories.events.add(events)
+
+
+def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
+    """Flows as clients see them, with their collections. Two round trips for all of them."""
+    ids = [each.flow.id for each in stored]
+    members = repositories.collections.members(ids)
+    collectors = repositories.collections.collectors(ids)
+    return [
+        each.flow.model_copy(
+            update={
+                "flow_collection": tuple(members.get(each.flow.id, ())) or None,
+                "collected_by": tuple(collectors.get(each.flow.id, ())) or None,
+            }
+        )
+        for each in stored
+    ]
+
+
+def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:
+    """From the first to the last Segment that overlaps `timerange`; the ends are all that is read."""
+    if timerange.contains(stored.timeline.timerange):
+        return stored.timeline.timerange
+    timeline = stored.timeline
+    reader = reader_of(repositories, stored.flow.id, timeline, lambda: timeline)
+    first, _ = reader.page(PageRequest(timerange, 1))
+    last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
+    return hull(segment.timerange for segment in (*first, *last))
+
+
+def flow_event(event_type: str, flow: Flow, now: datetime) -> StoredEvent:
+    return StoredEvent(
+        id=str(uuid4()),
+        event_type=event_type,
+        created_us=to_us(now),
+        flow_id=flow.id,
+        source_id=flow.source_id,
+        document=flow.to_json(),
+    )
+
+
+def source_event(event_type: str, source: Source, now: datetime) -> StoredEvent:
+    deleted = event_type == "sources/deleted"
+    return StoredEvent(
+        id=str(uuid4()),
+        event_type=event_type,
+        created_us=to_us(now),
+        source_id=source.id,
+        document=None if deleted else source.to_json(),
+    )
+
+
+def _technical(put: FlowPut) -> Technical:
+    if put.technical is None:
+        raise InvalidRequestError(f"profile_id: Profile {put.profile_id!r} does not exist")
+    return put.technical
+
+
+def _check_init_segments(old: Flow | None, technical: Technical) -> None:
+    """INI-19: the Objects of a Flow either all have an init Object or none has."""
+    was = bool(getattr(old and old.essence_parameters, "init_segments", False))
+    if bool(getattr(technical.essence_parameters, "init_segments", False)) != was:
+        raise InvalidRequestError(
+            "essence_parameters.init_segments: cannot change while the Flow has Segments"
+        )
+
+
+def _check_source_format(source: StoredSource | None, flow: Flow) -> None:
+    if source is not None and source.source.format != flow.format:
+        raise InvalidRequestError(
+            f"format: Source {flow.source_id!r} has Flows of {source.source.format}"
+        )
+
+
+def _join_source(
+    repositories: Repositories, flow: Flow, now: datetime, caller: str | None
+) -> list[StoredEvent]:
+    """One Flow more for its Source, which comes into being with the first (SRC-2)."""
+    stored = repositories.sources.find(flow.source_id)
+    _check_source_format(stored, flow)
+    if stored is not None:
+        repositories.sources.save(replace(stored, flow_count=stored.flow_count + 1))
+        return []
+    source = Source(
+        id=flow.source_id,
+        format=flow.format,
+        label=flow.label,
+        description=flow.description,
+        created_by=caller,
+        created=now,
+        updated=now,
+        tags={},
+    )
+    repositories.sources.add(StoredSource(source, flow_count=1))
+    return [source_event("sources/created", source, now)]
+
+
+def _leave_source(repositories: Repositories, source_id: str, now: datetime) -> list[StoredEvent]:
+    """One Flow fewer for the Source, which goes with the last."""
+    stored = repositories.sources.get(source_id)
+    if stored.flow_count > 1:
+        repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))
+        return []
+    repositories.sources.remove(source_id)
+    return [source_event("sources/deleted", stored.source, now)]
+
+
+def _collect(repositories: Repositories, flow: Flow) -> None:
+    """Write the Flow's collection; every member must exist (COL-2)."""
+    items: Sequence[FlowCollectionItem] = flow.flow_collection or ()
+    members = repositories.flows.find_many({item.id for item in items}) if items else {}
+    for item in items:
+        if item.id not in members:
+            raise InvalidRequestError(f"flow_collection: Flow {item.id!r} does not exist")
+    source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
+    repositories.collections.replace(StoredFlow(flow), items, source_of)

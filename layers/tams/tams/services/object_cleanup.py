@@ -1,0 +1,69 @@
+"""Bytes of Objects nobody needs: first doomed in VAST, then deleted from S3, then forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tams.models.stored import ObjectState, StoredObject, to_us
+from tams.ports import Clock, ObjectStores, Queue, Repositories, Store
+
+DOOMED_GRACE = timedelta(minutes=1)
+"""How long the queue has before the sweeper sends the hint again."""
+
+SWEEP_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCleanupService:
+    """A doomed Object is never used again, so deleting its bytes needs no lock; doing it twice is harmless."""
+
+    store: Store
+    object_stores: ObjectStores
+    cleanup: Queue
+    clock: Clock
+    allocation_timeout: timedelta
+
+    def clean(self, object_ids: Sequence[str]) -> None:
+        """Delete the bytes, then the rows, of those that are doomed; others are left alone.
+
+        Raises BackendUnavailableError; what was not finished is found again by `sweep`.
+        """
+        doomed = self.store.read(lambda repositories: _doomed(repositories, object_ids))
+        for stored in doomed:
+            self.object_stores.delete(stored.id, stored.instances)
+
+        def forget(repositories: Repositories) -> None:
+            again = _doomed(repositories, [stored.id for stored in doomed])
+            repositories.objects.remove([stored.id for stored in again])
+
+        if doomed:
+            self.store.write(forget)
+
+    def sweep(self) -> int:
+        """Doom allocations that were never registered, and hint at every doomed Object again.
+
+        How many Objects were hinted at. Source: STO-16, DESIGN of the recycle of Objects.
+        """
+        now = self.clock()
+
+        def work(repositories: Repositories) -> list[str]:
+            expired_us = to_us(now - self.allocation_timeout)
+            ids = repositories.objects.stale(ObjectState.ALLOCATED, expired_us, SWEEP_LIMIT)
+            found = repositories.objects.find_many(ids)
+            expired = [
+                replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
+                for stored in found.values()
+            ]
+            repositories.objects.save(expired)
+            waiting_us = to_us(now - DOOMED_GRACE)
+            waiting = repositories.objects.stale(ObjectState.DOOMED, waiting_us, SWEEP_LIMIT)
+            return [stored.id for stored in expired] + waiting
+
+        object_ids = self.store.write(work)
+        self.cleanup.send(object_ids)
+        return len(object_ids)
+
+
+def _doomed(repositories: Repositories, object_ids: Sequence[str]) -> list[StoredObject]:
+    found = repositories.objects.find_many(object_ids)
+    return [stored for stored in found.values() if stored.state is ObjectState.DOOMED]

@@ -1,0 +1,225 @@
+"""Which posted Segments a Flow may take: pure decisions on what a transaction has read (SEG-16…47, INI)."""
+
+import bisect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tams.errors import InvalidRequestError
+from tams.models.flow import Flow
+from tams.models.flow_segment import FlowSegmentPost
+from tams.models.stored import (
+    Instance,
+    ObjectKind,
+    ObjectState,
+    StoredObject,
+    StoredSegment,
+    finite,
+)
+from tams.timing import TimeRange
+
+
+class Occupied:
+    """The timeranges a Flow has already, in order, so that an overlap is found among the neighbours."""
+
+    def __init__(self, timeranges: Iterable[TimeRange]) -> None:
+        self._ranges = sorted(timeranges, key=lambda timerange: finite(timerange)[0])
+        self._starts = [finite(timerange)[0] for timerange in self._ranges]
+
+    def overlapping(self, timerange: TimeRange) -> TimeRange | None:
+        """A taken range that shares an instant with this one, honouring the markers (TIM-18)."""
+        start_ns, end_ns = finite(timerange)
+        index = max(0, bisect.bisect_right(self._starts, start_ns) - 1)
+        while index < len(self._ranges) and self._starts[index] < end_ns:
+            if self._ranges[index].overlaps(timerange):
+                return self._ranges[index]
+            index += 1
+        return None
+
+    def add(self, timerange: TimeRange) -> None:
+        start_ns, _ = finite(timerange)
+        index = bisect.bisect(self._starts, start_ns)
+        self._starts.insert(index, start_ns)
+        self._ranges.insert(index, timerange)
+
+
+@dataclass(slots=True)
+class Registration:
+    """Takes Segments one after the other, as the request lists them, and keeps what they change.
+
+    `objects` holds what is known of every Object the request names; the changed and the new ones are
+    collected for the transaction to write.
+    """
+
+    flow: Flow
+    objects: dict[str, StoredObject]
+    occupied: Occupied
+    backend_labels: frozenset[str]
+    event_id: str
+    now_us: int
+    segments: list[StoredSegment] = field(default_factory=list)
+    changed: dict[str, StoredObject] = field(default_factory=dict)
+    created: dict[str, StoredObject] = field(default_factory=dict)
+
+    def take(self, post: FlowSegmentPost) -> None:
+        """Raises InvalidRequestError and changes nothing when the Segment breaks a rule."""
+        if (taken := self.occupied.overlapping(post.timerange)) is not None:
+            raise InvalidRequestError(
+                f"timerange {post.timerange} overlaps the Segment at {taken} of this Flow"
+            )
+        media = self._media_object(post)
+        init = self._init_object(post, media)
+        if init is not None and media.reference_count == 0:
+            init = replace(
+                init,
+                kind=ObjectKind.INIT,
+                state=ObjectState.REFERENCED,
+                reference_count=init.reference_count + 1,
+            )
+            self._keep(init)
+        media = replace(
+            media,
+            kind=ObjectKind.MEDIA,
+            state=ObjectState.REFERENCED,
+            init_object_id=init.id if init else None,
+            reference_count=media.reference_count + 1,
+        )
+        self._keep(media)
+        self.occupied.add(post.timerange)
+        self.segments.append(self._segment(post, media, init))
+
+    def _keep(self, stored: StoredObject) -> None:
+        new = stored.id in self.created or stored.id not in self.objects
+        home = self.created if new else self.changed
+        home[stored.id] = self.objects[stored.id] = stored
+
+    def _media_object(self, post: FlowSegmentPost) -> StoredObject:
+        """The Object as it will be, but for its references."""
+        stored = self.objects.get(post.object_id)
+        used = post.used_timerange
+        if stored is None:
+            stored = self._external_object(post)
+        elif stored.state is ObjectState.DOOMED:
+            raise InvalidRequestError(f"object_id {post.object_id!r} is being deleted")
+        elif stored.reference_count == 0 and stored.flow_id != self.flow.id:
+            raise InvalidRequestError(
+                f"object_id {post.object_id!r} was allocated for another Flow, which must use it first"
+            )
+        elif stored.kind is ObjectKind.INIT:
+            raise InvalidRequestError(
+                f"object_id {post.object_id!r} is an initialisation Object, not media"
+            )
+        if stored.reference_count == 0:
+            stored = replace(
+                stored,
+                timerange=post.object_timerange or used,
+                key_frame_count=post.key_frame_count,
+            )
+        else:
+            _check_unchanged(post, stored)
+        if stored.timerange is not None and not stored.timerange.contains(used):
+            raise InvalidRequestError(
+                f"timerange {post.timerange} is {used} on the Object's own timeline, outside its "
+                f"{stored.timerange}"
+            )
+        return self._with_uncontrolled(stored, post)
+
+    def _external_object(self, post: FlowSegmentPost) -> StoredObject:
+        """SEG-32, SEG-33: an Object we never allocated is welcome with a URL to find it."""
+        if not post.get_urls:
+            raise InvalidRequestError(
+                f"object_id {post.object_id!r} does not exist: allocate it at "
+                f"/flows/{self.flow.id}/storage, or give get_urls"
+            )
+        return StoredObject(
+            id=post.object_id,
+            state=ObjectState.REFERENCED,
+            flow_id=self.flow.id,
+            instances=(),
+            content_type=self.flow.container,
+            created_us=self.now_us,
+        )
+
+    def _with_uncontrolled(self, stored: StoredObject, post: FlowSegmentPost) -> StoredObject:
+        """SEG-39, SEG-40: the client's own URLs become instances of the Object."""
+        instances = list(stored.instances)
+        known = {instance.label: instance.url for instance in instances if instance.url}
+        for given in post.get_urls or ():
+            if given.label in self.backend_labels:
+                raise InvalidRequestError(
+                    f"get_urls: label {given.label!r} belongs to a storage backend"
+                )
+            if given.label not in known:
+                instances.append(Instance(url=given.url, label=given.label))
+            elif known[given.label] != given.url:
+                raise InvalidRequestError(
+                    f"get_urls: label {given.label!r} names another URL of this Object already"
+                )
+        return replace(stored, instances=tuple(instances))
+
+    def _init_object(self, post: FlowSegmentPost, media: StoredObject) -> StoredObject | None:
+        """INI-2…7: the init Object is settled when the media Object is first registered."""
+        init_id = post.init_object_id or media.init_object_id
+        uses_init = bool(getattr(self.flow.essence_parameters, "init_segments", False))
+        if uses_init != (init_id is not None):
+            raise InvalidRequestError(
+                "init_object_id is required: the Flow has init_segments"
+                if uses_init
+                else "init_object_id is not allowed: the Flow has no init_segments"
+            )
+        if init_id is None:
+            return None
+        init = self.objects.get(init_id)
+        if init is None or init.state is ObjectState.DOOMED:
+            raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
+        if init.kind is ObjectKind.MEDIA:
+            raise InvalidRequestError(f"init_object_id {init_id!r} is a media Object")
+        if init.kind is None and init.flow_id != self.flow.id:
+            raise InvalidRequestError(f"init_object_id {init_id!r} was allocated for another Flow")
+        return init
+
+    def _segment(
+        self, post: FlowSegmentPost, media: StoredObject, init: StoredObject | None
+    ) -> StoredSegment:
+        return StoredSegment(
+            flow_id=self.flow.id,
+            timerange=post.timerange,
+            object_id=media.id,
+            instances=media.instances,
+            ts_offset=None if post.ts_offset is None else str(post.ts_offset),
+            last_duration=None if post.last_duration is None else str(post.last_duration),
+            sample_offset=post.sample_offset,
+            sample_count=post.sample_count,
+            key_frame_count=media.key_frame_count,
+            object_timerange=str(media.timerange),
+            init_object_id=init.id if init else None,
+            init_instances=init.instances if init else (),
+            created_us=self.now_us,
+            event_id=self.event_id,
+        )
+
+
+def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
+    """SEG-37: what belongs to the Object is fixed when it is first registered."""
+    given: Mapping[str, tuple[object, object]] = {
+        "object_timerange": (post.object_timerange, stored.timerange),
+        "key_frame_count": (post.key_frame_count, stored.key_frame_count),
+        "init_object_id": (post.init_object_id, stored.init_object_id),
+    }
+    for name, (asked, fixed) in given.items():
+        if asked is not None and asked != fixed:
+            raise InvalidRequestError(
+                f"{name} of Object {stored.id!r} is {fixed} since its first registration"
+            )
+
+
+def lookback_spans(posts: Sequence[FlowSegmentPost], longest_ns: int) -> list[tuple[int, int]]:
+    """Closed spans of start_ns in which a stored Segment could overlap a posted one, merged."""
+    spans: list[tuple[int, int]] = []
+    ranges = sorted(finite(post.timerange) for post in posts)
+    for start_ns, end_ns in ranges:
+        first_ns, last_ns = start_ns - longest_ns, end_ns - 1
+        if spans and first_ns <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], last_ns))
+        else:
+            spans.append((first_ns, last_ns))
+    return spans

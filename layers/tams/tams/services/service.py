@@ -1,0 +1,62 @@
+"""The service's own description and its storage backends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tams.models.page_keys import decode_page_key, encode_page_key
+from tams.models.paging import Page
+from tams.models.service import Service, ServicePost
+from tams.models.storage_backend import StorageBackend
+from tams.ports import Repositories, Store
+
+API_VERSION = "8.2"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceService:
+    """`defaults` is the service as deployed; a client may rename and describe it (SVC-9)."""
+
+    store: Store
+    defaults: Service
+    backends: Sequence[StorageBackend]
+
+    def get(self) -> Service:
+        """Source: GET /service."""
+        name, description = self.store.read(lambda repositories: repositories.service.get())
+        return self.defaults.model_copy(
+            update={
+                "name": name or self.defaults.name,
+                "description": description or self.defaults.description,
+            }
+        )
+
+    def list_backends(
+        self, *, limit: int, page: str | None = None, reverse: bool = False
+    ) -> Page[StorageBackend]:
+        """By label, those without one last by id (SRT-7). Source: GET /service/storage-backends."""
+        ordered = sorted(self.backends, key=_backend_order, reverse=reverse)
+        if page is not None:
+            (last_id,) = decode_page_key(page, str)
+            ids = [backend.id for backend in ordered]
+            ordered = ordered[ids.index(last_id) + 1 :] if last_id in ids else []
+        chosen = tuple(ordered[:limit])
+        return Page(chosen, encode_page_key(chosen[-1].id) if len(ordered) > limit else None)
+
+    def update(self, post: ServicePost) -> None:
+        """What the body leaves out stays as it was (SVC-10). Source: POST /service."""
+        operation = str(uuid4())
+
+        def work(repositories: Repositories) -> None:
+            name, description = repositories.service.get()
+            repositories.service.save(
+                name if post.name is None else post.name,
+                description if post.description is None else post.description,
+                operation,
+            )
+
+        self.store.write(work)
+
+
+def _backend_order(backend: StorageBackend) -> tuple[bool, str, str]:
+    return backend.label is None, backend.label or "", backend.id

@@ -1,0 +1,6 @@
+"""Time as TAMS speaks of it: exact nanoseconds, and ranges that remember their bounds."""
+
+from tams.timing.timerange import TimeRange
+from tams.timing.timestamp import Timestamp
+
+__all__ = ["TimeRange", "Timestamp"]

@@ -1,0 +1,59 @@
+"""`python -m vastlocal`: start a local VAST."""
+
+import argparse
+import errno
+import logging
+import sys
+from pathlib import Path
+
+from vastlocal.http.server import bind, serve
+from vastlocal.settings import ConflictMode, Settings
+
+
+def _parse(arguments: list[str] | None) -> Settings:
+    parser = argparse.ArgumentParser(prog="vastlocal", description="A local VAST database.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=9090, help="0 takes any free port")
+    parser.add_argument("--data", type=Path, required=True, help="directory of the database file")
+    parser.add_argument("--access-key", required=True)
+    parser.add_argument("--secret-key", required=True)
+    parser.add_argument("--bucket", action="append", required=True, help="may be repeated")
+    parser.add_argument("--server-version", default="5.4.0.0", help="what the SDK sees")
+    parser.add_argument(
+        "--conflicts",
+        type=ConflictMode,
+        choices=list(ConflictMode),
+        default=ConflictMode.STRICT,
+        help="when two transactions that change one row collide",
+    )
+    parser.add_argument("--idle-timeout", type=float, default=300.0, metavar="SECONDS")
+    options = parser.parse_args(arguments)
+    return Settings(
+        data=options.data,
+        access_key=options.access_key,
+        secret_key=options.secret_key,
+        buckets=tuple(options.bucket),
+        host=options.host,
+        port=options.port,
+        server_version=options.server_version,
+        conflicts=options.conflicts,
+        idle_timeout_seconds=options.idle_timeout,
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The exit status: 0 after a clean stop, 1 when the port cannot be had."""
+    settings = _parse(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
+    try:
+        listener = bind(settings.host, settings.port)
+    except OSError as error:
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
+        sys.stderr.write(f"vastlocal: {settings.host}:{settings.port} {reason}\n")
+        return 1
+    serve(settings, listener)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""A client of the control surface: what tests and benchmarks use to look inside and to break things."""
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from vastlocal.http.faults import FaultAction
+
+_PREFIX = "/_vastlocal/"
+_TIMEOUT_SECONDS = 30
+
+
+class ControlError(Exception):
+    """The control surface refused, or is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    pid: int
+    server_version: str
+    conflicts: str
+    buckets: tuple[str, ...]
+    open_transactions: int
+    uptime_seconds: float
+    rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class CounterValues:
+    """Since the start or the last reset. Kinds are operations, such as `begin` or `query_rows`."""
+
+    requests: Mapping[str, int]
+    seconds: Mapping[str, float]
+    """Server time, from the request read to the answer ready."""
+    statuses: Mapping[int, int]
+    rows_read: Mapping[str, int]
+    """Rows that the storage handed out, before any filtering after it."""
+    steps: Mapping[str, int]
+    """Steps of SQLite's virtual machine, to the thousand: shows whether a query pruned."""
+    transactions: Mapping[int, Mapping[str, int]]
+    """Requests by kind of the last 1,000 transactions, by transaction id."""
+
+    @property
+    def total_requests(self) -> int:
+        return sum(self.requests.values())
+
+
+class Control:
+    """Talks to one server; `endpoint` is the URL that the SDK uses."""
+
+    def __init__(self, endpoint: str) -> None:
+        url = urlsplit(endpoint)
+        self._host = url.hostname or "127.0.0.1"
+        self._port = url.port or 80
+
+    def _call(self, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:
+        connection = http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_SECONDS)
+        try:
+            payload = None if body is None else json.dumps(body)
+            connection.request(method, _PREFIX + route, payload)
+            response = connection.getresponse()
+            text = response.read().decode()
+        except OSError as error:
+            raise ControlError(f"no answer from {self._host}:{self._port}") from error
+        finally:
+            connection.close()
+        if response.status != http.client.OK:
+            raise ControlError(f"{method} {route}: {response.status} {text}")
+        return json.loads(text)
+
+    def health(self) -> Health:
+        """Raises ControlError when the server is not up."""
+        values = self._call("GET", "health")
+        return Health(
+            pid=values["pid"],
+            server_version=values["server_version"],
+            conflicts=values["conflicts"],
+            buckets=tuple(values["buckets"]),
+            open_transactions=values["open_transactions"],
+            uptime_seconds=values["uptime_seconds"],
+            rss_bytes=values["rss_bytes"],
+        )
+
+    def counters(self) -> CounterValues:
+        values = self._call("GET", "counters")
+        return CounterValues(
+            requests=values["requests"],
+            seconds=values["seconds"],
+            statuses={int(status): n for status, n in values["statuses"].items()},
+            rows_read=values["rows_read"],
+            steps=values["steps"],
+            transactions={int(txid): kinds for txid, kinds in values["transactions"].items()},
+        )
+
+    def reset(self) -> None:
+        """Counters to zero, faults gone; the data stays."""
+        self._call("POST", "reset")
+
+    def expire(self, idle_seconds: float = 0.0) -> None:
+        """Rolls back transactions that have been idle for longer, as the idle timeout would."""
+        self._call("POST", "expire", {"idle_seconds": idle_seconds})
+
+    def inject(
+        self,
+        action: FaultAction,
+        kind: str | None = None,
+        *,
+        path_contains: str = "",
+        times: int | None = 1,
+        skip: int = 0,
+        seconds: float = 0.0,
+        status: int = 500,
+        code: str = "InternalError",
+    ) -> None:
+        """A fault for the next `times` matching requests (None: all), after `skip` of them."""
+        self._call(
+            "POST",
+            "faults",
+            {
+                "action": action,
+                "kind": kind,
+                "path_contains": path_contains,
+                "times": times,
+                "skip": skip,
+                "seconds": seconds,
+                "status": status,
+                "code": code,
+            },
+        )
+
+    def clear_faults(self) -> None:
+        self._call("DELETE", "faults")

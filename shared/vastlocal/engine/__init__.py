@@ -1,0 +1,1 @@
+"""Storage: transactions, snapshots, conflicts and rows, on SQLite. Knows no HTTP."""

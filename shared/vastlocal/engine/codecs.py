@@ -1,0 +1,217 @@
+"""How each Arrow type lives in a SQLite cell.
+
+Cells keep the order of the values, so comparisons and indexes work in SQL: text and binary compare
+bytewise, times and dates are integers, unsigned 64-bit integers are shifted by 2^63, decimals too
+wide for an integer become 16 big-endian bytes. Columns have no declared type, so SQLite converts
+nothing. Lists, maps and structs are opaque Arrow messages, filtered after reading.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+NAN_CELL = "nan"
+"""SQLite stores a NaN as NULL; text sorts above every number, as SQL needs it to be found again."""
+_SIGN = 1 << 63
+_WIDE_SIGN = 1 << 127
+_INTEGER_DIGITS = 18
+
+
+class Codec:
+    """Integers, and everything that is an integer underneath. Also the base of the others."""
+
+    is_searchable = True
+
+    def __init__(self, data_type: pa.DataType, physical: pa.DataType | None = None) -> None:
+        self.data_type = data_type
+        self._physical = physical or data_type
+
+    def raw(self, array: pa.Array) -> list[Any]:
+        """The values as literals of a predicate spell them."""
+        integers = array if self._physical == self.data_type else array.view(self._physical)
+        if integers.null_count:
+            values: list[Any] = integers.to_pylist()
+            return values
+        plain: list[Any] = integers.to_numpy(zero_copy_only=False).tolist()
+        return plain
+
+    def encode(self, array: pa.Array) -> list[Any]:
+        """One SQLite value per row."""
+        return self.raw(array)
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        array = pa.array(cells, self._physical)
+        return array if self._physical == self.data_type else array.view(self.data_type)
+
+    def literal(self, raw: Any) -> tuple[str, Any]:
+        """The SQL fragment and the bound value for a literal."""
+        return "?", raw
+
+
+class UnsignedLongCodec(Codec):
+    def encode(self, array: pa.Array) -> list[Any]:
+        return [None if value is None else value - _SIGN for value in self.raw(array)]
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        return pa.array([None if cell is None else cell + _SIGN for cell in cells], self.data_type)
+
+    def literal(self, raw: Any) -> tuple[str, Any]:
+        return "?", raw - _SIGN
+
+
+class BooleanCodec(Codec):
+    def raw(self, array: pa.Array) -> list[Any]:
+        values: list[Any] = array.to_pylist()
+        return values
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        return pa.array(cells, pa.int8()).cast(pa.bool_())
+
+
+class FloatCodec(Codec):
+    def raw(self, array: pa.Array) -> list[Any]:
+        values: list[Any] = array.cast(pa.float64()).to_pylist()
+        return values
+
+    def encode(self, array: pa.Array) -> list[Any]:
+        values = self.raw(array)
+        if pc.any(pc.is_nan(array)).as_py():
+            return [NAN_CELL if v is not None and math.isnan(v) else v for v in values]
+        return values
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        if NAN_CELL in cells:
+            cells = [math.nan if cell == NAN_CELL else cell for cell in cells]
+        return pa.array(cells, pa.float64()).cast(self.data_type)
+
+
+class TextCodec(Codec):
+    def raw(self, array: pa.Array) -> list[Any]:
+        values: list[Any] = array.cast(pa.binary()).to_pylist()
+        return values
+
+    def encode(self, array: pa.Array) -> list[Any]:
+        values: list[Any] = array.to_pylist()
+        return values
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        return pa.array(cells, self.data_type)
+
+    def literal(self, raw: Any) -> tuple[str, Any]:
+        try:
+            return "?", raw.decode()
+        except UnicodeDecodeError:  # the upper bound of a prefix need not be valid UTF-8
+            return "CAST(? AS TEXT)", raw
+
+
+class BinaryCodec(Codec):
+    def raw(self, array: pa.Array) -> list[Any]:
+        values: list[Any] = array.to_pylist()
+        return values
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        return pa.array(cells, self.data_type)
+
+
+class DecimalCodec(Codec):
+    """Unscaled integers; as SQLite integers where 18 digits hold them."""
+
+    def __init__(self, data_type: pa.Decimal128Type) -> None:
+        super().__init__(data_type)
+        self._is_narrow = data_type.precision <= _INTEGER_DIGITS
+
+    def raw(self, array: pa.Array) -> list[Any]:
+        valid = array.is_valid().to_pylist()
+        halves = np.frombuffer(array.buffers()[1], dtype="<i8")
+        window = halves[2 * array.offset : 2 * (array.offset + len(array))]
+        low, high = window[0::2].view("<u8").tolist(), window[1::2].tolist()
+        return [
+            (h << 64) | lo if ok else None for lo, h, ok in zip(low, high, valid, strict=True)
+        ]
+
+    def encode(self, array: pa.Array) -> list[Any]:
+        return [None if value is None else self._cell(value) for value in self.raw(array)]
+
+    def _cell(self, value: int) -> Any:
+        return value if self._is_narrow else (value + _WIDE_SIGN).to_bytes(16, "big")
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        octets = b"".join(b"\0" * 16 if cell is None else self._octets(cell) for cell in cells)
+        valid = pa.array([cell is not None for cell in cells], pa.bool_()).buffers()[1]
+        return pa.Array.from_buffers(self.data_type, len(cells), [valid, pa.py_buffer(octets)])
+
+    def _octets(self, cell: Any) -> bytes:
+        value: int = cell if self._is_narrow else int.from_bytes(cell, "big") - _WIDE_SIGN
+        return value.to_bytes(16, "little", signed=True)
+
+    def literal(self, raw: Any) -> tuple[str, Any]:
+        return "?", self._cell(raw)
+
+
+class NestedCodec(Codec):
+    """Each row an Arrow message of its own. Only fixed-size lists can be compared, by elements."""
+
+    is_searchable = False
+
+    def __init__(self, data_type: pa.DataType) -> None:
+        super().__init__(data_type)
+        self._schema = pa.schema([pa.field("", data_type)])
+
+    def raw(self, array: pa.Array) -> list[Any]:
+        size = self.data_type.list_size
+        elements = codec_for(self.data_type.value_type).raw(array.flatten())
+        present = iter(range(0, len(elements), size))
+        return [
+            tuple(elements[start : start + size]) if ok and (start := next(present)) >= 0 else None
+            for ok in array.is_valid().to_pylist()
+        ]
+
+    def encode(self, array: pa.Array) -> list[Any]:
+        batch = pa.record_batch([array], schema=self._schema)
+        valid = array.is_valid().to_pylist()
+        return [
+            batch.slice(row, 1).serialize().to_pybytes() if ok else None
+            for row, ok in enumerate(valid)
+        ]
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        null = pa.nulls(1, self.data_type)
+        read: Callable[..., pa.RecordBatch] = pa.ipc.read_record_batch
+        arrays = [
+            null if cell is None else read(pa.py_buffer(cell), self._schema).column(0)
+            for cell in cells
+        ]
+        return pa.concat_arrays(arrays) if arrays else pa.array([], self.data_type)
+
+
+def _integer_codec(data_type: pa.DataType) -> Codec | None:
+    if pa.types.is_date32(data_type) or pa.types.is_time32(data_type):
+        return Codec(data_type, pa.int32())
+    if pa.types.is_time64(data_type) or pa.types.is_timestamp(data_type):
+        return Codec(data_type, pa.int64())
+    if data_type == pa.uint64():
+        return UnsignedLongCodec(data_type)
+    return Codec(data_type) if pa.types.is_integer(data_type) else None
+
+
+@lru_cache(maxsize=1024)
+def codec_for(data_type: pa.DataType) -> Codec:
+    """The codec of a supported type; which types are supported is decided when columns are made."""
+    if codec := _integer_codec(data_type):
+        return codec
+    if pa.types.is_string(data_type):
+        return TextCodec(data_type)
+    if pa.types.is_boolean(data_type):
+        return BooleanCodec(data_type)
+    if pa.types.is_floating(data_type):
+        return FloatCodec(data_type)
+    if pa.types.is_decimal128(data_type):
+        return DecimalCodec(data_type)
+    if pa.types.is_binary(data_type) or pa.types.is_fixed_size_binary(data_type):
+        return BinaryCodec(data_type)
+    return NestedCodec(data_type)

@@ -1,0 +1,202 @@
+"""The database of one server: begins, commits, expires; the only place that writes the main file.
+
+A snapshot is an open SQLite read transaction, so isolation, atomic commit and durability are
+SQLite's. Locks, always taken in this order: a transaction's own, `_commit_lock` (one writer),
+`_publish_lock` (a commit becoming visible, or a snapshot being taken; microseconds but for one sync).
+"""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vastlocal.engine import catalog_store
+from vastlocal.engine.catalog import Catalog
+from vastlocal.engine.conflicts import ConflictTracker
+from vastlocal.engine.connections import ConnectionPool
+from vastlocal.engine.transaction import Transaction
+from vastlocal.errors import (
+    BadRequestError,
+    ConflictError,
+    NotFoundError,
+    TabularError,
+    TooLongError,
+)
+from vastlocal.settings import ConflictMode
+
+_QUICK_ROWS = 500
+"""A commit of at most so many rows may run on the event loop."""
+
+
+class Database:
+    def __init__(self, directory: Path, mode: ConflictMode) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.path = directory / "vastlocal.sqlite"
+        self.pool = ConnectionPool(self.path)
+        self.conflicts = ConflictTracker(mode)
+        self._commit_lock = threading.Lock()
+        self._publish_lock = threading.Lock()
+        self._row_id_lock = threading.Lock()
+        self._open: dict[int, Transaction] = {}
+        self._commits = 0
+        connection = self.pool.take()
+        catalog_store.create(connection)
+        self._catalog = catalog_store.load(connection)
+        self._next_row_ids: dict[int, int] = dict(
+            connection.execute("SELECT table_id, next_row_id FROM vl_stats").fetchall()
+        )
+        self.pool.give_back(connection)
+        self._txids = itertools.count(time.time_ns() >> 10)  # never one of an earlier run
+        self._object_ids = itertools.count(1 + _highest_id(self._catalog))
+
+    def new_object_id(self) -> int:
+        """For a schema, table or projection."""
+        return next(self._object_ids)
+
+    @property
+    def open_transactions(self) -> int:
+        return len(self._open)
+
+    def begin(self) -> Transaction:
+        connection = self.pool.take()
+        with self._publish_lock:
+            connection.execute("BEGIN")
+            connection.execute("SELECT 1 FROM vl_schemas LIMIT 1").fetchone()
+            transaction = Transaction(
+                next(self._txids), connection, self._catalog, self._commits, self.conflicts
+            )
+            self._open[transaction.txid] = transaction
+        return transaction
+
+    def transaction(self, txid: int) -> Transaction:
+        """An open transaction. Raises NotFoundError: never begun, over, or expired."""
+        if (found := self._open.get(txid)) is None:
+            raise NotFoundError(f"no transaction {txid}", "TabularNoSuchTransaction")
+        return found
+
+    def reserve_row_ids(self, table_id: int, count: int) -> int:
+        """The first of `count` consecutive row ids that nobody else gets."""
+        with self._row_id_lock:
+            first = self._next_row_ids.get(table_id, 0)
+            self._next_row_ids[table_id] = first + count
+        return first
+
+    def use_row_ids_up_to(self, table_id: int, row_id: int) -> None:
+        """Row ids that a client chose itself."""
+        with self._row_id_lock:
+            self._next_row_ids[table_id] = max(self._next_row_ids.get(table_id, 0), row_id + 1)
+
+    def rollback(self, transaction: Transaction) -> None:
+        self._end(transaction, None)
+
+    def commit(self, transaction: Transaction, *, in_thread: bool = True) -> None:
+        """Durable when this returns; when it raises, nothing of it ever was.
+
+        Raises ConflictError, after which the transaction is over. Outside a thread it raises
+        TooLongError, having done nothing, if the commit would take long or must wait.
+        """
+        if transaction.is_read_only:
+            self._end(transaction, None)
+            return
+        if not in_thread and (transaction.changes or transaction.change_count > _QUICK_ROWS):
+            raise TooLongError
+        if not self._commit_lock.acquire(blocking=in_thread):
+            raise TooLongError
+        number = None
+        try:
+            number = self._commit(transaction)
+            transaction.record_commit(number)
+        finally:
+            self._commit_lock.release()
+            self._end(transaction, number)
+
+    def _commit(self, transaction: Transaction) -> int:
+        transaction.check_commit()
+        catalog = self._merged_catalog(transaction)
+        connection = transaction.connection
+        connection.execute("COMMIT")  # the snapshot; the temporary tables stay
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if catalog is not self._catalog:
+                catalog_store.store_changes(connection, self._catalog, catalog)
+            for overlay in transaction.overlays.values():
+                if found := catalog.find_table(overlay.table_id):
+                    overlay.apply(found[1].physical_ids)
+            with self._publish_lock:
+                connection.execute("COMMIT")
+                self._commits += 1
+                self._catalog = catalog
+                return self._commits
+        except BaseException:
+            if connection.sqlite.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def _merged_catalog(self, transaction: Transaction) -> Catalog:
+        """The newest catalog with the transaction's changes. Raises ConflictError if one no
+        longer fits, or if a table it wrote to is gone."""
+        catalog = self._catalog
+        try:
+            for change in transaction.changes:
+                catalog = change(catalog)
+        except (BadRequestError, NotFoundError, TabularError) as error:
+            raise ConflictError(f"another transaction came first: {error.message}") from error
+        for overlay in transaction.overlays.values():
+            found = catalog.find_table(overlay.table_id)
+            if found is None:
+                if transaction.catalog.find_table(overlay.table_id) is not None:
+                    raise ConflictError("a table that was written to has been dropped")
+                continue
+            key, table = found
+            written = frozenset(overlay.column_ids) & frozenset(table.by_id)
+            if table.written_ids is not None and not written <= table.written_ids:
+                catalog = catalog.alter_table(key, lambda t, ids=written: t.with_written(ids))  # type: ignore[misc]
+        return catalog
+
+    def _end(self, transaction: Transaction, committed: int | None) -> None:
+        transaction.finish(committed)
+        self.pool.give_back(transaction.connection)
+        with self._publish_lock:
+            self._open.pop(transaction.txid, None)
+            oldest = min((t.snapshot for t in self._open.values()), default=self._commits)
+        self.conflicts.forget_before(oldest)
+
+    def expire(self, idle_seconds: float) -> int:
+        """Rolls back transactions unused for longer; how many that were."""
+        limit = time.monotonic() - idle_seconds
+        expired = 0
+        for transaction in list(self._open.values()):
+            if transaction.last_used < limit and transaction.lock.acquire(blocking=False):
+                try:
+                    if not transaction.is_over:
+                        self.rollback(transaction)
+                        expired += 1
+                finally:
+                    transaction.lock.release()
+        return expired
+
+    @contextmanager
+    def paused(self, wait_seconds: float = 0.2) -> Iterator[None]:
+        """Inside, no commit runs and, for lack of new ones, snapshots run out; at most a moment."""
+        with self._commit_lock, self._publish_lock:
+            deadline = time.monotonic() + wait_seconds
+            while self._open and time.monotonic() < deadline:
+                time.sleep(0.005)
+            yield
+
+    def close(self) -> None:
+        """Rolls back what is open; the file needs no farewell."""
+        for transaction in list(self._open.values()):
+            with transaction.lock:
+                if not transaction.is_over:
+                    self.rollback(transaction)
+        self.pool.close()
+
+
+def _highest_id(catalog: Catalog) -> int:
+    tables = catalog.tables.values()
+    projections = (p.id for table in tables for p in table.projections)
+    schemas = (schema.id for schema in catalog.schemas.values())
+    return max(itertools.chain((table.id for table in tables), projections, schemas), default=0)

@@ -1,0 +1,59 @@
+"""Housekeeping in a thread of its own: checkpoints, and the expiry of idle transactions."""
+
+import logging
+import sqlite3
+import threading
+from pathlib import Path
+
+from vastlocal.engine.connections import Connection
+from vastlocal.engine.database import Database
+
+_INTERVAL_SECONDS = 0.5
+_CHECKPOINT_BYTES = 8 << 20
+_RESTART_BYTES = 256 << 20
+"""A write-ahead log this long is worth a pause: readers hold it back from starting over."""
+_log = logging.getLogger(__name__)
+
+
+class Maintenance:
+    def __init__(self, database: Database, idle_timeout_seconds: float) -> None:
+        self._database = database
+        self._idle_timeout_seconds = idle_timeout_seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        connection = Connection(self._database.path)
+        interval = min(_INTERVAL_SECONDS, max(self._idle_timeout_seconds / 4, 0.01))
+        while not self._stop.wait(interval):
+            expired = self._database.expire(self._idle_timeout_seconds)
+            if expired:
+                _log.warning("expired %d idle transactions", expired)
+            self._checkpoint(connection)
+        connection.close()
+
+    def _checkpoint(self, connection: Connection) -> None:
+        size = _size(self._database.path.with_name(self._database.path.name + "-wal"))
+        if size < _CHECKPOINT_BYTES:
+            return
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            if size > _RESTART_BYTES:
+                with self._database.paused():
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as error:
+            _log.info("checkpoint put off: %s", error)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -1,0 +1,58 @@
+"""What can go wrong, named by meaning; each knows the HTTP status and S3 code that VAST uses."""
+
+
+class TabularError(Exception):
+    """An expected failure, answered as S3 XML. The SDK maps the status, and for some the code."""
+
+    status = 500
+    code = "InternalError"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class BadRequestError(TabularError):
+    status = 400
+    code = "InvalidArgument"
+
+
+class ForbiddenError(TabularError):
+    status = 403
+    code = "AccessDenied"
+
+
+class NotFoundError(TabularError):
+    status = 404
+    code = "NoSuchKey"
+
+
+class MethodNotAllowedError(TabularError):
+    status = 405
+    code = "MethodNotAllowed"
+
+
+class ConflictError(TabularError):
+    status = 409
+    code = "TabularConflict"
+
+
+class InternalServerError(TabularError):
+    status = 500
+    code = "InternalError"
+
+
+class NotImplementedByServerError(TabularError):
+    status = 501
+    code = "NotImplemented"
+
+
+class SlowDownError(TabularError):
+    status = 503
+    code = "SlowDown"
+
+
+class TooLongError(Exception):
+    """The work would hold up the event loop; nothing has happened yet, do it again in a thread."""

@@ -1,0 +1,1 @@
+"""The HTTP edge: server, signatures, routing, faults and the control surface."""

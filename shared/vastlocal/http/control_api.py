@@ -1,0 +1,89 @@
+"""The control surface under `/_vastlocal/`: for tests and benchmarks, from this machine only."""
+
+import ipaddress
+import json
+import os
+import resource
+import sys
+import time
+from typing import Any
+
+from vastlocal.engine.database import Database
+from vastlocal.errors import BadRequestError, ForbiddenError, NotFoundError
+from vastlocal.http.counters import Counters
+from vastlocal.http.faults import Fault, Faults
+from vastlocal.http.messages import Request, Response
+from vastlocal.settings import Settings
+
+PREFIX = "/_vastlocal/"
+
+
+class ControlApi:
+    def __init__(
+        self, settings: Settings, database: Database, counters: Counters, faults: Faults
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._counters = counters
+        self._faults = faults
+        self._started = time.monotonic()
+
+    def answer(self, request: Request, client_host: str) -> Response:
+        """Raises ForbiddenError for callers from elsewhere, NotFoundError, BadRequestError."""
+        if not ipaddress.ip_address(client_host).is_loopback:
+            raise ForbiddenError("the control surface answers this machine only")
+        route = f"{request.method} {request.path.removeprefix(PREFIX)}"
+        if route == "GET health":
+            return _json(self._health())
+        if route == "GET counters":
+            return _json(self._counters.as_json())
+        if route == "POST reset":
+            self._counters.reset()
+            self._faults.clear()
+        elif route == "GET faults":
+            return _json(self._faults.as_json())
+        elif route == "POST faults":
+            self._faults.add(Fault.from_json(_body(request)))
+        elif route == "DELETE faults":
+            self._faults.clear()
+        elif route == "POST expire":
+            self._database.expire(float(_body(request).get("idle_seconds", 0.0)))
+        else:
+            raise NotFoundError(f"no {route}")
+        return _json({})
+
+    def _health(self) -> dict[str, Any]:
+        return {
+            "status": "ok",
+            "pid": os.getpid(),
+            "server_version": self._settings.server_version,
+            "conflicts": self._settings.conflicts,
+            "buckets": list(self._settings.buckets),
+            "open_transactions": self._database.open_transactions,
+            "uptime_seconds": time.monotonic() - self._started,
+            "rss_bytes": _resident_bytes(),
+        }
+
+
+def _resident_bytes() -> int:
+    """Memory now, where the system tells; else the peak."""
+    try:
+        with open("/proc/self/statm") as statm:  # noqa: PTH123 - not a path to build on
+            return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024
+
+
+def _body(request: Request) -> dict[str, Any]:
+    try:
+        body = json.loads(request.body or b"{}")
+    except ValueError as error:
+        raise BadRequestError("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise BadRequestError("the body is not a JSON object")
+    return body
+
+
+def _json(value: Any) -> Response:
+    return Response(json.dumps(value).encode(), content_type="application/json")

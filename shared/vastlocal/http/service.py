@@ -1,0 +1,88 @@
+"""From a checked request to its answer: finds the transaction, runs the operation."""
+
+from dataclasses import dataclass
+
+from vastlocal.engine.database import Database
+from vastlocal.engine.transaction import Transaction
+from vastlocal.errors import NotFoundError, TooLongError
+from vastlocal.http.messages import Request, Response
+from vastlocal.http.signature import SignatureChecker
+from vastlocal.operations.context import Call
+from vastlocal.operations.registry import OPERATIONS
+from vastlocal.settings import Settings
+
+
+@dataclass
+class Outcome:
+    response: Response
+    txid: int = 0
+    rows_read: int = 0
+    steps: int = 0
+
+
+class Service:
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.database = database
+        self._buckets = frozenset(settings.buckets)
+        self._signatures = SignatureChecker(
+            settings.access_key, settings.secret_key, settings.clock_skew_seconds
+        )
+
+    def check_signature(self, request: Request) -> None:
+        """Raises ForbiddenError."""
+        self._signatures.check(request)
+
+    def run(
+        self, request: Request, kind: str, *, in_thread: bool, shuffle: bool = False
+    ) -> Outcome:
+        """Raises TabularErrors; TooLongError on the event loop when it belongs in a thread."""
+        if kind == "begin":
+            txid = self.database.begin().txid
+            return Outcome(Response(headers={"tabular-txid": str(txid)}), txid)
+        if kind == "keep_alive" and "tabular-txid" not in request.headers:
+            return Outcome(Response())  # the SDK's probe for the Server header
+        if request.txid == 0:
+            return self._run_alone(request, kind, in_thread=in_thread, shuffle=shuffle)
+        transaction = self.database.transaction(request.txid)
+        if not transaction.lock.acquire(blocking=in_thread):
+            raise TooLongError
+        try:
+            if transaction.is_over:
+                raise NotFoundError(f"transaction {transaction.txid} is over")
+            transaction.touch()
+            return self._run_inside(transaction, request, kind, in_thread, shuffle)
+        finally:
+            transaction.touch()
+            transaction.lock.release()
+
+    def _run_alone(self, request: Request, kind: str, *, in_thread: bool, shuffle: bool) -> Outcome:
+        """Transaction id 0: the request is a transaction of its own."""
+        if kind in ("commit", "rollback"):
+            raise NotFoundError("no transaction 0", "TabularNoSuchTransaction")
+        if not in_thread:
+            raise TooLongError
+        transaction = self.database.begin()
+        with transaction.lock:
+            try:
+                outcome = self._run_inside(transaction, request, kind, in_thread, shuffle)
+                self.database.commit(transaction)
+                return outcome
+            finally:
+                if not transaction.is_over:
+                    self.database.rollback(transaction)
+
+    def _run_inside(
+        self, transaction: Transaction, request: Request, kind: str, in_thread: bool, shuffle: bool
+    ) -> Outcome:
+        connection = transaction.connection
+        outcome = Outcome(Response(), transaction.txid)
+        if kind == "commit":
+            self.database.commit(transaction, in_thread=in_thread)
+        elif kind == "rollback":
+            self.database.rollback(transaction)
+        elif kind != "keep_alive":
+            call = Call(request, self.database, transaction, self._buckets, in_thread, shuffle)
+            outcome.response = OPERATIONS[kind](call)
+            outcome.rows_read = call.rows_read
+        outcome.steps = connection.take_steps()
+        return outcome

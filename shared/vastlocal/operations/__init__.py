@@ -1,0 +1,1 @@
+"""What each request of the protocol means: a request goes in, a response comes out."""

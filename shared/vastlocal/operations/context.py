@@ -1,0 +1,55 @@
+"""What an operation is given, and the names in its path."""
+
+from dataclasses import dataclass
+
+from vastlocal.engine.catalog import SchemaKey, TableKey
+from vastlocal.engine.database import Database
+from vastlocal.engine.definitions import TableDefinition
+from vastlocal.engine.transaction import Transaction
+from vastlocal.errors import BadRequestError, NotFoundError, NotImplementedByServerError
+from vastlocal.http.messages import Request
+
+
+@dataclass
+class Call:
+    """One request on its way through an operation, inside its transaction."""
+
+    request: Request
+    database: Database
+    transaction: Transaction
+    buckets: frozenset[str]
+    in_thread: bool
+    """False on the event loop: what would take long raises TooLongError instead."""
+    shuffle: bool = False
+    """A fault: send rows in no order."""
+    rows_read: int = 0
+
+    def bucket(self) -> str:
+        """Raises NotFoundError."""
+        segments = self.request.segments
+        if not segments or segments[0] not in self.buckets:
+            raise NotFoundError(f"no bucket {segments[0] if segments else ''!r}", "NoSuchBucket")
+        return segments[0]
+
+    def schema_key(self) -> SchemaKey:
+        """Bucket and schema path, which is empty for the bucket itself."""
+        return self.bucket(), "/".join(self.request.segments[1:])
+
+    def table_key(self) -> TableKey:
+        """Raises BadRequestError when the path is too short for a table."""
+        bucket, segments = self.bucket(), self.request.segments
+        if len(segments) < 3:
+            raise BadRequestError("the path must name bucket, schema and table")
+        if "sub-table" in self.request.parameters:
+            raise NotImplementedByServerError("imports tables are not emulated")
+        return bucket, "/".join(segments[1:-1]), segments[-1]
+
+    def table(self) -> TableDefinition:
+        """Raises NotFoundError."""
+        return self.transaction.catalog.table(self.table_key())
+
+    def parameter(self, name: str) -> str:
+        """A parameter of the query string. Raises BadRequestError when absent or empty."""
+        if not (value := self.request.parameters.get(name, "")):
+            raise BadRequestError(f"parameter {name} is missing")
+        return value

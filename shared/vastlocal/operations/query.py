@@ -1,0 +1,129 @@
+"""Queries: GET `?data`, with the query in the body."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from vastlocal.engine.access import choose_access
+from vastlocal.engine.definitions import ROW_ID, TableDefinition
+from vastlocal.engine.scan import Page, Scan, Share
+from vastlocal.engine.where import compile_predicate
+from vastlocal.errors import BadRequestError
+from vastlocal.http.messages import Request, Response
+from vastlocal.operations.context import Call
+from vastlocal.protocol.query_ir import Query, decode_query
+from vastlocal.protocol.query_stream import COMPLETED, NO_MORE_ROWS, count_stream, leaf_stream
+
+_ROW_GROUP_ROWS = 1 << 16
+_ESTIMATE_SPLIT = 0xFFFFFFFC
+"""The SDK multiplies the rows of the first batch by 65,536."""
+_LIMIT_ROWS = 128 * 1024
+_QUICK_STEPS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    number: int
+    total: int
+    row_groups: int
+    starts: tuple[tuple[int, int], ...]
+    """(sub-split, position) of those to read."""
+    sub_splits: int
+    limit_rows: int
+
+    def share(self, sub_split: int) -> Share:
+        return Share(
+            part=self.number * self.sub_splits + sub_split,
+            parts=self.total * self.sub_splits,
+            run_rows=self.row_groups * _ROW_GROUP_ROWS,
+        )
+
+
+def _parse_split(request: Request) -> _Split:
+    """Raises BadRequestError."""
+    sub_splits = request.integer("tabular-num-of-subsplits", 1)
+    try:
+        number, total, row_groups = map(int, request.headers["tabular-split"].split(","))
+        starts = []
+        for index in range(sub_splits):
+            text = request.headers.get(f"tabular-start-row-id-{index}", f"{index},0")
+            sub_split, position = map(int, text.split(","))
+            starts.append((sub_split, position))
+    except (KeyError, ValueError) as error:
+        raise BadRequestError("the headers of the split are missing or malformed") from error
+    limit_rows = request.integer("tabular-limit-rows", _LIMIT_ROWS)
+    if min(total, row_groups, sub_splits, limit_rows) < 1 or number < 0:
+        raise BadRequestError("the numbers of the split must be positive")
+    if request.integer("tabular-schedule-id", 0) < 0:
+        raise BadRequestError("tabular-schedule-id must not be negative")
+    return _Split(number, total, row_groups, tuple(starts), sub_splits, limit_rows)
+
+
+def query_rows(call: Call) -> Response:
+    table = call.table()
+    split = _parse_split(call.request)
+    query = decode_query(call.request.body, table.field)
+    if split.number == _ESTIMATE_SPLIT:
+        return Response(_estimate(call, table, query) + COMPLETED)
+    columns = tuple(dict.fromkeys(leaf.column for leaf in query.leaves))
+    access = choose_access(
+        table,
+        query.predicate,
+        query.columns,
+        projection=call.request.parameters.get("name"),
+        use_projections=call.request.headers.get("tabular-enable-sorted-projections") != "False",
+    )
+    where = compile_predicate(table, query.predicate)
+    scan = Scan(call.transaction, table, columns, where, access, call.in_thread)
+    parts = []
+    steps_max = None if call.in_thread else _QUICK_STEPS
+    with call.transaction.connection.bounded(steps_max):
+        for sub_split, position in split.starts:
+            share = split.share(sub_split)
+            parts += _sub_split(call, scan, query, share, (sub_split, position), split.limit_rows)
+    call.rows_read = scan.read_rows
+    return Response(b"".join((*parts, COMPLETED)))
+
+
+def _sub_split(
+    call: Call, scan: Scan, query: Query, share: Share, start: tuple[int, int], limit: int
+) -> Sequence[bytes]:
+    sub_split, position = start
+    is_done = position >= NO_MORE_ROWS
+    if not query.leaves:
+        # Only a number travels, so the first sub-split answers for all of them, in one go.
+        rows = scan.count() if share.part == 0 and not is_done else 0
+        return [count_stream(sub_split, NO_MORE_ROWS, rows)]
+    page = Page({name: [] for name in scan.columns})
+    if not is_done:
+        page = scan.page(share, position, limit)
+    if call.shuffle:
+        _shuffle(page)
+    chunks = {
+        name: arrays or [pa.array([], scan.table.field(name).type)]
+        for name, arrays in page.columns.items()
+    }
+    following = NO_MORE_ROWS if page.next_position is None else page.next_position
+    return [leaf_stream(sub_split, following, chunks[leaf.column], leaf) for leaf in query.leaves]
+
+
+def _shuffle(page: Page) -> None:
+    if page.rows:
+        order = random.sample(range(page.rows), page.rows)
+        for name, chunks in page.columns.items():
+            page.columns[name] = [pa.concat_arrays(chunks).take(pa.array(order))]
+
+
+def _estimate(call: Call, table: TableDefinition, query: Query) -> bytes:
+    rows = call.transaction.stats(table.id).rows
+    batch_rows = -(-rows // _ROW_GROUP_ROWS)
+    if not query.leaves:
+        return count_stream(0, NO_MORE_ROWS, batch_rows)
+    leaf = query.leaves[0]
+    field = table.field(leaf.column)
+    nulls = pa.nulls(batch_rows, field.type)
+    if leaf.column == ROW_ID:
+        nulls = table.wire_row_ids([0] * batch_rows)
+    return leaf_stream(0, NO_MORE_ROWS, [nulls], leaf)

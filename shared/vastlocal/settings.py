@@ -1,0 +1,30 @@
+"""What one server is started with."""
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ConflictMode(enum.StrEnum):
+    """When two transactions that change the same row collide. VAST does not document its own."""
+
+    STRICT = "strict"
+    """Update and delete of one row collide, at the second statement."""
+    COLUMN = "column"
+    """Updates of different columns of one row do not collide; a delete collides with everything."""
+    COMMIT = "commit"
+    """As strict, but found only when the second transaction commits."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    data: Path
+    access_key: str
+    secret_key: str
+    buckets: tuple[str, ...]
+    host: str = "127.0.0.1"
+    port: int = 9090
+    server_version: str = "5.4.0.0"
+    conflicts: ConflictMode = ConflictMode.STRICT
+    idle_timeout_seconds: float = 300.0
+    clock_skew_seconds: float = 900.0

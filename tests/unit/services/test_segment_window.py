@@ -1,0 +1,142 @@
+"""The page reader against a slow obvious model: every page of every timeline, whatever the hint."""
+
+import random
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tams.models.stored import StoredSegment, Timeline, finite
+from tams.services.segment_window import PageRequest, WindowReader
+from tams.timing import TimeRange
+
+
+def a_segment(start_ns: int, end_ns: int, *, inclusive: bool = False) -> StoredSegment:
+    timerange = TimeRange.between(start_ns, end_ns, includes_end=inclusive)
+    return StoredSegment("flow", timerange, "object", ())
+
+
+def timeline_of(segments: list[StoredSegment]) -> Timeline:
+    timeline = Timeline()
+    for segment in segments:
+        timeline = timeline.including(segment.timerange)
+    return timeline
+
+
+@st.composite
+def timelines(draw: st.DrawFn) -> list[StoredSegment]:
+    """Segments that touch, leave small and enormous gaps, last from nothing to very long."""
+    position = draw(st.integers(-(10**12), 10**12))
+    segments = []
+    for _ in range(draw(st.integers(0, 60))):
+        position += draw(st.sampled_from([0, 0, 0, 0, 1, 7, 1000, 10**9, 10**15]))
+        inclusive = draw(st.booleans()) and draw(st.booleans())
+        length = draw(st.sampled_from([1, 2, 40, 40, 40, 40, 1000, 10**10]))
+        if inclusive:
+            segments.append(a_segment(position, position + length - 1, inclusive=True))
+        else:
+            segments.append(a_segment(position, position + length))
+        position += length
+    return segments
+
+
+@st.composite
+def ranges(draw: st.DrawFn, segments: list[StoredSegment]) -> TimeRange:
+    """All of time, or bounds on and beside those of the Segments."""
+    edges = [edge for segment in segments for edge in finite(segment.timerange)] or [0]
+    near = st.builds(lambda edge, by: edge + by, st.sampled_from(edges), st.integers(-2, 2))
+    start, end = draw(st.one_of(st.none(), near)), draw(st.one_of(st.none(), near))
+    return TimeRange.between(
+        start, end, includes_start=draw(st.booleans()), includes_end=draw(st.booleans())
+    )
+
+
+class Shuffled:
+    """A store that answers in no order, and stops at `rows_max` wherever it happens to be."""
+
+    def __init__(self, segments: list[StoredSegment], seed: int) -> None:
+        self.segments = segments
+        self.random = random.Random(seed)
+        self.calls = 0
+        self.rows = 0
+
+    def __call__(
+        self,
+        from_ns: int | None,
+        until_ns: int | None,
+        *,
+        ending_after_ns: int | None,
+        rows_max: int,
+    ) -> list[StoredSegment]:
+        self.calls += 1
+        rows = [
+            segment
+            for segment in self.segments
+            if (from_ns is None or finite(segment.timerange)[0] >= from_ns)
+            and (until_ns is None or finite(segment.timerange)[0] < until_ns)
+            and (ending_after_ns is None or finite(segment.timerange)[1] > ending_after_ns)
+        ]
+        self.random.shuffle(rows)
+        rows = rows[: rows_max + self.random.randint(0, 3)]
+        self.rows += len(rows)
+        return rows
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_all_pages_together_are_what_the_timerange_overlaps_in_order(data: st.DataObject) -> None:
+    segments = data.draw(timelines())
+    timerange = data.draw(ranges(segments))
+    reverse = data.draw(st.booleans())
+    limit = data.draw(st.integers(1, 20))
+    known = data.draw(st.integers(0, len(segments)))
+    fetch = Shuffled(segments, data.draw(st.integers()))
+    fresh, stale = timeline_of(segments), timeline_of(segments[:known])
+
+    found: list[StoredSegment] = []
+    cursor_ns: int | None = None
+    while True:
+        request = PageRequest(timerange, limit, reverse, cursor_ns)
+        page, more = WindowReader(fetch, stale, lambda: fresh).page(request)
+        found += page
+        if not more:
+            break
+        assert len(page) == limit
+        cursor_ns = page[-1].timerange.start_ns
+
+    expected = [each for each in segments if each.timerange.overlaps(timerange)]
+    assert found == (expected[::-1] if reverse else expected)
+
+
+def test_a_page_in_a_burst_and_a_page_over_a_gap_take_few_reads() -> None:
+    burst = [a_segment(n * 10, n * 10 + 10) for n in range(20_000)]
+    far = [a_segment(10**16 + n * 10, 10**16 + n * 10 + 10) for n in range(20_000)]
+    fetch = Shuffled(burst + far, seed=1)
+    reader = WindowReader(fetch, timeline_of(burst + far), Timeline)
+
+    page, more = reader.page(PageRequest(TimeRange.eternity(), 30))
+
+    assert page == burst[:30]
+    assert more
+    assert fetch.calls <= 12
+
+    fetch.calls = 0
+    across = PageRequest(TimeRange.between(burst[-5].timerange.start_ns, None), 30)
+    page, _ = reader.page(across)
+
+    assert page == burst[-5:] + far[:25]
+    assert fetch.calls <= 16
+
+
+def test_an_even_timeline_is_read_at_once_and_without_waste() -> None:
+    segments = [a_segment(n * 40, n * 40 + 40) for n in range(50_000)]
+    fetch = Shuffled(segments, seed=2)
+    reader = WindowReader(fetch, timeline_of(segments), Timeline)
+
+    page, more = reader.page(
+        PageRequest(TimeRange.between(1_000_000, None), 30, cursor_ns=1_000_000)
+    )
+
+    assert [each.timerange.start_ns for each in page] == list(range(1_000_040, 1_001_240, 40))
+    assert more
+    assert fetch.calls == 1
+    assert fetch.rows < 60
