@@ -5,7 +5,7 @@ replayed on the newest one, and a change that no longer fits is a conflict.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Self
 
@@ -18,14 +18,10 @@ TableKey = tuple[str, str, str]
 """Bucket, schema path, table name."""
 
 
-def _empty() -> Mapping[object, object]:
-    return MappingProxyType({})
-
-
 @dataclass(frozen=True)
 class Catalog:
-    schemas: Mapping[SchemaKey, SchemaDefinition] = field(default_factory=_empty)  # type: ignore[assignment]
-    tables: Mapping[TableKey, TableDefinition] = field(default_factory=_empty)  # type: ignore[assignment]
+    schemas: Mapping[SchemaKey, SchemaDefinition]
+    tables: Mapping[TableKey, TableDefinition]
 
     def schema(self, key: SchemaKey) -> SchemaDefinition:
         """Raises NotFoundError."""
@@ -122,4 +118,7 @@ class Catalog:
     def alter_table(
         self, key: TableKey, change: Callable[[TableDefinition], TableDefinition]
     ) -> Self:
-        return self._with(tables={**self.tables, key: change(self.table(key))})
+        return self.replace_table(key, change(self.table(key)))
+
+    def replace_table(self, key: TableKey, table: TableDefinition) -> Self:
+        return self._with(tables={**self.tables, key: table})

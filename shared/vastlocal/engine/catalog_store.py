@@ -1,5 +1,7 @@
 """The catalog as rows of the same SQLite file, so that it commits with the data."""
 
+# ruff: noqa: S608 - the names in our SQL are made of our own numbers
+
 import json
 from collections.abc import Iterator
 from types import MappingProxyType
@@ -116,8 +118,11 @@ def _store_schemas(connection: Connection, old: Catalog, new: Catalog) -> None:
 
 
 def _physical_changes(old: TableDefinition | None, new: TableDefinition) -> Iterator[str]:
-    """SQL that brings the physical table along. A dropped column's cells stay until the table
-    goes: rewriting a large table to forget them would stop every other commit."""
+    """SQL that brings the physical table along.
+
+    A dropped column's cells stay until the table goes: rewriting a large table to forget them
+    would stop every other commit.
+    """
     name = new.physical_name
     if old is None:
         cells = "".join(f", c{column_id}" for column_id in new.physical_ids)

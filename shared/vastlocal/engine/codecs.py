@@ -126,13 +126,13 @@ class DecimalCodec(Codec):
         self._is_narrow = data_type.precision <= _INTEGER_DIGITS
 
     def raw(self, array: pa.Array) -> list[Any]:
+        if not len(array):
+            return []
         valid = array.is_valid().to_pylist()
         halves = np.frombuffer(array.buffers()[1], dtype="<i8")
         window = halves[2 * array.offset : 2 * (array.offset + len(array))]
         low, high = window[0::2].view("<u8").tolist(), window[1::2].tolist()
-        return [
-            (h << 64) | lo if ok else None for lo, h, ok in zip(low, high, valid, strict=True)
-        ]
+        return [(h << 64) | lo if ok else None for lo, h, ok in zip(low, high, valid, strict=True)]
 
     def encode(self, array: pa.Array) -> list[Any]:
         return [None if value is None else self._cell(value) for value in self.raw(array)]
@@ -165,9 +165,9 @@ class NestedCodec(Codec):
     def raw(self, array: pa.Array) -> list[Any]:
         size = self.data_type.list_size
         elements = codec_for(self.data_type.value_type).raw(array.flatten())
-        present = iter(range(0, len(elements), size))
+        starts = iter(range(0, len(elements), size))  # flattening left out the null lists
         return [
-            tuple(elements[start : start + size]) if ok and (start := next(present)) >= 0 else None
+            tuple(elements[(start := next(starts)) : start + size]) if ok else None
             for ok in array.is_valid().to_pylist()
         ]
 
@@ -189,29 +189,26 @@ class NestedCodec(Codec):
         return pa.concat_arrays(arrays) if arrays else pa.array([], self.data_type)
 
 
-def _integer_codec(data_type: pa.DataType) -> Codec | None:
-    if pa.types.is_date32(data_type) or pa.types.is_time32(data_type):
-        return Codec(data_type, pa.int32())
-    if pa.types.is_time64(data_type) or pa.types.is_timestamp(data_type):
-        return Codec(data_type, pa.int64())
-    if data_type == pa.uint64():
-        return UnsignedLongCodec(data_type)
-    return Codec(data_type) if pa.types.is_integer(data_type) else None
+_FAMILIES: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], Codec]], ...] = (
+    (pa.types.is_uint64, UnsignedLongCodec),
+    (pa.types.is_integer, Codec),
+    (pa.types.is_string, TextCodec),
+    (pa.types.is_boolean, BooleanCodec),
+    (pa.types.is_floating, FloatCodec),
+    (pa.types.is_decimal128, DecimalCodec),
+    (pa.types.is_binary, BinaryCodec),
+    (pa.types.is_fixed_size_binary, BinaryCodec),
+    (pa.types.is_date32, lambda data_type: Codec(data_type, pa.int32())),
+    (pa.types.is_time32, lambda data_type: Codec(data_type, pa.int32())),
+    (pa.types.is_time64, lambda data_type: Codec(data_type, pa.int64())),
+    (pa.types.is_timestamp, lambda data_type: Codec(data_type, pa.int64())),
+)
 
 
 @lru_cache(maxsize=1024)
 def codec_for(data_type: pa.DataType) -> Codec:
     """The codec of a supported type; which types are supported is decided when columns are made."""
-    if codec := _integer_codec(data_type):
-        return codec
-    if pa.types.is_string(data_type):
-        return TextCodec(data_type)
-    if pa.types.is_boolean(data_type):
-        return BooleanCodec(data_type)
-    if pa.types.is_floating(data_type):
-        return FloatCodec(data_type)
-    if pa.types.is_decimal128(data_type):
-        return DecimalCodec(data_type)
-    if pa.types.is_binary(data_type) or pa.types.is_fixed_size_binary(data_type):
-        return BinaryCodec(data_type)
+    for belongs, make in _FAMILIES:
+        if belongs(data_type):
+            return make(data_type)
     return NestedCodec(data_type)

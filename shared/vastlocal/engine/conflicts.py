@@ -89,8 +89,8 @@ class ConflictTracker:
             committed = self._committed.setdefault(table_id, {})
             shared: dict[int, _Claims] = {}
             for row_id, mask in writes.items():
-                mask = self._mask(mask)
-                claims = shared.setdefault(mask, ((number, mask),))
+                effective = self._mask(mask)
+                claims = shared.setdefault(effective, ((number, effective),))
                 committed[row_id] = committed.get(row_id, ()) + claims
             self._history.append((number, table_id, tuple(writes)))
 

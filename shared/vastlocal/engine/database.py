@@ -2,10 +2,12 @@
 
 A snapshot is an open SQLite read transaction, so isolation, atomic commit and durability are
 SQLite's. Locks, always taken in this order: a transaction's own, `_commit_lock` (one writer),
-`_publish_lock` (a commit becoming visible, or a snapshot being taken; microseconds but for one sync).
+`_begin_gate` (shut while the log is cut), `_publish_lock` (a commit becoming visible or a snapshot
+being taken: microseconds, but for one sync).
 """
 
 import itertools
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +20,6 @@ from vastlocal.engine.conflicts import ConflictTracker
 from vastlocal.engine.connections import ConnectionPool
 from vastlocal.engine.transaction import Transaction
 from vastlocal.errors import (
-    BadRequestError,
     ConflictError,
     NotFoundError,
     TabularError,
@@ -36,6 +37,7 @@ class Database:
         self.path = directory / "vastlocal.sqlite"
         self.pool = ConnectionPool(self.path)
         self.conflicts = ConflictTracker(mode)
+        self._begin_gate = threading.Lock()
         self._commit_lock = threading.Lock()
         self._publish_lock = threading.Lock()
         self._row_id_lock = threading.Lock()
@@ -59,16 +61,27 @@ class Database:
     def open_transactions(self) -> int:
         return len(self._open)
 
-    def begin(self) -> Transaction:
-        connection = self.pool.take()
-        with self._publish_lock:
-            connection.execute("BEGIN")
-            connection.execute("SELECT 1 FROM vl_schemas LIMIT 1").fetchone()
-            transaction = Transaction(
-                next(self._txids), connection, self._catalog, self._commits, self.conflicts
-            )
-            self._open[transaction.txid] = transaction
-        return transaction
+    @property
+    def commits(self) -> int:
+        """How many there were in this run."""
+        return self._commits
+
+    def begin(self, *, in_thread: bool = True) -> Transaction:
+        """Outside a thread it raises TooLongError if it must wait."""
+        if not self._begin_gate.acquire(blocking=in_thread):
+            raise TooLongError
+        try:
+            connection = self.pool.take()
+            with self._publish_lock:
+                connection.execute("BEGIN")
+                connection.execute("SELECT 1 FROM vl_schemas LIMIT 1").fetchone()
+                transaction = Transaction(
+                    next(self._txids), connection, self._catalog, self._commits, self.conflicts
+                )
+                self._open[transaction.txid] = transaction
+            return transaction
+        finally:
+            self._begin_gate.release()
 
     def transaction(self, txid: int) -> Transaction:
         """An open transaction. Raises NotFoundError: never begun, over, or expired."""
@@ -129,19 +142,24 @@ class Database:
                 self._commits += 1
                 self._catalog = catalog
                 return self._commits
+        except sqlite3.IntegrityError as error:
+            connection.execute("ROLLBACK")
+            raise ConflictError("a row id that a client chose is taken") from error
         except BaseException:
             if connection.sqlite.in_transaction:
                 connection.execute("ROLLBACK")
             raise
 
     def _merged_catalog(self, transaction: Transaction) -> Catalog:
-        """The newest catalog with the transaction's changes. Raises ConflictError if one no
-        longer fits, or if a table it wrote to is gone."""
+        """The newest catalog with the transaction's changes.
+
+        Raises ConflictError if one no longer fits, or if a table it wrote to is gone.
+        """
         catalog = self._catalog
         try:
             for change in transaction.changes:
                 catalog = change(catalog)
-        except (BadRequestError, NotFoundError, TabularError) as error:
+        except TabularError as error:
             raise ConflictError(f"another transaction came first: {error.message}") from error
         for overlay in transaction.overlays.values():
             found = catalog.find_table(overlay.table_id)
@@ -152,7 +170,7 @@ class Database:
             key, table = found
             written = frozenset(overlay.column_ids) & frozenset(table.by_id)
             if table.written_ids is not None and not written <= table.written_ids:
-                catalog = catalog.alter_table(key, lambda t, ids=written: t.with_written(ids))  # type: ignore[misc]
+                catalog = catalog.replace_table(key, table.with_written(written))
         return catalog
 
     def _end(self, transaction: Transaction, committed: int | None) -> None:
@@ -179,8 +197,8 @@ class Database:
 
     @contextmanager
     def paused(self, wait_seconds: float = 0.2) -> Iterator[None]:
-        """Inside, no commit runs and, for lack of new ones, snapshots run out; at most a moment."""
-        with self._commit_lock, self._publish_lock:
+        """Inside, no commit runs and no transaction begins; waits a moment for open ones to end."""
+        with self._commit_lock, self._begin_gate:
             deadline = time.monotonic() + wait_seconds
             while self._open and time.monotonic() < deadline:
                 time.sleep(0.005)

@@ -14,6 +14,8 @@ MAX_PLAIN_COLUMNS = 1000
 """Wider tables get their physical columns only when something is written to them."""
 _SORTED_ROW_ID_HIGH = 1 << 64
 _ROW_ID_MASK = (1 << 64) - 1
+ROW_ID_MAX = 1 << 48
+"""One more than any row id: what a client may ask for, and never finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ class TableDefinition:
 
 def stored_row_id(wire: int) -> int:
     """The row id behind either wire form; a table may have been given its key after an insert."""
-    return wire & _ROW_ID_MASK
+    return min(wire & _ROW_ID_MASK, ROW_ID_MAX)
 
 
 @dataclass(frozen=True, slots=True)

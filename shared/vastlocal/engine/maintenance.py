@@ -19,6 +19,7 @@ class Maintenance:
     def __init__(self, database: Database, idle_timeout_seconds: float) -> None:
         self._database = database
         self._idle_timeout_seconds = idle_timeout_seconds
+        self._checkpointed = -1
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
@@ -41,8 +42,10 @@ class Maintenance:
 
     def _checkpoint(self, connection: Connection) -> None:
         size = _size(self._database.path.with_name(self._database.path.name + "-wal"))
-        if size < _CHECKPOINT_BYTES:
+        commits = self._database.commits
+        if size < _CHECKPOINT_BYTES or commits == self._checkpointed:
             return
+        self._checkpointed = commits
         try:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             if size > _RESTART_BYTES:

@@ -22,7 +22,7 @@ _COMPARE: dict[Op, Callable[[Any, Any], bool]] = {
 
 
 def matching_mask(columns: Mapping[str, pa.Array], predicate: Predicate) -> pa.Array:
-    """A boolean for each row of the columns: does it match all groups?"""
+    """For each row of the columns, whether it matches all groups."""
     rows = [_group(columns, group) for group in predicate]
     return pa.array([all(judged) for judged in zip(*rows, strict=True)], pa.bool_())
 

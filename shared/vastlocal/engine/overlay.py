@@ -4,6 +4,8 @@
 rows that no longer count. `grp` is NULL for an insert, else the index of the set of updated columns.
 """
 
+# ruff: noqa: S608 - the names in our SQL are made of our own numbers
+
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -118,9 +120,7 @@ class Overlay:
         mask = 0
         for column_id in column_ids:
             mask |= 1 << column_id
-        groups: list[int | None] = []
-        for row_id in row_ids:
-            groups.append(None if row_id in self._own else self._group(row_id, mask))
+        groups = [None if r in self._own else self._group(r, mask) for r in row_ids]
         names = ", ".join(f"c{column_id} = ?" for column_id in column_ids)
         updated = self._connection.executemany(
             f"UPDATE {self.rows_name} SET {names}, grp = ? WHERE row_id = ?",

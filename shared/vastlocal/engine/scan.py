@@ -5,6 +5,8 @@ rows read before. By row id they are dealt out to sub-splits in runs of row grou
 and a position is a row id.
 """
 
+# ruff: noqa: S608 - the names in our SQL are made of our own numbers
+
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,17 +15,18 @@ import pyarrow as pa
 
 from vastlocal.engine.access import Access
 from vastlocal.engine.codecs import codec_for
-from vastlocal.engine.definitions import ROW_ID, TableDefinition
+from vastlocal.engine.definitions import ROW_ID, ROW_ID_MAX, TableDefinition
 from vastlocal.engine.matching import matching_mask
 from vastlocal.engine.transaction import Transaction
 from vastlocal.engine.where import Where, column_sql
-from vastlocal.errors import TooLongError
+from vastlocal.errors import NotImplementedByServerError, TooLongError
 
 _CHUNK_ROWS = 4096
 _PAGE_BYTES = 8 << 20
 _QUICK_ROWS = 4096
 """A read of more rows does not run on the event loop."""
-_MAX_ROW_ID = 1 << 62
+_COLUMNS_MAX = 1900
+"""SQLite stops at 2,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Scan:
     def __post_init__(self) -> None:
         extra = (group[0].path.column for group in self.where.remainder)
         self._names = list(dict.fromkeys((*self.columns, *extra)))
+        if len(self._names) > _COLUMNS_MAX:
+            raise NotImplementedByServerError(f"a query of more than {_COLUMNS_MAX} columns")
         named = {*self._names, *self.where.columns} - {ROW_ID}
         self._needed_ids = frozenset(
             (*(self.table.column(name).id for name in named), *self.access.order)
@@ -77,7 +82,7 @@ class Scan:
     def count(self) -> int:
         """How many rows match; nothing is read that an index can answer."""
         if self.where.remainder:
-            return self.page(Share(), 0, _MAX_ROW_ID).rows
+            return self.page(Share(), 0, ROW_ID_MAX).rows
         total = 0
         for arm, parameters in self._arms(["count(*)"], None):
             total += self.transaction.connection.execute(arm, parameters).fetchone()[0]

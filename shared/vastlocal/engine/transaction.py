@@ -1,5 +1,7 @@
 """One transaction: a snapshot, what it changed so far, and the rules for changing more."""
 
+# ruff: noqa: S608 - the names in our SQL are made of our own numbers
+
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -98,7 +100,7 @@ class Transaction:
         return TableStats(rows, size_bytes, inserted)
 
     def has_rows(self, table_id: int, row_ids: Sequence[int]) -> bool:
-        """Is any of these rows there, committed or by this transaction?"""
+        """Whether any of these rows is there, committed or by this transaction."""
         overlay = self.overlays.get(table_id)
         if overlay and any(overlay.is_own(row_id) for row_id in row_ids):
             return True

@@ -1,5 +1,7 @@
 """Predicates as SQL, and the part of them that SQL cannot judge."""
 
+# ruff: noqa: S608 - the names in our SQL are made of our own numbers
+
 import json
 import math
 from collections.abc import Sequence
@@ -13,10 +15,12 @@ from vastlocal.protocol.predicate import Group, Leaf, Op, Predicate
 
 _MANY = 16
 """So many equalities or more travel as one JSON parameter: one prepared statement for all counts."""
-_PARAMETERS_MAX = 32_000
+_PARAMETERS_MAX = 15_000
+"""SQLite takes 32,766, and a query may name each of them twice."""
 _INFINITY = "9e999"
 _ABOVE = (Op.GREATER, Op.GREATER_EQUAL)
-_LOWER_THAN = {Op.BETWEEN: "<=", Op.HALF_OPEN: "<"}
+_UPPER = {Op.BETWEEN: "<=", Op.HALF_OPEN: "<"}
+_NULLNESS = {Op.IS_NULL: "IS NULL", Op.IS_VALID: "IS NOT NULL"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,7 @@ def column_sql(table: TableDefinition, name: str) -> str:
     return "row_id" if name == ROW_ID else table.column(name).physical
 
 
-def _group(
-    name: str, codec: Codec, group: Group, *, is_row_id: bool
-) -> tuple[str, list[Any]]:
+def _group(name: str, codec: Codec, group: Group, *, is_row_id: bool) -> tuple[str, list[Any]]:
     parts: list[str] = []
     values: list[Any] = []
     equal: list[tuple[str, Any]] = []
@@ -90,7 +92,10 @@ def _literal(codec: Codec, raw: Any) -> tuple[str, Any]:
 
 def _equalities(name: str, literals: list[tuple[str, Any]]) -> tuple[str, list[Any]]:
     values = [value for _, value in literals]
-    if all(isinstance(v, int | str) and "\0" not in str(v) for v in values) and len(values) >= _MANY:
+    if (
+        all(isinstance(v, int | str) and "\0" not in str(v) for v in values)
+        and len(values) >= _MANY
+    ):
         return f"{name} IN (SELECT value FROM json_each(?))", [json.dumps(values)]
     if len(literals) == 1 and literals[0][0] != "NULL":
         return f"{name} = {literals[0][0]}", values
@@ -100,20 +105,19 @@ def _equalities(name: str, literals: list[tuple[str, Any]]) -> tuple[str, list[A
 
 def _leaf(name: str, leaf: Leaf, literals: Sequence[tuple[str, Any]]) -> str:
     marks = [mark for mark, _ in literals]
-    if leaf.op is Op.IS_NULL:
-        return f"{name} IS NULL"
-    if leaf.op is Op.IS_VALID:
-        return f"{name} IS NOT NULL"
     if "NULL" in marks:  # nothing compares with NaN, but everything differs from it
         return f"{name} IS NOT NULL" if leaf.op is Op.NOT_EQUAL else "0"
+    if leaf.op in _NULLNESS:
+        return f"{name} {_NULLNESS[leaf.op]}"
     if leaf.op is Op.CONTAINS:
         return f"instr({name}, {marks[0]}) > 0"
-    if leaf.op in _LOWER_THAN:
-        return f"({name} >= {marks[0]} AND {name} {_LOWER_THAN[leaf.op]} {marks[1]})"
+    if leaf.op in _UPPER:
+        return f"({name} >= {marks[0]} AND {name} {_UPPER[leaf.op]} {marks[1]})"
+    clause = f"{name} {leaf.op.value} {marks[0]}"
     if leaf.op in _ABOVE and isinstance(literals[0][1], float):
         # A stored NaN is text, and text sorts above numbers.
-        return f"({name} {leaf.op.value} {marks[0]} AND {name} <= {_INFINITY})"
-    return f"{name} {leaf.op.value} {marks[0]}"
+        return f"({clause} AND {name} <= {_INFINITY})"
+    return clause
 
 
 def _any_of(parts: Sequence[str]) -> str:

@@ -79,9 +79,7 @@ class App:
         self._counters.note_work(kind, outcome.rows_read, outcome.steps)
         await self._finish(scope, send, outcome.response, met)
 
-    async def _execute(
-        self, request: Request, kind: str, met: dict[FaultAction, Fault]
-    ) -> Outcome:
+    async def _execute(self, request: Request, kind: str, met: dict[FaultAction, Fault]) -> Outcome:
         if fault := met.get(FaultAction.DELAY):
             await asyncio.sleep(fault.seconds)
         if FaultAction.DROP_BEFORE in met:
@@ -116,7 +114,9 @@ class App:
             await send({"type": "http.response.body", "body": half, "more_body": True})
             await _cut(scope)
         elif FaultAction.FAIL_STREAM in met:
-            await _send(send, replace(response, body=response.body.removesuffix(COMPLETED) + FAILED))
+            await _send(
+                send, replace(response, body=response.body.removesuffix(COMPLETED) + FAILED)
+            )
         else:
             await _send(send, response)
 

@@ -30,7 +30,7 @@ class ControlApi:
 
     def answer(self, request: Request, client_host: str) -> Response:
         """Raises ForbiddenError for callers from elsewhere, NotFoundError, BadRequestError."""
-        if not ipaddress.ip_address(client_host).is_loopback:
+        if client_host and not ipaddress.ip_address(client_host).is_loopback:
             raise ForbiddenError("the control surface answers this machine only")
         route = f"{request.method} {request.path.removeprefix(PREFIX)}"
         if route == "GET health":

@@ -32,8 +32,10 @@ class Counters:
 
     def note_work(self, kind: str, rows_read: int, steps: int) -> None:
         """Rows that SQLite handed out, and steps of its virtual machine, to the thousand."""
-        self.rows_read[kind] += rows_read
-        self.steps[kind] += steps
+        if rows_read:
+            self.rows_read[kind] += rows_read
+        if steps:
+            self.steps[kind] += steps
 
     def as_json(self) -> dict[str, Any]:
         return {

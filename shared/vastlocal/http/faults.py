@@ -45,7 +45,7 @@ class Fault:
     def from_json(cls, values: dict[str, Any]) -> Self:
         """Raises BadRequestError."""
         try:
-            return cls(**{**values, "action": FaultAction(values.get("action"))})
+            return cls(**{**values, "action": FaultAction(str(values.get("action")))})
         except (TypeError, ValueError) as error:
             raise BadRequestError(f"not a fault: {error}") from error
 

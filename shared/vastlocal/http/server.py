@@ -82,7 +82,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
     try:
         app = _application(settings, database, threads)
         config = uvicorn.Config(
-            app,  # type: ignore[arg-type]
+            app,
             http=_Protocol,
             ws="none",
             loop="uvloop",

@@ -7,9 +7,12 @@ from vastlocal.engine.transaction import Transaction
 from vastlocal.errors import NotFoundError, TooLongError
 from vastlocal.http.messages import Request, Response
 from vastlocal.http.signature import SignatureChecker
+from vastlocal.operations.buckets import head_bucket, list_snapshots
 from vastlocal.operations.context import Call
 from vastlocal.operations.registry import OPERATIONS
 from vastlocal.settings import Settings
+
+_WITHOUT_TRANSACTION = {"head_bucket": head_bucket, "list_snapshots": list_snapshots}
 
 
 @dataclass
@@ -37,10 +40,12 @@ class Service:
     ) -> Outcome:
         """Raises TabularErrors; TooLongError on the event loop when it belongs in a thread."""
         if kind == "begin":
-            txid = self.database.begin().txid
+            txid = self.database.begin(in_thread=in_thread).txid
             return Outcome(Response(headers={"tabular-txid": str(txid)}), txid)
         if kind == "keep_alive" and "tabular-txid" not in request.headers:
             return Outcome(Response())  # the SDK's probe for the Server header
+        if kind in _WITHOUT_TRANSACTION:
+            return Outcome(_WITHOUT_TRANSACTION[kind](request, self._buckets))
         if request.txid == 0:
             return self._run_alone(request, kind, in_thread=in_thread, shuffle=shuffle)
         transaction = self.database.transaction(request.txid)
@@ -66,6 +71,7 @@ class Service:
             try:
                 outcome = self._run_inside(transaction, request, kind, in_thread, shuffle)
                 self.database.commit(transaction)
+                outcome.txid = 0
                 return outcome
             finally:
                 if not transaction.is_over:

@@ -47,9 +47,7 @@ def _renamed(table: TableDefinition, old: str, new: str) -> TableDefinition:
 def drop_columns(call: Call) -> Response:
     key = call.table_key()
     names = read_schema(call.request.body).names
-    call.transaction.change_catalog(
-        lambda c: c.alter_table(key, lambda t: _without(t, names)), key
-    )
+    call.transaction.change_catalog(lambda c: c.alter_table(key, lambda t: _without(t, names)), key)
     return Response()
 
 

@@ -6,8 +6,9 @@ from vastlocal.engine.catalog import SchemaKey, TableKey
 from vastlocal.engine.database import Database
 from vastlocal.engine.definitions import TableDefinition
 from vastlocal.engine.transaction import Transaction
-from vastlocal.errors import BadRequestError, NotFoundError, NotImplementedByServerError
+from vastlocal.errors import BadRequestError, NotImplementedByServerError
 from vastlocal.http.messages import Request
+from vastlocal.operations.buckets import bucket_of
 
 
 @dataclass
@@ -26,10 +27,7 @@ class Call:
 
     def bucket(self) -> str:
         """Raises NotFoundError."""
-        segments = self.request.segments
-        if not segments or segments[0] not in self.buckets:
-            raise NotFoundError(f"no bucket {segments[0] if segments else ''!r}", "NoSuchBucket")
-        return segments[0]
+        return bucket_of(self.request, self.buckets)
 
     def schema_key(self) -> SchemaKey:
         """Bucket and schema path, which is empty for the bucket itself."""

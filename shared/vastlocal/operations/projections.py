@@ -64,9 +64,7 @@ def _renamed(table: TableDefinition, name: str, new_name: str) -> TableDefinitio
 
 def drop_projection(call: Call) -> Response:
     key, name = call.table_key(), call.parameter("name")
-    call.transaction.change_catalog(
-        lambda c: c.alter_table(key, lambda t: _without(t, name)), key
-    )
+    call.transaction.change_catalog(lambda c: c.alter_table(key, lambda t: _without(t, name)), key)
     return Response()
 
 
@@ -82,9 +80,7 @@ def list_projections(call: Call) -> Response:
         replace(details, name=projection.name, handle=projection.id, is_sorted=False)
         for projection in table.projections
     ]
-    return list_response(
-        call.request, listed, lambda d: d.name, lambda page: list_reply(key, page)
-    )
+    return list_response(call.request, listed, lambda d: d.name, lambda page: list_reply(key, page))
 
 
 def list_projection_columns(call: Call) -> Response:

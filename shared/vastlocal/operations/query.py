@@ -77,7 +77,7 @@ def query_rows(call: Call) -> Response:
     )
     where = compile_predicate(table, query.predicate)
     scan = Scan(call.transaction, table, columns, where, access, call.in_thread)
-    parts = []
+    parts: list[bytes] = []
     steps_max = None if call.in_thread else _QUICK_STEPS
     with call.transaction.connection.bounded(steps_max):
         for sub_split, position in split.starts:

@@ -53,12 +53,10 @@ _NOT_EMULATED = {"blob-expansion"}
 OPERATIONS: Mapping[str, Operation] = {
     operation.__name__: operation
     for operation in (
-        schemas.head_bucket,
         schemas.create_schema,
         schemas.rename_schema,
         schemas.drop_schema,
         schemas.list_schemas,
-        schemas.list_snapshots,
         tables.create_table,
         tables.alter_table,
         tables.drop_table,

@@ -41,9 +41,7 @@ def insert_rows(call: Call) -> Response:
     return Response(write_batch(answer))
 
 
-def _cells(
-    table: TableDefinition, batch: pa.RecordBatch
-) -> tuple[list[int], list[list[object]]]:
+def _cells(table: TableDefinition, batch: pa.RecordBatch) -> tuple[list[int], list[list[object]]]:
     column_ids = [table.column(name).id for name in batch.schema.names]
     return column_ids, [codec_for(array.type).encode(array) for array in batch.columns]
 

@@ -1,4 +1,4 @@
-"""Buckets and schemas: HEAD bucket; POST, PUT, DELETE and GET `?schema`; the list of snapshots."""
+"""Schemas: POST, PUT, DELETE and GET `?schema`."""
 
 from vastlocal.engine.definitions import SchemaDefinition
 from vastlocal.errors import BadRequestError
@@ -7,11 +7,6 @@ from vastlocal.operations.context import Call
 from vastlocal.operations.paging import list_response
 from vastlocal.protocol.flatbuf import Table
 from vastlocal.protocol.replies import ObjectDetails, list_reply
-
-
-def head_bucket(call: Call) -> Response:
-    call.bucket()
-    return Response()
 
 
 def create_schema(call: Call) -> Response:
@@ -55,13 +50,3 @@ def list_schemas(call: Call) -> Response:
     return list_response(
         call.request, details, lambda d: d.name, lambda page: list_reply([bucket], page)
     )
-
-
-def list_snapshots(call: Call) -> Response:
-    """There are none: the emulator keeps no history."""
-    xml = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult>'
-        f"<Name>{call.bucket()}</Name><Marker></Marker><IsTruncated>false</IsTruncated>"
-        "</ListBucketResult>"
-    )
-    return Response(xml.encode(), content_type="application/xml")

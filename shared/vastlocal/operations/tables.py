@@ -32,7 +32,7 @@ def create_table(call: Call) -> Response:
 
 
 def _sorting_key(request: Request) -> list[int]:
-    """Positions of columns, from the headers `tabular-sorted-column-0`, `-1`, …"""
+    """Positions of columns, from the headers `tabular-sorted-column-N`."""
     positions: list[int] = []
     while (name := f"tabular-sorted-column-{len(positions)}") in request.headers:
         positions.append(request.integer(name, 0))

@@ -31,7 +31,9 @@ def _schema_message(data_type: pa.DataType | None) -> bytes:
     return message
 
 
-def _stream(prefix: bytes, data_type: pa.DataType | None, batches: Sequence[pa.RecordBatch]) -> bytes:
+def _stream(
+    prefix: bytes, data_type: pa.DataType | None, batches: Sequence[pa.RecordBatch]
+) -> bytes:
     parts = [prefix, _schema_message(data_type)]
     for batch in batches:
         parts += (prefix, batch.serialize().to_pybytes())
@@ -39,7 +41,9 @@ def _stream(prefix: bytes, data_type: pa.DataType | None, batches: Sequence[pa.R
     return b"".join(parts)
 
 
-def leaf_stream(stream_id: int, next_row_id: int, chunks: Sequence[pa.Array], leaf: FieldPath) -> bytes:
+def leaf_stream(
+    stream_id: int, next_row_id: int, chunks: Sequence[pa.Array], leaf: FieldPath
+) -> bytes:
     """One leaf of a column, which came in `chunks` (at least one, possibly empty)."""
     arrays = [narrow(chunk, leaf.children) for chunk in chunks]
     batches = [pa.record_batch([array], names=[""]) for array in arrays if len(array)]

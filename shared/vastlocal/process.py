@@ -1,0 +1,103 @@
+"""A server as a child process: how tests, benchmarks and the local stack start one."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from vastlocal.control import Control
+from vastlocal.settings import ConflictMode
+
+_STOP_SECONDS = 15
+
+
+class StartError(Exception):
+    """The server ended, or was silent, before it said that it is ready."""
+
+
+@dataclass
+class LocalVast:
+    """Started by `start` or by entering the context; the same `data` may be started again."""
+
+    data: Path
+    buckets: Sequence[str] = ("vastdb",)
+    access_key: str = "local-access-key"
+    secret_key: str = "local-secret-key"  # noqa: S105 - guards nothing
+    conflicts: ConflictMode = ConflictMode.STRICT
+    port: int = 0
+    """0 takes a free one; it is kept over restarts."""
+    idle_timeout_seconds: float = 300.0
+    server_version: str = "5.4.0.0"
+    _process: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    @property
+    def endpoint(self) -> str:
+        """The URL that the SDK takes."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def control(self) -> Control:
+        return Control(self.endpoint)
+
+    @property
+    def pid(self) -> int:
+        return self._running().pid
+
+    def _running(self) -> subprocess.Popen[str]:
+        assert self._process is not None, "the server has not been started"
+        return self._process
+
+    def _command(self) -> list[str]:
+        command = [sys.executable, "-m", "vastlocal", "--port", str(self.port)]
+        command += ["--data", str(self.data)]
+        command += ["--access-key", self.access_key, "--secret-key", self.secret_key]
+        command += ["--conflicts", self.conflicts, "--server-version", self.server_version]
+        command += ["--idle-timeout", str(self.idle_timeout_seconds)]
+        for bucket in self.buckets:
+            command += ["--bucket", bucket]
+        return command
+
+    def start(self) -> None:
+        """Returns when the server takes requests. Raises StartError."""
+        process = subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True)  # noqa: S603
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if " ready at " not in line:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+            raise StartError(f"vastlocal did not start: {line!r}")
+        self.port = int(line.split(" ready at ")[1].split()[0].rpartition(":")[2])
+        self._process = process
+
+    def stop(self) -> int:
+        """Asks the server to stop and waits; its exit status."""
+        self._running().terminate()
+        return self._reap()
+
+    def kill(self) -> None:
+        """As a crash would: no farewell of any kind."""
+        self._running().kill()
+        self._reap()
+
+    def _reap(self) -> int:
+        process = self._running()
+        try:
+            status = process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            status = process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+        self._process = None
+        return status
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None:
+            self.stop()

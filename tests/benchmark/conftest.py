@@ -1,0 +1,8 @@
+import pytest
+
+from benchmark.record import Record
+
+
+@pytest.fixture(scope="session")
+def record() -> Record:
+    return Record()

@@ -1,0 +1,151 @@
+"""Does reading a window know how long the Flow is? `make bench` records the answer.
+
+A benchmark, not a test of time: what it asserts are counts and ratios measured side by side.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import ibis
+import pytest
+from vastlocal.control import Control
+
+from benchmark.record import Record
+from benchmark.timing_of import interleaved
+from builders import a_video_flow_body
+from integration.conftest import STORAGE_ID, a_local_vast, settings_for
+from tams.models.flow import parse_flow_put
+from tams.models.stored import Instance, StoredSegment, Timeline
+from tams.repositories.database import Database, VastTransaction
+from tams.repositories.provision import provision
+from tams.repositories.tables import SEGMENTS
+from tams.runtime.aws import build_from, vast_connection
+from tams.services.segment_window import PageRequest
+from tams.timing import TimeRange
+
+SECOND = 10**9
+LENGTHS = (1_000, 100_000, 1_000_000) if os.environ.get("TAMS_BENCH") else (1_000, 20_000)
+BATCH = 20_000
+
+
+@pytest.fixture(scope="module")
+def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with a_local_vast(tmp_path_factory.mktemp("bench")) as url:
+        provision(vast_connection(settings_for(url)))
+        yield url
+
+
+def fill(vast_url: str, count: int) -> str:
+    """A Flow of `count` Segments of two seconds, written straight to the tables."""
+    container = build_from(settings_for(vast_url))
+    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    flow_id: str = body["id"]
+    instances = (Instance(storage_id=STORAGE_ID),)
+    for start in range(0, count, BATCH):
+        segments = [
+            StoredSegment(
+                flow_id=flow_id,
+                timerange=TimeRange.between(n * 2 * SECOND, (n + 1) * 2 * SECOND),
+                object_id=str(uuid4()),
+                instances=instances,
+                object_timerange=f"[{n * 2}:0_{n * 2 + 2}:0)",
+            )
+            for n in range(start, min(start + BATCH, count))
+        ]
+        container.flows.store.write(lambda repositories, rows=segments: repositories.segments.add(rows))
+    timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
+
+    def summarise(repositories: object) -> None:
+        flows = repositories.flows  # type: ignore[attr-defined]
+        stored = flows.get(flow_id)
+        flows.save_timeline(type(stored)(stored.flow, timeline, stored.revision))
+
+    container.flows.store.write(summarise)
+    return flow_id
+
+
+def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: Record) -> None:
+    flows = {count: fill(vast_url, count) for count in LENGTHS}
+    service = build_from(settings_for(vast_url)).flow_segments
+    database = Database(vast_connection(settings_for(vast_url)))
+
+    def window(count: int) -> TimeRange:
+        middle_ns = count * SECOND
+        return TimeRange.between(middle_ns, middle_ns + 60 * SECOND)
+
+    def read(count: int) -> None:
+        page = service.list_(flows[count], PageRequest(window(count), 100))
+        assert len(page.segments) == 30
+
+    def raw(count: int) -> None:
+        """The same rows by the SDK alone: begin, select, commit."""
+        start_ns, end_ns = window(count).half_open()
+        predicate = (
+            (ibis._.flow_id == flows[count])
+            & (ibis._.start_ns >= start_ns)
+            & (ibis._.start_ns < end_ns)
+        )
+
+        def select(transaction: VastTransaction) -> int:
+            return len(transaction.select(SEGMENTS, predicate, SEGMENTS.columns.names))
+
+        assert database.read(select) == 30
+
+    works = {f"{kind} {count}": (lambda f=f, c=count: f(c)) for count in LENGTHS for kind, f in (("read", read), ("raw", raw))}
+    timings = interleaved(works, times=200)
+
+    control = Control(vast_url)
+    for count in LENGTHS:
+        control.reset()
+        read(count)
+        round_trips = control.counters().total_requests
+        timing, beside = timings[f"read {count}"], timings[f"raw {count}"]
+        record.line(
+            "Reading a window of 30 Segments",
+            {
+                "Segments in the Flow": f"{count:,}",
+                "round trips": round_trips,
+                "read": str(timing),
+                "raw SDK select": str(beside),
+                "ratio": f"{timing.p50_ms / beside.p50_ms:.2f}",
+            },
+        )
+        assert round_trips == 3
+    growth = timings[f"read {LENGTHS[-1]}"].p50_ms / timings[f"read {LENGTHS[0]}"].p50_ms
+    record.note("Reading a window of 30 Segments", f"Growth of p50 from first to last: {growth:.2f}×.")
+    assert growth <= 1.3
+
+
+def test_a_page_of_a_thousand_urls_is_signed_in_a_blink(record: Record) -> None:
+    stores = build_from(settings_for("http://127.0.0.1:1")).object_stores
+    client = stores._buckets[STORAGE_ID].client  # type: ignore[attr-defined]
+    ids = [str(uuid4()) for _ in range(1000)]
+
+    def ours() -> None:
+        for object_id in ids:
+            stores.get_url(STORAGE_ID, object_id)
+
+    def boto3s() -> None:
+        for object_id in ids[:100]:
+            client.generate_presigned_url(
+                "get_object", Params={"Bucket": "media", "Key": object_id}, ExpiresIn=3600
+            )
+
+    timings = interleaved({"ours": ours, "boto3's": boto3s}, times=10)
+    each_us = timings["ours"].p50_ms
+    boto3_us = timings["boto3's"].p50_ms * 10
+    record.line(
+        "Presigning",
+        {"ours": f"{each_us:.1f} µs a URL", "boto3's": f"{boto3_us:.0f} µs a URL"},
+    )
+    assert each_us * 3 < boto3_us
+
+
+def test_the_record_is_kept(record: Record) -> None:
+    path = Path(__file__).parents[2] / "shared" / "docs" / "benchmarks.md"
+    if os.environ.get("TAMS_BENCH"):
+        path.write_text(record.markdown())
+    assert "Reading a window" in record.markdown()

@@ -1,0 +1,144 @@
+"""Many writers of one thing at once: exactly one of those that cannot both be right wins."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+from builders import a_video_flow_body
+from tams.container import Container
+from tams.errors import InvalidRequestError
+from tams.models.flow import parse_flow_put
+from tams.models.flow_segment import parse_segments_post
+from tams.models.flow_storage import FlowStoragePost
+from tams.models.queries import FlowQuery
+from tams.runtime.aws import build_from
+from tams.services.segment_window import PageRequest
+from tams.timing import TimeRange
+
+from integration.conftest import settings_for
+
+WRITERS = 32
+
+
+def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
+    """What each task returned, or the TAMS error it raised."""
+
+    def outcome(task: Callable[[], Any]) -> Any:
+        try:
+            return task()
+        except InvalidRequestError as error:
+            return error
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(outcome, tasks))
+
+
+def a_flow(container: Container, **fields: Any) -> str:
+    body = a_video_flow_body(**{"id": str(uuid4()), "source_id": str(uuid4()), **fields})
+    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    flow_id: str = body["id"]
+    return flow_id
+
+
+def test_of_overlapping_segments_posted_together_exactly_one_is_stored(
+    vast_url: str, container: Container
+) -> None:
+    flow_id = a_flow(container)
+    allocated = container.media_storage.allocate(
+        flow_id, FlowStoragePost.from_body({"limit": WRITERS})
+    )
+    # Writer n wants [n/2, n/2 + 1): it overlaps its neighbours, and four of each eight can win.
+    posts = [
+        {
+            "object_id": entry.object_id,
+            "timerange": f"[{n // 2}:{n % 2 * 500_000_000}_{n // 2 + 1}:{n % 2 * 500_000_000})",
+        }
+        for n, entry in enumerate(allocated.media_objects or ())
+    ]
+    others = [build_from(settings_for(vast_url, patience_seconds=120)) for _ in range(4)]
+
+    def post(n: int) -> Callable[[], Any]:
+        entries = parse_segments_post(posts[n]).entries
+        writer = others[n % len(others)]
+        return lambda: writer.flow_segments.register(flow_id, entries, single=True)
+
+    outcomes = at_once([post(n) for n in range(WRITERS)])
+
+    won = [post for post, outcome in zip(posts, outcomes, strict=True) if outcome == []]
+    lost = [outcome for outcome in outcomes if isinstance(outcome, InvalidRequestError)]
+    assert len(won) + len(lost) == WRITERS
+    assert all("overlaps" in str(error) for error in lost)
+    page = container.flow_segments.list_(flow_id, PageRequest(TimeRange.eternity(), 1000))
+    stored = [str(segment.timerange) for segment in page.segments]
+    assert sorted(stored) == sorted(str(TimeRange.parse(post["timerange"])) for post in won)
+    ranges = [segment.timerange for segment in page.segments]
+    assert not any(one.overlaps(next_) for one, next_ in zip(ranges, ranges[1:], strict=False))
+    # Nothing more would have fitted: a loser always had a winner in its way.
+    for post, outcome in zip(posts, outcomes, strict=True):
+        if outcome != []:
+            assert any(TimeRange.parse(post["timerange"]).overlaps(taken) for taken in ranges)
+
+
+def test_segments_that_do_not_overlap_are_all_stored_and_counted(
+    vast_url: str, container: Container
+) -> None:
+    flow_id = a_flow(container)
+    allocated = container.media_storage.allocate(flow_id, FlowStoragePost.from_body({"limit": 16}))
+    writer = build_from(settings_for(vast_url, patience_seconds=120))
+
+    def post(n: int, object_id: str) -> Callable[[], Any]:
+        body = {"object_id": object_id, "timerange": f"[{n}:0_{n + 1}:0)"}
+        entries = parse_segments_post(body).entries
+        return lambda: writer.flow_segments.register(flow_id, entries, single=True)
+
+    objects = [entry.object_id for entry in allocated.media_objects or ()]
+    outcomes = at_once([post(n, object_id) for n, object_id in enumerate(objects)])
+
+    assert outcomes == [[]] * 16
+    flow = container.flows.get(flow_id, include_timerange=True)
+    assert str(flow.timerange) == "[0:0_16:0)"
+
+
+def test_one_new_flow_put_many_times_at_once_is_created_once(container: Container) -> None:
+    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+    put = parse_flow_put(body)
+
+    outcomes = at_once([lambda: container.flows.put(body["id"], put, caller=None)] * 8)
+
+    assert Counter(outcome is None for outcome in outcomes) == {True: 7, False: 1}
+    page = container.flows.list_(FlowQuery(source_id=body["source_id"]))
+    assert [flow.id for flow in page.items] == [body["id"]]
+    container.flows.delete(body["id"])
+    assert not container.flows.list_(FlowQuery(source_id=body["source_id"])).items
+
+
+def test_one_object_id_is_allocated_once(container: Container) -> None:
+    flow_id, object_id = a_flow(container), str(uuid4())
+    post = FlowStoragePost.from_body({"object_ids": [object_id]})
+
+    outcomes = at_once([lambda: container.media_storage.allocate(flow_id, post)] * 8)
+
+    refused = [outcome for outcome in outcomes if isinstance(outcome, InvalidRequestError)]
+    assert len(refused) == 7
+
+
+def test_the_last_flow_of_a_source_and_a_new_one_at_once_leave_no_orphan(
+    container: Container,
+) -> None:
+    for _ in range(5):
+        source_id = str(uuid4())
+        old = a_flow(container, source_id=source_id)
+        new = a_video_flow_body(id=str(uuid4()), source_id=source_id)
+
+        def create(body: dict[str, Any] = new) -> Any:
+            return container.flows.put(body["id"], parse_flow_put(body), caller=None)
+
+        def delete(flow_id: str = old) -> None:
+            container.flows.delete(flow_id)
+
+        at_once([create, delete])
+
+        assert container.sources.get(source_id).id == source_id
+        container.flows.delete(new["id"])
