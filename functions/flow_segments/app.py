@@ -18,7 +18,6 @@ from tams.models.flow_segment import (
     BulkFailure,
     FailedSegment,
     FlowSegment,
-    FlowSegmentPost,
     SegmentFault,
     parse_segments_post,
 )
@@ -73,14 +72,7 @@ def get_segments(
     "",
     status_code=HTTPStatus.CREATED,
     responses={HTTPStatus.OK: {"model": BulkFailure, "description": "Some Segments failed."}},
-    openapi_extra=described(
-        {
-            "oneOf": [
-                FlowSegmentPost.model_json_schema(),
-                {"type": "array", "items": FlowSegmentPost.model_json_schema()},
-            ]
-        }
-    ),
+    openapi_extra=described("FlowSegmentPost", many=True),
 )
 def post_segments(flow_id: FlowId, body: JsonBody, segments: FlowSegments) -> Response:
     post = parse_segments_post(body)

@@ -65,7 +65,7 @@ def get_flow(
     status_code=HTTPStatus.CREATED,
     response_model=Flow,
     responses={HTTPStatus.NO_CONTENT: {"description": "The Flow was replaced."}},
-    openapi_extra=described({"$ref": "#/components/schemas/FlowPut"}),
+    openapi_extra=described("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow"),
 )
 def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
     created = flows.put(flow_id, parse_flow_put(body), caller=None)

@@ -31,7 +31,7 @@ def get_service(service: Service) -> JSONResponse:
     return JSONResponse(service.get().to_json())
 
 
-@router.post("/service", openapi_extra=described(models.ServicePost.model_json_schema()))
+@router.post("/service", openapi_extra=described("ServicePost"))
 def post_service(body: JsonBody, service: Service) -> Response:
     service.update(models.ServicePost.from_body(body))
     return Response(status_code=HTTPStatus.OK)

@@ -55,6 +55,7 @@ class Control:
         url = urlsplit(endpoint)
         self._host = url.hostname or "127.0.0.1"
         self._port = url.port or 80
+        self.endpoint = endpoint.rstrip("/")
 
     def _call(self, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_SECONDS)

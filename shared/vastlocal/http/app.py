@@ -159,7 +159,8 @@ async def _read(scope: Scope, receive: Receive) -> Request:
 async def _start(send: Send, response: Response) -> None:
     headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
     headers.append((b"content-type", response.content_type.encode()))
-    headers.append((b"content-length", str(len(response.body)).encode()))
+    if not response.is_chunked:
+        headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
 
 

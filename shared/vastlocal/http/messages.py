@@ -50,6 +50,9 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     content_type: str = "application/octet-stream"
+    is_chunked: bool = False
+    """Sent in HTTP chunks, so that the SDK sees when it was cut and asks again; with a length, it
+    takes a short body for a broken Arrow message."""
 
 
 def new_request(

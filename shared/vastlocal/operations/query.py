@@ -66,7 +66,7 @@ def query_rows(call: Call) -> Response:
     split = _parse_split(call.request)
     query = decode_query(call.request.body, table.field)
     if split.number == _ESTIMATE_SPLIT:
-        return Response(_estimate(call, table, query) + COMPLETED)
+        return Response(_estimate(call, table, query) + COMPLETED, is_chunked=True)
     columns = tuple(dict.fromkeys(leaf.column for leaf in query.leaves))
     access = choose_access(
         table,
@@ -84,7 +84,7 @@ def query_rows(call: Call) -> Response:
             share = split.share(sub_split)
             parts += _sub_split(call, scan, query, share, (sub_split, position), split.limit_rows)
     call.rows_read = scan.read_rows
-    return Response(b"".join((*parts, COMPLETED)))
+    return Response(b"".join((*parts, COMPLETED)), is_chunked=True)
 
 
 def _sub_split(

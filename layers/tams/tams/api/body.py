@@ -11,17 +11,19 @@ from tams.errors import InvalidRequestError
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """Lambda takes 6 MB with its own wrapping; more is refused here, in words, rather than there."""
 
+NO_BODY = object()
+
 
 async def json_body(request: Request) -> Any:
     """The decoded body. Raises InvalidRequestError for what is no JSON, or is not there."""
     body = await optional_json_body(request)
-    if body is None:
+    if body is NO_BODY:
         raise InvalidRequestError("the body must be JSON, and there is none")
     return body
 
 
 async def optional_json_body(request: Request) -> Any:
-    """The decoded body, or None when there is none."""
+    """The decoded body, or NO_BODY: `null` is a body too."""
     text = await request.body()
     if len(text) > BODY_BYTES_MAX:
         raise HTTPException(
@@ -29,7 +31,7 @@ async def optional_json_body(request: Request) -> Any:
             f"the body has {len(text)} bytes, more than the {BODY_BYTES_MAX} allowed",
         )
     if not text.strip():
-        return None
+        return NO_BODY
     try:
         return json.loads(text, parse_constant=_no_constant)
     except RecursionError as error:
@@ -38,10 +40,15 @@ async def optional_json_body(request: Request) -> Any:
         raise InvalidRequestError(f"the body is no JSON: {error}") from error
 
 
-def described(schema: dict[str, Any], *, required: bool = True) -> dict[str, Any]:
-    """`openapi_extra` for a route that reads its body by itself."""
-    content = {"application/json": {"schema": schema}}
-    return {"requestBody": {"required": required, "content": content}}
+def described(*models: str, many: bool = False, required: bool = True) -> dict[str, Any]:
+    """`openapi_extra` for a route that reads its body by itself: one of `models`, or also lists of them."""
+    schemas: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{model}"} for model in models]
+    if many:
+        schemas += [{"type": "array", "items": schema} for schema in list(schemas)]
+    schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+    return {
+        "requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}
+    }
 
 
 def _no_constant(name: str) -> Any:
