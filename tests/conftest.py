@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
-import sys; sys.path.insert(0,"/tmp/me"); from conftest_tmp import Fake as Stack
+from local.stack import Stack
 from referencing import Registry, Resource
 from vastlocal.control import Control
 
@@ -19,7 +19,8 @@ SCHEMAS = Path(__file__).parents[2] / "shared" / "tams-8.2" / "schemas"
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """One stack for the session, on free ports; tests share it and use ids of their own."""
-    yield Stack()
+    with Stack(tmp_path_factory.mktemp("tams"), keep_going=True) as running:
+        yield running
 
 
 @pytest.fixture

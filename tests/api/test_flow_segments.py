@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from typing import Any as Stack
+from local.stack import Stack
 from vastlocal.control import Control
 
 from api.conftest import Maker, all_pages

@@ -24,7 +24,9 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """The SDK calls `log.warn` on every select, and leaves sessions to the garbage collector."""
     for item in items:
         if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning"))
+            item.add_marker(
+                pytest.mark.filterwarnings("ignore:The 'warn' method:DeprecationWarning")
+            )
             item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
             item.add_marker(
                 pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -124,9 +124,8 @@ class Scan:
         overlay = self.transaction.overlays.get(self.table.id)
         if base := self.transaction.base_table(self.table.id):
             source = self._source(f"main.{self.table.physical_name}", base.physical_ids)
-            index = self.access.index
-            if self.access.prunes and index in base.indexes and not source.startswith("("):
-                source += f" INDEXED BY {index.name}"
+            if not source.startswith("("):
+                source += self._hint(base)
             hidden = []
             if overlay and overlay.has_hidden:
                 hidden = [f"row_id NOT IN (SELECT row_id FROM {overlay.hidden_name})"]
@@ -135,6 +134,15 @@ class Scan:
             source = self._source(overlay.rows_name, overlay.column_ids)
             arms.append((_select(outputs, source, conditions), parameters))
         return arms
+
+    def _hint(self, base: TableDefinition) -> str:
+        """Holds SQLite to the chosen way; on its own it would also take one that is forbidden."""
+        index = self.access.index
+        if index is None and self.where.sql:
+            return " NOT INDEXED"
+        if index is not None and self.access.prunes and index in base.indexes:
+            return f" INDEXED BY {index.name}"
+        return ""
 
     def _source(self, name: str, present: Iterable[int]) -> str:
         """The SQL table, with NULL for columns that it lacks but the query names."""

@@ -1,0 +1,81 @@
+# `make` alone lists what can be made. Every target makes what it needs first.
+
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+SAM := .venv-sam/bin/sam
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --no-header
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench soak openapi lock build validate size deploy clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: .venv/local  ## start TAMS on this machine: http://127.0.0.1:8000 (PORT=… for another)
+	@$(BIN)/python -m local
+
+test: .venv/dev  ## run all tests, against real processes over real HTTP
+	@$(BIN)/python -m pytest tests
+
+check: .venv/dev  ## lint, types, import rules, unit tests: the quick half
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/unit -q
+
+bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md
+	TAMS_BENCH=1 $(BIN)/python -m pytest tests/benchmark -q --timeout 3600
+
+soak: .venv/dev  ## the long forms of the tests: many kills, a million rows
+	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600
+
+openapi: .venv/dev  ## write the OpenAPI document from the functions' routes
+	$(BIN)/python shared/docs/make_openapi.py
+
+build: .venv-sam/ready  ## sam build: functions and both layers, as they are deployed
+	$(SAM) build
+	@$(MAKE) --no-print-directory size
+
+size:  ## what the built layers weigh, against Lambda's limit
+	@$(PYTHON) layers/dependencies/size.py .aws-sam/build
+
+validate: .venv-sam/ready  ## check template.yaml
+	$(SAM) validate --lint --region us-east-1
+
+deploy: build  ## build and deploy to AWS (asks for the parameters)
+	$(SAM) deploy --guided
+
+lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
+	$(LOCK) pyproject.toml -o layers/dependencies/requirements.txt
+	$(LOCK) pyproject.toml --extra local -c layers/dependencies/requirements.txt -o requirements/local.txt
+	$(LOCK) pyproject.toml --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
+	echo aws-sam-cli==1.170.0 | $(LOCK) - -o requirements/sam.txt
+
+clean:  ## remove what was made; .tams, which holds media, stays
+	rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# ---- virtual environments, each made again when its requirements change
+
+.venv/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found." >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/local: .venv/python requirements/local.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/local.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/local requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+.venv-sam/ready: requirements/sam.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found." >&2; exit 1; }
+	$(PYTHON) -m venv .venv-sam
+	.venv-sam/bin/pip install --quiet --disable-pip-version-check -r requirements/sam.txt
+	@touch $@

@@ -1,0 +1,61 @@
+"""CORS, answered by the gateway itself as HttpApi's CorsConfiguration says."""
+
+from collections.abc import Iterator
+
+from local.http_events import Headers, HttpAnswer, HttpRequest
+from local.template import Cors
+
+_PREFIX = b"access-control-"
+
+
+class CorsPolicy:
+    def __init__(self, cors: Cors | None) -> None:
+        self._cors = cors
+
+    def preflight(self, request: HttpRequest) -> HttpAnswer | None:
+        """The answer to an OPTIONS request; None when the template leaves it to a function."""
+        if self._cors is None or request.method != "OPTIONS":
+            return None
+        return HttpAnswer(204, self.headers(request, preflight=True), b"")
+
+    def applied(self, answer: HttpAnswer, request: HttpRequest) -> HttpAnswer:
+        """`answer` with the gateway's CORS headers, which replace those of the function."""
+        if self._cors is None:
+            return answer
+        kept = [pair for pair in answer.headers if not pair[0].startswith(_PREFIX)]
+        return HttpAnswer(answer.status, [*kept, *self.headers(request)], answer.body)
+
+    def headers(self, request: HttpRequest, *, preflight: bool = False) -> Headers:
+        return [] if self._cors is None else list(_headers(self._cors, request, preflight))
+
+
+def _headers(cors: Cors, request: HttpRequest, preflight: bool) -> Iterator[tuple[bytes, bytes]]:
+    origin = request.header(b"origin")
+    if "*" in cors.allow_origins and not cors.allow_credentials:
+        yield _PREFIX + b"allow-origin", b"*"
+    elif origin and ("*" in cors.allow_origins or origin in cors.allow_origins):
+        yield _PREFIX + b"allow-origin", origin.encode("latin-1")
+        yield b"vary", b"Origin"
+    else:
+        return
+    if cors.allow_credentials:
+        yield _PREFIX + b"allow-credentials", b"true"
+    if cors.expose_headers:
+        yield _PREFIX + b"expose-headers", ",".join(cors.expose_headers).encode()
+    if not preflight:
+        return
+    yield _PREFIX + b"allow-methods", ",".join(_methods(cors, request)).encode()
+    yield _PREFIX + b"allow-headers", ",".join(_allowed_headers(cors, request)).encode()
+    if cors.max_age_seconds is not None:
+        yield _PREFIX + b"max-age", str(cors.max_age_seconds).encode()
+
+
+def _methods(cors: Cors, request: HttpRequest) -> tuple[str, ...]:
+    asked = request.header(b"access-control-request-method")
+    return (asked,) if asked and "*" in cors.allow_methods else cors.allow_methods
+
+
+def _allowed_headers(cors: Cors, request: HttpRequest) -> tuple[str, ...]:
+    """The ones asked for where all are allowed, since `*` does not include Authorization."""
+    asked = request.header(b"access-control-request-headers")
+    return (asked,) if asked and "*" in cors.allow_headers else cors.allow_headers

@@ -1,0 +1,121 @@
+"""The one table of local values: what parameters and variables of the template are here."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from local.credentials import Credentials
+from local.intrinsics import ACCOUNT_ID, REGION, Resolver
+from local.ports import LOOPBACK, Ports
+
+VAST_BUCKET = "tams"
+VAST_SCHEMA = "tams"
+MEDIA_BUCKET = "tams-media"
+
+_ONLY_DEPLOYED = {"TAMS_VAST__SECRET_ARN"}
+"""Variables that name a secret of AWS; the secret itself is given here."""
+
+
+@dataclass(frozen=True)
+class LocalValues:
+    """Where the parts of one stack are, and what that makes of a template."""
+
+    ports: Ports
+    credentials: Credentials
+    s3_public_url: str
+    extra: Mapping[str, str]
+    """Set by whoever starts the stack; wins over everything."""
+
+    @property
+    def vast_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.vast}"
+
+    @property
+    def s3_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.s3}"
+
+    @property
+    def sqs_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.ports.queue}"
+
+    @property
+    def bucket(self) -> str:
+        return MEDIA_BUCKET
+
+    def queue_url(self, name: str) -> str:
+        return f"{self.sqs_url}/{ACCOUNT_ID}/{name}"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        return {
+            "VastEndpoint": self.vast_url,
+            "VastBucket": VAST_BUCKET,
+            "VastSchema": VAST_SCHEMA,
+            "VastSecretArn": "",
+            "StorageBackends": self._storage_backends(),
+            "StorageSecretArn": "",
+        }
+
+    @property
+    def replaced(self) -> dict[str, str]:
+        """Variables that have a local value, for the functions whose template names them."""
+        return {
+            "TAMS_VAST__ENDPOINT": self.vast_url,
+            "TAMS_VAST__BUCKET": VAST_BUCKET,
+            "TAMS_VAST__SCHEMA": VAST_SCHEMA,
+            "TAMS_STORAGE_BACKENDS": self._storage_backends(),
+        }
+
+    @property
+    def added(self) -> dict[str, str]:
+        """What Lambda or a secret gives in a deployment, for every function."""
+        return {
+            "TAMS_VAST__ACCESS_KEY": self.credentials.vast.access_key,
+            "TAMS_VAST__SECRET_KEY": self.credentials.vast.secret_key,
+            "TAMS_SQS_ENDPOINT_URL": self.sqs_url,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "POWERTOOLS_TRACE_DISABLED": "true",
+            "POWERTOOLS_METRICS_DISABLED": "true",
+        }
+
+    def function_environment(
+        self, variables: Mapping[str, Any], resolver: Resolver
+    ) -> dict[str, str]:
+        """A function's environment from its template's variables. Raises TemplateError."""
+        replaced = self.replaced
+        own = {
+            name: replaced[name] if name in replaced else _text(resolver.resolve(value))
+            for name, value in variables.items()
+            if name not in _ONLY_DEPLOYED
+        }
+        return {**own, **self.added, **self.extra}
+
+    def _storage_backends(self) -> str:
+        keys = self.credentials.s3
+        backend = {
+            "id": self.credentials.storage_id,
+            "label": "local",
+            "store_type": "http_object_store",
+            "provider": "rclone",
+            "region": REGION,
+            "store_product": "rclone serve s3",
+            "default_storage": True,
+            "tags": {},
+            "endpoint_url": self.s3_url,
+            "public_endpoint_url": self.s3_public_url,
+            "bucket": MEDIA_BUCKET,
+            "access_key": keys.access_key,
+            "secret_key": keys.secret_key,
+        }
+        return json.dumps([backend])
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

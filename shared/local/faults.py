@@ -1,0 +1,21 @@
+"""What keeps the local stack from running; each says what to do in its text."""
+
+
+class LocalStackError(Exception):
+    """Told to the person at the terminal as it is, without a traceback."""
+
+
+class PortTakenError(LocalStackError):
+    """Another program listens where a part should."""
+
+
+class AlreadyRunningError(LocalStackError):
+    """The data directory belongs to a stack that is running."""
+
+
+class TemplateError(LocalStackError):
+    """template.yaml asks for something that has no local counterpart, or contradicts itself."""
+
+
+class PartDiedError(LocalStackError):
+    """A part ended on its own."""

@@ -1,0 +1,103 @@
+"""Holds the real handlers of template.yaml's functions in this process."""
+
+import importlib
+import logging
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from local.faults import TemplateError
+from local.lambda_context import new_context
+from local.template import Function
+
+_log = logging.getLogger(__name__)
+
+Handler = Callable[[Any, Any], Any]
+
+FUNCTION_SPECIFIC = {
+    "POWERTOOLS_SERVICE_NAME",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+}
+"""Variables that are read at import only, so functions of one process may differ in them."""
+
+
+class FunctionHost:
+    """On Lambda each function has a process of its own; here they share one, and its environment."""
+
+    def __init__(self, functions: Mapping[str, Function], root: Path) -> None:
+        """Raises TemplateError when two functions need different values of one variable."""
+        self._functions = functions
+        self._handlers: dict[str, Handler] = {}
+        self._locks = {name: threading.Lock() for name in functions}
+        self._base = dict(os.environ)
+        self._common = common_environment(functions)
+        os.environ.update(self._common)
+        sys.path.insert(0, str(root))
+
+    def load(self, name: str) -> Handler:
+        """The handler, imported once. What its import raises is raised again at each try."""
+        function = self._functions[name]
+        with self._locks[name]:
+            if name not in self._handlers:
+                with self._own_environment(function):
+                    module = importlib.import_module(function.module)
+                    self._handlers[name] = getattr(module, function.attribute)
+            return self._handlers[name]
+
+    def load_all(self) -> dict[str, str]:
+        """Why functions could not be imported, by name. They are tried again when called."""
+        broken: dict[str, str] = {}
+        for name in self._functions:
+            try:
+                self.load(name)
+            except Exception as error:
+                _log.exception("%s cannot be imported", name)
+                broken[name] = f"{type(error).__name__}: {error}"
+        return broken
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """Calls the handler as Lambda would; what it raises passes through."""
+        handler = self.load(name)
+        return handler(event, new_context(self._functions[name]))
+
+    @contextmanager
+    def _own_environment(self, function: Function) -> Iterator[None]:
+        """Only what the function has on Lambda, so that a gap in the template shows at import."""
+        own = {"POWERTOOLS_SERVICE_NAME": function.name, **function.environment}
+        own.update(
+            AWS_LAMBDA_FUNCTION_NAME=f"tams-{function.name}",
+            AWS_LAMBDA_FUNCTION_MEMORY_SIZE=str(function.memory_mb),
+        )
+        _become({**self._base, **own})
+        try:
+            yield
+        finally:
+            _become({**self._base, **self._common})
+
+
+def common_environment(functions: Mapping[str, Function]) -> dict[str, str]:
+    """The variables of all functions together. Raises TemplateError when they contradict."""
+    common: dict[str, str] = {}
+    owner: dict[str, str] = {}
+    for function in functions.values():
+        for variable, value in function.environment.items():
+            if variable in FUNCTION_SPECIFIC:
+                continue
+            if common.setdefault(variable, value) != value:
+                raise TemplateError(
+                    f"{owner[variable]} and {function.name} have different values of {variable}; "
+                    "here they share a process and must not"
+                )
+            owner.setdefault(variable, function.name)
+    return common
+
+
+def _become(environment: Mapping[str, str]) -> None:
+    for gone in set(os.environ) - set(environment):
+        del os.environ[gone]
+    os.environ.update(environment)

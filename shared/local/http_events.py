@@ -1,0 +1,159 @@
+"""HTTP to API Gateway's event (payload format 2.0), and a handler's answer back to HTTP."""
+
+import base64
+import binascii
+import json
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.intrinsics import ACCOUNT_ID
+from local.routes import Match
+
+Headers = Sequence[tuple[bytes, bytes]]
+Event = dict[str, Any]
+
+_TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}
+_NEVER_FORWARDED = {"content-length", "transfer-encoding", "connection", "keep-alive"}
+
+
+class BadAnswerError(Exception):
+    """What the handler returned is nothing that API Gateway could send."""
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    method: str
+    raw_path: str
+    """As received, percent-encoded."""
+    raw_query: str
+    headers: Headers
+    body: bytes
+    source_ip: str
+    scheme: str
+    http_version: str
+    port: int
+
+    def header(self, name: bytes) -> str | None:
+        return next((value.decode("latin-1") for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def to_event(request: HttpRequest, match: Match) -> Event:
+    """The event of a request that `match` routes."""
+    headers = _joined(request.headers)
+    headers.setdefault("x-forwarded-for", request.source_ip)
+    headers.setdefault("x-forwarded-proto", request.scheme)
+    headers.setdefault("x-forwarded-port", str(request.port))
+    cookies = headers.pop("cookie", None)
+    now_ms = time.time_ns() // 1_000_000
+    domain = headers.get("host", "localhost").partition(":")[0]
+    event: Event = {
+        "version": "2.0",
+        "routeKey": match.route.key,
+        "rawPath": request.raw_path,
+        "rawQueryString": request.raw_query,
+        "headers": headers,
+        "requestContext": {
+            "accountId": ACCOUNT_ID,
+            "apiId": "local",
+            "domainName": domain,
+            "domainPrefix": domain.partition(".")[0],
+            "http": {
+                "method": request.method,
+                "path": request.raw_path,
+                "protocol": f"HTTP/{request.http_version}",
+                "sourceIp": request.source_ip,
+                "userAgent": headers.get("user-agent", ""),
+            },
+            "requestId": str(uuid.uuid4()),
+            "routeKey": match.route.key,
+            "stage": "$default",
+            "time": datetime.fromtimestamp(now_ms / 1000, UTC).strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": now_ms,
+        },
+        "isBase64Encoded": False,
+    }
+    if cookies is not None:
+        event["cookies"] = cookies.split("; ")
+    if request.raw_query:
+        event["queryStringParameters"] = _query_parameters(request.raw_query)
+    if match.path_parameters:
+        event["pathParameters"] = dict(match.path_parameters)
+    if request.body:
+        event["body"], event["isBase64Encoded"] = _body(request)
+    return event
+
+
+def from_answer(answer: Any) -> HttpAnswer:
+    """Raises BadAnswerError. An answer without statusCode is a 200 with it as JSON body."""
+    if not isinstance(answer, Mapping) or "statusCode" not in answer:
+        return HttpAnswer(200, [(b"content-type", b"application/json")], _json(answer))
+    headers = [
+        (_latin(name).lower(), _latin(value))
+        for name, value in (answer.get("headers") or {}).items()
+        if str(name).lower() not in _NEVER_FORWARDED
+    ]
+    for name, values in (answer.get("multiValueHeaders") or {}).items():
+        lowered = _latin(name).lower()
+        headers = [pair for pair in headers if pair[0] != lowered]
+        headers += [(lowered, _latin(value)) for value in values]
+    headers += [(b"set-cookie", _latin(cookie)) for cookie in answer.get("cookies") or ()]
+    body = answer.get("body") or ""
+    if not isinstance(body, str):
+        raise BadAnswerError(f"the body is {type(body).__name__}, not str")
+    try:
+        content = base64.b64decode(body) if answer.get("isBase64Encoded") else body.encode()
+        return HttpAnswer(int(answer["statusCode"]), headers, content)
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise BadAnswerError(str(error)) from error
+
+
+def _joined(headers: Headers) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        separator = "; " if name == "cookie" else ","
+        joined[name] = f"{joined[name]}{separator}{value}" if name in joined else value
+    return joined
+
+
+def _query_parameters(raw_query: str) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for name, value in parse_qsl(raw_query, keep_blank_values=True):
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined
+
+
+def _body(request: HttpRequest) -> tuple[str, bool]:
+    """As text where API Gateway takes the content type for text, else base64."""
+    content_type = (request.header(b"content-type") or "").partition(";")[0].strip().lower()
+    textual = content_type.startswith("text/") or content_type in _TEXT_TYPES
+    if textual and request.header(b"content-encoding") is None:
+        try:
+            return request.body.decode(), False
+        except UnicodeDecodeError:
+            pass
+    return base64.b64encode(request.body).decode(), True
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return json.dumps(value).encode()
+    except (TypeError, ValueError) as error:
+        raise BadAnswerError(str(error)) from error
+
+
+def _latin(value: object) -> bytes:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text.encode("latin-1", errors="replace")

@@ -1,0 +1,84 @@
+"""Which port each part listens on."""
+
+import errno
+import random
+import socket
+from dataclasses import dataclass, fields
+from typing import Self
+
+from local.faults import LocalStackError, PortTakenError
+
+LOOPBACK = "127.0.0.1"
+
+_FREE_PORTS = range(20_000, 32_000)
+"""Below the ports that systems hand out to outgoing connections, so that those cannot take one."""
+_TRIES = 200
+_VARIABLE = {
+    "api": "PORT",
+    "vast": "TAMS_VAST_PORT",
+    "s3": "TAMS_S3_PORT",
+    "queue": "TAMS_QUEUE_PORT",
+}
+
+
+@dataclass(frozen=True)
+class Ports:
+    """0 stands for any free one."""
+
+    api: int = 8000
+    vast: int = 9090
+    s3: int = 9000
+    queue: int = 9324
+
+    @classmethod
+    def any_free(cls) -> Self:
+        return cls(0, 0, 0, 0)
+
+    def settled(self, host: str) -> "Ports":
+        """Every 0 replaced by a free port. Raises PortTakenError for a port somebody listens on."""
+        chosen: dict[str, int] = {}
+        for field in fields(self):
+            port = getattr(self, field.name)
+            at = host if field.name in ("api", "s3") else LOOPBACK
+            chosen[field.name] = port or _free_port(at, taken=set(chosen.values()))
+            if port and not _is_free(at, port):
+                raise PortTakenError(
+                    f"port {port} is taken: set {_VARIABLE[field.name]}=… "
+                    "to another one (0 takes any free one)"
+                )
+        if len(set(chosen.values())) < len(chosen):
+            raise LocalStackError(f"two parts cannot share one port: {chosen}")
+        return Ports(**chosen)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket that its children may share."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.listen(1024)
+    listener.set_inheritable(True)
+    return listener
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        listen(host, port).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return False
+        raise LocalStackError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    return True
+
+
+def _free_port(host: str, taken: set[int]) -> int:
+    for _ in range(_TRIES):
+        port = random.choice(_FREE_PORTS)  # noqa: S311 - not a secret
+        if port not in taken and _is_free(host, port):
+            return port
+    raise LocalStackError("found no free port")

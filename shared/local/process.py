@@ -1,0 +1,158 @@
+"""One part as a child process: its own process group, its own log, and how to wait for it."""
+
+import contextlib
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local import guard
+from local.faults import PartDiedError
+
+READY_FD = "TAMS_LOCAL_READY_FD"
+"""The variable that names the descriptor on which a part of ours says that it is ready."""
+
+_TAIL_LINES = 15
+
+
+@dataclass(frozen=True)
+class Command:
+    arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What is set beside the inherited environment."""
+    stdin: str | None = None
+    """First lines of its stdin, which then stays open."""
+    says_ready: bool = False
+    shared_descriptors: Sequence[int] = ()
+
+
+class Guard:
+    """The process that outlives this one just long enough to end its children."""
+
+    def __init__(self, lock_descriptor: int) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-I", "-S", guard.__file__],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=[lock_descriptor],
+        )
+
+    def tell(self, sign: str, group: int) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(f"{sign}{group}\n".encode())
+            self._process.stdin.flush()
+
+    def dismiss(self) -> None:
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        self._process.wait()
+
+
+class Part:
+    """A running child process and everybody it started."""
+
+    def __init__(self, name: str, command: Command, log: Path, guard_: Guard) -> None:
+        self.name = name
+        self.log = log
+        self._guard = guard_
+        self._ready: int | None = None
+        shared, environment = list(command.shared_descriptors), dict(command.environment)
+        their_end: int | None = None
+        if command.says_ready:
+            self._ready, their_end = os.pipe()
+            shared.append(their_end)
+            environment[READY_FD] = str(their_end)
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(  # noqa: S603
+                command.arguments,
+                env={**inherited_environment(), **environment},
+                stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=shared,
+            )
+        self._guard.tell("+", self.pid)
+        if their_end is not None:
+            os.close(their_end)
+        if command.stdin is not None:
+            self.write(command.stdin)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._process.poll()
+
+    def write(self, text: str) -> None:
+        """To its stdin. One that is dead already is found by whoever waits for it."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(text.encode())
+            self._process.stdin.flush()
+
+    def read_ready(self, timeout_seconds: float) -> str | None:
+        """What the part said when it was ready, or None if it has not yet."""
+        if self._ready is None or not select.select([self._ready], [], [], timeout_seconds)[0]:
+            return None
+        said = os.read(self._ready, 65_536).decode()
+        if not said:
+            self._process.wait()
+            self.check()
+        return said
+
+    def check(self) -> None:
+        """Raises PartDiedError when it has ended."""
+        code = self.exit_code
+        if code is None:
+            return
+        how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
+        raise PartDiedError(f"{self.name} ended ({how}); its log is {self.log}{self.last_lines()}")
+
+    def last_lines(self) -> str:
+        lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
+        return ", its last lines:\n" + "\n".join(f"  | {line}" for line in lines) if lines else ""
+
+    def terminate(self) -> None:
+        if self.exit_code is None:
+            self._process.terminate()
+
+    def end(self, deadline: float) -> int:
+        """Waits until `deadline` (monotonic), then kills what is left of its process group."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(max(0.0, deadline - time.monotonic()))
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
+        code = self._process.wait()
+        self._guard.tell("-", self.pid)
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        if self._ready is not None:
+            os.close(self._ready)
+            self._ready = None
+        return code
+
+
+def inherited_environment() -> dict[str, str]:
+    """Ours without what would point a function at somebody's real cluster or account."""
+    foreign = ("TAMS_", "AWS_", "POWERTOOLS_", "RCLONE_", "MOTO_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    local = "127.0.0.1,localhost"
+    # macOS aborts forked children that touch its frameworks; ours are forked before they do.
+    return {
+        **kept,
+        "NO_PROXY": local,
+        "no_proxy": local,
+        "PYTHONUNBUFFERED": "1",
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
+    }

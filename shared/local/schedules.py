@@ -1,0 +1,50 @@
+"""Schedules as EventBridge fires them."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from local.intrinsics import ACCOUNT_ID, REGION
+
+if TYPE_CHECKING:
+    from local.template import Schedule
+
+_RATE = re.compile(r"rate\((\d+) (second|minute|hour|day)s?\)")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+"""EventBridge knows no seconds; tests do."""
+
+
+def rate_seconds(expression: str) -> float | None:
+    """The period of `rate(…)`; None for what is not fired here, as `cron(…)`."""
+    match = _RATE.fullmatch(expression.strip())
+    return int(match[1]) * _SECONDS[match[2]] if match else None
+
+
+def scheduled_event(schedule: "Schedule", now: datetime) -> dict[str, Any]:
+    """What the function receives: the template's Input, or EventBridge's own event."""
+    if schedule.payload is not None:
+        payload: dict[str, Any] = json.loads(schedule.payload)
+        return payload
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": "Scheduled Event",
+        "source": "aws.events",
+        "account": ACCOUNT_ID,
+        "time": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "region": REGION,
+        "resources": [f"arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{schedule.name}"],
+        "detail": {},
+    }
+
+
+def fire_until(
+    stopped: Event, schedule: "Schedule", fire: Callable[[dict[str, Any]], None]
+) -> None:
+    """Fires every period, first after one, and never twice at once."""
+    while not stopped.wait(schedule.every_seconds):
+        fire(scheduled_event(schedule, datetime.now(UTC)))

@@ -1,0 +1,250 @@
+"""template.yaml as the local stack sees it: functions, routes, queues, schedules."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from local import schedules
+from local.environment import LocalValues
+from local.faults import TemplateError
+from local.intrinsics import ACCOUNT_ID, REGION, Resolver, load_yaml
+
+_TRIGGERS = {"HttpApi", "SQS", "Schedule", "ScheduleV2"}
+
+
+@dataclass(frozen=True)
+class Function:
+    """One Lambda function: where its handler is and what it is given."""
+
+    name: str
+    """The name of its folder."""
+    module: str
+    attribute: str
+    timeout_seconds: int
+    memory_mb: int
+    environment: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Route:
+    method: str
+    """An HTTP method, or ANY."""
+    path: str
+    function: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True)
+class QueueSource:
+    """A queue that a function is called for, with the settings of its event source mapping."""
+
+    function: str
+    queue_arn: str
+    batch_size: int
+    window_seconds: int
+    reports_failures: bool
+    concurrency_max: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    function: str
+    name: str
+    every_seconds: float
+    payload: str | None
+    """The event itself as JSON, where the template gives one."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    name: str
+    arn: str
+    attributes: Mapping[str, Any]
+    """As SQS's CreateQueue wants them, but RedrivePolicy is a mapping still."""
+
+
+@dataclass(frozen=True)
+class Cors:
+    allow_origins: tuple[str, ...]
+    allow_methods: tuple[str, ...]
+    allow_headers: tuple[str, ...]
+    expose_headers: tuple[str, ...]
+    max_age_seconds: int | None
+    allow_credentials: bool
+
+
+@dataclass(frozen=True)
+class Application:
+    functions: Mapping[str, Function]
+    routes: tuple[Route, ...]
+    queue_sources: tuple[QueueSource, ...]
+    schedules: tuple[Schedule, ...]
+    queues: tuple[Queue, ...]
+    cors: Cors | None
+    upload_queue_arns: tuple[str, ...]
+    """Where S3 says that an object was created."""
+    unsupported: tuple[str, ...]
+    """What the template asks for and nothing here does."""
+
+
+def read_application(path: Path, values: LocalValues) -> Application:
+    """Raises TemplateError."""
+    try:
+        template = load_yaml(path.read_text())
+    except FileNotFoundError:
+        raise TemplateError(f"{path} does not exist") from None
+    return _Reader(template, values).application()
+
+
+def queue_arn(name: str) -> str:
+    return f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}"
+
+
+class _Reader:
+    def __init__(self, template: Mapping[str, Any], values: LocalValues) -> None:
+        self._template = template
+        self._values = values
+        self._globals = template.get("Globals", {})
+        references, attributes = self._addresses()
+        self._resolver = Resolver(template, values.parameters, references, attributes)
+        self._unsupported: list[str] = []
+
+    def application(self) -> Application:
+        functions: dict[str, Function] = {}
+        routes: list[Route] = []
+        sources: list[QueueSource] = []
+        timers: list[Schedule] = []
+        for logical_id, properties in self._of_type("AWS::Serverless::Function"):
+            function = self._function(logical_id, properties)
+            functions[function.name] = function
+            for name, event in properties.get("Events", {}).items():
+                kind, given = event["Type"], self._resolver.resolve(event.get("Properties", {}))
+                if kind == "HttpApi":
+                    method = str(given.get("Method", "ANY")).upper().replace("X-AMAZON-", "")
+                    routes.append(Route(method, given.get("Path", "$default"), function.name))
+                elif kind == "SQS":
+                    sources.append(_queue_source(function.name, given))
+                elif kind in ("Schedule", "ScheduleV2"):
+                    timers += self._schedule(function.name, f"{logical_id}{name}", given)
+                if kind not in _TRIGGERS:
+                    self._unsupported.append(f"{function.name}: {kind} events")
+        return Application(
+            functions,
+            tuple(routes),
+            tuple(sources),
+            tuple(timers),
+            tuple(self._queue(*item) for item in self._of_type("AWS::SQS::Queue")),
+            self._cors(),
+            tuple(self._upload_queues()),
+            tuple(self._unsupported),
+        )
+
+    def _of_type(self, kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        for logical_id, resource in self._template.get("Resources", {}).items():
+            condition = resource.get("Condition")
+            if resource["Type"] == kind and (condition is None or self._resolver.holds(condition)):
+                yield logical_id, resource.get("Properties", {})
+
+    def _addresses(self) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
+        """Where the template's own queues and buckets are found on this machine."""
+        references: dict[str, str] = {}
+        attributes: dict[tuple[str, str], str] = {}
+        for logical_id, resource in self._template.get("Resources", {}).items():
+            if resource["Type"] == "AWS::SQS::Queue":
+                name = _queue_name(logical_id, resource.get("Properties", {}))
+                url = self._values.queue_url(name)
+                references[logical_id] = url
+                attributes[logical_id, "QueueUrl"] = url
+                attributes[logical_id, "QueueName"] = name
+                attributes[logical_id, "Arn"] = queue_arn(name)
+            elif resource["Type"] == "AWS::S3::Bucket":
+                references[logical_id] = self._values.bucket
+                attributes[logical_id, "Arn"] = f"arn:aws:s3:::{self._values.bucket}"
+        return references, attributes
+
+    def _function(self, logical_id: str, properties: Mapping[str, Any]) -> Function:
+        shared = self._globals.get("Function", {})
+        merged = {**shared, **properties}
+        folder = PurePosixPath(str(merged["CodeUri"]))
+        module, _, attribute = str(merged["Handler"]).rpartition(".")
+        own, common = (
+            each.get("Environment", {}).get("Variables", {}) for each in (properties, shared)
+        )
+        try:
+            environment = self._values.function_environment({**common, **own}, self._resolver)
+        except TemplateError as error:
+            raise TemplateError(f"{logical_id}: {error}") from error
+        return Function(
+            name=folder.name,
+            module=".".join((*folder.parts, *module.split("/"))),
+            attribute=attribute,
+            timeout_seconds=int(self._resolver.resolve(merged.get("Timeout", 3))),
+            memory_mb=int(self._resolver.resolve(merged.get("MemorySize", 128))),
+            environment=environment,
+        )
+
+    def _schedule(self, function: str, name: str, given: Mapping[str, Any]) -> list[Schedule]:
+        expression = str(given.get("Schedule") or given.get("ScheduleExpression"))
+        if given.get("Enabled") is False or given.get("State") == "DISABLED":
+            return []
+        seconds = schedules.rate_seconds(expression)
+        if seconds is None:
+            self._unsupported.append(f"{function}: {expression}")
+            return []
+        return [Schedule(function, given.get("Name", name), seconds, given.get("Input"))]
+
+    def _queue(self, logical_id: str, properties: Mapping[str, Any]) -> Queue:
+        given = self._resolver.resolve(properties)
+        name = _queue_name(logical_id, properties)
+        unknown = {"QueueName", "Tags"}
+        attributes = {key: value for key, value in given.items() if key not in unknown}
+        return Queue(name, queue_arn(name), attributes)
+
+    def _cors(self) -> Cors | None:
+        apis = [given for _, given in self._of_type("AWS::Serverless::HttpApi")]
+        for properties in [*apis, self._globals.get("HttpApi", {})]:
+            if "CorsConfiguration" in properties:
+                return _cors(self._resolver.resolve(properties["CorsConfiguration"]))
+        return None
+
+    def _upload_queues(self) -> Iterator[str]:
+        for _, properties in self._of_type("AWS::S3::Bucket"):
+            told = self._resolver.resolve(properties.get("NotificationConfiguration", {}))
+            for entry in told.get("QueueConfigurations", []):
+                if str(entry["Event"]).startswith("s3:ObjectCreated:"):
+                    yield entry["Queue"]
+
+
+def _queue_name(logical_id: str, properties: Mapping[str, Any]) -> str:
+    name = properties.get("QueueName", logical_id)
+    fifo = ".fifo" if properties.get("FifoQueue") is True else ""
+    return name if isinstance(name, str) and name.endswith(fifo) else f"{logical_id}{fifo}"
+
+
+def _queue_source(function: str, given: Mapping[str, Any]) -> QueueSource:
+    return QueueSource(
+        function,
+        given["Queue"],
+        batch_size=int(given.get("BatchSize", 10)),
+        window_seconds=int(given.get("MaximumBatchingWindowInSeconds", 0)),
+        reports_failures="ReportBatchItemFailures" in given.get("FunctionResponseTypes", []),
+        concurrency_max=int(given.get("ScalingConfig", {}).get("MaximumConcurrency", 1000)),
+    )
+
+
+def _cors(given: Any) -> Cors:
+    if given is True:
+        given = {"AllowOrigins": ["*"], "AllowMethods": ["*"], "AllowHeaders": ["*"]}
+    max_age = given.get("MaxAge")
+    return Cors(
+        tuple(given.get("AllowOrigins", ())),
+        tuple(given.get("AllowMethods", ())),
+        tuple(given.get("AllowHeaders", ())),
+        tuple(given.get("ExposeHeaders", ())),
+        None if max_age is None else int(max_age),
+        bool(given.get("AllowCredentials", False)),
+    )
