@@ -5,8 +5,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
-from tams.api.url_query import url_filter
-from tams.models.filters import UrlFilter
 
 from tams.api.body import described
 from tams.api.dependencies import Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
@@ -14,6 +12,8 @@ from tams.api.errors import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, segment_json
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
+from tams.api.url_query import url_filter
+from tams.models.filters import UrlFilter
 from tams.models.flow_segment import (
     BulkFailure,
     FailedSegment,
@@ -21,8 +21,8 @@ from tams.models.flow_segment import (
     SegmentFault,
     parse_segments_post,
 )
-from tams.object_stores.get_urls import GetUrls
 from tams.runtime.handlers import api_handler
+from tams.services.get_urls import GetUrls
 from tams.services.segment_window import PageRequest
 
 router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])

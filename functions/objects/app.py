@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import JSONResponse
-from tams.api.url_query import url_filter
-from tams.models.filters import UrlFilter
-from tams.models.media_object import MediaObject
 
 from tams.api.dependencies import Built, Objects
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, page_limit
-from tams.object_stores.get_urls import GetUrls
+from tams.api.url_query import url_filter
+from tams.models.filters import UrlFilter
+from tams.models.media_object import MediaObject
 from tams.runtime.handlers import api_handler
+from tams.services.get_urls import GetUrls
 
 router = APIRouter(prefix="/objects", tags=["Objects"])
 

@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class FunctionHost:
         """Raises TemplateError when two functions need different values of one variable."""
         self._functions = functions
         self._handlers: dict[str, Handler] = {}
-        self._locks = {name: threading.Lock() for name in functions}
+        self._importing = threading.Lock()
         self._base = dict(os.environ)
         self._common = common_environment(functions)
         os.environ.update(self._common)
@@ -41,18 +41,20 @@ class FunctionHost:
 
     def load(self, name: str) -> Handler:
         """The handler, imported once. What its import raises is raised again at each try."""
+        if name in self._handlers:
+            return self._handlers[name]
         function = self._functions[name]
-        with self._locks[name]:
+        with self._importing:
             if name not in self._handlers:
                 with self._own_environment(function):
                     module = importlib.import_module(function.module)
                     self._handlers[name] = getattr(module, function.attribute)
             return self._handlers[name]
 
-    def load_all(self) -> dict[str, str]:
+    def load_all(self, names: Iterable[str]) -> dict[str, str]:
         """Why functions could not be imported, by name. They are tried again when called."""
         broken: dict[str, str] = {}
-        for name in self._functions:
+        for name in sorted(names):
             try:
                 self.load(name)
             except Exception as error:

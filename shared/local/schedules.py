@@ -43,8 +43,11 @@ def scheduled_event(schedule: "Schedule", now: datetime) -> dict[str, Any]:
 
 
 def fire_until(
-    stopped: Event, schedule: "Schedule", fire: Callable[[dict[str, Any]], None]
+    stopped: Event,
+    schedule: "Schedule",
+    every_seconds: float,
+    fire: Callable[[dict[str, Any]], None],
 ) -> None:
     """Fires every period, first after one, and never twice at once."""
-    while not stopped.wait(schedule.every_seconds):
+    while not stopped.wait(every_seconds):
         fire(scheduled_event(schedule, datetime.now(UTC)))

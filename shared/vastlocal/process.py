@@ -98,6 +98,10 @@ class LocalVast:
         self.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def ensure_stopped(self) -> None:
+        """Whatever has become of it."""
         if self._process is not None:
             self.stop()
+
+    def __exit__(self, *_: object) -> None:
+        self.ensure_stopped()

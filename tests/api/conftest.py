@@ -6,7 +6,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-
 from builders import a_video_flow_body
 
 Json = Any

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from local.stack import Stack
-from vastlocal.control import Control
-
 from api.conftest import Maker, all_pages
 from builders import a_video_flow_body
 from conftest import OfficialSchemas
+from local.stack import Stack
+
+from vastlocal.control import Control
 
 
 def test_a_timerange_finds_whole_segments_that_overlap_it(

@@ -4,7 +4,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-
 from api.conftest import Maker, all_pages
 from builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from conftest import OfficialSchemas

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-
 from api.conftest import Maker
 from conftest import OfficialSchemas
 

@@ -1,5 +1,4 @@
 import pytest
-
 from benchmark.record import Record
 
 

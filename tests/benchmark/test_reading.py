@@ -10,12 +10,11 @@ from uuid import uuid4
 
 import ibis
 import pytest
-from vastlocal.control import Control
-
 from benchmark.record import Record
 from benchmark.timing_of import interleaved
 from builders import a_video_flow_body
 from integration.conftest import STORAGE_ID, a_local_vast, settings_for
+
 from tams.models.flow import parse_flow_put
 from tams.models.stored import Instance, StoredSegment, Timeline
 from tams.repositories.database import Database, VastTransaction
@@ -24,6 +23,7 @@ from tams.repositories.tables import SEGMENTS
 from tams.runtime.aws import build_from, vast_connection
 from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
+from vastlocal.control import Control
 
 SECOND = 10**9
 LENGTHS = (1_000, 100_000, 1_000_000) if os.environ.get("TAMS_BENCH") else (1_000, 20_000)

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from builders import a_video_flow_body
 from local.stack import Stack
 
-from builders import a_video_flow_body
 from tams.timing import TimeRange
 
 KILLS = 20 if os.environ.get("TAMS_SOAK") else 6

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vastlocal.control import Control
 
 from tams.container import Container
 from tams.repositories.provision import provision
 from tams.runtime.aws import build_from, vast_connection
 from tams.runtime.settings import Settings
+from vastlocal.control import Control
 
 STORAGE_ID = "3b241101-e2bb-4255-8caf-4136c566a962"
 

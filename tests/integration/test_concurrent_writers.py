@@ -7,6 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from builders import a_video_flow_body
+from integration.conftest import settings_for
+
 from tams.container import Container
 from tams.errors import InvalidRequestError
 from tams.models.flow import parse_flow_put
@@ -16,8 +18,6 @@ from tams.models.queries import FlowQuery
 from tams.runtime.aws import build_from
 from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
-
-from integration.conftest import settings_for
 
 WRITERS = 32
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 import vastdb
 from vastdb.config import BackoffConfig
+
 from vastlocal.control import Control
 from vastlocal.process import LocalVast
 

@@ -5,13 +5,14 @@ tests of system tables a second before each of 30 retries. Here all of that is d
 """
 
 import time
+from typing import SupportsIndex
 
 _LONGEST_SECONDS = 0.1
 _sleep = time.sleep
 
 
-def _short_sleep(seconds: float) -> None:
-    _sleep(min(seconds, _LONGEST_SECONDS))
+def _short_sleep(seconds: float | SupportsIndex, /) -> None:
+    _sleep(min(float(seconds), _LONGEST_SECONDS))
 
 
 time.sleep = _short_sleep

@@ -1,15 +1,17 @@
 """Two transactions on one row, in each mode. What a cluster does is not public (VAST.md, section 2)."""
 
+# ruff: noqa: PT012 - a transaction ends, and so may fail, with its block
+
 from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from vastdb import errors
-from vastlocal.process import LocalVast
-from vastlocal.settings import ConflictMode
 
 from tests.vastlocal.conftest import TableMaker, TestTable
+from vastlocal.process import LocalVast
+from vastlocal.settings import ConflictMode
 
 COLUMNS = pa.schema([("a", pa.int64()), ("b", pa.int64())])
 

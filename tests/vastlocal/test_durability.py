@@ -13,9 +13,9 @@ import pytest
 import requests
 import vastdb.errors
 from vastdb.config import BackoffConfig
-from vastlocal.process import LocalVast
 
 from tests.vastlocal.conftest import TableMaker, TestTable, connect
+from vastlocal.process import LocalVast
 
 COLUMNS = pa.schema([("writer", pa.int64()), ("number", pa.int64()), ("part", pa.int64())])
 IS_SOAK = os.environ.get("TAMS_SOAK") == "1"

@@ -1,6 +1,7 @@
 """What is refused, and how: signatures, sizes, malformed requests. A client's mistake is no 500."""
 
 import hashlib
+import random
 from collections.abc import Callable
 from typing import Any
 
@@ -9,10 +10,11 @@ import pytest
 import requests
 from aws_requests_auth.aws_auth import AWSRequestsAuth
 from vastdb import errors
+from vastdb._internal import build_query_data_request
 from vastdb.util import serialize_record_batch
-from vastlocal.process import LocalVast
 
 from tests.vastlocal.conftest import BUCKET, TableMaker, TestTable, connect
+from vastlocal.process import LocalVast
 
 COLUMNS = pa.schema([("a", pa.int64()), ("b", pa.string()), ("c", pa.binary())])
 CELL_MAX = 126 * 1024
@@ -159,12 +161,8 @@ def test_a_mistake_is_answered_with_its_status(table: TestTable, send: Send, mis
 
 
 def test_flipped_bytes_in_a_query_never_make_a_500(table: TestTable, send: Send) -> None:
-    import random  # noqa: PLC0415
-
-    from vastdb._internal import build_query_data_request  # noqa: PLC0415
-
     body = bytearray(build_query_data_request(COLUMNS, None, ["a", "b"]).serialized)
-    flips = random.Random(7)  # noqa: S311
+    flips = random.Random(7)
     for _ in range(150):
         broken = bytearray(body)
         for _ in range(flips.randint(1, 4)):

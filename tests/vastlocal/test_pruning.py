@@ -1,16 +1,15 @@
 """A predicate on a key reads what it names, not the table. Evidence: rows read, and SQLite's steps."""
 
 import random
-from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 import pytest
 from vastdb.table import QueryConfig
-from vastlocal.control import Control
-from vastlocal.process import LocalVast
 
 from tests.vastlocal.conftest import TableMaker, TestTable
+from vastlocal.control import Control
+from vastlocal.process import LocalVast
 
 FLOWS, PER_FLOW = 40, 1000
 COLUMNS = pa.schema(
@@ -27,7 +26,7 @@ _SCAN_STEPS = FLOWS * PER_FLOW * 3
 
 
 @pytest.fixture
-def table(server: LocalVast, make_table: TableMaker) -> Iterator[TestTable]:
+def table(server: LocalVast, make_table: TableMaker) -> TestTable:
     made = make_table(COLUMNS, sorting_key=["flow_id", "start_ns"])
     keys = [(f"flow-{f}", n) for f in range(FLOWS) for n in range(PER_FLOW)]
     random.Random(1).shuffle(keys)
@@ -44,7 +43,7 @@ def table(server: LocalVast, make_table: TableMaker) -> Iterator[TestTable]:
         made.within(tx).create_projection("o", ["object_id"], ["flow_id", "start_ns", "note"])
         made.within(tx).insert(rows)
     server.control.reset()
-    yield made
+    return made
 
 
 def ask(table: TestTable, control: Control, predicate: Any, **options: Any) -> tuple[int, int, int]:

@@ -9,9 +9,9 @@ from uuid import UUID
 import pyarrow as pa
 import pytest
 from vastdb.table import QueryConfig
-from vastlocal.process import LocalVast
 
 from tests.vastlocal.conftest import TestTable, connect
+from vastlocal.process import LocalVast
 
 pytestmark = [
     pytest.mark.skipif(os.environ.get("TAMS_SOAK") != "1", reason="long: TAMS_SOAK=1 runs it"),
@@ -131,7 +131,7 @@ def test_memory_stays_small_while_all_is_read_and_much_is_changed(
 
     with table.session.transaction() as tx:
         reached = table.within(tx)
-        for flow in range(0, 10):
+        for flow in range(10):
             key = reached["flow_id"] == flow_id(flow)
             rows = reached.select(["revision"], predicate=key, internal_row_id=True).read_all()
             reached.update(rows.set_column(0, "revision", pa.array([2] * len(rows))))

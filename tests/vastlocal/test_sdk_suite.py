@@ -8,9 +8,10 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
+
 from vastlocal.process import LocalVast
 
 FILES = {
@@ -55,11 +56,11 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
     assert report.exists(), run.stdout + run.stderr
     return {
         f"{case.get('classname')}::{case.get('name')}": _outcome(case)
-        for case in ElementTree.parse(report).iter("testcase")  # noqa: S314 - our own file
+        for case in ET.parse(report).iter("testcase")  # noqa: S314 - our own file
     }
 
 
-def _outcome(case: ElementTree.Element) -> str:
+def _outcome(case: ET.Element) -> str:
     for kind in ("failure", "error", "skipped"):
         if (found := case.find(kind)) is not None:
             return f"{kind}: {(found.get('message') or '')[:300]}"

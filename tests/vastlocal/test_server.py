@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from vastlocal.control import Control, ControlError
-from vastlocal.process import LocalVast
 
 from tests.vastlocal.conftest import BUCKET, TableMaker, connect
+from vastlocal.control import Control, ControlError
+from vastlocal.process import LocalVast
 
 
 def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
@@ -28,8 +28,11 @@ def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_stops_it_cleanly(
+    tmp_path: Path, number: signal.Signals, request: pytest.FixtureRequest
+) -> None:
     server = LocalVast(tmp_path)
+    request.addfinalizer(server.ensure_stopped)
     server.start()
     process = server._running()
 
@@ -61,9 +64,12 @@ def test_an_older_server_version_hides_newer_features(tmp_path: Path) -> None:
                 table.add_sorting_key(["a"])
 
 
-def test_data_outlives_a_restart(tmp_path: Path, make_table: TableMaker) -> None:
+def test_data_outlives_a_restart(
+    tmp_path: Path, make_table: TableMaker, request: pytest.FixtureRequest
+) -> None:
     columns = pa.schema([("k", pa.string()), ("v", pa.list_(pa.int8()))])
     server = LocalVast(tmp_path)
+    request.addfinalizer(server.ensure_stopped)
     server.start()
     table = make_table(columns, session=connect(server), sorting_key=["k"])
     with table.session.transaction() as tx:

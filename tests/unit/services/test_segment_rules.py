@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from builders import a_video_flow
+
 from tams.errors import InvalidRequestError
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost

@@ -7,7 +7,7 @@ from typing import Any
 
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.stored import ObjectKind, StoredSegment
-from tams.object_stores.get_urls import GetUrls
+from tams.services.get_urls import GetUrls
 from tams.services.objects import ObjectView
 
 _OPTIONAL = ("ts_offset", "last_duration", "sample_offset", "sample_count", "key_frame_count")

@@ -1,0 +1,162 @@
+"""`python -m local.gateway_process`: imports the functions once, then forks the workers."""
+
+import json
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import uvicorn
+
+from local import host_config
+from local.faults import LocalStackError
+from local.function_host import FunctionHost
+from local.gateway import Gateway
+from local.host_config import HostConfig
+from local.http_events import HttpRequest, to_event
+from local.journal import Journal
+from local.ports import listen
+from local.routes import Match
+from local.template import Application, Route
+
+_log = logging.getLogger(__name__)
+
+_THREADS = 16
+"""Requests at once in each worker."""
+_FAREWELL_SECONDS = 2
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+
+
+def main() -> int:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    config = host_config.receive_config()
+    try:
+        application = config.application()
+        host = FunctionHost(application.functions, config.template.parent)
+    except LocalStackError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    api = {route.function for route in application.routes}
+    broken = host.load_all(api)
+    host_config.wait_for_go()
+    listener = listen(config.host, config.ports.api)
+    warm, their_end = os.pipe()
+    workers = [
+        _fork_worker(application, host, config, listener, their_end)
+        for _ in range(config.workers)
+    ]
+    os.close(their_end)
+    for _ in workers:
+        if not os.read(warm, 1):
+            return 1
+    host_config.say_ready(json.dumps(broken))
+    return _watch(workers)
+
+
+def _fork_worker(
+    application: Application,
+    host: FunctionHost,
+    config: HostConfig,
+    listener: socket.socket,
+    warm: int,
+) -> int:
+    """The worker's pid. Nothing is connected and no thread runs yet, so a fork is safe."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os._exit(_work(application, host, config, listener, warm, parent))
+    except BaseException:
+        _log.exception("a gateway worker failed")
+        os._exit(1)
+
+
+def _work(
+    application: Application,
+    host: FunctionHost,
+    config: HostConfig,
+    listener: socket.socket,
+    warm: int,
+    parent: int,
+) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threads = ThreadPoolExecutor(_THREADS, "handler")
+    journal = Journal(config.terminal)
+    _warm_up(application, host, journal)
+    gateway: Any = Gateway(application, host, threads, journal, config.token)
+    os.write(warm, b".")
+    os.close(warm)
+    uvicorn.Server(
+        uvicorn.Config(
+            gateway,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_FAREWELL_SECONDS,
+        )
+    ).run(sockets=[listener])
+    return 0
+
+
+def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> None:
+    """A HEAD for each function, so that the first request finds everything built."""
+    first: dict[str, Route] = {}
+    for route in application.routes:
+        if route.method in ("ANY", "HEAD", "GET"):
+            first.setdefault(route.function, route)
+    for name, route in first.items():
+        path = "/".join(_NOBODY if it.startswith("{") else it for it in route.path.split("/"))
+        request = HttpRequest("HEAD", path, "", [], b"", "127.0.0.1", "http", "1.1", 0)
+        try:
+            host.invoke(name, to_event(request, Match(route, {})))
+        except Exception as error:
+            _log.exception("%s cannot be warmed up", name)
+            journal.line(f"{name} failed at its first event: {type(error).__name__}: {error}")
+
+
+def _end_with(parent: int) -> None:
+    """Ends this worker soon after its parent is gone, however that went."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
+def _watch(workers: list[int]) -> int:
+    """Until told to stop, or until one worker ends; then all of them do."""
+    stopping = False
+
+    def stop(_signal: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+        for pid in workers:
+            os.kill(pid, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pid, status = os.wait()
+    if not stopping:
+        sys.stderr.write(f"worker {pid} ended with status {os.waitstatus_to_exitcode(status)}\n")
+    workers.remove(pid)
+    failed = not stopping
+    for pid in workers:
+        os.kill(pid, signal.SIGTERM)
+    for pid in workers:
+        os.waitpid(pid, 0)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""What the stack tells the processes that run functions: one line of JSON on their stdin."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from local.credentials import Credentials, KeyPair
+from local.environment import LocalValues
+from local.ports import Ports
+from local.process import READY_FD
+from local.template import Application, read_application
+
+GO = "go"
+"""The second line: VAST, S3 and the queues are there."""
+
+
+@dataclass(frozen=True)
+class HostConfig:
+    template: Path
+    data_dir: Path
+    host: str
+    ports: Ports
+    credentials: Credentials
+    s3_public_url: str
+    workers: int
+    token: str | None = None
+    terminal: int | None = None
+    """An inherited descriptor for lines that a person should see."""
+    extra_environment: Mapping[str, str] = field(default_factory=dict)
+    schedule_seconds: float | None = None
+    """Fire all schedules so often instead, for tests."""
+
+    @property
+    def values(self) -> LocalValues:
+        return LocalValues(
+            self.ports, self.credentials, self.s3_public_url, self.extra_environment
+        )
+
+    @property
+    def media_dir(self) -> Path:
+        return self.data_dir / "s3"
+
+    def application(self) -> Application:
+        """Raises TemplateError."""
+        return read_application(self.template, self.values)
+
+    def to_line(self) -> str:
+        return json.dumps(asdict(self), default=str) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str) -> "HostConfig":
+        given = json.loads(line)
+        keys = given["credentials"]
+        given["credentials"] = Credentials(
+            KeyPair(**keys["vast"]), KeyPair(**keys["s3"]), keys["storage_id"]
+        )
+        given["ports"] = Ports(**given["ports"])
+        given["template"], given["data_dir"] = Path(given["template"]), Path(given["data_dir"])
+        return cls(**given)
+
+
+def receive_config() -> HostConfig:
+    """Waits for the stack's first line."""
+    return HostConfig.from_line(_line())
+
+
+def wait_for_go() -> None:
+    """Waits until what the functions stand on is there; ends the process when the stack is gone."""
+    _line()
+
+
+def say_ready(text: str) -> None:
+    """Tells the stack that this part is of use now."""
+    with os.fdopen(int(os.environ.pop(READY_FD)), "w") as pipe:
+        pipe.write(f"{text}\n")
+
+
+def _line() -> str:
+    line = sys.stdin.readline()
+    if not line:
+        sys.exit(1)
+    return line

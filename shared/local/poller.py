@@ -1,0 +1,173 @@
+"""Calls functions for the messages of their queues, as Lambda's event source mapping does."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.intrinsics import REGION
+from local.template import QueueSource
+
+_log = logging.getLogger(__name__)
+
+Message = Mapping[str, Any]
+Invoke = Callable[[str, Any], Any]
+Report = Callable[[str], None]
+
+_RECEIVE_MAX = 10
+_WAIT_SECONDS = 2
+"""Of a long poll; short, so that stopping is quick."""
+_PAUSE_SECONDS = 1.0
+_CONCURRENCY_MAX = 4
+"""Batches at once for one queue; Lambda starts with five."""
+
+
+class InvalidReportError(Exception):
+    """The function's answer names no messages of its batch; Lambda takes all of them for failed."""
+
+
+@dataclass
+class QueuePoller:
+    """One queue and its function, until `stopped`."""
+
+    source: QueueSource
+    queue_url: str
+    client: Any
+    invoke: Invoke
+    report: Report
+    stopped: threading.Event
+    _free: threading.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._free = threading.Semaphore(self._concurrency)
+
+    @property
+    def _concurrency(self) -> int:
+        fifo = self.source.queue_arn.endswith(".fifo")
+        return 1 if fifo else min(self.source.concurrency_max, _CONCURRENCY_MAX)
+
+    def run(self) -> None:
+        """Polls; a queue that does not answer is asked again."""
+        with ThreadPoolExecutor(self._concurrency, self.source.function) as threads:
+            while not self.stopped.is_set():
+                self._free.acquire()
+                try:
+                    batch = self._receive_batch()
+                except (BotoCoreError, ClientError) as error:
+                    _log.warning("%s cannot be polled: %s", self.queue_url, error)
+                    self.stopped.wait(_PAUSE_SECONDS)
+                    batch = []
+                if batch:
+                    threads.submit(self._process_and_free, batch)
+                else:
+                    self._free.release()
+
+    def process(self, batch: list[Message]) -> None:
+        """One invocation; what it did not fail is deleted, the rest shows up again later."""
+        started = time.perf_counter()
+        note = ""
+        try:
+            answer = self.invoke(self.source.function, sqs_event(batch, self.source.queue_arn))
+            failed = failed_ids(answer, batch) if self.source.reports_failures else set()
+        except Exception as error:
+            _log.exception("%s failed", self.source.function)
+            failed = {message["MessageId"] for message in batch}
+            note = f" {type(error).__name__}: {error}"[:300]
+        self._delete([message for message in batch if message["MessageId"] not in failed])
+        ms = (time.perf_counter() - started) * 1000
+        self.report(
+            f"QUEUE  {len(batch)} messages, {len(failed)} failed {ms:.0f} ms "
+            f"{self.source.function}{note}"
+        )
+
+    def _process_and_free(self, batch: list[Message]) -> None:
+        try:
+            self.process(batch)
+        except Exception:
+            _log.exception("a batch of %s was not finished", self.source.function)
+        finally:
+            self._free.release()
+
+    def _receive_batch(self) -> list[Message]:
+        batch = self._receive(self.source.batch_size, _WAIT_SECONDS)
+        until = time.monotonic() + self.source.window_seconds
+        while batch and len(batch) < self.source.batch_size and not self.stopped.is_set():
+            missing = self.source.batch_size - len(batch)
+            left = until - time.monotonic()
+            more = self._receive(missing, max(0, min(_WAIT_SECONDS, round(left))))
+            batch += more
+            if not more and left <= 0:
+                break
+        return batch
+
+    def _receive(self, count: int, wait_seconds: int) -> list[Message]:
+        answer = self.client.receive_message(
+            QueueUrl=self.queue_url,
+            MaxNumberOfMessages=min(count, _RECEIVE_MAX),
+            WaitTimeSeconds=wait_seconds,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        messages: list[Message] = answer.get("Messages", [])
+        return messages
+
+    def _delete(self, done: list[Message]) -> None:
+        for start in range(0, len(done), _RECEIVE_MAX):
+            entries = [
+                {"Id": str(index), "ReceiptHandle": message["ReceiptHandle"]}
+                for index, message in enumerate(done[start : start + _RECEIVE_MAX])
+            ]
+            self.client.delete_message_batch(QueueUrl=self.queue_url, Entries=entries)
+
+
+def sqs_event(batch: list[Message], queue_arn: str) -> dict[str, Any]:
+    """What Lambda hands to a function of an SQS event source."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": dict(message.get("Attributes", {})),
+                "messageAttributes": {
+                    name: _attribute(value)
+                    for name, value in message.get("MessageAttributes", {}).items()
+                },
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": queue_arn,
+                "awsRegion": REGION,
+            }
+            for message in batch
+        ]
+    }
+
+
+def failed_ids(answer: Any, batch: list[Message]) -> set[str]:
+    """The ids of a partial batch response. Raises InvalidReportError where Lambda fails the batch."""
+    if not answer:
+        return set()
+    failures = answer.get("batchItemFailures") if isinstance(answer, Mapping) else None
+    if failures is None:
+        if isinstance(answer, Mapping):
+            return set()
+        raise InvalidReportError(f"{answer!r} is no batch response")
+    known = {message["MessageId"] for message in batch}
+    failed = {failure.get("itemIdentifier") for failure in failures}
+    if not failed <= known:
+        raise InvalidReportError(f"itemIdentifier of no message: {failed - known}")
+    return failed
+
+
+def _attribute(value: Mapping[str, Any]) -> dict[str, Any]:
+    names = {"StringValue": "stringValue", "BinaryValue": "binaryValue", "DataType": "dataType"}
+    return {
+        "stringListValues": [],
+        "binaryListValues": [],
+        **{names[key]: each for key, each in value.items() if key in names},
+    }

@@ -1,0 +1,46 @@
+"""SQS on this machine: a client, and the queues of the template."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.intrinsics import REGION
+from local.template import Queue
+
+_LONG_POLL_MARGIN_SECONDS = 15
+
+
+def sqs_client(endpoint_url: str) -> Any:
+    return boto3.client(
+        "sqs",
+        endpoint_url=endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - the local queue checks none
+        config=Config(
+            connect_timeout=2,
+            read_timeout=20 + _LONG_POLL_MARGIN_SECONDS,
+            retries={"total_max_attempts": 2},
+            max_pool_connections=50,
+        ),
+    )
+
+
+def create_queues(client: Any, queues: Iterable[Queue]) -> None:
+    """Dead-letter queues first, since a redrive policy names one that exists. Repeatable."""
+    for queue in sorted(queues, key=lambda it: "RedrivePolicy" in it.attributes):
+        client.create_queue(QueueName=queue.name, Attributes=_attributes(queue.attributes))
+
+
+def _attributes(given: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: json.dumps(value) if isinstance(value, Mapping) else _text(value)
+        for name, value in given.items()
+    }
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

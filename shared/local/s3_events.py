@@ -1,0 +1,90 @@
+"""S3's ObjectCreated notifications, from watching the directory that rclone serves."""
+
+import json
+import logging
+import time
+import urllib.parse
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import watchfiles
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.intrinsics import REGION
+
+_log = logging.getLogger(__name__)
+
+_SETTLE_MS = 200
+"""A file that grows longer than this between two looks is reported once for each look."""
+
+
+class UploadWatcher:
+    """Says so on `queue_urls` when a file in a bucket's folder has been written."""
+
+    def __init__(self, media_dir: Path, client: Any, queue_urls: Sequence[str]) -> None:
+        self._media_dir = media_dir.resolve()
+        self._client = client
+        self._queue_urls = queue_urls
+
+    def run(self, stopped: Event) -> None:
+        changes = watchfiles.watch(
+            self._media_dir, stop_event=stopped, debounce=_SETTLE_MS, step=50, rust_timeout=1000
+        )
+        for batch in changes:
+            paths = {Path(path) for change, path in batch if change != watchfiles.Change.deleted}
+            for path in sorted(paths):
+                self._announce(path)
+
+    def _announce(self, path: Path) -> None:
+        event = object_created(self._media_dir, path)
+        if event is None:
+            return
+        for url in self._queue_urls:
+            try:
+                self._client.send_message(QueueUrl=url, MessageBody=json.dumps(event))
+            except (BotoCoreError, ClientError) as error:
+                _log.warning("an upload was not announced: %s", error)
+
+
+def object_created(media_dir: Path, path: Path) -> dict[str, Any] | None:
+    """S3's event for a file; None for one that is no object, or no longer there."""
+    bucket, _, key = path.relative_to(media_dir).as_posix().partition("/")
+    try:
+        if not key or key.endswith(".partial") or not path.is_file():
+            return None
+        size = path.stat().st_size
+    except OSError:
+        return None
+    now = datetime.now(UTC)
+    return {
+        "Records": [
+            {
+                "eventVersion": "2.1",
+                "eventSource": "aws:s3",
+                "awsRegion": REGION,
+                "eventTime": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "eventName": "ObjectCreated:Put",
+                "userIdentity": {"principalId": "local"},
+                "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+                "responseElements": {"x-amz-request-id": uuid.uuid4().hex[:16].upper()},
+                "s3": {
+                    "s3SchemaVersion": "1.0",
+                    "configurationId": "local",
+                    "bucket": {
+                        "name": bucket,
+                        "ownerIdentity": {"principalId": "local"},
+                        "arn": f"arn:aws:s3:::{bucket}",
+                    },
+                    "object": {
+                        "key": urllib.parse.quote_plus(key, safe="/"),
+                        "size": size,
+                        "sequencer": f"{time.time_ns():016X}",
+                    },
+                },
+            }
+        ]
+    }

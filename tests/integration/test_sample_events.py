@@ -1,0 +1,60 @@
+"""The sample events work: each is given to the real handler of its function, in a life of one Flow."""
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.conftest import settings_for
+from tams.runtime import aws
+from tams.runtime.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Calls a function's lambda_handler with a sample event, configured by the environment as deployed."""
+    settings: Settings = settings_for(vast_url)
+    backend = settings.storage_backends[0].model_dump(mode="json", exclude_none=True)
+    backend |= {"access_key": "K", "secret_key": "S"}
+    for name, value in {
+        "TAMS_VAST__ENDPOINT": vast_url,
+        "TAMS_VAST__BUCKET": "tams",
+        "TAMS_VAST__ACCESS_KEY": "K",
+        "TAMS_VAST__SECRET_KEY": "S",
+        "TAMS_STORAGE_BACKENDS": json.dumps([backend]),
+        "TAMS_QUEUES__OBJECT_CLEANUP": "http://127.0.0.1:1/queue",
+        "TAMS_SQS_ENDPOINT_URL": "http://127.0.0.1:1",
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "POWERTOOLS_TRACE_DISABLED": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    aws.build.cache_clear()
+
+    def call(function: str, event: str) -> Any:
+        module = importlib.reload(importlib.import_module(f"functions.{function}.app"))
+        return module.lambda_handler(json.loads((ROOT / "events" / event).read_text()), None)
+
+    yield call
+    aws.build.cache_clear()
+
+
+def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
+    assert handle("service", "api/get_service.json")["statusCode"] == 200
+    assert handle("flows", "api/put_flow.json")["statusCode"] == 201
+    assert handle("media_storage", "api/post_storage.json")["statusCode"] == 201
+    assert handle("flow_segments", "api/post_segments.json")["statusCode"] == 201
+    listed = handle("flow_segments", "api/get_segments.json")
+    assert listed["statusCode"] == 200
+    assert [each["timerange"] for each in json.loads(listed["body"])] == ["[0:0_2:0)"]
+    flow = json.loads(handle("flows", "api/get_flow.json")["body"])
+    assert flow["timerange"] == "[0:0_2:0)"
+    assert handle("flows", "api/delete_flow.json")["statusCode"] == 204
+    # S3 is not there: the record comes back to the queue, and nothing is forgotten.
+    failed = handle("object_cleanup", "sqs/object_cleanup.json")
+    assert len(failed["batchItemFailures"]) == 1
+    assert handle("sweeper", "schedule/sweeper.json") == {"objects": 0}
