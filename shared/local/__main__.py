@@ -8,7 +8,7 @@ import threading
 import time
 
 from local import banner
-from local.faults import LocalStackError
+from local.faults import InterruptedStartError, LocalStackError
 from local.options import Options, from_environment
 from local.stack import Stack
 
@@ -65,7 +65,7 @@ def _run(options: Options, ended: threading.Event) -> int:
         sys.stdout.flush()
         while not ended.wait(_LOOK_SECONDS):
             stack.check()
-    except KeyboardInterrupt:
+    except InterruptedStartError:
         pass
     finally:
         stack.stop()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from local.http_events import Headers, HttpAnswer, HttpRequest
+from local.http_events import HttpAnswer, HttpRequest
 from local.template import Cors
 
 _PREFIX = b"access-control-"
@@ -16,20 +16,17 @@ class CorsPolicy:
         """The answer to an OPTIONS request; None when the template leaves it to a function."""
         if self._cors is None or request.method != "OPTIONS":
             return None
-        return HttpAnswer(204, self.headers(request, preflight=True), b"")
+        return HttpAnswer(204, [], b"")
 
     def applied(self, answer: HttpAnswer, request: HttpRequest) -> HttpAnswer:
         """`answer` with the gateway's CORS headers, which replace those of the function."""
         if self._cors is None:
             return answer
         kept = [pair for pair in answer.headers if not pair[0].startswith(_PREFIX)]
-        return HttpAnswer(answer.status, [*kept, *self.headers(request)], answer.body)
-
-    def headers(self, request: HttpRequest, *, preflight: bool = False) -> Headers:
-        return [] if self._cors is None else list(_headers(self._cors, request, preflight))
+        return HttpAnswer(answer.status, [*kept, *_headers(self._cors, request)], answer.body)
 
 
-def _headers(cors: Cors, request: HttpRequest, preflight: bool) -> Iterator[tuple[bytes, bytes]]:
+def _headers(cors: Cors, request: HttpRequest) -> Iterator[tuple[bytes, bytes]]:
     origin = request.header(b"origin")
     if "*" in cors.allow_origins and not cors.allow_credentials:
         yield _PREFIX + b"allow-origin", b"*"
@@ -42,7 +39,7 @@ def _headers(cors: Cors, request: HttpRequest, preflight: bool) -> Iterator[tupl
         yield _PREFIX + b"allow-credentials", b"true"
     if cors.expose_headers:
         yield _PREFIX + b"expose-headers", ",".join(cors.expose_headers).encode()
-    if not preflight:
+    if request.method != "OPTIONS":
         return
     yield _PREFIX + b"allow-methods", ",".join(_methods(cors, request)).encode()
     yield _PREFIX + b"allow-headers", ",".join(_allowed_headers(cors, request)).encode()

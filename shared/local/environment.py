@@ -52,9 +52,6 @@ class LocalValues:
             "VastEndpoint": self.vast_url,
             "VastBucket": VAST_BUCKET,
             "VastSchema": VAST_SCHEMA,
-            "VastSecretArn": "",
-            "StorageBackends": self._storage_backends(),
-            "StorageSecretArn": "",
         }
 
     @property

@@ -19,3 +19,7 @@ class TemplateError(LocalStackError):
 
 class PartDiedError(LocalStackError):
     """A part ended on its own."""
+
+
+class InterruptedStartError(LocalStackError):
+    """It was asked to stop while it started."""

@@ -26,6 +26,10 @@ FUNCTION_SPECIFIC = {
 """Variables that are read at import only, so functions of one process may differ in them."""
 
 
+class HandlerError(Exception):
+    """A function raised, or could not be imported; the traceback is in the log."""
+
+
 class FunctionHost:
     """On Lambda each function has a process of its own; here they share one, and its environment."""
 
@@ -40,13 +44,13 @@ class FunctionHost:
         sys.path.insert(0, str(root))
 
     def load(self, name: str) -> Handler:
-        """The handler, imported once. What its import raises is raised again at each try."""
+        """The handler, imported once. Raises HandlerError, again at each try."""
         if name in self._handlers:
             return self._handlers[name]
         function = self._functions[name]
         with self._importing:
             if name not in self._handlers:
-                with self._own_environment(function):
+                with self._own_environment(function), _failing_as_on_lambda(name):
                     module = importlib.import_module(function.module)
                     self._handlers[name] = getattr(module, function.attribute)
             return self._handlers[name]
@@ -57,20 +61,20 @@ class FunctionHost:
         for name in sorted(names):
             try:
                 self.load(name)
-            except Exception as error:
-                _log.exception("%s cannot be imported", name)
-                broken[name] = f"{type(error).__name__}: {error}"
+            except HandlerError as error:
+                broken[name] = str(error)
         return broken
 
     def invoke(self, name: str, event: Any) -> Any:
-        """Calls the handler as Lambda would; what it raises passes through."""
+        """Calls the handler as Lambda would. Raises HandlerError for whatever it raises."""
         handler = self.load(name)
-        return handler(event, new_context(self._functions[name]))
+        with _failing_as_on_lambda(name):
+            return handler(event, new_context(self._functions[name]))
 
     @contextmanager
     def _own_environment(self, function: Function) -> Iterator[None]:
         """Only what the function has on Lambda, so that a gap in the template shows at import."""
-        own = {"POWERTOOLS_SERVICE_NAME": function.name, **function.environment}
+        own = {"POWERTOOLS_SERVICE_NAME": "tams", **function.environment}
         own.update(
             AWS_LAMBDA_FUNCTION_NAME=f"tams-{function.name}",
             AWS_LAMBDA_FUNCTION_MEMORY_SIZE=str(function.memory_mb),
@@ -97,6 +101,16 @@ def common_environment(functions: Mapping[str, Function]) -> dict[str, str]:
                 )
             owner.setdefault(variable, function.name)
     return common
+
+
+@contextmanager
+def _failing_as_on_lambda(name: str) -> Iterator[None]:
+    """Lambda's runtime catches and logs all that a function raises, so no failure ends the host."""
+    try:
+        yield
+    except Exception as error:
+        _log.exception("%s failed", name)
+        raise HandlerError(f"{type(error).__name__}: {error}"[:300]) from error
 
 
 def _become(environment: Mapping[str, str]) -> None:

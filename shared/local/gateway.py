@@ -2,22 +2,21 @@
 
 import asyncio
 import json
-import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from typing import Any
 
 from local.access import TokenCheck
 from local.cors import CorsPolicy
 from local.error_body import error_answer
-from local.function_host import FunctionHost
+from local.function_host import FunctionHost, HandlerError
 from local.http_events import BadAnswerError, HttpAnswer, HttpRequest, from_answer, to_event
 from local.journal import Journal
+from local.ports import LOOPBACK
 from local.routes import Match, MethodNotAllowed, RouteTable
 from local.template import Application
-
-_log = logging.getLogger(__name__)
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
 """Of a request, HTTP APIs."""
@@ -32,6 +31,15 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 class _TooLargeError(Exception):
     """The request's body is over API Gateway's limit."""
+
+
+@dataclass(frozen=True)
+class _Done:
+    """An answer, the function that gave it, and what a reader of the log should know."""
+
+    answer: HttpAnswer
+    function: str = ""
+    note: str = ""
 
 
 class Gateway:
@@ -55,45 +63,37 @@ class Gateway:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
-        target = scope["raw_path"] + (
-            b"?" + scope["query_string"] if scope["query_string"] else b""
-        )
+        request = _request(scope)
         try:
-            request = _request(scope, await _read_body(scope, receive))
-            answer, function, note = await self._answer(request)
+            request = replace(request, body=await _read_body(request, receive))
+            done = await self._respond(request)
         except _TooLargeError:
-            request, function, note = _request(scope, b""), "", ""
-            answer = _too_large("the body", BODY_BYTES_MAX)
-        answer = self._cors.applied(answer, request)
+            done = _Done(_too_large("the body", BODY_BYTES_MAX))
+        answer = self._cors.applied(done.answer, request)
         await _send(send, answer, request.method)
         self._journal.request(
-            request.method, target.decode("latin-1"), answer.status, started, function, note
+            request.method, request.target, answer.status, started, done.function, done.note
         )
 
-    async def _answer(self, request: HttpRequest) -> tuple[HttpAnswer, str, str]:
-        """The answer, the function that gave it, and what a reader of the log should know."""
-        preflight = self._cors.preflight(request)
-        if preflight is not None:
-            return preflight, "", ""
-        refusal = self._tokens.refusal(request)
-        if refusal is not None:
-            return refusal, "", ""
+    async def _respond(self, request: HttpRequest) -> _Done:
+        early = self._cors.preflight(request) or self._tokens.refusal(request)
+        if early is not None:
+            return _Done(early)
         match = self._routes.match(request.method, request.raw_path)
         if match is None:
-            return error_answer(404, "NotFound", f"nothing is at {request.raw_path}"), "", ""
+            return _Done(error_answer(404, "NotFound", f"nothing is at {request.raw_path}"))
         if isinstance(match, MethodNotAllowed):
             allowed = ", ".join(match.allowed)
             summary = f"{request.method} is not allowed on {request.raw_path}, but {allowed}"
             headers = [(b"allow", allowed.encode())]
-            return error_answer(405, "MethodNotAllowed", summary, headers), "", ""
-        answer, note = await self._invoke(request, match)
-        return answer, match.route.function, note
+            return _Done(error_answer(405, "MethodNotAllowed", summary, headers))
+        return await self._invoke(request, match)
 
-    async def _invoke(self, request: HttpRequest, match: Match) -> tuple[HttpAnswer, str]:
+    async def _invoke(self, request: HttpRequest, match: Match) -> _Done:
         name = match.route.function
         event = to_event(request, match)
         if len(request.body) > PAYLOAD_BYTES_MAX // 2 and _size(event) > PAYLOAD_BYTES_MAX:
-            return _too_large("the request as Lambda's event", PAYLOAD_BYTES_MAX), ""
+            return _Done(_too_large("the request as Lambda's event", PAYLOAD_BYTES_MAX), name)
         seconds = min(self._functions[name].timeout_seconds, GATEWAY_TIMEOUT_SECONDS)
         call = asyncio.get_running_loop().run_in_executor(
             self._threads, self._host.invoke, name, event
@@ -103,16 +103,17 @@ class Gateway:
             answer = from_answer(returned)
         except TimeoutError:
             summary = f"{name} did not answer within {seconds:g} s"
-            return error_answer(504, "GatewayTimeout", summary), "timed out"
-        except Exception as error:  # as Lambda's runtime: whatever a handler raises is an answer
-            _log.exception("%s failed", name)
-            kind = "bad answer" if isinstance(error, BadAnswerError) else type(error).__name__
-            summary = "the function failed; the reason is in the log"
-            return error_answer(500, "InternalServerError", summary), f"{kind}: {error}"[:300]
+            return _Done(error_answer(504, "GatewayTimeout", summary), name, "timed out")
+        except (HandlerError, BadAnswerError) as error:
+            return _Done(_failed("the function failed; the reason is in the log"), name, str(error))
         if len(answer.body) > PAYLOAD_BYTES_MAX // 2 and _size(returned) > PAYLOAD_BYTES_MAX:
             summary = f"the response is larger than Lambda's {PAYLOAD_BYTES_MAX} bytes"
-            return error_answer(500, "InternalServerError", summary), "response over 6 MiB"
-        return answer, ""
+            return _Done(_failed(summary), name, "response too large")
+        return _Done(answer, name)
+
+
+def _failed(summary: str) -> HttpAnswer:
+    return error_answer(500, "InternalServerError", summary)
 
 
 def _size(payload: Any) -> int:
@@ -123,25 +124,24 @@ def _too_large(what: str, bytes_max: int) -> HttpAnswer:
     return error_answer(413, "RequestTooLarge", f"{what} is larger than {bytes_max} bytes")
 
 
-def _request(scope: Scope, body: bytes) -> HttpRequest:
+def _request(scope: Scope) -> HttpRequest:
     client, server = scope.get("client"), scope.get("server")
     return HttpRequest(
         method=scope["method"],
         raw_path=scope["raw_path"].decode("latin-1"),
         raw_query=scope["query_string"].decode("latin-1"),
         headers=scope["headers"],
-        body=body,
-        source_ip=client[0] if client else "127.0.0.1",
+        body=b"",
+        source_ip=client[0] if client else LOOPBACK,
         scheme=scope["scheme"],
         http_version=scope["http_version"],
         port=server[1] if server else 0,
     )
 
 
-async def _read_body(scope: Scope, receive: Receive) -> bytes:
+async def _read_body(request: HttpRequest, receive: Receive) -> bytes:
     """Raises _TooLargeError, before the rest is read."""
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
-    if int(declared) > BODY_BYTES_MAX:
+    if int(request.header(b"content-length") or 0) > BODY_BYTES_MAX:
         raise _TooLargeError
     body = bytearray()
     more = True

@@ -15,7 +15,7 @@ import uvicorn
 
 from local import host_config
 from local.faults import LocalStackError
-from local.function_host import FunctionHost
+from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
 from local.host_config import HostConfig
 from local.http_events import HttpRequest, to_event
@@ -71,7 +71,7 @@ def _fork_worker(
         return pid
     try:
         os._exit(_work(application, host, config, listener, warm, parent))
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - a fork must not return into its parent's code
         _log.exception("a gateway worker failed")
         os._exit(1)
 
@@ -88,7 +88,7 @@ def _work(
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     threads = ThreadPoolExecutor(_THREADS, "handler")
     journal = Journal(config.terminal)
-    _warm_up(application, host, journal)
+    threads.submit(_warm_up, application, host, journal).result()
     gateway: Any = Gateway(application, host, threads, journal, config.token)
     os.write(warm, b".")
     os.close(warm)
@@ -121,9 +121,8 @@ def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> 
         request = HttpRequest("HEAD", path, "", [], b"", "127.0.0.1", "http", "1.1", 0)
         try:
             host.invoke(name, to_event(request, Match(route, {})))
-        except Exception as error:
-            _log.exception("%s cannot be warmed up", name)
-            journal.line(f"{name} failed at its first event: {type(error).__name__}: {error}")
+        except HandlerError as error:
+            journal.line(f"{name} failed at its first event: {error}")
 
 
 def _end_with(parent: int) -> None:

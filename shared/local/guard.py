@@ -10,7 +10,6 @@ import contextlib
 import os
 import select
 import signal
-import sys
 
 _LOOK_AGAIN_SECONDS = 1.0
 
@@ -35,4 +34,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -38,6 +38,10 @@ class HttpRequest:
     http_version: str
     port: int
 
+    @property
+    def target(self) -> str:
+        return f"{self.raw_path}?{self.raw_query}" if self.raw_query else self.raw_path
+
     def header(self, name: bytes) -> str | None:
         return next((value.decode("latin-1") for key, value in self.headers if key == name), None)
 

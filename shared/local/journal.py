@@ -1,14 +1,18 @@
 """One readable line for each thing that happened: in the log, and at the terminal if there is one."""
 
+import contextlib
 import os
-import re
 import sys
 import time
 from dataclasses import dataclass
+from urllib.parse import unquote_plus
 
-_SECRET = re.compile(
-    r"(?i)(?<=[?&])(access_token|x-amz-signature|x-amz-credential|x-amz-security-token)=[^&]*"
-)
+_SECRET = {
+    "access_token",
+    "x-amz-credential",
+    "x-amz-security-token",
+    "x-amz-signature",
+}
 
 
 @dataclass(frozen=True)
@@ -17,10 +21,12 @@ class Journal:
     """A descriptor; one write a line, so that lines of several processes do not mix."""
 
     def line(self, text: str) -> None:
-        stamped = f"{time.strftime('%H:%M:%S')} {text}\n"
+        printable = "".join(each if each.isprintable() else "?" for each in text)
+        stamped = f"{time.strftime('%H:%M:%S')} {printable}\n"
         sys.stderr.write(stamped)
         if self.terminal is not None:
-            os.write(self.terminal, stamped.encode())
+            with contextlib.suppress(OSError):  # the terminal may be gone
+                os.write(self.terminal, stamped.encode())
 
     def request(
         self, method: str, target: str, status: int, started: float, function: str, note: str = ""
@@ -33,4 +39,11 @@ class Journal:
 
 def redacted(target: str) -> str:
     """A request target without what would let a reader of the log call or fetch."""
-    return _SECRET.sub(r"\1=***", target)
+    path, mark, query = target.partition("?")
+    return path + mark + "&".join(_redacted_parameter(each) for each in query.split("&"))
+
+
+def _redacted_parameter(parameter: str) -> str:
+    name, mark, _ = parameter.partition("=")
+    secret = mark and unquote_plus(name).lower() in _SECRET
+    return f"{name}=***" if secret else parameter

@@ -6,9 +6,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from local.environment import VAST_BUCKET
 from local.faults import LocalStackError
 from local.host_config import HostConfig
-from local.environment import VAST_BUCKET
 from local.ports import LOOPBACK, Ports
 from local.process import Command
 
@@ -62,7 +62,7 @@ def _s3(config: HostConfig) -> Command:
         *("--config", os.devnull),
         *("--no-cleanup", str(config.media_dir)),
     ]
-    secret = {"RCLONE_AUTH_KEY": f"{keys.access_key},{keys.secret_key}"}
+    secret = {"RCLONE_AUTH_KEY": f'"{keys.access_key},{keys.secret_key}"'}  # a CSV row
     return Command([_rclone(), *arguments], secret)
 
 

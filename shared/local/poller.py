@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.function_host import HandlerError
 from local.intrinsics import REGION
 from local.template import QueueSource
 
@@ -20,7 +21,7 @@ Invoke = Callable[[str, Any], Any]
 Report = Callable[[str], None]
 
 _RECEIVE_MAX = 10
-_WAIT_SECONDS = 2
+_WAIT_SECONDS = 1
 """Of a long poll; short, so that stopping is quick."""
 _PAUSE_SECONDS = 1.0
 _CONCURRENCY_MAX = 4
@@ -74,10 +75,9 @@ class QueuePoller:
         try:
             answer = self.invoke(self.source.function, sqs_event(batch, self.source.queue_arn))
             failed = failed_ids(answer, batch) if self.source.reports_failures else set()
-        except Exception as error:
-            _log.exception("%s failed", self.source.function)
+        except (HandlerError, InvalidReportError) as error:
             failed = {message["MessageId"] for message in batch}
-            note = f" {type(error).__name__}: {error}"[:300]
+            note = f" {error}"
         self._delete([message for message in batch if message["MessageId"] not in failed])
         ms = (time.perf_counter() - started) * 1000
         self.report(
@@ -88,8 +88,8 @@ class QueuePoller:
     def _process_and_free(self, batch: list[Message]) -> None:
         try:
             self.process(batch)
-        except Exception:
-            _log.exception("a batch of %s was not finished", self.source.function)
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("messages of %s will come again: %s", self.source.function, error)
         finally:
             self._free.release()
 

@@ -11,14 +11,12 @@ from typing import Any
 
 from local import host_config, s3_events, schedules
 from local.faults import LocalStackError
-from local.function_host import FunctionHost
+from local.function_host import FunctionHost, HandlerError
 from local.host_config import HostConfig
 from local.journal import Journal
 from local.poller import QueuePoller
 from local.queues import sqs_client
 from local.template import Application, Schedule
-
-_log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -30,7 +28,8 @@ def main() -> int:
     except LocalStackError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    workers = {it.function for it in (*application.queue_sources, *application.schedules)}
+    workers = {source.function for source in application.queue_sources}
+    workers |= {schedule.function for schedule in application.schedules}
     broken = host.load_all(workers)
     host_config.wait_for_go()
     stopped = threading.Event()
@@ -94,9 +93,8 @@ class _Timer:
         started = time.perf_counter()
         try:
             outcome = json.dumps(self._host.invoke(self._function, event), default=str)
-        except Exception as error:
-            _log.exception("%s failed", self._function)
-            outcome = f"{type(error).__name__}: {error}"
+        except HandlerError as error:
+            outcome = str(error)
         ms = (time.perf_counter() - started) * 1000
         self._journal.line(f"TIMER  {outcome[:300]} {ms:.0f} ms {self._function}")
 

@@ -18,7 +18,7 @@ from werkzeug.serving import run_simple
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-class QuietHandler(MotoRequestHandler):  # type: ignore[misc] # untyped
+class QuietHandler(MotoRequestHandler):
     """Pollers ask several times a second; a line for each would be all there is to read."""
 
     def log_request(self, *_: object, **__: object) -> None:
@@ -26,7 +26,7 @@ class QuietHandler(MotoRequestHandler):  # type: ignore[misc] # untyped
 
 
 def one_at_a_time(application: WsgiApp) -> WsgiApp:
-    """moto takes no lock when it deletes a message, and may lose one that is sent meanwhile."""
+    """Around moto, which takes no lock when it deletes a message, and may lose one that is sent meanwhile."""
     lock = threading.Lock()
 
     def serialised(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -1,5 +1,6 @@
 """S3's ObjectCreated notifications, from watching the directory that rclone serves."""
 
+import hashlib
 import json
 import logging
 import time
@@ -18,8 +19,9 @@ from local.intrinsics import REGION
 
 _log = logging.getLogger(__name__)
 
+_UNFINISHED = ".rclone_temp_"
+"""How rclone names a file until its upload is whole; then it renames it."""
 _SETTLE_MS = 200
-"""A file that grows longer than this between two looks is reported once for each look."""
 
 
 class UploadWatcher:
@@ -54,9 +56,11 @@ def object_created(media_dir: Path, path: Path) -> dict[str, Any] | None:
     """S3's event for a file; None for one that is no object, or no longer there."""
     bucket, _, key = path.relative_to(media_dir).as_posix().partition("/")
     try:
-        if not key or key.endswith(".partial") or not path.is_file():
+        if not key or path.name.startswith(_UNFINISHED) or not path.is_file():
             return None
         size = path.stat().st_size
+        with path.open("rb") as file:
+            etag = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     except OSError:
         return None
     now = datetime.now(UTC)
@@ -82,6 +86,7 @@ def object_created(media_dir: Path, path: Path) -> dict[str, Any] | None:
                     "object": {
                         "key": urllib.parse.quote_plus(key, safe="/"),
                         "size": size,
+                        "eTag": etag,
                         "sequencer": f"{time.time_ns():016X}",
                     },
                 },

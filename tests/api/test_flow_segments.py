@@ -8,7 +8,6 @@ import pytest
 from api.conftest import Maker, all_pages
 from builders import a_video_flow_body
 from conftest import OfficialSchemas
-from local.stack import Stack
 
 from vastlocal.control import Control
 
@@ -264,7 +263,7 @@ def test_get_urls_are_filtered_and_segments_are_not(api: httpx.Client, make: Mak
 
 
 def test_reading_and_writing_keep_to_their_round_trips(
-    api: httpx.Client, make: Maker, vast: Control, stack: Stack
+    api: httpx.Client, make: Maker, vast: Control
 ) -> None:
     """Begin and commit included: a window 3 once the Flow's density is known, a POST 9."""
     flow = make.flow()
@@ -280,7 +279,7 @@ def test_reading_and_writing_keep_to_their_round_trips(
     assert vast.counters().total_requests <= 9
 
     path, window = f"/flows/{flow['id']}/segments", {"timerange": "[10:0_70:0)"}
-    for _ in range(2 * stack.workers + 2):
+    for _ in range(8):
         api.get(path, params=window)
     vast.reset()
     assert len(api.get(path, params=window).json()) == 30

@@ -42,11 +42,12 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         body = a_video_flow_body(id=self.flow_id, source_id=str(uuid4()))
-        self._until_answered("PUT", f"/flows/{self.flow_id}", body, {201, 204})
-        position = 0
-        while not self.enough.is_set():
-            self._ingest(position)
-            position += SEGMENTS_A_POST
+        with self._api:
+            self._until_answered("PUT", f"/flows/{self.flow_id}", body, {201, 204})
+            position = 0
+            while not self.enough.is_set():
+                self._ingest(position)
+                position += SEGMENTS_A_POST
 
     def _ingest(self, position: int) -> None:
         limit = {"limit": SEGMENTS_A_POST}

@@ -11,6 +11,7 @@ import functools
 import itertools
 import math
 import operator
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -202,7 +203,7 @@ def world(request: pytest.FixtureRequest, make_table: TableMaker) -> Any:
 
 
 @settings(
-    max_examples=60,
+    max_examples=1000 if os.environ.get("TAMS_SOAK") == "1" else 60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

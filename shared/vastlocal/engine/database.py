@@ -196,13 +196,13 @@ class Database:
         return expired
 
     @contextmanager
-    def paused(self, wait_seconds: float = 0.2) -> Iterator[None]:
-        """Inside, no commit runs and no transaction begins; waits a moment for open ones to end."""
-        with self._commit_lock, self._begin_gate:
+    def paused(self, wait_seconds: float) -> Iterator[bool]:
+        """Inside, no transaction begins. Whether those that were open have ended in time."""
+        with self._begin_gate:
             deadline = time.monotonic() + wait_seconds
             while self._open and time.monotonic() < deadline:
-                time.sleep(0.005)
-            yield
+                time.sleep(0.002)
+            yield not self._open
 
     def close(self) -> None:
         """Rolls back what is open; the file needs no farewell."""

@@ -3,6 +3,7 @@
 import logging
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 from vastlocal.engine.connections import Connection
@@ -12,6 +13,8 @@ _INTERVAL_SECONDS = 0.5
 _CHECKPOINT_BYTES = 8 << 20
 _RESTART_BYTES = 256 << 20
 """A write-ahead log this long is worth a pause: readers hold it back from starting over."""
+_PAUSE_SECONDS = 0.25
+_PAUSE_EVERY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
 
 
@@ -20,6 +23,7 @@ class Maintenance:
         self._database = database
         self._idle_timeout_seconds = idle_timeout_seconds
         self._checkpointed = -1
+        self._next_pause = 0.0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="maintenance", daemon=True)
 
@@ -45,14 +49,21 @@ class Maintenance:
         commits = self._database.commits
         if size < _CHECKPOINT_BYTES or commits == self._checkpointed:
             return
-        self._checkpointed = commits
+        self._checkpointed = commits if size < _RESTART_BYTES else -1
         try:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
             if size > _RESTART_BYTES:
-                with self._database.paused():
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                self._start_log_over(connection)
         except sqlite3.OperationalError as error:
             _log.info("checkpoint put off: %s", error)
+
+    def _start_log_over(self, connection: Connection) -> None:
+        if time.monotonic() < self._next_pause:
+            return
+        self._next_pause = time.monotonic() + _PAUSE_EVERY_SECONDS
+        with self._database.paused(_PAUSE_SECONDS) as is_quiet:
+            if is_quiet:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _size(path: Path) -> int:

@@ -155,6 +155,7 @@ class Overlay:
     def delete(self, row_ids: Sequence[int]) -> None:
         """A row that does not exist is passed over: nothing is left to delete."""
         self._prepare(())
+        row_ids = list(dict.fromkeys(row_ids))
         own = [(row_id,) for row_id in row_ids if row_id in self._own]
         foreign = self.foreign(row_ids)
         known = [(row_id,) for row_id in foreign if row_id in self.writes]

@@ -18,7 +18,6 @@ NO_MORE_ROWS = (1 << 48) - 1
 
 COMPLETED = struct.pack("<I", 0xFFFFFFFE)
 FAILED = struct.pack("<I", 0xFFFFFFFD)
-KEEP_ALIVE = struct.pack("<I", 0xFFFFFFFF)
 
 _PREFIX = struct.Struct("<IQ")
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
