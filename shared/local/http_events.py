@@ -113,7 +113,7 @@ def from_answer(answer: Any) -> HttpAnswer:
         headers = [pair for pair in headers if pair[0] != lowered]
         headers += [(lowered, _latin(value)) for value in values]
     headers += [(b"set-cookie", _latin(cookie)) for cookie in answer.get("cookies") or ()]
-    body = answer.get("body") or ""
+    body = "" if answer.get("body") is None else answer["body"]
     if not isinstance(body, str):
         raise BadAnswerError(f"the body is {type(body).__name__}, not str")
     try:

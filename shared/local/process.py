@@ -18,6 +18,8 @@ READY_FD = "TAMS_LOCAL_READY_FD"
 """The variable that names the descriptor on which a part of ours says that it is ready."""
 
 _TAIL_LINES = 15
+_REAP_SECONDS = 0.5
+"""For the system to bury what a part had started."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +132,11 @@ class Part:
         """Waits until `deadline` (monotonic), then kills what is left of its process group."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, deadline - time.monotonic()))
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL)
+        _kill_group(self.pid)
         code = self._process.wait()
+        until = time.monotonic() + _REAP_SECONDS
+        while _kill_group(self.pid) and time.monotonic() < until:
+            time.sleep(0.005)
         self._guard.tell("-", self.pid)
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
@@ -141,6 +145,15 @@ class Part:
             os.close(self._ready)
             self._ready = None
         return code
+
+
+def _kill_group(group: int) -> bool:
+    """Whether there was anybody left in it."""
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):  # macOS says EPERM when only zombies are left
+        return False
+    return True
 
 
 def inherited_environment() -> dict[str, str]:

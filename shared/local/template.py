@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import yaml
+
 from local import schedules
 from local.environment import LocalValues
 from local.faults import TemplateError
@@ -97,6 +99,8 @@ def read_application(path: Path, values: LocalValues) -> Application:
         template = load_yaml(path.read_text())
     except FileNotFoundError:
         raise TemplateError(f"{path} does not exist") from None
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{path} is no YAML: {error}") from error
     return _Reader(template, values).application()
 
 

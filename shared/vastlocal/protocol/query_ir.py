@@ -135,7 +135,7 @@ def _literal(literal: Table) -> Any:
     kind = literal.scalar(0, "B")
     value = literal.need(1)
     if code := _SCALAR_LITERALS.get(kind):
-        return value.scalar(0, code)
+        return value.scalar(0, code, 0.0 if code in "fd" else 0)  # a zero is left out
     if kind in (_STRING, _BINARY, _FIXED_BINARY):
         return value.octets(0)
     if kind == _DECIMAL:

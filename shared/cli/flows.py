@@ -1,0 +1,87 @@
+"""The Flows of a file: ids that a second run finds again, and the documents to PUT."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from cli.probe import FORMATS, Track
+
+_SAMPLE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class TrackFlow:
+    """One track and the Flow that it becomes."""
+
+    track: Track
+    flow_id: str
+    source_id: str
+    role: str
+
+
+def fingerprint(path: Path, *options: object) -> UUID:
+    """The same for the same content and options: size, head and tail decide, for files may be huge."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(repr((size, *options)).encode())
+    with path.open("rb") as file:
+        digest.update(file.read(_SAMPLE_BYTES))
+        file.seek(max(0, size - _SAMPLE_BYTES))
+        digest.update(file.read(_SAMPLE_BYTES))
+    return uuid5(NAMESPACE_URL, digest.hexdigest())
+
+
+def flows_of(tracks: Sequence[Track], identity: UUID) -> list[TrackFlow]:
+    """Roles are `video`, `audio`, and numbered when there are several: `audio 2`."""
+    flows = []
+    seen: dict[str, int] = {}
+    for track in tracks:
+        seen[track.kind] = seen.get(track.kind, 0) + 1
+        role = track.kind if seen[track.kind] == 1 else f"{track.kind} {seen[track.kind]}"
+        flow_id, source_id = (str(uuid5(identity, f"{role}/{part}")) for part in ("flow", "source"))
+        flows.append(TrackFlow(track, flow_id, source_id, role))
+    return flows
+
+
+def multi_ids(identity: UUID) -> tuple[str, str]:
+    """The multi Flow that collects the others, and its Source."""
+    return str(uuid5(identity, "multi/flow")), str(uuid5(identity, "multi/source"))
+
+
+def flow_document(flow: TrackFlow, label: str, seconds: float, **fields: Any) -> dict[str, Any]:
+    track = flow.track
+    tags = {"language_code": track.language} if track.language not in {None, "und"} else {}
+    duration = seconds_ratio(seconds)
+    return {
+        "id": flow.flow_id,
+        "source_id": flow.source_id,
+        "label": f"{label} ({flow.role})",
+        "format": FORMATS[track.kind],
+        "codec": track.mime,
+        "container": track.wrapping.mime,
+        "segment_duration": duration,
+        "essence_parameters": track.essence,
+        "tags": tags,
+        **fields,
+    }
+
+
+def multi_document(
+    identity: UUID, label: str, flows: Sequence[TrackFlow], **fields: Any
+) -> dict[str, Any]:
+    flow_id, source_id = multi_ids(identity)
+    return {
+        "id": flow_id,
+        "source_id": source_id,
+        "label": label,
+        "format": "urn:x-nmos:format:multi",
+        "flow_collection": [{"id": flow.flow_id, "role": flow.role} for flow in flows],
+        **fields,
+    }
+
+
+def seconds_ratio(seconds: float) -> dict[str, int]:
+    numerator, denominator = float(seconds).as_integer_ratio()
+    return {"numerator": numerator, "denominator": denominator}

@@ -1,0 +1,64 @@
+"""Where a file is cut: one pass over its packets, without decoding."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from av.packet import Packet
+from av.stream import Stream
+
+from cli.faults import CommandError
+from cli.probe import Track, open_media
+
+if TYPE_CHECKING:
+    MediaPacket = Packet[Stream]
+else:
+    MediaPacket = Packet  # generic for type checkers only
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`origin` is the file's time of its first frame; all cuts, in order, are later times of the file."""
+
+    origin: Fraction
+    cuts: tuple[Fraction, ...]
+    duration: Fraction
+
+
+def time_of(packet: MediaPacket) -> Fraction:
+    """When a packet is shown, in seconds of the file."""
+    assert packet.pts is not None
+    assert packet.time_base is not None
+    return packet.pts * packet.time_base
+
+
+def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
+    """Cut on the first key frame that is at least `seconds` after the last cut.
+
+    Without picture every packet will do. Raises CommandError for a file without packets.
+    """
+    leading = next((track for track in tracks if track.kind == "video"), tracks[0])
+    origin: Fraction | None = None
+    end = Fraction(0)
+    keys: list[Fraction] = []
+    with open_media(path) as container:
+        for packet in container.demux(container.streams[leading.index]):
+            if packet.pts is None or packet.time_base is None:
+                continue
+            shown = time_of(packet)
+            origin = shown if origin is None else min(origin, shown)
+            end = max(end, shown + (packet.duration or 0) * packet.time_base)
+            if packet.is_keyframe:
+                keys.append(shown)
+    if origin is None:
+        raise CommandError(f"{path} holds no packets with timestamps")
+    cuts: list[Fraction] = []
+    last = origin
+    # A key frame that comes a hair early, by the rounding of the file's own time base, is in time.
+    slack = Fraction(1, 1000)
+    for key in sorted(keys):
+        if key - last >= seconds - slack:
+            cuts.append(key)
+            last = key
+    return Plan(origin, tuple(cuts), end - origin)

@@ -1,0 +1,140 @@
+"""Cutting one elementary stream into Objects, packet by packet, without re-encoding."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.stream import Stream
+
+from cli.plan import MediaPacket, Plan, time_of
+from cli.probe import Track, Wrapping, open_media
+from cli.times import to_ns
+
+LEAD_SECONDS = 10
+"""MPEG-TS times start here, so that what precedes the first frame (B-frames, priming) stays positive."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A Segment and its Object: `[start_ns, end_ns)` on the Flow's timeline.
+
+    `ts_offset_ns` is Segment time less the time a reader finds in the Object; `frame_count` counts packets,
+    which are frames of picture.
+    """
+
+    media: bytes
+    start_ns: int
+    end_ns: int
+    ts_offset_ns: int
+    key_frame_count: int
+    frame_count: int
+
+
+@dataclass
+class _Group:
+    """The packets between two cuts, in the order they are decoded."""
+
+    packets: list[MediaPacket]
+
+    @property
+    def start(self) -> Fraction:
+        """When the first of them is shown; with open GOPs that is before the key frame."""
+        return min(time_of(packet) for packet in self.packets)
+
+    @property
+    def end(self) -> Fraction:
+        return max(
+            time_of(packet) + (packet.duration or 0) * (packet.time_base or 0)
+            for packet in self.packets
+        )
+
+
+def segments(path: Path, track: Track, plan: Plan, start_ns: int) -> Iterator[Cut]:
+    """The Segments of one track, in order; each ends exactly where the next begins.
+
+    The file's first frame goes to `start_ns` of the Flow's timeline; each time is rounded once, from its
+    exact distance to that frame.
+    """
+
+    def flow_ns(shown: Fraction) -> int:
+        return start_ns + to_ns(shown - plan.origin)
+
+    with open_media(path) as container:
+        stream = container.streams[track.index]
+        held: _Group | None = None
+        for group in _groups(container.demux(stream), plan, track):
+            if held is not None:
+                yield _cut(stream, track, plan, held, flow_ns(held.start), flow_ns(group.start))
+            held = group
+        if held is not None:
+            end = max(held.end, held.start + (1 / track.rate if track.rate else 0))
+            yield _cut(stream, track, plan, held, flow_ns(held.start), flow_ns(end))
+
+
+def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterator[_Group]:
+    cuts = iter([*plan.cuts, None])
+    cut = next(cuts)
+    group = _Group([])
+    for packet in packets:
+        if packet.pts is None:
+            continue
+        begins = cut is not None and time_of(packet) >= cut
+        if begins and (packet.is_keyframe or track.kind == "audio") and group.packets:
+            yield group
+            group = _Group([])
+            while cut is not None and time_of(packet) >= cut:
+                cut = next(cuts)
+        group.packets.append(packet)
+    if group.packets:
+        yield group
+
+
+def _cut(
+    stream: Stream, track: Track, plan: Plan, group: _Group, start_ns: int, end_ns: int
+) -> Cut:
+    key_frames = sum(packet.is_keyframe for packet in group.packets)
+    count = len(group.packets)
+    media = _wrapped(stream, track.wrapping, group.packets, plan.origin)
+    return Cut(
+        media=media,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        ts_offset_ns=start_ns - first_time_ns(media, track.wrapping),
+        key_frame_count=key_frames if track.kind == "video" else 0,
+        frame_count=count,
+    )
+
+
+def _wrapped(stream: Stream, wrapping: Wrapping, packets: list[MediaPacket], origin: Fraction) -> bytes:
+    """The packets in a container of their own.
+
+    MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are
+    continuous; the others start at zero.
+    """
+    target = io.BytesIO()
+    in_ts = wrapping.muxer == "mpegts"
+    options = {"mpegts_copyts": "1"} if in_ts else {}
+    time_base = stream.time_base or Fraction(1, 90_000)
+    first = min(packet.dts if packet.dts is not None else packet.pts or 0 for packet in packets)
+    shift = int((LEAD_SECONDS - origin) / time_base) if in_ts else -first
+    with av.open(target, "w", format=wrapping.muxer, options=options) as output:
+        copy = output.add_stream_from_template(stream)
+        for packet in packets:
+            packet.stream = copy
+            assert packet.pts is not None
+            packet.pts += shift
+            if packet.dts is not None:
+                packet.dts += shift
+            packet.time_base = time_base
+            output.mux(packet)
+    return target.getvalue()
+
+
+def first_time_ns(media: bytes, wrapping: Wrapping) -> int:
+    """The earliest time a reader finds in an Object."""
+    with av.open(io.BytesIO(media), "r", format=wrapping.muxer) as container:
+        times = [time_of(packet) for packet in container.demux() if packet.pts is not None]
+    return to_ns(min(times))

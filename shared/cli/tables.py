@@ -1,0 +1,65 @@
+"""Listings as people read them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.table import Table
+
+
+def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Source", "Format", "Label", "Collects")
+    for source in sources:
+        collects = ", ".join(
+            each.get("role", each["id"]) for each in source.get("source_collection", [])
+        )
+        table.add_row(source["id"], _format(source), source.get("label", ""), collects)
+    return table
+
+
+def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Flow", "Format", "Label", "Codec", "Picture or sound", "Status")
+    for flow in flows:
+        table.add_row(
+            flow["id"],
+            _format(flow),
+            flow.get("label", ""),
+            flow.get("codec", ""),
+            _essence(flow),
+            flow.get("status", ""),
+        )
+    return table
+
+
+def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Timerange", "Object", "ts_offset", "Key frames")
+    for segment in segments:
+        table.add_row(
+            segment["timerange"],
+            segment["object_id"],
+            segment.get("ts_offset", ""),
+            str(segment.get("key_frame_count", "")),
+        )
+    return table
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, no_wrap=name in {"Source", "Flow", "Timerange", "Object"})
+    return table
+
+
+def _format(document: dict[str, Any]) -> str:
+    return str(document["format"]).rsplit(":", 1)[-1]
+
+
+def _essence(flow: dict[str, Any]) -> str:
+    essence = flow.get("essence_parameters", {})
+    if "frame_width" in essence:
+        size = f"{essence['frame_width']}x{essence['frame_height']}"
+        rate = essence.get("frame_rate")
+        return f"{size}, {rate['numerator'] / rate.get('denominator', 1):.5g} fps" if rate else size
+    if "sample_rate" in essence:
+        return f"{essence['sample_rate']} Hz, {essence['channels']} channels"
+    members = len(flow.get("flow_collection", []))
+    return f"collects {members}" if members else ""

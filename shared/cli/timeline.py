@@ -1,0 +1,107 @@
+"""A Flow's media for a stretch of time: fetched, and read as one continuous stream of packets."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+
+from cli.client import Client
+from cli.faults import CommandError
+from cli.ingest import Progress
+from cli.plan import MediaPacket
+from cli.times import NS
+from tams.timing import TimeRange, Timestamp
+
+
+@dataclass(frozen=True)
+class Clip:
+    """One Segment, its media in a file; `offset_ns` is Flow time less the time in the file."""
+
+    timerange: TimeRange
+    offset_ns: int
+    file: Path
+
+
+@dataclass(frozen=True)
+class TimelinePacket:
+    """A packet and its times on the Flow's timeline, in seconds."""
+
+    packet: MediaPacket
+    shown: Fraction
+    decoded: Fraction
+
+
+@dataclass
+class FlowMedia:
+    """The Segments of one Flow that cover what was asked for, in order."""
+
+    flow: dict[str, Any]
+    clips: list[Clip]
+
+    @property
+    def is_video(self) -> bool:
+        return bool(self.flow["format"].endswith("video"))
+
+    def open_first(self) -> InputContainer:
+        return av.open(str(self.clips[0].file))
+
+    def packets(self) -> Iterator[TimelinePacket]:
+        """All packets of all Segments, in the order they are decoded."""
+        for clip in self.clips:
+            offset = Fraction(clip.offset_ns, NS)
+            with av.open(str(clip.file)) as container:
+                stream = container.streams.best("video" if self.is_video else "audio")
+                if stream is None:
+                    raise CommandError(f"an Object of Flow {self.flow['id']} holds no such media")
+                for packet in container.demux(stream):
+                    if packet.pts is None or packet.time_base is None:
+                        continue
+                    shown = packet.pts * packet.time_base + offset
+                    dts = packet.dts if packet.dts is not None else packet.pts
+                    yield TimelinePacket(packet, shown, dts * packet.time_base + offset)
+
+
+def fetch(
+    client: Client,
+    flow: dict[str, Any],
+    timerange: TimeRange,
+    folder: Path,
+    progress: Progress,
+    jobs: int = 4,
+) -> FlowMedia:
+    """Download the Segments of a Flow that overlap `timerange`. Raises CommandError when there are none."""
+    listed = list(
+        client.pages(f"/flows/{flow['id']}/segments", timerange=str(timerange), limit="300")
+    )
+    if not listed:
+        raise CommandError(f"Flow {flow['id']} has no media in {timerange}")
+    progress.begin(len(listed))
+
+    def download(numbered: tuple[int, dict[str, Any]]) -> Clip:
+        number, segment = numbered
+        if not segment.get("get_urls"):
+            raise CommandError(f"Segment {segment['timerange']} has no URL to get it from")
+        file = folder / f"{flow['id']}-{number:06}"
+        file.write_bytes(client.download(segment["get_urls"][0]["url"]))
+        progress.advance(1)
+        offset = Timestamp.parse(segment.get("ts_offset", "0:0"))
+        return Clip(TimeRange.parse(segment["timerange"]), offset.ns, file)
+
+    with ThreadPoolExecutor(jobs) as pool:
+        clips = list(pool.map(download, enumerate(listed)))
+    return FlowMedia(flow, clips)
+
+
+def gaps_of(clips: Sequence[Clip]) -> list[TimeRange]:
+    """Where one Segment does not begin where the one before it ended."""
+    return [
+        TimeRange.between(before.timerange.end_ns, after.timerange.start_ns)
+        for before, after in pairwise(clips)
+        if before.timerange.end_ns != after.timerange.start_ns
+    ]

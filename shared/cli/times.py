@@ -1,0 +1,21 @@
+"""From a file's rational times to TAMS's nanoseconds, by one rule."""
+
+from fractions import Fraction
+
+from tams.timing import TimeRange, Timestamp
+
+NS = 10**9
+
+
+def to_ns(seconds: Fraction) -> int:
+    """The nearest nanosecond, halves upwards: a frame's time is rounded once, from its exact value."""
+    scaled = seconds * NS
+    return (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+
+
+def between(start_ns: int, end_ns: int) -> str:
+    return str(TimeRange.between(start_ns, end_ns))
+
+
+def stamp(ns: int) -> str:
+    return str(Timestamp(ns))

@@ -1,0 +1,17 @@
+import pytest
+
+from local.faults import LocalStackError
+from local.options import from_environment
+
+
+def test_an_open_service_is_refused_beyond_loopback() -> None:
+    with pytest.raises(LocalStackError, match="TAMS_LOCAL_TOKEN"):
+        from_environment({"TAMS_HOST": "192.0.2.1"})
+
+    assert from_environment({"TAMS_HOST": "192.0.2.1", "TAMS_LOCAL_TOKEN": "x"}).token == "x"
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "70000"])
+def test_a_port_that_is_none_is_named(value: str) -> None:
+    with pytest.raises(LocalStackError, match="PORT="):
+        from_environment({"PORT": value})

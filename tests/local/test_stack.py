@@ -1,0 +1,189 @@
+"""The stack as a whole: kill, restart, stop, refuse; and `python -m local` as a person runs it."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.faults import AlreadyRunningError, PartDiedError, PortTakenError
+from local.ports import Ports
+from local.stack import Stack
+
+from .conftest import TEMPLATE
+
+READY_SECONDS = 30
+
+
+def processes_of(data_dir: Path) -> list[int]:
+    """Every process whose command names `data_dir`."""
+    found = subprocess.run(
+        ["ps", "-ww", "-eo", "pid,args"], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(maxsplit=1) for line in found.stdout.splitlines()]
+    return [int(row[0]) for row in rows if len(row) > 1 and str(data_dir) in row[1]]
+
+
+def group_is_gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def wait_until_gone(groups: list[int], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not all(group_is_gone(group) for group in groups):
+        assert time.monotonic() < deadline, "something was left running"
+        time.sleep(0.05)
+
+
+def check_for(stack: Stack, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        stack.check()
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("part", ["gateway", "queue", "s3", "poller"])
+def test_a_part_can_be_killed_and_restarted_at_the_same_place(
+    small_stack: Stack, part: str
+) -> None:
+    before, config = small_stack.pid(part), small_stack.config
+
+    small_stack.kill(part)
+    small_stack.check()
+    assert group_is_gone(before)
+    small_stack.restart(part)
+
+    assert small_stack.config == config
+    assert httpx.get(f"{small_stack.api_url}/echo/x").status_code == 200
+    small_stack.check()
+
+
+def test_a_part_that_dies_is_noticed_with_its_last_words(small_stack: Stack) -> None:
+    os.kill(small_stack.pid("queue"), signal.SIGKILL)
+
+    with pytest.raises(PartDiedError, match=r"queue ended \(signal SIGKILL\); its log is"):
+        check_for(small_stack, seconds=5)
+    small_stack.restart("queue")
+
+
+def test_a_second_stack_on_the_same_data_is_refused(small_stack: Stack) -> None:
+    second = Stack(small_stack.data_dir, template=TEMPLATE, only=())
+
+    with pytest.raises(AlreadyRunningError, match=f"process {os.getpid()}"):
+        second.start()
+
+
+def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        stack = Stack(tmp_path, template=TEMPLATE, ports=Ports(0, 0, port, 0))
+
+        with pytest.raises(PortTakenError, match=f"port {port} is taken: set TAMS_S3_PORT=…"):
+            stack.start()
+
+    assert not (tmp_path / "logs").exists()
+
+
+def test_keys_and_media_survive_a_restart_of_all(tmp_path: Path) -> None:
+    stack = Stack(tmp_path, template=TEMPLATE, only=("s3",))
+
+    with stack:
+        first = stack.config.credentials
+        (stack.config.media_dir / "tams-media" / "kept").write_text("x")
+    with stack:
+        assert stack.config.credentials == first
+        assert (stack.config.media_dir / "tams-media" / "kept").exists()
+    mode = (tmp_path / "credentials.json").stat().st_mode
+    assert mode & 0o777 == 0o600
+
+
+@dataclass
+class Run:
+    process: subprocess.Popen[str]
+    api_url: str
+    data_dir: Path
+
+    def groups(self) -> list[int]:
+        found = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
+        listed = subprocess.run(found, capture_output=True, text=True, check=True)
+        return [int(pid) for pid in listed.stdout.split()]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """`python -m local` on free ports, with the project's own functions."""
+    with run_on(tmp_path) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def run_on(data_dir: Path) -> Iterator[Run]:
+    free = dict.fromkeys(("PORT", "TAMS_VAST_PORT", "TAMS_S3_PORT", "TAMS_QUEUE_PORT"), "0")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "local"],
+        env={**os.environ, **free, "TAMS_DATA_DIR": str(data_dir)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        said = ""
+        while "Ctrl-C ends it" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        url = next(line.split()[1] for line in said.splitlines() if line.startswith("  API"))
+        yield Run(process, url, data_dir)
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_asked_to_stop_it_ends_everything_and_is_content(run: Run, number: signal.Signals) -> None:
+    groups = run.groups()
+    assert len(groups) == 6, "five parts and the guard"
+    assert httpx.get(f"{run.api_url}/service").status_code == 200
+
+    started = time.monotonic()
+    run.process.send_signal(number)
+
+    assert run.process.wait(10) == 0
+    assert time.monotonic() - started < 5
+    wait_until_gone(groups)
+
+
+def test_killed_it_leaves_nothing_behind_and_can_start_again(run: Run) -> None:
+    groups = run.groups()
+
+    run.process.kill()
+
+    wait_until_gone(groups)
+    with run_on(run.data_dir) as again:
+        assert httpx.get(f"{again.api_url}/health").json()["status"] == "ok"
+
+
+def test_when_a_part_dies_it_says_which_and_ends_the_others(run: Run) -> None:
+    groups = run.groups()
+    assert run.process.stdout is not None
+    vast = next(pid for pid in groups if pid in processes_of(run.data_dir / "vast"))
+
+    os.kill(vast, signal.SIGKILL)
+
+    assert run.process.wait(10) == 1
+    assert "tams: vast ended (signal SIGKILL); its log is" in run.process.stdout.read()
+    wait_until_gone(groups)
