@@ -51,7 +51,7 @@ def export(
                 else:
                     encode(output, media, start_ns, end_ns)
             partial.replace(target)
-        except (av.error.FFmpegError, ValueError) as error:
+        except (av.error.FFmpegError, ZeroDivisionError) as error:
             raise CommandError(f"{target} cannot be written: {error}") from error
         finally:
             partial.unlink(missing_ok=True)

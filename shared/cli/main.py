@@ -25,7 +25,12 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+WIDTH_UNSEEN = 160
+"""Columns where no terminal says how wide it is: a pipe, a file."""
+
 out, err = Console(), Console(stderr=True)
+if not out.is_terminal:
+    out.width = WIDTH_UNSEEN
 
 Url = Annotated[str, typer.Option("--url", envvar="TAMS_URL", help="Where the TAMS API is.")]
 Token = Annotated[

@@ -108,7 +108,9 @@ def _cut(
     )
 
 
-def _wrapped(stream: Stream, wrapping: Wrapping, packets: list[MediaPacket], origin: Fraction) -> bytes:
+def _wrapped(
+    stream: Stream, wrapping: Wrapping, packets: list[MediaPacket], origin: Fraction
+) -> bytes:
     """The packets in a container of their own.
 
     MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are

@@ -18,8 +18,8 @@ READY_FD = "TAMS_LOCAL_READY_FD"
 """The variable that names the descriptor on which a part of ours says that it is ready."""
 
 _TAIL_LINES = 15
-_REAP_SECONDS = 0.5
-"""For the system to bury what a part had started."""
+_DEATH_SECONDS = 2.0
+"""For the system to end what was killed."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,13 @@ class Part:
         self.log = log
         self._guard = guard_
         self._ready: int | None = None
-        shared, environment = list(command.shared_descriptors), dict(command.environment)
-        their_end: int | None = None
+        environment = dict(command.environment)
+        self._life, lives = os.pipe()  # ends with the last process of the part
+        theirs = [lives]
         if command.says_ready:
-            self._ready, their_end = os.pipe()
-            shared.append(their_end)
-            environment[READY_FD] = str(their_end)
+            self._ready, says_ready = os.pipe()
+            theirs.append(says_ready)
+            environment[READY_FD] = str(says_ready)
         with log.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603
                 command.arguments,
@@ -79,11 +80,11 @@ class Part:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=shared,
+                pass_fds=[*command.shared_descriptors, *theirs],
             )
         self._guard.tell("+", self.pid)
-        if their_end is not None:
-            os.close(their_end)
+        for descriptor in theirs:
+            os.close(descriptor)
         if command.stdin is not None:
             self.write(command.stdin)
 
@@ -132,11 +133,11 @@ class Part:
         """Waits until `deadline` (monotonic), then kills what is left of its process group."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, deadline - time.monotonic()))
-        _kill_group(self.pid)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.pid, signal.SIGKILL)
         code = self._process.wait()
-        until = time.monotonic() + _REAP_SECONDS
-        while _kill_group(self.pid) and time.monotonic() < until:
-            time.sleep(0.005)
+        select.select([self._life], [], [], _DEATH_SECONDS)
+        os.close(self._life)
         self._guard.tell("-", self.pid)
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
@@ -145,15 +146,6 @@ class Part:
             os.close(self._ready)
             self._ready = None
         return code
-
-
-def _kill_group(group: int) -> bool:
-    """Whether there was anybody left in it."""
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # macOS says EPERM when only zombies are left
-        return False
-    return True
 
 
 def inherited_environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ import logging
 import sys
 from pathlib import Path
 
+from vastlocal.engine.directory import DirectoryInUseError, owned
 from vastlocal.http.server import bind, serve
 from vastlocal.settings import ConflictMode, Settings
 
@@ -42,7 +43,7 @@ def _parse(arguments: list[str] | None) -> Settings:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status: 0 after a clean stop, 1 when the port cannot be had."""
+    """The exit status: 0 after a clean stop, 1 when the port or the data cannot be had."""
     settings = _parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
     try:
@@ -51,7 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
         reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
         sys.stderr.write(f"vastlocal: {settings.host}:{settings.port} {reason}\n")
         return 1
-    serve(settings, listener)
+    try:
+        with owned(settings.data):
+            serve(settings, listener)
+    except DirectoryInUseError as error:
+        sys.stderr.write(f"vastlocal: {error}\n")
+        return 1
     return 0
 
 

@@ -27,6 +27,16 @@ def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
     assert run.stderr == f"vastlocal: 127.0.0.1:{port} is in use\n"
 
 
+def test_data_in_use_is_told_plainly(tmp_path: Path) -> None:
+    with LocalVast(tmp_path):
+        command = [sys.executable, "-m", "vastlocal", "--port", "0", "--data", str(tmp_path)]
+        command += ["--access-key", "K", "--secret-key", "S", "--bucket", "b"]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert run.returncode == 1
+    assert run.stderr == f"vastlocal: another server is running on {tmp_path}\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_it_cleanly(
     tmp_path: Path, number: signal.Signals, request: pytest.FixtureRequest

@@ -33,7 +33,6 @@ _QUICK_ROWS = 500
 
 class Database:
     def __init__(self, directory: Path, mode: ConflictMode) -> None:
-        directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / "vastlocal.sqlite"
         self.pool = ConnectionPool(self.path)
         self.conflicts = ConflictTracker(mode)
