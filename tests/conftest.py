@@ -1,19 +1,14 @@
 """The local stack for every test that needs a server: started once, real processes, real HTTP."""
 
-import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
-import jsonschema
 import pytest
-from local.stack import Stack
-from referencing import Registry, Resource
-from vastlocal.control import Control
 
-SCHEMAS = Path(__file__).parents[2] / "shared" / "tams-8.2" / "schemas"
+from local.stack import Stack
+from tests.official_schemas import SCHEMAS, OfficialSchemas
+from vastlocal.control import Control
 
 
 @pytest.fixture(scope="session")
@@ -33,29 +28,6 @@ def api(stack: Stack) -> Iterator[httpx.Client]:
 def vast(stack: Stack) -> Control:
     """Counters and faults of the local VAST."""
     return Control(stack.vast_url)
-
-
-class OfficialSchemas:
-    """Validates against the BBC's own JSON schemas, where they are at hand."""
-
-    def __init__(self, folder: Path) -> None:
-        resources = [
-            (path.name, Resource.from_contents({"$schema": DIALECT, **json.loads(path.read_text())}))
-            for path in folder.glob("*.json")
-        ]
-        self._registry: Registry[Any] = Registry().with_resources(resources)
-
-    def check(self, name: str, document: object) -> None:
-        """Raises jsonschema.ValidationError."""
-        schema = {"$ref": name}
-        jsonschema.Draft202012Validator(schema, registry=self._registry).validate(document)
-
-    def check_each(self, name: str, documents: list[Any]) -> None:
-        for document in documents:
-            self.check(name, document)
-
-
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ IBIS_BACKENDS_KEPT = {"__init__.py", "sql"}
 
 STUB = '''"""In place of the ADBC driver manager, which the vastdb SDK imports but does not need here."""
 '''
-STUB_DBAPI = '''class Connection: ...
+STUB_DBAPI = """class Connection: ...
 
 
 class Cursor: ...
@@ -45,7 +45,7 @@ class Cursor: ...
 
 def connect(*_args: object, **_kwargs: object) -> Connection:
     raise NotImplementedError("ADBC is not part of this layer")
-'''
+"""
 
 
 def trim(folder: Path) -> None:

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from api.conftest import Maker, all_pages
-from builders import a_video_flow_body
-from conftest import OfficialSchemas
 
+from tests.api.maker import Maker, all_pages
+from tests.builders import a_video_flow_body
+from tests.official_schemas import OfficialSchemas
 from vastlocal.control import Control
 
 
@@ -70,7 +70,10 @@ def test_media_goes_straight_to_s3_and_comes_back(api: httpx.Client, make: Maker
 
     ((found,),) = all_pages(api, f"/flows/{flow['id']}/segments")
     assert httpx.get(found["get_urls"][0]["url"]).content == b"media"
-    assert httpx.put(put["url"], content=b"x", headers={"Content-Type": "text/html"}).status_code == 403
+    assert (
+        httpx.put(put["url"], content=b"x", headers={"Content-Type": "text/html"}).status_code
+        == 403
+    )
 
 
 def test_a_list_keeps_what_is_good_and_tells_what_failed(
@@ -206,7 +209,9 @@ def test_delete_takes_only_what_the_timerange_covers(api: httpx.Client, make: Ma
 
     assert api.delete(path, params={"timerange": "[3:0_9:0)"}).status_code == 204
     left = [each["timerange"] for each in api.get(path).json()]
-    assert left == [p["timerange"] for p in posts if p["timerange"] not in ("[4:0_6:0)", "[6:0_8:0)")]
+    assert left == [
+        p["timerange"] for p in posts if p["timerange"] not in ("[4:0_6:0)", "[6:0_8:0)")
+    ]
     gone = posts[2]["object_id"]
     assert api.get(f"/objects/{gone}").status_code == 404
     flow_now = api.get(f"/flows/{flow['id']}", params={"include_timerange": "true"}).json()
@@ -253,9 +258,7 @@ def test_get_urls_are_filtered_and_segments_are_not(api: httpx.Client, make: Mak
     assert labels(accept_get_urls="archive") == ["archive"]
     assert labels(presigned="true") == ["local"]
     assert labels(presigned="false") == ["archive"]
-    (found,) = api.get(
-        f"/flows/{flow['id']}/segments", params={"verbose_storage": "true"}
-    ).json()
+    (found,) = api.get(f"/flows/{flow['id']}/segments", params={"verbose_storage": "true"}).json()
     controlled, uncontrolled = found["get_urls"]
     assert controlled["controlled"] is True
     assert controlled["store_type"] == "http_object_store"

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from api.conftest import Maker, all_pages
-from builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
-from conftest import OfficialSchemas
+
+from tests.api.maker import Maker, all_pages
+from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.official_schemas import OfficialSchemas
 
 
 def test_a_new_flow_is_created_with_its_source(
@@ -122,9 +123,7 @@ def test_essence_parameters_are_closed(api: httpx.Client) -> None:
     assert "colour" in response.json()["summary"]
 
 
-def test_a_flow_keeps_its_format_and_agrees_with_its_source(
-    api: httpx.Client, make: Maker
-) -> None:
+def test_a_flow_keeps_its_format_and_agrees_with_its_source(api: httpx.Client, make: Maker) -> None:
     flow = make.flow()
     other = an_audio_flow_body(id=flow["id"], source_id=flow["source_id"])
     assert api.put(f"/flows/{flow['id']}", json=other).status_code == 400

@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from api.conftest import Maker
-from conftest import OfficialSchemas
+
+from tests.api.maker import Maker
+from tests.official_schemas import OfficialSchemas
 
 
 def test_the_root_lists_paths(api: httpx.Client) -> None:
@@ -44,8 +45,14 @@ def test_head_answers_as_get_without_a_body(api: httpx.Client, make: Maker, path
 
     assert head.status_code == get.status_code
     assert head.content == b""
-    names = {name for name in get.headers if name.startswith("x-paging") or name in {"link", "content-type"}}
-    assert {name: head.headers[name] for name in names} == {name: get.headers[name] for name in names}
+    names = {
+        name
+        for name in get.headers
+        if name.startswith("x-paging") or name in {"link", "content-type"}
+    }
+    assert {name: head.headers[name] for name in names} == {
+        name: get.headers[name] for name in names
+    }
 
 
 def test_a_get_may_carry_a_content_type(api: httpx.Client) -> None:
@@ -94,7 +101,7 @@ def test_an_object_id_may_hold_anything(api: httpx.Client, make: Maker) -> None:
     segment = {"object_id": object_id, "timerange": "[0:0_1:0)"}
     assert api.post(f"/flows/{flow['id']}/segments", json=segment).status_code == 201
 
-    found = api.get(f"/objects/{quote(object_id, safe=str())}")
+    found = api.get(f"/objects/{quote(object_id, safe='')}")
 
     assert found.status_code == 200, found.text
     assert found.json()["id"] == object_id

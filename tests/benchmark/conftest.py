@@ -1,5 +1,6 @@
 import pytest
-from benchmark.record import Record
+
+from tests.benchmark.record import Record
 
 
 @pytest.fixture(scope="session")

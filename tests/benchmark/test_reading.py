@@ -4,25 +4,28 @@ A benchmark, not a test of time: what it asserts are counts and ratios measured 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import ibis
 import pytest
-from benchmark.record import Record
-from benchmark.timing_of import interleaved
-from builders import a_video_flow_body
-from integration.conftest import STORAGE_ID, a_local_vast, settings_for
 
 from tams.models.flow import parse_flow_put
 from tams.models.stored import Instance, StoredSegment, Timeline
+from tams.ports import Repositories
 from tams.repositories.database import Database, VastTransaction
 from tams.repositories.provision import provision
 from tams.repositories.tables import SEGMENTS
 from tams.runtime.aws import build_from, vast_connection
 from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
+from tests.benchmark.record import Record
+from tests.benchmark.timing_of import interleaved
+from tests.builders import a_video_flow_body
+from tests.integration.local_vast import STORAGE_ID, a_local_vast, settings_for
 from vastlocal.control import Control
 
 SECOND = 10**9
@@ -55,16 +58,21 @@ def fill(vast_url: str, count: int) -> str:
             )
             for n in range(start, min(start + BATCH, count))
         ]
-        container.flows.store.write(lambda repositories, rows=segments: repositories.segments.add(rows))
+        container.flows.store.write(
+            lambda repositories, rows=segments: repositories.segments.add(rows)
+        )
     timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
 
-    def summarise(repositories: object) -> None:
-        flows = repositories.flows  # type: ignore[attr-defined]
-        stored = flows.get(flow_id)
-        flows.save_timeline(type(stored)(stored.flow, timeline, stored.revision))
+    def summarise(repositories: Repositories) -> None:
+        stored = repositories.flows.get(flow_id)
+        repositories.flows.save_timeline(replace(stored, timeline=timeline))
 
     container.flows.store.write(summarise)
     return flow_id
+
+
+def _add(segments: list[StoredSegment], repositories: Repositories) -> None:
+    repositories.segments.add(segments)
 
 
 def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: Record) -> None:
@@ -94,7 +102,10 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
 
         assert database.read(select) == 30
 
-    works = {f"{kind} {count}": (lambda f=f, c=count: f(c)) for count in LENGTHS for kind, f in (("read", read), ("raw", raw))}
+    works: dict[str, Callable[[], object]] = {}
+    for count in LENGTHS:
+        works[f"read {count}"] = partial(read, count)
+        works[f"raw {count}"] = partial(raw, count)
     timings = interleaved(works, times=200)
 
     control = Control(vast_url)
@@ -115,7 +126,9 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
         )
         assert round_trips == 3
     growth = timings[f"read {LENGTHS[-1]}"].p50_ms / timings[f"read {LENGTHS[0]}"].p50_ms
-    record.note("Reading a window of 30 Segments", f"Growth of p50 from first to last: {growth:.2f}×.")
+    record.note(
+        "Reading a window of 30 Segments", f"Growth of p50 from first to last: {growth:.2f}×."
+    )
     assert growth <= 1.3
 
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from builders import a_video_flow_body
-from local.stack import Stack
 
+from local.stack import Stack
 from tams.timing import TimeRange
+from tests.builders import a_video_flow_body
 
 KILLS = 20 if os.environ.get("TAMS_SOAK") else 6
 SEGMENTS_A_POST = 5
@@ -55,7 +55,10 @@ class Writer(threading.Thread):
         allocated = self._until_answered("POST", f"{path}/storage", limit, {201})
         objects = allocated.json()["media_objects"]
         posts = [
-            {"object_id": each["object_id"], "timerange": f"[{position + n}:0_{position + n + 1}:0)"}
+            {
+                "object_id": each["object_id"],
+                "timerange": f"[{position + n}:0_{position + n + 1}:0)",
+            }
             for n, each in enumerate(objects)
         ]
         response = self._until_answered("POST", f"{path}/segments", posts, {200, 201})

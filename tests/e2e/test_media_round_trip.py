@@ -4,15 +4,16 @@ import json
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
 from cli.times import to_ns
 from local.stack import Stack
-
-from e2e.media import (
+from tests.e2e.media import (
     BROADCAST,
     ODD,
     ffprobe,
@@ -85,7 +86,7 @@ def test_broadcast_media_goes_in_and_comes_out_whole(
     assert [each["timerange"] for each in window] == ["[4:0_6:0)", "[6:0_8:0)", "[8:0_10:0)"]
     sound = segments(own_stack, outcome["flow_ids"]["audio"])
     ends = [each["timerange"].strip("[)").split("_") for each in sound]
-    assert all(before[1] == after[0] for before, after in zip(ends, ends[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(ends))
 
     flow = httpx.get(f"{own_stack.api_url}/flows/{video}?include_timerange=true").json()
     assert flow["timerange"] == "[0:0_24:0)"

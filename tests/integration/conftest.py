@@ -1,81 +1,18 @@
-"""Services on a local VAST of their own, without a gateway: for what concerns transactions."""
-
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tams.container import Container
 from tams.repositories.provision import provision
 from tams.runtime.aws import build_from, vast_connection
-from tams.runtime.settings import Settings
+from tests.integration.local_vast import a_local_vast, settings_for
 from vastlocal.control import Control
-
-STORAGE_ID = "3b241101-e2bb-4255-8caf-4136c566a962"
-
-
-def a_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def a_local_vast(data: Path, *, conflicts: str = "strict", port: int = 0) -> Iterator[str]:
-    """The URL of a vastlocal that runs as long as the block."""
-    port = port or a_free_port()
-    command = [sys.executable, "-m", "vastlocal", "--port", str(port), "--data", str(data)]
-    command += ["--access-key", "K", "--secret-key", "S", "--bucket", "tams"]
-    with subprocess.Popen(
-        [*command, "--conflicts", conflicts], stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        assert "ready" in server.stdout.readline()
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.kill()
-
-
-def settings_for(vast_url: str, **changes: Any) -> Settings:
-    """S3 and the queue are named but not there: nothing here needs them."""
-    return Settings.model_validate(
-        {
-            "vast": {
-                "endpoint": vast_url,
-                "bucket": "tams",
-                "schema": "tams",
-                "access_key": "K",
-                "secret_key": "S",
-                **changes,
-            },
-            "storage_backends": [
-                {
-                    "id": STORAGE_ID,
-                    "bucket": "media",
-                    "endpoint_url": "http://127.0.0.1:1",
-                    "provider": "none",
-                    "store_product": "none",
-                    "label": "local",
-                    "default_storage": True,
-                    "access_key": "K",
-                    "secret_key": "S",
-                }
-            ],
-            "queues": {"object_cleanup": "http://127.0.0.1:1/queue"},
-            "sqs_endpoint_url": "http://127.0.0.1:1",
-        }
-    )
 
 
 @pytest.fixture(scope="module", params=["strict", "column", "commit"])
-def vast_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def vast_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """Once for each way in which a cluster may find row conflicts (ADR 3)."""
     with a_local_vast(tmp_path_factory.mktemp("vast"), conflicts=request.param) as url:
         provision(vast_connection(settings_for(url)))

@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 from uuid import uuid4
-
-from builders import a_video_flow_body
-from integration.conftest import settings_for
 
 from tams.container import Container
 from tams.errors import InvalidRequestError
@@ -18,6 +16,8 @@ from tams.models.queries import FlowQuery
 from tams.runtime.aws import build_from
 from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
+from tests.builders import a_video_flow_body
+from tests.integration.local_vast import settings_for
 
 WRITERS = 32
 
@@ -66,7 +66,7 @@ def test_of_overlapping_segments_posted_together_exactly_one_is_stored(
 
     outcomes = at_once([post(n) for n in range(WRITERS)])
 
-    won = [post for post, outcome in zip(posts, outcomes, strict=True) if outcome == []]
+    won = [wanted for wanted, outcome in zip(posts, outcomes, strict=True) if outcome == []]
     lost = [outcome for outcome in outcomes if isinstance(outcome, InvalidRequestError)]
     assert len(won) + len(lost) == WRITERS
     assert all("overlaps" in str(error) for error in lost)
@@ -74,11 +74,11 @@ def test_of_overlapping_segments_posted_together_exactly_one_is_stored(
     stored = [str(segment.timerange) for segment in page.segments]
     assert sorted(stored) == sorted(str(TimeRange.parse(post["timerange"])) for post in won)
     ranges = [segment.timerange for segment in page.segments]
-    assert not any(one.overlaps(next_) for one, next_ in zip(ranges, ranges[1:], strict=False))
+    assert not any(one.overlaps(next_) for one, next_ in pairwise(ranges))
     # Nothing more would have fitted: a loser always had a winner in its way.
-    for post, outcome in zip(posts, outcomes, strict=True):
+    for wanted, outcome in zip(posts, outcomes, strict=True):
         if outcome != []:
-            assert any(TimeRange.parse(post["timerange"]).overlaps(taken) for taken in ranges)
+            assert any(TimeRange.parse(wanted["timerange"]).overlaps(taken) for taken in ranges)
 
 
 def test_segments_that_do_not_overlap_are_all_stored_and_counted(

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from integration.conftest import settings_for
 from tams.runtime import aws
 from tams.runtime.settings import Settings
+from tests.integration.local_vast import settings_for
 
 ROOT = Path(__file__).parents[2]
 

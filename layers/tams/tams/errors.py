@@ -14,7 +14,7 @@ class ForbiddenError(TamsError):
 
 
 class NotFoundError(TamsError):
-    """No such Source, Flow, Object, …"""
+    """There is no such Source, Flow or Object."""
 
     def __init__(self, kind: str, identifier: str) -> None:
         super().__init__(f"{kind} {identifier!r} does not exist")

@@ -13,7 +13,8 @@ def test_a_page_key_gives_back_what_it_was_made_of(values: tuple[int, str]) -> N
 
 
 @pytest.mark.parametrize(
-    "key", ["", "x", "=", "ü", "WzFd", "WzIsMV0", "bnVsbA", encode_page_key("1"), encode_page_key(1, 2)]
+    "key",
+    ["", "x", "=", "ü", "WzFd", "WzIsMV0", "bnVsbA", encode_page_key("1"), encode_page_key(1, 2)],
 )
 def test_a_key_we_did_not_give_is_refused(key: str) -> None:
     with pytest.raises(InvalidRequestError, match="page"):

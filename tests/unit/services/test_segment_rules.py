@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from builders import a_video_flow
 
 from tams.errors import InvalidRequestError
 from tams.models.flow import Flow
@@ -12,6 +11,7 @@ from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
 from tams.timing import TimeRange
+from tests.builders import a_video_flow
 
 BACKEND = Instance(storage_id="3b241101-e2bb-4255-8caf-4136c566a962")
 
@@ -21,7 +21,9 @@ def an_object(object_id: str, flow: Flow, **changes: Any) -> StoredObject:
     return replace(stored, **changes)
 
 
-def in_use(object_id: str, flow: Flow, timerange: str = "[0:0_10:0)", **changes: Any) -> StoredObject:
+def in_use(
+    object_id: str, flow: Flow, timerange: str = "[0:0_10:0)", **changes: Any
+) -> StoredObject:
     return an_object(
         object_id,
         flow,
@@ -33,9 +35,7 @@ def in_use(object_id: str, flow: Flow, timerange: str = "[0:0_10:0)", **changes:
     )
 
 
-def a_registration(
-    flow: Flow, *objects: StoredObject, taken: tuple[str, ...] = ()
-) -> Registration:
+def a_registration(flow: Flow, *objects: StoredObject, taken: tuple[str, ...] = ()) -> Registration:
     return Registration(
         flow=flow,
         objects={stored.id: stored for stored in objects},

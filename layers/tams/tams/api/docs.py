@@ -1,4 +1,4 @@
-"""/openapi.json and /docs: the API described by itself. The page brings its own scripts, no other host is asked."""
+"""/openapi.json and /docs: the API described by itself. The page brings its scripts along."""
 
 from importlib import resources
 

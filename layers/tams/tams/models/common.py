@@ -26,7 +26,7 @@ _is_uuid = re.compile(patterns.UUID).fullmatch
 
 
 def is_uuid(text: str) -> bool:
-    """Whether `text` can be the id of a Source, Flow, Profile, Webhook, …"""
+    """Whether `text` can be the id of a Source, a Flow, a Profile or a Webhook."""
     return _is_uuid(text) is not None
 
 
@@ -58,7 +58,8 @@ StrictMimeType = Annotated[Text, StringConstraints(pattern=patterns.STRICT_MIME_
 
 
 def _tag_shape(value: Any) -> str | None:
-    return {str: "<string>", list: "<array>"}.get(type(value))
+    shapes: dict[type, str] = {str: "<string>", list: "<array>"}
+    return shapes.get(type(value))
 
 
 TagValue = Annotated[

@@ -91,7 +91,10 @@ class FailedSegment(Model):
 
 
 class BulkFailure(Model):
-    """The segments of a list that failed; the others are registered. Source: flow-segment-bulk-failure.json."""
+    """The segments of a list that failed; the others are registered.
+
+    Source: flow-segment-bulk-failure.json.
+    """
 
     failed_segments: tuple[FailedSegment, ...]
 

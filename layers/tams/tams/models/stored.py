@@ -87,7 +87,7 @@ class StoredSource:
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One copy of an Object's bytes: controlled on a storage backend, or a client's own URL with its label."""
+    """One copy of an Object's bytes: controlled on a storage backend, or a client's own URL and its label."""
 
     storage_id: str | None = None
     url: str | None = None

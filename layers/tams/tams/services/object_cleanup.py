@@ -15,7 +15,7 @@ SWEEP_LIMIT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ObjectCleanupService:
-    """A doomed Object is never used again, so deleting its bytes needs no lock; doing it twice is harmless."""
+    """A doomed Object is never used again: deleting its bytes needs no lock, and twice does no harm."""
 
     store: Store
     object_stores: ObjectStores

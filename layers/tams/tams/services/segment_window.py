@@ -46,7 +46,7 @@ class PageRequest:
 
 @dataclass(slots=True)
 class WindowReader:
-    """One read. `hint` may be out of date, which costs round trips, never exactness; `refresh` reads it anew."""
+    """One read. An old `hint` costs round trips, never exactness; `refresh` reads it anew."""
 
     fetch: Fetch
     hint: Timeline
