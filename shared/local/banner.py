@@ -16,7 +16,7 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
         f"TAMS is ready after {seconds:.1f} s",
         f"  API     {stack.api_url}  {access}",
         f"  docs    {stack.api_url}/docs",
-        f"  S3      {stack.s3_url}  bucket {MEDIA_BUCKET}",
+        f"  S3      {stack.config.s3_public_url}  bucket {MEDIA_BUCKET}",
         f"  VAST    {stack.vast_url}  bucket {VAST_BUCKET}",
         f"  queues  {stack.sqs_url}  {queues}",
         f"  data    {stack.data_dir}  keys in credentials.json, logs in logs/",

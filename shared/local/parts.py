@@ -16,6 +16,9 @@ NAMES = ("vast", "s3", "queue", "gateway", "poller")
 HOSTS = ("gateway", "poller")
 """The parts that run functions."""
 
+VAST_IDLE_SECONDS = 10
+"""Ours last milliseconds. One that a killed gateway left open holds up other writers until it expires."""
+
 
 def command(name: str, config: HostConfig, conflicts: str | None) -> Command:
     """How `name` is started."""
@@ -46,6 +49,7 @@ def _vast(config: HostConfig, conflicts: str | None) -> Command:
         *("--access-key", keys.access_key),
         *("--secret-key", keys.secret_key),
         *("--bucket", VAST_BUCKET),
+        *("--idle-timeout", str(VAST_IDLE_SECONDS)),
     ]
     if conflicts is not None:
         arguments += ["--conflicts", conflicts]
@@ -54,9 +58,10 @@ def _vast(config: HostConfig, conflicts: str | None) -> Command:
 
 def _s3(config: HostConfig) -> Command:
     keys = config.credentials.s3
+    hosts = [config.host] if reachable(config.host) == LOOPBACK else [LOOPBACK, config.host]
     arguments = [
         *("serve", "s3"),
-        *("--addr", f"{config.host}:{config.ports.s3}"),
+        *(f"--addr={in_url(host)}:{config.ports.s3}" for host in hosts),
         *("--vfs-cache-mode", "off"),
         *("--allow-origin", "*"),
         *("--config", os.devnull),
@@ -92,6 +97,10 @@ def reachable(host: str) -> str:
     """What a client on this machine connects to when a server listens on `host`."""
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         return LOOPBACK
+    return in_url(host)
+
+
+def in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 

@@ -128,6 +128,8 @@ class Stack(Addresses):
 
     def kill(self, name: str) -> None:
         """As a crash would (SIGKILL), with everything the part started. It stays down."""
+        if name not in self._running:
+            raise LocalStackError(f"{name} does not run")
         self._running.pop(name).end(time.monotonic())
 
     def restart(self, name: str) -> None:

@@ -58,9 +58,7 @@ def fill(vast_url: str, count: int) -> str:
             )
             for n in range(start, min(start + BATCH, count))
         ]
-        container.flows.store.write(
-            lambda repositories, rows=segments: repositories.segments.add(rows)
-        )
+        container.flows.store.write(partial(_add, segments))
     timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
 
     def summarise(repositories: Repositories) -> None:

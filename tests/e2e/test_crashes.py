@@ -33,7 +33,7 @@ class Writer(threading.Thread):
     """
 
     def __init__(self, api_url: str) -> None:
-        super().__init__()
+        super().__init__(daemon=True)
         self.flow_id = str(uuid4())
         self.answered: list[str] = []
         self.failures: Counter[object] = Counter()

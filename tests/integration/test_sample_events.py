@@ -1,5 +1,6 @@
 """The sample events work: each is given to the real handler of its function, in a life of one Flow."""
 
+import asyncio
 import importlib
 import json
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tams.runtime import aws
+from tams.runtime import aws, handlers
 from tams.runtime.settings import Settings
 from tests.integration.local_vast import settings_for
 
@@ -41,6 +42,9 @@ def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     yield call
     aws.build.cache_clear()
+    if (loop := handlers._thread.__dict__.pop("loop", None)) is not None:
+        loop.close()
+        asyncio.set_event_loop(None)
 
 
 def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:

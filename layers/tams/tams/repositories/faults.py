@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import requests
 import urllib3
 from vastdb import errors
 from vastdb._internal import QueryDataInternalError
@@ -19,11 +18,9 @@ class ConnectionLostError(Exception):
     """No answer came: for a commit, nobody knows yet whether it took effect."""
 
 
-_LOST = (
-    errors.ConnectionError,
-    requests.exceptions.RequestException,
-    urllib3.exceptions.HTTPError,
-)
+# The SDK lets several failures of the connection through as they are: requests' own, which are OSErrors,
+# and urllib3's from the middle of an answer.
+_LOST = (errors.ConnectionError, OSError, urllib3.exceptions.HTTPError)
 _UNAVAILABLE = (
     errors.ServiceUnavailable,
     errors.InternalServerError,
@@ -50,6 +47,11 @@ def translated() -> Iterator[None]:
         raise BackendUnavailableError("VAST does not know the transaction or the table") from error
     except _UNAVAILABLE as error:
         raise BackendUnavailableError(f"VAST answered {_reason(error)}") from error
+    except ValueError as error:
+        # What a proxy answers for VAST (429, 502, 504) is no status the SDK knows.
+        if "is not a valid HttpStatus" in str(error):
+            raise BackendUnavailableError(f"VAST answered {str(error).split()[0]}") from error
+        raise
 
 
 def _reason(error: Exception) -> str:

@@ -2,8 +2,8 @@
 
 Suffixes tell the unit: `_ns` nanoseconds of media time (TAI, signed 64 bit, ADR 2), `_us` microseconds of
 wall clock since 1970 (UTC). Ranges are half-open, `[start_ns, end_ns)`. A `document` is JSON text of a
-model of the specification. `revision` is written by every transaction whose decision rests on the row, so that two of them
-collide (ADR 3).
+model of the specification. `revision` is written by every transaction whose decision rests on the row, so
+that two of them collide (ADR 3).
 """
 
 from dataclasses import dataclass

@@ -92,6 +92,6 @@ def schedule_handler(
 
 def _ensure_event_loop() -> None:
     """Mangum runs the app on the thread's event loop, and only the main thread comes with one."""
-    if not getattr(_thread, "has_loop", False):
-        asyncio.set_event_loop(asyncio.new_event_loop())
-        _thread.has_loop = True
+    if not hasattr(_thread, "loop"):
+        _thread.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_thread.loop)
