@@ -69,7 +69,21 @@ def test_a_timestamp_is_seconds_and_nanoseconds_under_one_sign(text: str, ns: in
 
 @pytest.mark.parametrize(
     "text",
-    ["", "0", "1.5", "0:05", "00:0", "01:0", "1:1000000000", " 1:0", "1:0 ", "+1:0", "1:-5", "١:0", "1:0\n"],
+    [
+        "",
+        "0",
+        "1.5",
+        "0:05",
+        "00:0",
+        "01:0",
+        "1:1000000000",
+        " 1:0",
+        "1:0 ",
+        "+1:0",
+        "1:-5",
+        "١:0",
+        "1:0\n",
+    ],
 )
 def test_what_is_off_the_grammar_is_no_timestamp(text: str) -> None:
     with pytest.raises(InvalidRequestError):
@@ -113,7 +127,9 @@ def test_a_timerange_is_read_leniently_and_written_canonically(text: str, canoni
     assert str(TimeRange.parse(text)) == canonical
 
 
-@pytest.mark.parametrize("text", ["x", "[0:0_1:0)x", "[0:0__1:0)", "[0_1)", "[0:0-1:0)", "[0:0_1:0)\n", "__"])
+@pytest.mark.parametrize(
+    "text", ["x", "[0:0_1:0)x", "[0:0__1:0)", "[0_1)", "[0:0-1:0)", "[0:0_1:0)\n", "__"]
+)
 def test_what_is_off_the_grammar_is_no_timerange(text: str) -> None:
     with pytest.raises(InvalidRequestError):
         TimeRange.parse(text)
