@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from local.application import Cors
 from local.http_events import HttpAnswer, HttpRequest
-from local.template import Cors
 
 _PREFIX = b"access-control-"
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from local.application import Function
 from local.faults import TemplateError
 from local.lambda_context import new_context
-from local.template import Function
 
 _log = logging.getLogger(__name__)
 

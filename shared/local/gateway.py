@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from local.access import TokenCheck
+from local.application import Application
 from local.cors import CorsPolicy
 from local.error_body import error_answer
 from local.function_host import FunctionHost, HandlerError
@@ -16,7 +17,6 @@ from local.http_events import BadAnswerError, HttpAnswer, HttpRequest, from_answ
 from local.journal import Journal
 from local.ports import LOOPBACK
 from local.routes import Match, MethodNotAllowed, RouteTable
-from local.template import Application
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
 """Of a request, HTTP APIs."""

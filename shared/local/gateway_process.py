@@ -8,12 +8,14 @@ import socket
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
 
 from local import host_config
+from local.application import Application, Route
 from local.faults import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
@@ -22,7 +24,6 @@ from local.http_events import HttpRequest, to_event
 from local.journal import Journal
 from local.ports import listen
 from local.routes import Match
-from local.template import Application, Route
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ _NOBODY = "00000000-0000-4000-8000-000000000000"
 
 def main() -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # see _fork_worker
     config = host_config.receive_config()
     try:
         application = config.application()
@@ -64,7 +66,10 @@ def _fork_worker(
     listener: socket.socket,
     warm: int,
 ) -> int:
-    """The worker's pid. Nothing is connected and no thread runs yet, so a fork is safe."""
+    """The worker's pid.
+
+    Nothing is connected yet, and the only threads are numpy's and jemalloc's, which expect forks.
+    """
     parent = os.getpid()
     pid = os.fork()
     if pid:

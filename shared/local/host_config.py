@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from local.application import Application
 from local.credentials import Credentials, KeyPair
 from local.environment import LocalValues
 from local.ports import Ports
 from local.process import READY_FD
-from local.template import Application, read_application
+from local.template import read_application
 
 GO = "go"
 """The second line: VAST, S3 and the queues are there."""

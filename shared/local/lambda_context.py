@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.application import Function
 from local.intrinsics import ACCOUNT_ID, REGION
-from local.template import Function
 
 
 @dataclass

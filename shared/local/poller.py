@@ -10,9 +10,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.application import QueueSource
 from local.function_host import HandlerError
 from local.intrinsics import REGION
-from local.template import QueueSource
 
 _log = logging.getLogger(__name__)
 

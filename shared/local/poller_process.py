@@ -10,13 +10,13 @@ import time
 from typing import Any
 
 from local import host_config, s3_events, schedules
+from local.application import Application, Schedule
 from local.faults import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.host_config import HostConfig
 from local.journal import Journal
 from local.poller import QueuePoller
 from local.queues import sqs_client
-from local.template import Application, Schedule
 
 
 def main() -> int:

@@ -7,8 +7,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.application import Queue
 from local.intrinsics import REGION
-from local.template import Queue
 
 _LONG_POLL_MARGIN_SECONDS = 15
 

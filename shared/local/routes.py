@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from local.template import Route
+from local.application import Route
 
 _LITERAL, _VARIABLE, _GREEDY = 0, 1, 2
 _DEFAULT = "$default"

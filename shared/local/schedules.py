@@ -6,12 +6,10 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from local.application import Schedule
 from local.intrinsics import ACCOUNT_ID, REGION
-
-if TYPE_CHECKING:
-    from local.template import Schedule
 
 _RATE = re.compile(r"rate\((\d+) (second|minute|hour|day)s?\)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
@@ -24,7 +22,7 @@ def rate_seconds(expression: str) -> float | None:
     return int(match[1]) * _SECONDS[match[2]] if match else None
 
 
-def scheduled_event(schedule: "Schedule", now: datetime) -> dict[str, Any]:
+def scheduled_event(schedule: Schedule, now: datetime) -> dict[str, Any]:
     """What the function receives: the template's Input, or EventBridge's own event."""
     if schedule.payload is not None:
         payload: dict[str, Any] = json.loads(schedule.payload)
@@ -44,7 +42,7 @@ def scheduled_event(schedule: "Schedule", now: datetime) -> dict[str, Any]:
 
 def fire_until(
     stopped: Event,
-    schedule: "Schedule",
+    schedule: Schedule,
     every_seconds: float,
     fire: Callable[[dict[str, Any]], None],
 ) -> None:

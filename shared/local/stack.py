@@ -14,6 +14,7 @@ from typing import Self
 
 from local import parts
 from local.addresses import Addresses
+from local.application import Application
 from local.credentials import load_or_create
 from local.environment import MEDIA_BUCKET
 from local.faults import InterruptedStartError, LocalStackError
@@ -23,7 +24,6 @@ from local.lock import DataDirLock
 from local.ports import LOOPBACK, Ports
 from local.process import Command, Guard, Part
 from local.queues import create_queues, sqs_client
-from local.template import Application
 
 START_SECONDS = 60.0
 STOP_SECONDS = 6.0

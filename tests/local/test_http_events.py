@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
+from local.application import Route
 from local.http_events import BadAnswerError, HttpRequest, from_answer, to_event
 from local.routes import Match
-from local.template import Route
 
 ROUTE = Route("ANY", "/my/{name}", "echo")
 

@@ -1,7 +1,7 @@
 import pytest
 
+from local.application import Route
 from local.routes import Match, MethodNotAllowed, RouteTable
-from local.template import Route
 
 # The examples of API Gateway's developer guide, "Routes for HTTP APIs".
 GUIDE = RouteTable(

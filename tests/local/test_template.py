@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
+from local.application import Application
 from local.credentials import Credentials
 from local.environment import LocalValues
 from local.faults import TemplateError
 from local.function_host import common_environment
 from local.parts import default_template
 from local.ports import Ports
-from local.template import Application, read_application
+from local.template import read_application
 
 from .conftest import TEMPLATE
 
