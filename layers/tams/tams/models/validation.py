@@ -1,5 +1,6 @@
 """A failed validation in the words of a client: which field, and what it must be."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ NULL_FIELD = "null_field"
 
 MESSAGES_MAX = 5
 """An error message lists so many faults and counts the rest."""
+
+_ENUM_MEMBER = re.compile(r"<[\w.]+: ('[^']*')>")
+"""Pydantic names the members of a Literal by their repr; a client knows only their values."""
 
 _WORDS: Mapping[str, str] = {
     "missing": "is required",
@@ -61,7 +65,7 @@ def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
         return patterns.WORDS.get(pattern, f"must match the pattern {pattern}")
     if (words := _WORDS.get(kind)) is None:
         return message
-    return words.format_map(context)
+    return _ENUM_MEMBER.sub(r"\1", words.format_map(context))
 
 
 def _path(location: list[int | str]) -> str:

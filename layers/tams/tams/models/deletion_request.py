@@ -1,0 +1,33 @@
+"""A deletion that outlives the request that asked for it."""
+
+from enum import StrEnum
+
+from tams.models.base import Model
+from tams.models.common import Flag, Text, UtcDateTime, Uuid
+from tams.models.error import Error
+from tams.timing import TimeRange
+
+
+class DeletionStatus(StrEnum):
+    """`created`, then `started`, then `done` or `error`."""
+
+    CREATED = "created"
+    STARTED = "started"
+    DONE = "done"
+    ERROR = "error"
+
+
+class DeletionRequest(Model):
+    """Source: deletion-request.json."""
+
+    id: Uuid
+    flow_id: Uuid
+    timerange_to_delete: TimeRange
+    timerange_remaining: TimeRange | None = None
+    delete_flow: Flag
+    status: DeletionStatus
+    created: UtcDateTime | None = None
+    created_by: Text | None = None
+    updated: UtcDateTime | None = None
+    expiry: UtcDateTime | None = None
+    error: Error | None = None

@@ -1,0 +1,101 @@
+"""A webhook: where a client wants events sent, which ones, and in what shape.
+
+The client's secret goes in and stays: only `Webhook`, which no answer carries, keeps it.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from tams.models import patterns
+from tams.models.base import Model
+from tams.models.common import Flag, Tags, Text, Uuid
+from tams.models.error import Error
+from tams.models.event import EventType
+from tams.models.filters import UrlFilter
+
+HttpUrl = Annotated[Text, StringConstraints(pattern=patterns.HTTP_URL)]
+HeaderName = Annotated[Text, StringConstraints(pattern=patterns.HEADER_NAME)]
+HeaderValue = Annotated[Text, StringConstraints(pattern=patterns.HEADER_VALUE)]
+
+
+class WebhookStatus(StrEnum):
+    """A client sets `created` and `disabled`; the service moves on to `started` and `error`."""
+
+    CREATED = "created"
+    STARTED = "started"
+    DISABLED = "disabled"
+    ERROR = "error"
+
+
+ClientStatus = Literal[WebhookStatus.CREATED, WebhookStatus.DISABLED]
+
+
+class WebhookSettings(Model):
+    """What every form of a webhook has. Source: webhook.json.
+
+    An empty `flow_collected_by_ids` or `source_collected_by_ids` asks for what nothing collects; an
+    empty `accept_get_urls` for segments without URLs.
+    """
+
+    url: HttpUrl
+    api_key_name: HeaderName | None = None
+    events: tuple[EventType, ...]
+    flow_ids: tuple[Uuid, ...] | None = None
+    source_ids: tuple[Uuid, ...] | None = None
+    flow_collected_by_ids: tuple[Uuid, ...] | None = None
+    source_collected_by_ids: tuple[Uuid, ...] | None = None
+    accept_get_urls: tuple[Text, ...] | None = None
+    accept_storage_ids: tuple[Uuid, ...] | None = None
+    presigned: Flag | None = None
+    verbose_storage: Flag | None = None
+    include_object_timerange: Flag | None = None
+    tags: Tags | None = None
+
+    @property
+    def url_filter(self) -> UrlFilter:
+        """How the get_urls of `flows/segments_added` are chosen; no storage id at all means any."""
+        return UrlFilter(
+            accept_get_urls=self.accept_get_urls,
+            accept_storage_ids=self.accept_storage_ids or None,
+            presigned=self.presigned,
+            verbose_storage=bool(self.verbose_storage),
+        )
+
+
+class WebhookPost(WebhookSettings):
+    """A new webhook; the service makes its id. Source: webhook-post.json."""
+
+    api_key_value: HeaderValue | None = Field(default=None, repr=False)
+    status: ClientStatus = WebhookStatus.CREATED
+
+
+class WebhookPut(WebhookSettings):
+    """All that a client changes about a webhook. Source: webhook-put.json."""
+
+    id: Uuid
+    api_key_value: HeaderValue | None = Field(default=None, repr=False)
+    status: ClientStatus
+
+
+class RegisteredWebhook(WebhookSettings):
+    """What a webhook that exists has beside its settings."""
+
+    id: Uuid
+    status: WebhookStatus
+    error: Error | None = None
+
+
+class WebhookGet(RegisteredWebhook):
+    """A webhook as clients see it. Source: webhook-get.json."""
+
+
+class Webhook(RegisteredWebhook):
+    """A webhook as it is stored, with the client's secret."""
+
+    api_key_value: Text | None = Field(default=None, repr=False)
+
+    def shown(self) -> WebhookGet:
+        """Everything but the secret."""
+        return WebhookGet(**{name: getattr(self, name) for name in WebhookGet.model_fields})

@@ -1,0 +1,92 @@
+"""The command's words: helps, refusals, and what goes wrong before a server is asked."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cli.flows import fingerprint, flows_of
+from cli.main import app
+from cli.probe import Track
+from cli.times import to_ns
+from tams.models.common import is_uuid
+
+NOBODY = "http://127.0.0.1:1"
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize("command", ["ingest", "export", "ls", "rm"])
+def test_every_command_explains_itself(command: str) -> None:
+    code, text = run(command, "--help")
+
+    assert code == 0
+    assert "--url" in text
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version") == (0, "tams 0.1.0\n")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    code, text = run("ingest", str(tmp_path / "nothing.mp4"), "--url", NOBODY)
+
+    assert code == 1
+    assert "nothing.mp4" in text
+    assert "Traceback" not in text
+
+
+def test_a_file_that_is_no_media_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("no media at all")
+
+    code, text = run("ingest", str(path), "--url", NOBODY)
+
+    assert code == 1
+    assert "cannot be read as media" in text
+
+
+def test_a_start_that_is_no_timestamp_is_refused(tmp_path: Path) -> None:
+    code, text = run("ingest", str(tmp_path), "--start", "1.5", "--url", NOBODY)
+
+    assert code == 1
+    assert "1.5" in text
+
+
+def test_segments_need_a_flow() -> None:
+    code, text = run("ls", "segments", "--url", NOBODY)
+
+    assert code == 1
+    assert "tams ls segments FLOW_ID" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ns"),
+    [
+        (Fraction(1001, 30000), 33_366_667),
+        (Fraction(-1001, 30000), -33_366_667),
+        (Fraction(1, 3), 333_333_333),
+        (Fraction(3, 2 * 10**9), 2),
+        (Fraction(0), 0),
+    ],
+)
+def test_a_time_is_rounded_once_to_the_nearest_nanosecond(seconds: Fraction, ns: int) -> None:
+    assert to_ns(seconds) == ns
+
+
+def test_ids_come_from_content_and_options(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"a" * 5_000_000)
+    track = Track(0, "audio", "aac", "audio/aac", {}, None, None)
+
+    identity = fingerprint(path, 2.0, 0)
+    flows = flows_of([track, track], identity)
+
+    assert identity == fingerprint(path, 2.0, 0) != fingerprint(path, 2.0, 1)
+    assert [flow.role for flow in flows] == ["audio", "audio 2"]
+    assert len({flow.flow_id for flow in flows} | {flow.source_id for flow in flows}) == 4
+    assert all(is_uuid(flow.flow_id) for flow in flows)
