@@ -1,4 +1,4 @@
-"""/flows, /flows/{flowId}."""
+"""/flows, /flows/{flowId} and its properties."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -6,12 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from tams.api import query
 from tams.api.body import described
-from tams.api.dependencies import FlowId, Flows, JsonBody
+from tams.api.dependencies import FlowId, FlowProperties, Flows, JsonBody, flow_properties
 from tams.api.paging import paging_headers
+from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
+from tams.models.collection import FlowCollectionItem
 from tams.models.common import ContentFormat
 from tams.models.flow import Flow, parse_flow_put
+from tams.models.property_values import parse_bit_rate, parse_flag, parse_flow_collection
 from tams.models.queries import FlowQuery
 from tams.runtime.handlers import api_handler
 
@@ -29,7 +33,7 @@ def get_flows(
     content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
     codec: str | None = None,
 ) -> JSONResponse:
-    query = FlowQuery(
+    asked = FlowQuery(
         limit=page_limit(limit),
         page=page,
         source_id=query_uuid("source_id", source_id),
@@ -37,10 +41,10 @@ def get_flows(
         format=content_format,
         codec=codec,
     )
-    listed = flows.list_(query)
+    listed = flows.list_(asked)
     body = [flow.to_json() for flow in listed.items]
     headers = paging_headers(
-        request, limit=query.limit, next_key=listed.next_key, count=len(body), reverse=False
+        request, limit=asked.limit, next_key=listed.next_key, count=len(body), reverse=False
     )
     return JSONResponse(body, headers=headers)
 
@@ -78,6 +82,41 @@ def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
 def delete_flow(flow_id: FlowId, flows: Flows) -> Response:
     flows.delete(flow_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+mount_properties(router, "/{flowId}", query.flow_id, flow_properties)
+for bit_rate in ("max_bit_rate", "avg_bit_rate"):
+    path = f"/{{flowId}}/{bit_rate}"
+    mount_property(router, path, bit_rate, query.flow_id, flow_properties, parse_bit_rate)
+
+
+@router.get("/{flowId}/read_only", response_model=bool)
+def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
+    return JSONResponse(bool(properties.get(flow_id).read_only))
+
+
+@router.put("/{flowId}/read_only", status_code=HTTPStatus.NO_CONTENT)
+def put_read_only(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
+    properties.set_read_only(flow_id, parse_flag(body), None)
+    return NO_CONTENT
+
+
+@router.get("/{flowId}/flow_collection", response_model=list[FlowCollectionItem])
+def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
+    items = properties.get(flow_id).flow_collection or ()
+    return JSONResponse([item.to_json() for item in items])
+
+
+@router.put("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
+def put_flow_collection(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
+    properties.set_collection(flow_id, parse_flow_collection(body), None)
+    return NO_CONTENT
+
+
+@router.delete("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
+def delete_flow_collection(flow_id: FlowId, properties: FlowProperties) -> Response:
+    properties.set_collection(flow_id, (), None)
+    return NO_CONTENT
 
 
 lambda_handler = api_handler(router)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tams.models.storage_backend import StorageBackend
 from tams.ports import ObjectStores
 from tams.services.deletion import DeletionService
+from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
@@ -12,6 +13,7 @@ from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.objects import ObjectService
 from tams.services.service import ServiceService
+from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
 
 
@@ -23,6 +25,8 @@ class Container:
     health: HealthService
     sources: SourceService
     flows: FlowService
+    flow_properties: FlowPropertyService
+    source_properties: SourcePropertyService
     flow_segments: FlowSegmentService
     deletion: DeletionService
     media_storage: MediaStorageService

@@ -9,12 +9,14 @@ from tams.api.body import json_body, optional_json_body
 from tams.api.head import IS_HEAD
 from tams.container import Container
 from tams.services.deletion import DeletionService
+from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
 from tams.services.media_storage import MediaStorageService
 from tams.services.objects import ObjectService
 from tams.services.service import ServiceService
+from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
 
 
@@ -42,6 +44,14 @@ def _flows(container: _Container) -> FlowService:
     return container.flows
 
 
+def flow_properties(container: _Container) -> FlowPropertyService:
+    return container.flow_properties
+
+
+def source_properties(container: _Container) -> SourcePropertyService:
+    return container.source_properties
+
+
 def _flow_segments(container: _Container) -> FlowSegmentService:
     return container.flow_segments
 
@@ -67,6 +77,7 @@ Service = Annotated[ServiceService, Depends(_service)]
 Health = Annotated[HealthService, Depends(_health)]
 Sources = Annotated[SourceService, Depends(_sources)]
 Flows = Annotated[FlowService, Depends(_flows)]
+FlowProperties = Annotated[FlowPropertyService, Depends(flow_properties)]
 FlowSegments = Annotated[FlowSegmentService, Depends(_flow_segments)]
 Deletion = Annotated[DeletionService, Depends(_deletion)]
 MediaStorage = Annotated[MediaStorageService, Depends(_media_storage)]

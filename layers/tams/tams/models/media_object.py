@@ -1,6 +1,7 @@
 """An Object: bytes that any number of Flows may use, and where to read them."""
 
-from tams.models.base import ClosedModel
+from tams.errors import InvalidRequestError
+from tams.models.base import ClosedModel, Model
 from tams.models.common import Integer, Text, Uuid
 from tams.models.object_core import GetUrl
 from tams.timing import TimeRange
@@ -23,3 +24,28 @@ class MediaObject(ClosedModel):
     key_frame_count: Integer | None = None
     init_object: InitObjectInObject | None = None
     get_urls: tuple[GetUrl, ...] | None = None
+
+
+class ControlledInstance(Model):
+    """A copy that the service is to make on one of its storage backends."""
+
+    storage_id: Uuid
+
+
+class UncontrolledInstance(Model):
+    """A copy elsewhere, which the client looks after."""
+
+    url: Text
+    label: Text
+
+
+def parse_instance_post(body: object) -> ControlledInstance | UncontrolledInstance:
+    """Read the body of `POST /objects/{objectId}/instances`: a `storage_id`, or `url` and `label`.
+
+    Raises InvalidRequestError. Source: objects-instances-post.json.
+    """
+    if not isinstance(body, dict) or "storage_id" not in body:
+        return UncontrolledInstance.from_body(body)
+    if "url" in body and "label" in body:
+        raise InvalidRequestError("storage_id: must not be given beside url and label")
+    return ControlledInstance.from_body(body)

@@ -14,6 +14,7 @@ from tams.repositories.session import VastConnection
 from tams.repositories.store import VastStore
 from tams.runtime.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 from tams.services.deletion import DeletionService
+from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService, TimelineHints
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
@@ -21,6 +22,7 @@ from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.objects import ObjectService
 from tams.services.service import API_VERSION, ServiceService
+from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
 
@@ -59,6 +61,8 @@ def build_from(settings: Settings) -> Container:
         health=HealthService(store, object_stores),
         sources=SourceService(store),
         flows=FlowService(store, utc_now, deletion),
+        flow_properties=FlowPropertyService(store, utc_now),
+        source_properties=SourcePropertyService(store, utc_now),
         flow_segments=FlowSegmentService(store, utc_now, labels, hints),
         deletion=deletion,
         media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),

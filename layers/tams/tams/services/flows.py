@@ -140,7 +140,7 @@ class FlowService:
         events = _join_source(repositories, flow, now, caller)
         repositories.flows.add(StoredFlow(flow))
         if flow.flow_collection:
-            _collect(repositories, flow)
+            collect(repositories, flow)
         (created,) = presented(repositories, [StoredFlow(flow)])
         repositories.events.add([*events, flow_event("flows/created", created, now)])
         return created
@@ -163,7 +163,7 @@ class FlowService:
             _check_source_format(repositories.sources.find(flow.source_id), flow)
         replaced = replace(stored, flow=flow)
         repositories.flows.save(replaced)
-        _collect(repositories, flow)
+        collect(repositories, flow)
         (shown,) = presented(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", shown, now)])
 
@@ -295,7 +295,7 @@ def _leave_source(repositories: Repositories, source_id: str, now: datetime) -> 
     return [source_event("sources/deleted", stored.source, now)]
 
 
-def _collect(repositories: Repositories, flow: Flow) -> None:
+def collect(repositories: Repositories, flow: Flow) -> None:
     """Write the Flow's collection; every member must exist (COL-2)."""
     items: Sequence[FlowCollectionItem] = flow.flow_collection or ()
     members = repositories.flows.find_many({item.id for item in items}) if items else {}

@@ -1,0 +1,102 @@
+"""label, description and tags as resources of their own: written once, mounted by Sources and by Flows.
+
+GET of what is not set is not 404: it answers with `null`, or `{}` for tags (FLW-47, SRC-12).
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi.responses import JSONResponse
+
+from tams.api.dependencies import JsonBody
+from tams.errors import NotFoundError
+from tams.models.common import Tags, TagValue
+from tams.models.property_values import parse_tag_value, parse_text
+
+NO_CONTENT = Response(status_code=HTTPStatus.NO_CONTENT)
+TEXTS = ("label", "description")
+
+
+class Described(Protocol):
+    """A service of something that has a label, a description and tags."""
+
+    def get(self, identifier: str, /) -> Any: ...
+    def set(self, identifier: str, name: str, value: Any, caller: str | None, /) -> None: ...
+    def set_tag(
+        self, identifier: str, name: str, value: str | list[str], caller: str | None, /
+    ) -> None: ...
+    def remove_tag(self, identifier: str, name: str, caller: str | None, /) -> None: ...
+
+
+def mount_properties(
+    router: APIRouter,
+    item: str,
+    identifier: Callable[..., str],
+    service: Callable[..., Described],
+) -> None:
+    """Add the routes below `item`, such as `/{flowId}`."""
+    for name in TEXTS:
+        mount_property(router, f"{item}/{name}", name, identifier, service, parse_text)
+    _mount_tags(router, f"{item}/tags", identifier, service)
+
+
+def mount_property(
+    router: APIRouter,
+    path: str,
+    name: str,
+    identifier: Callable[..., str],
+    service: Callable[..., Described],
+    parse: Callable[[object], Any],
+) -> None:
+    """GET, PUT and DELETE of one property."""
+    Id = Annotated[str, Depends(identifier)]  # noqa: N806 - a type
+    Service = Annotated[Described, Depends(service)]  # noqa: N806
+
+    @router.get(path, name=f"get_{name}")
+    def get_property(resource_id: Id, resources: Service) -> JSONResponse:
+        return JSONResponse(getattr(resources.get(resource_id), name))
+
+    @router.put(path, name=f"put_{name}", status_code=HTTPStatus.NO_CONTENT)
+    def put_property(resource_id: Id, resources: Service, body: JsonBody) -> Response:
+        resources.set(resource_id, name, parse(body), None)
+        return NO_CONTENT
+
+    @router.delete(path, name=f"delete_{name}", status_code=HTTPStatus.NO_CONTENT)
+    def delete_property(resource_id: Id, resources: Service) -> Response:
+        resources.set(resource_id, name, None, None)
+        return NO_CONTENT
+
+
+def _mount_tags(
+    router: APIRouter,
+    path: str,
+    identifier: Callable[..., str],
+    service: Callable[..., Described],
+) -> None:
+    """A tag's name may hold any character, slashes too."""
+    Id = Annotated[str, Depends(identifier)]  # noqa: N806
+    Service = Annotated[Described, Depends(service)]  # noqa: N806
+    Name = Annotated[str, Path(alias="name")]  # noqa: N806
+
+    @router.get(path, name="get_tags", response_model=Tags)
+    def get_tags(resource_id: Id, resources: Service) -> JSONResponse:
+        return JSONResponse(resources.get(resource_id).tags or {})
+
+    @router.get(f"{path}/{{name:path}}", name="get_tag", response_model=TagValue)
+    def get_tag(resource_id: Id, resources: Service, name: Name) -> JSONResponse:
+        tags = resources.get(resource_id).tags or {}
+        if name not in tags:
+            raise NotFoundError("Tag", name)
+        return JSONResponse(tags[name])
+
+    @router.put(f"{path}/{{name:path}}", name="put_tag", status_code=HTTPStatus.NO_CONTENT)
+    def put_tag(resource_id: Id, resources: Service, name: Name, body: JsonBody) -> Response:
+        resources.set_tag(resource_id, name, parse_tag_value(body), None)
+        return NO_CONTENT
+
+    @router.delete(f"{path}/{{name:path}}", name="delete_tag", status_code=HTTPStatus.NO_CONTENT)
+    def delete_tag(resource_id: Id, resources: Service, name: Name) -> Response:
+        resources.remove_tag(resource_id, name, None)
+        return NO_CONTENT

@@ -1,0 +1,119 @@
+"""Single properties of a Flow, changed one at a time (FLW-43…50, RO, TAG)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.collection import FlowCollectionItem
+from tams.models.flow import Flow, refuse_self_collection
+from tams.models.stored import StoredFlow
+from tams.ports import Clock, Repositories, Store
+from tams.services.flow_segments import writable
+from tams.services.flows import collect, flow_event, presented
+
+INHERITED = frozenset({"avg_bit_rate"})
+"""Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPropertyService:
+    """Each change is a change of metadata: a new version, a new date, a `flows/updated` event."""
+
+    store: Store
+    clock: Clock
+
+    def get(self, flow_id: str) -> Flow:
+        """Raises NotFoundError."""
+
+        def work(repositories: Repositories) -> Flow:
+            return presented(repositories, [repositories.flows.get(flow_id)])[0]
+
+        return self.store.read(work)
+
+    def set(self, flow_id: str, name: str, value: Any, caller: str | None) -> None:
+        """`value` of None unsets. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
+
+        def change(flow: Flow) -> Flow:
+            if name in INHERITED and flow.profile_id is not None:
+                raise InvalidRequestError(
+                    f"{name} comes from Profile {flow.profile_id}, to which this Flow is linked"
+                )
+            changed: Flow = flow.model_copy(update={name: value})
+            return changed
+
+        self._change(flow_id, change, caller)
+
+    def set_read_only(self, flow_id: str, value: bool, caller: str | None) -> None:
+        """The one change a read-only Flow allows (RO-3)."""
+
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"read_only": value})
+            return changed
+
+        self._change(flow_id, change, caller, even_read_only=True)
+
+    def set_tag(self, flow_id: str, name: str, value: str | list[str], caller: str | None) -> None:
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"tags": {**(flow.tags or {}), name: value}})
+            return changed
+
+        self._change(flow_id, change, caller)
+
+    def remove_tag(self, flow_id: str, name: str, caller: str | None) -> None:
+        """Raises NotFoundError for the Flow, and for the tag (TAG-6)."""
+
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"tags": without(flow.tags, name)})
+            return changed
+
+        self._change(flow_id, change, caller)
+
+    def set_collection(
+        self, flow_id: str, items: tuple[FlowCollectionItem, ...], caller: str | None
+    ) -> None:
+        """Raises InvalidRequestError for members that do not exist, and for the Flow itself."""
+        refuse_self_collection(flow_id, items)
+
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"flow_collection": items})
+            return changed
+
+        self._change(flow_id, change, caller, collects=True)
+
+    def _change(
+        self,
+        flow_id: str,
+        change: Callable[[Flow], Flow],
+        caller: str | None,
+        *,
+        even_read_only: bool = False,
+        collects: bool = False,
+    ) -> None:
+        def work(repositories: Repositories) -> None:
+            stored = repositories.flows.get(flow_id)
+            if not even_read_only:
+                writable(stored)
+            now = self.clock()
+            stamps = {"metadata_updated": now, "metadata_version": uuid4().hex}
+            flow: Flow = change(stored.flow).model_copy(
+                update=stamps | ({"updated_by": caller} if caller else {})
+            )
+            changed: StoredFlow = replace(stored, flow=flow)
+            repositories.flows.save(changed)
+            if collects:
+                collect(repositories, flow)
+            (shown,) = presented(repositories, [changed])
+            repositories.events.add([flow_event("flows/updated", shown, now)])
+
+        self.store.write(work)
+
+
+def without(tags: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    """Raises NotFoundError when there is no such tag."""
+    left = dict(tags or {})
+    if name not in left:
+        raise NotFoundError("Tag", name)
+    del left[name]
+    return left
