@@ -14,9 +14,11 @@ from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
 from tams.models.collection import FlowCollectionItem
 from tams.models.common import ContentFormat
-from tams.models.flow import Flow, parse_flow_put
+from tams.models.filters import parse_tag_filters
+from tams.models.flow import Flow, FlowStatus, parse_flow_put
+from tams.models.patterns import STRICT_MIME_TYPE as STRICT_MIME_TYPE_PATTERN
 from tams.models.property_values import parse_bit_rate, parse_flag, parse_flow_collection
-from tams.models.queries import FlowQuery
+from tams.models.queries import FlowQuery, FlowSort
 from tams.runtime.handlers import api_handler
 
 router = APIRouter(prefix="/flows", tags=["Flows"])
@@ -28,23 +30,47 @@ def get_flows(
     flows: Flows,
     limit: Limit = None,
     page: PageToken = None,
+    sort_by: FlowSort = FlowSort.CREATED,
+    reverse_order: QueryBool = False,
     source_id: str | None = None,
+    timerange: str | None = None,
     label: str | None = None,
     content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
-    codec: str | None = None,
+    codec: Annotated[str | None, Query(pattern=STRICT_MIME_TYPE_PATTERN)] = None,
+    profile_id: str | None = None,
+    status: FlowStatus | None = None,
+    frame_width: int | None = None,
+    frame_height: int | None = None,
+    init_segments: QueryBool | None = None,
+    collected_by_ids: str | None = None,
 ) -> JSONResponse:
+    """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = FlowQuery(
         limit=page_limit(limit),
         page=page,
+        sort_by=sort_by,
+        reverse=reverse_order,
         source_id=query_uuid("source_id", source_id),
         label=label,
         format=content_format,
         codec=codec,
+        profile_id=query_uuid("profile_id", profile_id),
+        status=status,
+        frame_width=frame_width,
+        frame_height=frame_height,
+        init_segments=init_segments,
+        tags=parse_tag_filters("tag", request.query_params.multi_items()),
+        collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
+        timerange=query_timerange(timerange),
     )
     listed = flows.list_(asked)
     body = [flow.to_json() for flow in listed.items]
     headers = paging_headers(
-        request, limit=asked.limit, next_key=listed.next_key, count=len(body), reverse=False
+        request,
+        limit=asked.limit,
+        next_key=listed.next_key,
+        count=len(body),
+        reverse=reverse_order,
     )
     return JSONResponse(body, headers=headers)
 

@@ -9,9 +9,10 @@ from tams.api import query
 from tams.api.dependencies import SourceId, Sources, source_properties
 from tams.api.paging import paging_headers
 from tams.api.properties import mount_properties
-from tams.api.query import Limit, PageToken, page_limit
+from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models.common import ContentFormat
-from tams.models.queries import SourceQuery
+from tams.models.filters import parse_tag_filters
+from tams.models.queries import SourceQuery, SourceSort
 from tams.models.source import Source
 from tams.runtime.handlers import api_handler
 
@@ -24,14 +25,31 @@ def get_sources(
     sources: Sources,
     limit: Limit = None,
     page: PageToken = None,
+    sort_by: SourceSort = SourceSort.CREATED,
+    reverse_order: QueryBool = False,
     label: str | None = None,
     content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
+    collected_by_ids: str | None = None,
 ) -> JSONResponse:
-    asked = SourceQuery(page_limit(limit), page, label, content_format)
+    """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
+    asked = SourceQuery(
+        limit=page_limit(limit),
+        page=page,
+        sort_by=sort_by,
+        reverse=reverse_order,
+        label=label,
+        format=content_format,
+        tags=parse_tag_filters("tag", request.query_params.multi_items()),
+        collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
+    )
     listed = sources.list_(asked)
     body = [source.to_json() for source in listed.items]
     headers = paging_headers(
-        request, limit=asked.limit, next_key=listed.next_key, count=len(body), reverse=False
+        request,
+        limit=asked.limit,
+        next_key=listed.next_key,
+        count=len(body),
+        reverse=reverse_order,
     )
     return JSONResponse(body, headers=headers)
 

@@ -97,7 +97,8 @@ def test_a_collection_is_replaced_in_order_and_taken_away(api: httpx.Client, mak
     assert api.put(path, json=members).status_code == 204
     assert api.get(path).json() == members
     assert api.get(f"/flows/{two['id']}").json()["collected_by"] == [one["id"]]
-    for bad in ([{"id": str(uuid4())}], [{"id": one["id"]}], {"id": two["id"]}, [{}]):
+    refused: list[Any] = [[{"id": str(uuid4())}], [{"id": one["id"]}], {"id": two["id"]}, [{}]]
+    for bad in refused:
         assert api.put(path, json=bad).status_code == 400
     assert api.get(path).json() == members
     assert api.delete(path).status_code == 204

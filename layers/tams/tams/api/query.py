@@ -7,6 +7,7 @@ from pydantic import BeforeValidator
 
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.common import is_uuid
+from tams.models.filters import parse_uuid_list
 from tams.models.queries import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
 from tams.timing import TimeRange
 
@@ -51,6 +52,11 @@ def query_uuid(name: str, text: str | None) -> str | None:
     if text is not None and not is_uuid(text):
         raise InvalidRequestError(f"{name}: must be a lower-case UUID of version 1 to 5")
     return text
+
+
+def uuid_list(name: str, text: str | None) -> tuple[str, ...] | None:
+    """Absent is None, empty is empty: the two mean different things (SRC-10). Raises InvalidRequestError."""
+    return None if text is None else parse_uuid_list(name, text)
 
 
 def _known(identifier: str, kind: str) -> str:

@@ -1,30 +1,71 @@
 """What a listing asks for, typed and checked; repositories turn it into predicates."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from tams.models.common import ContentFormat
+from tams.models.filters import TagFilter
+from tams.models.flow_common import FlowStatus
+from tams.timing import TimeRange
 
 PAGE_LIMIT_DEFAULT = 100
 PAGE_LIMIT_MAX = 1000
 
 
-@dataclass(frozen=True, slots=True)
+class SourceSort(StrEnum):
+    """Dates come newest first, labels from A to Z (SRT-2, SRT-4)."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    LABEL = "label"
+
+
+class FlowSort(StrEnum):
+    """Dates come newest first, labels from A to Z (SRT-1, SRT-4)."""
+
+    CREATED = "created"
+    METADATA_UPDATED = "metadata_updated"
+    LABEL = "label"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceQuery:
-    """Filters combine with AND; absent ones do not filter (SRC-8)."""
+    """Filters combine with AND; absent ones do not filter (SRC-8).
+
+    An empty `collected_by_ids` asks for what nothing collects (SRC-10).
+    """
 
     limit: int = PAGE_LIMIT_DEFAULT
     page: str | None = None
+    sort_by: SourceSort = SourceSort.CREATED
+    reverse: bool = False
     label: str | None = None
     format: ContentFormat | None = None
+    tags: tuple[TagFilter, ...] = ()
+    collected_by_ids: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FlowQuery:
-    """Filters combine with AND; absent ones do not filter (FLW-1)."""
+    """Filters combine with AND; absent ones do not filter (FLW-1).
+
+    An empty `collected_by_ids` asks for what nothing collects; the empty `timerange` for Flows without
+    Segments (FLW-3), all of time for any Flow (FLW-4).
+    """
 
     limit: int = PAGE_LIMIT_DEFAULT
     page: str | None = None
+    sort_by: FlowSort = FlowSort.CREATED
+    reverse: bool = False
     source_id: str | None = None
     label: str | None = None
     format: ContentFormat | None = None
     codec: str | None = None
+    profile_id: str | None = None
+    status: FlowStatus | None = None
+    frame_width: int | None = None
+    frame_height: int | None = None
+    init_segments: bool | None = None
+    tags: tuple[TagFilter, ...] = ()
+    collected_by_ids: tuple[str, ...] | None = None
+    timerange: TimeRange = field(default_factory=TimeRange.eternity)

@@ -40,6 +40,19 @@ class VastCollectionRepository:
         rows = self._rows("child_source_id", source_ids)
         return _grouped(rows, "child_source_id", "parent_source_id")
 
+    def collected(self, flow_ids: Collection[str] | None) -> set[str]:
+        """Flows that any of these collects; that any Flow at all collects when None."""
+        return self._children("parent_id", "child_id", flow_ids)
+
+    def collected_sources(self, source_ids: Collection[str] | None) -> set[str]:
+        """Sources that any of these collects; that any Source at all collects when None."""
+        return self._children("parent_source_id", "child_source_id", source_ids)
+
+    def _children(self, parent: str, child: str, ids: Collection[str] | None) -> set[str]:
+        predicate = None if ids is None else ibis._[parent].isin(list(ids))
+        rows = self._transaction.select(COLLECTIONS, predicate, [child])
+        return {row[child] for row in rows}
+
     def replace(
         self,
         parent: StoredFlow,

@@ -1,19 +1,23 @@
 """Flows on VAST."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 import ibis
 
 from tams.errors import NotFoundError
+from tams.models.common import ContentFormat
 from tams.models.paging import Page
-from tams.models.queries import FlowQuery
+from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import StoredFlow
 from tams.repositories.database import ROW_ID, VastTransaction
-from tams.repositories.listing import newest_first, rows_by_id
+from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.predicates import all_of, equal, tagged
 from tams.repositories.rows import flow_from_row, flow_row, timeline_row
 from tams.repositories.tables import FLOWS
+from tams.timing import TimeRange
+from tams.timing.timestamp import INT64_MAX, INT64_MIN
 
 
 class VastFlowRepository:
@@ -55,19 +59,63 @@ class VastFlowRepository:
     def remove(self, flow_id: str) -> None:
         self._transaction.delete(FLOWS, [self._row_ids.pop(flow_id)])
 
-    def list_(self, query: FlowQuery) -> Page[StoredFlow]:
-        """Newest first. Two round trips."""
-        predicate: Any = True
-        for name in ("source_id", "label", "format", "codec"):
-            if (value := getattr(query, name)) is not None:
-                matches = ibis._[name] == str(value)
-                predicate = matches if predicate is True else predicate & matches
-        items, next_key = newest_first(
+    def list_(
+        self, query: FlowQuery, keep: Callable[[str], bool] | None = None
+    ) -> Page[StoredFlow]:
+        """Two round trips, and what `keep` makes."""
+        ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
-            predicate,
+            _matching(query),
+            _order(query),
             page=query.page,
             limit=query.limit,
-            from_row=flow_from_row,
+            without_tags=query.tags,
+            keep=keep,
         )
-        return Page(tuple(items), next_key)
+        rows = rows_by_id(self._transaction, FLOWS, ids)
+        return Page(tuple(flow_from_row(rows[each]) for each in ids), next_key)
+
+
+def _matching(query: FlowQuery) -> Any:
+    """What VAST can decide; whether a Segment lies in the timerange is decided flow by flow."""
+    size = query.frame_width is not None or query.frame_height is not None
+    return all_of(
+        equal(
+            {
+                "source_id": query.source_id,
+                "label": query.label,
+                "format": query.format and str(query.format),
+                "codec": query.codec,
+                "profile_id": query.profile_id,
+                "status": query.status and str(query.status),
+                "frame_width": query.frame_width,
+                "frame_height": query.frame_height,
+                "init_segments": query.init_segments,
+            }
+        ),
+        ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
+        tagged(query.tags),
+        _touching(query.timerange),
+    )
+
+
+def _touching(timerange: TimeRange) -> Any:
+    """Flows whose extent could share an instant with the timerange."""
+    if timerange.is_eternity:
+        return None
+    if timerange.is_empty:
+        return ibis._.segment_count == 0
+    predicate = ibis._.segment_count > 0
+    start_ns, end_ns = timerange.start_ns, timerange.end_ns
+    if start_ns is not None:
+        predicate &= ibis._.last_ns > min(max(start_ns, INT64_MIN), INT64_MAX)
+    if end_ns is not None:
+        predicate &= ibis._.first_ns <= min(max(end_ns, INT64_MIN), INT64_MAX)
+    return predicate
+
+
+def _order(query: FlowQuery) -> Order:
+    if query.sort_by is FlowSort.LABEL:
+        return Order("label", newest_first=False, reverse=query.reverse)
+    return Order(f"{query.sort_by}_us", reverse=query.reverse)

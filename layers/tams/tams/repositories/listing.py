@@ -5,35 +5,79 @@ of one page: two round trips whatever the page. Page keys name the last item, so
 come and go.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
 
+from tams.errors import InvalidRequestError
+from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.repositories.database import Row, VastTransaction
+from tams.repositories.predicates import has_tag
 from tams.repositories.tables import Table
 
+Key = tuple[Any, str]
+"""The value sorted by, None when unset, and the id."""
 
-def newest_first(
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """By a column, dates newest first; unset ones after the rest by id; `reverse` turns it all round."""
+
+    column: str
+    newest_first: bool = True
+    reverse: bool = False
+
+    def sorted(self, keys: Iterable[Key]) -> list[Key]:
+        return sorted(keys, key=self._place, reverse=self.reverse)
+
+    def after(self, keys: Sequence[Key], page: str | None) -> Sequence[Key]:
+        """Those behind the item that a page key names. Raises InvalidRequestError."""
+        if page is None:
+            return keys
+        value, last_id = _decoded(page, int if self.newest_first else str)
+        last = self._place((value, last_id))
+        if self.reverse:
+            return [key for key in keys if self._place(key) < last]
+        return [key for key in keys if self._place(key) > last]
+
+    def _place(self, key: Key) -> tuple[bool, Any, str]:
+        value, identifier = key
+        if value is None:
+            return True, 0 if self.newest_first else "", identifier
+        return False, -value if self.newest_first else value, identifier
+
+
+def sorted_page(
     transaction: VastTransaction,
     table: Table,
     predicate: Any,
+    order: Order,
     *,
     page: str | None,
     limit: int,
-    from_row: Callable[[Row], Any],
-) -> tuple[list[Any], str | None]:
-    """One page ordered by `created_us`, newest first, ties by id; and the key of the next."""
-    keys = transaction.select(table, predicate, ["created_us", "id"])
-    ordered = sorted((-row["created_us"], row["id"]) for row in keys)
-    if page is not None:
-        created_us, last_id = decode_page_key(page, int, str)
-        ordered = [key for key in ordered if key > (-created_us, last_id)]
-    chosen, more = ordered[:limit], len(ordered) > limit
-    rows = rows_by_id(transaction, table, [key[1] for key in chosen])
-    items = [from_row(rows[key[1]]) for key in chosen]
-    return items, encode_page_key(-chosen[-1][0], chosen[-1][1]) if more else None
+    without_tags: Iterable[TagFilter] = (),
+    keep: Callable[[str], bool] | None = None,
+) -> tuple[list[str], str | None]:
+    """The ids of one page in order, and the key of the next.
+
+    `without_tags` and `keep` are what VAST cannot decide; `keep` is asked in order, and only as far as
+    the page needs.
+    """
+    missing = [each.name for each in without_tags if each.exists is False]
+    columns = {order.column, "id"} | ({"tags"} if missing else set())
+    rows = transaction.select(table, predicate, sorted(columns))
+    keys = order.sorted(
+        (row[order.column], row["id"])
+        for row in rows
+        if not any(has_tag(row["tags"], name) for name in missing)
+    )
+    chosen = _first(order.after(keys, page), limit + 1, keep)
+    more = len(chosen) > limit
+    chosen = chosen[:limit]
+    return [key[1] for key in chosen], encode_page_key(*chosen[-1]) if more else None
 
 
 def rows_by_id(
@@ -45,3 +89,16 @@ def rows_by_id(
     predicate = ibis._["id"] == ids[0] if len(ids) == 1 else ibis._["id"].isin(list(ids))
     rows = transaction.select(table, predicate, table.columns.names, with_row_id=with_row_id)
     return {row["id"]: row for row in rows}
+
+
+def _first(keys: Sequence[Key], count: int, keep: Callable[[str], bool] | None) -> list[Key]:
+    kept: Iterator[Key] = (key for key in keys if keep is None or keep(key[1]))
+    return [key for key, _ in zip(kept, range(count), strict=False)]
+
+
+def _decoded(page: str, kind: type) -> Key:
+    try:
+        value, identifier = decode_page_key(page, kind, str)
+    except InvalidRequestError:
+        value, identifier = decode_page_key(page, type(None), str)
+    return value, identifier

@@ -22,6 +22,7 @@ from tams.models.stored import (
     to_us,
 )
 from tams.repositories.database import Row
+from tams.repositories.predicates import tags_text
 from tams.timing import TimeRange
 
 _KEPT_ELSEWHERE = ("timerange", "flow_collection", "collected_by", "segments_updated")
@@ -51,6 +52,7 @@ def flow_row(stored: StoredFlow) -> Row:
         "frame_width": essence.get("frame_width"),
         "frame_height": essence.get("frame_height"),
         "init_segments": essence.get("init_segments", False),
+        "tags": tags_text(flow.tags),
         "document": _dumps(document),
         "created_us": to_us(flow.created) if flow.created else None,
         "metadata_updated_us": to_us(flow.metadata_updated) if flow.metadata_updated else None,
@@ -96,6 +98,7 @@ def source_row(stored: StoredSource) -> Row:
         "id": source.id,
         "format": str(source.format),
         "label": source.label,
+        "tags": tags_text(source.tags),
         "document": _dumps(document),
         "created_us": to_us(source.created) if source.created else None,
         "updated_us": to_us(source.updated) if source.updated else None,

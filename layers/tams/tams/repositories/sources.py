@@ -1,16 +1,16 @@
 """Sources on VAST."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.paging import Page
-from tams.models.queries import SourceQuery
+from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
 from tams.repositories.database import ROW_ID, VastTransaction
-from tams.repositories.listing import newest_first, rows_by_id
+from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.predicates import all_of, equal, tagged
 from tams.repositories.rows import source_from_row, source_row
 from tams.repositories.tables import SOURCES
 
@@ -47,19 +47,29 @@ class VastSourceRepository:
     def remove(self, source_id: str) -> None:
         self._transaction.delete(SOURCES, [self._row_ids.pop(source_id)])
 
-    def list_(self, query: SourceQuery) -> Page[StoredSource]:
-        """Newest first. Two round trips."""
-        predicate: Any = True
-        for name in ("label", "format"):
-            if (value := getattr(query, name)) is not None:
-                matches = ibis._[name] == str(value)
-                predicate = matches if predicate is True else predicate & matches
-        items, next_key = newest_first(
+    def list_(
+        self, query: SourceQuery, keep: Callable[[str], bool] | None = None
+    ) -> Page[StoredSource]:
+        """Two round trips."""
+        predicate = all_of(
+            equal({"label": query.label, "format": query.format and str(query.format)}),
+            tagged(query.tags),
+        )
+        ids, next_key = sorted_page(
             self._transaction,
             SOURCES,
             predicate,
+            _order(query),
             page=query.page,
             limit=query.limit,
-            from_row=source_from_row,
+            without_tags=query.tags,
+            keep=keep,
         )
-        return Page(tuple(items), next_key)
+        rows = rows_by_id(self._transaction, SOURCES, ids)
+        return Page(tuple(source_from_row(rows[each]) for each in ids), next_key)
+
+
+def _order(query: SourceQuery) -> Order:
+    if query.sort_by is SourceSort.LABEL:
+        return Order("label", newest_first=False, reverse=query.reverse)
+    return Order(f"{query.sort_by}_us", reverse=query.reverse)

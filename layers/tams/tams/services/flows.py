@@ -1,6 +1,6 @@
 """Flows: create, replace, read; their Sources come and go with them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
@@ -54,7 +54,7 @@ class FlowService:
         """Source: GET /flows."""
 
         def work(repositories: Repositories) -> Page[Flow]:
-            page = repositories.flows.list_(query)
+            page = repositories.flows.list_(query, _kept(repositories, query))
             return Page(tuple(presented(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
@@ -205,6 +205,28 @@ def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[
         )
         for each in stored
     ]
+
+
+def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:
+    """What VAST cannot decide of a listing, Flow by Flow; None when it can decide everything."""
+    checks: list[Callable[[str], bool]] = []
+    if query.collected_by_ids is not None:
+        wanted, of_any = query.collected_by_ids, repositories.collections.collected
+        collected = of_any(wanted or None)
+        checks.append(lambda flow_id: (flow_id in collected) is bool(wanted))
+    if not query.timerange.is_eternity and not query.timerange.is_empty:
+        checks.append(lambda flow_id: _has_media_in(repositories, flow_id, query.timerange))
+    if not checks:
+        return None
+    return lambda flow_id: all(check(flow_id) for check in checks)
+
+
+def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:
+    """By Segment, not by extent: a gap over the timerange does not match (FLW-2)."""
+    timeline = repositories.flows.get(flow_id).timeline
+    reader = reader_of(repositories, flow_id, timeline, lambda: timeline)
+    found, _ = reader.page(PageRequest(timerange, 1))
+    return bool(found)
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:

@@ -1,6 +1,6 @@
 """Sources: read, with the collections derived from their Flows'."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tams.models.paging import Page
@@ -26,7 +26,7 @@ class SourceService:
         """Source: GET /sources."""
 
         def work(repositories: Repositories) -> Page[Source]:
-            page = repositories.sources.list_(query)
+            page = repositories.sources.list_(query, _kept(repositories, query))
             return Page(tuple(presented(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
@@ -46,3 +46,12 @@ def presented(repositories: Repositories, stored: Sequence[StoredSource]) -> lis
         )
         for each in stored
     ]
+
+
+def _kept(repositories: Repositories, query: SourceQuery) -> Callable[[str], bool] | None:
+    """`collected_by_ids`: by any of these, or, empty, by nothing (SRC-9, SRC-10)."""
+    wanted = query.collected_by_ids
+    if wanted is None:
+        return None
+    collected = repositories.collections.collected_sources(wanted or None)
+    return lambda source_id: (source_id in collected) is bool(wanted)
