@@ -12,6 +12,7 @@ from tams.services.health import HealthService
 from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.objects import ObjectService
+from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
@@ -23,6 +24,7 @@ class Container:
 
     service: ServiceService
     health: HealthService
+    profiles: ProfileService
     sources: SourceService
     flows: FlowService
     flow_properties: FlowPropertyService

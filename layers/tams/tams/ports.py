@@ -6,7 +6,8 @@ from typing import Protocol, TypeVar
 
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.paging import Page
-from tams.models.queries import FlowQuery, SourceQuery
+from tams.models.profile import Profile
+from tams.models.queries import FlowQuery, ProfileQuery, SourceQuery
 from tams.models.stored import (
     Instance,
     ObjectState,
@@ -104,6 +105,15 @@ class EventRepository(Protocol):
     def add(self, events: Sequence[StoredEvent]) -> None: ...
 
 
+class ProfileRepository(Protocol):
+    """Profiles never change."""
+
+    def find(self, profile_id: str) -> Profile | None: ...
+    def get(self, profile_id: str) -> Profile: ...
+    def add(self, profile: Profile, event_id: str) -> None: ...
+    def list_(self, query: ProfileQuery) -> Page[Profile]: ...
+
+
 class GuardRepository(Protocol):
     """Rows that exist from the start, so that two creations of one id have something to collide on."""
 
@@ -130,6 +140,8 @@ class Repositories(Protocol):
     def objects(self) -> ObjectRepository: ...
     @property
     def events(self) -> EventRepository: ...
+    @property
+    def profiles(self) -> ProfileRepository: ...
     @property
     def guards(self) -> GuardRepository: ...
     @property

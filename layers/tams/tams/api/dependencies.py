@@ -15,6 +15,7 @@ from tams.services.flows import FlowService
 from tams.services.health import HealthService
 from tams.services.media_storage import MediaStorageService
 from tams.services.objects import ObjectService
+from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
@@ -34,6 +35,10 @@ def _service(container: _Container) -> ServiceService:
 
 def _health(container: _Container) -> HealthService:
     return container.health
+
+
+def _profiles(container: _Container) -> ProfileService:
+    return container.profiles
 
 
 def _sources(container: _Container) -> SourceService:
@@ -75,6 +80,7 @@ def _is_head(request: Request) -> bool:
 Built = _Container
 Service = Annotated[ServiceService, Depends(_service)]
 Health = Annotated[HealthService, Depends(_health)]
+Profiles = Annotated[ProfileService, Depends(_profiles)]
 Sources = Annotated[SourceService, Depends(_sources)]
 Flows = Annotated[FlowService, Depends(_flows)]
 FlowProperties = Annotated[FlowPropertyService, Depends(flow_properties)]
@@ -84,6 +90,7 @@ MediaStorage = Annotated[MediaStorageService, Depends(_media_storage)]
 Objects = Annotated[ObjectService, Depends(_objects)]
 
 FlowId = Annotated[str, Depends(query.flow_id)]
+ProfileId = Annotated[str, Depends(query.profile_id)]
 SourceId = Annotated[str, Depends(query.source_id)]
 JsonBody = Annotated[Any, Depends(json_body)]
 OptionalJsonBody = Annotated[Any, Depends(optional_json_body)]

@@ -14,10 +14,11 @@ from pydantic.json_schema import models_json_schema
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
+from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
 from tams.services.service import API_VERSION
 
-BODY_MODELS = (Error, FlowSegmentPost, FlowStoragePost, ServicePost)
+BODY_MODELS = (Error, FlowSegmentPost, FlowStoragePost, ProfilePost, ServicePost)
 """Models that no route names as a type: bodies are read by hand, errors made in one place."""
 
 _REFERENCE = "#/components/schemas/{model}"

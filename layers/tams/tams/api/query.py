@@ -37,6 +37,10 @@ def source_id(source_id: Annotated[str, Path(alias="sourceId")]) -> str:
     return _known(source_id, "Source")
 
 
+def profile_id(profile_id: Annotated[str, Path(alias="profileId")]) -> str:
+    return _known(profile_id, "Profile")
+
+
 def query_timerange(text: str | None) -> TimeRange:
     """Absent means all of time. Raises InvalidRequestError."""
     if text is None:

@@ -69,3 +69,14 @@ class FlowQuery:
     tags: tuple[TagFilter, ...] = ()
     collected_by_ids: tuple[str, ...] | None = None
     timerange: TimeRange = field(default_factory=TimeRange.eternity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileQuery:
+    """Filters combine with AND; tags of Profiles are no filter (PRF-8)."""
+
+    limit: int = PAGE_LIMIT_DEFAULT
+    page: str | None = None
+    format: ContentFormat | None = None
+    codec: str | None = None
+    label: str | None = None

@@ -13,6 +13,7 @@ from tams.repositories.database import ROW_ID, Database, VastTransaction
 from tams.repositories.flow_segments import VastSegmentRepository
 from tams.repositories.flows import VastFlowRepository
 from tams.repositories.objects import VastObjectRepository
+from tams.repositories.profiles import VastProfileRepository
 from tams.repositories.rows import event_row
 from tams.repositories.sources import VastSourceRepository
 from tams.repositories.tables import EVENTS, GUARD_SLOTS, GUARDS, SERVICE
@@ -103,6 +104,10 @@ class VastRepositories:
     @cached_property
     def events(self) -> VastEventRepository:
         return VastEventRepository(self._transaction)
+
+    @cached_property
+    def profiles(self) -> VastProfileRepository:
+        return VastProfileRepository(self._transaction)
 
     @cached_property
     def guards(self) -> VastGuardRepository:

@@ -172,8 +172,22 @@ EVENTS = Table(
     sorting_key=("id",),
 )
 
+PROFILES = Table(
+    "profiles",
+    _columns(
+        id=_TEXT,
+        format=_TEXT,
+        codec=_TEXT,
+        label=_TEXT,
+        document=_TEXT,
+        created_us=_INT,
+        event_id=_TEXT,
+    ),
+    sorting_key=("id",),
+)
+
 SERVICE = Table("service", _columns(name=_TEXT, description=_TEXT, event_id=_TEXT, revision=_INT))
 
 GUARDS = Table("guards", _columns(slot=_INT, revision=_INT), sorting_key=("slot",))
 
-ALL = (FLOWS, SOURCES, COLLECTIONS, SEGMENTS, OBJECTS, EVENTS, SERVICE, GUARDS)
+ALL = (FLOWS, SOURCES, COLLECTIONS, SEGMENTS, OBJECTS, EVENTS, PROFILES, SERVICE, GUARDS)

@@ -21,6 +21,7 @@ from tams.services.health import HealthService
 from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.objects import ObjectService
+from tams.services.profiles import ProfileService
 from tams.services.service import API_VERSION, ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
@@ -59,6 +60,7 @@ def build_from(settings: Settings) -> Container:
     return Container(
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
+        profiles=ProfileService(store, utc_now),
         sources=SourceService(store),
         flows=FlowService(store, utc_now, deletion),
         flow_properties=FlowPropertyService(store, utc_now),

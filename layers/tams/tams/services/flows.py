@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tams.errors import InvalidRequestError
 from tams.models.collection import FlowCollectionItem
-from tams.models.flow import Flow, FlowPut, Technical, make_flow
+from tams.models.flow import Flow, FlowPut, Technical, make_flow, technical_of
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
@@ -73,9 +73,9 @@ class FlowService:
             stored = repositories.flows.find(flow_id)
             now = self.clock()
             if stored is None:
-                flow = self._flow(put, None, now, caller)
+                flow = self._flow(repositories, put, None, now, caller)
                 return self._create(repositories, flow, now, caller)
-            flow = self._flow(put, writable(stored), now, caller)
+            flow = self._flow(repositories, put, writable(stored), now, caller)
             self._replace(repositories, stored, flow, now, caller)
             return None
 
@@ -102,6 +102,7 @@ class FlowService:
 
     def _flow(
         self,
+        repositories: Repositories,
         put: FlowPut,
         stored: StoredFlow | None,
         now: datetime,
@@ -110,7 +111,7 @@ class FlowService:
         """The Flow as it will be, checked against what it was."""
         common = put.common
         old = stored.flow if stored else None
-        technical = _technical(put)
+        technical, profile_id = _description(repositories, put, old)
         if old is not None and technical.format != old.format:
             raise InvalidRequestError(f"format: a Flow keeps its format, {old.format}")
         if stored is not None and stored.timeline.segment_count:
@@ -130,6 +131,7 @@ class FlowService:
             created=old.created if old else now,
             metadata_updated=now,
             segments_updated=old.segments_updated if old else None,
+            profile_id=profile_id,
         )
         return make_flow(common, technical, managed)
 
@@ -262,10 +264,24 @@ def source_event(event_type: str, source: Source, now: datetime) -> StoredEvent:
     )
 
 
-def _technical(put: FlowPut) -> Technical:
-    if put.technical is None:
-        raise InvalidRequestError(f"profile_id: Profile {put.profile_id!r} does not exist")
-    return put.technical
+def _description(
+    repositories: Repositories, put: FlowPut, old: Flow | None
+) -> tuple[Technical, str | None]:
+    """The technical description a Flow gets, and the Profile it is linked to then (PRF-11…20)."""
+    if put.profile_id is not None:
+        profile = repositories.profiles.find(put.profile_id)
+        if profile is None:
+            raise InvalidRequestError(f"profile_id: Profile {put.profile_id!r} does not exist")
+        return profile.flow_metadata, put.profile_id
+    assert put.technical is not None
+    if old is None or old.profile_id is None or put.unlinks:
+        return put.technical, None
+    if put.technical != technical_of(old):
+        raise InvalidRequestError(
+            f"the Flow has its technical description from Profile {old.profile_id}: to change it, "
+            'give another profile_id, or unlink it with profile_id ""'
+        )
+    return put.technical, old.profile_id
 
 
 def _check_init_segments(old: Flow | None, technical: Technical) -> None:

@@ -1,0 +1,56 @@
+"""/service/profiles, /service/profiles/{profileId}."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+
+from tams.api.body import described
+from tams.api.dependencies import JsonBody, ProfileId, Profiles
+from tams.api.paging import paging_headers
+from tams.api.query import Limit, PageToken, page_limit
+from tams.models.common import ContentFormat
+from tams.models.patterns import STRICT_MIME_TYPE
+from tams.models.profile import Profile, ProfilePost
+from tams.models.queries import ProfileQuery
+from tams.runtime.handlers import api_handler
+
+router = APIRouter(prefix="/service/profiles", tags=["Profiles"])
+
+
+@router.get("", response_model=list[Profile])
+def get_profiles(
+    request: Request,
+    profiles: Profiles,
+    limit: Limit = None,
+    page: PageToken = None,
+    content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
+    codec: Annotated[str | None, Query(pattern=STRICT_MIME_TYPE)] = None,
+    label: str | None = None,
+) -> JSONResponse:
+    asked = ProfileQuery(
+        limit=page_limit(limit), page=page, format=content_format, codec=codec, label=label
+    )
+    listed = profiles.list_(asked)
+    headers = paging_headers(request, limit=asked.limit, next_key=listed.next_key)
+    return JSONResponse([profile.to_json() for profile in listed.items], headers=headers)
+
+
+@router.get("/{profileId}", response_model=Profile)
+def get_profile(profile_id: ProfileId, profiles: Profiles) -> JSONResponse:
+    return JSONResponse(profiles.get(profile_id).to_json())
+
+
+@router.post(
+    "/{profileId}",
+    status_code=HTTPStatus.CREATED,
+    response_model=Profile,
+    openapi_extra=described("ProfilePost"),
+)
+def post_profile(profile_id: ProfileId, body: JsonBody, profiles: Profiles) -> JSONResponse:
+    created = profiles.create(profile_id, ProfilePost.from_body(body), None)
+    return JSONResponse(created.to_json(), HTTPStatus.CREATED)
+
+
+lambda_handler = api_handler(router)

@@ -1,0 +1,71 @@
+"""Profiles on VAST: written once, never changed."""
+
+import json
+
+import ibis
+
+from tams.errors import NotFoundError
+from tams.models.page_keys import decode_page_key, encode_page_key
+from tams.models.paging import Page
+from tams.models.profile import Profile
+from tams.models.queries import ProfileQuery
+from tams.models.stored import to_us
+from tams.repositories.database import Row, VastTransaction
+from tams.repositories.listing import rows_by_id
+from tams.repositories.predicates import equal
+from tams.repositories.tables import PROFILES
+
+
+class VastProfileRepository:
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+
+    def find(self, profile_id: str) -> Profile | None:
+        row = rows_by_id(self._transaction, PROFILES, [profile_id]).get(profile_id)
+        return _profile(row) if row else None
+
+    def get(self, profile_id: str) -> Profile:
+        """Raises NotFoundError."""
+        if (profile := self.find(profile_id)) is None:
+            raise NotFoundError("Profile", profile_id)
+        return profile
+
+    def add(self, profile: Profile, event_id: str) -> None:
+        """`event_id` names the operation, and settles a commit whose answer is lost."""
+        assert profile.created is not None
+        row: Row = {
+            "id": profile.id,
+            "format": str(profile.flow_metadata.format),
+            "codec": profile.flow_metadata.codec,
+            "label": profile.label,
+            "document": json.dumps(profile.to_json(), separators=(",", ":"), ensure_ascii=False),
+            "created_us": to_us(profile.created),
+            "event_id": event_id,
+        }
+        self._transaction.insert(PROFILES, [row])
+        self._transaction.witness = (
+            PROFILES,
+            (ibis._["id"] == profile.id) & (ibis._.event_id == event_id),
+        )
+
+    def list_(self, query: ProfileQuery) -> Page[Profile]:
+        """In id order (SRT-10). Two round trips."""
+        predicate = equal(
+            {
+                "format": query.format and str(query.format),
+                "codec": query.codec,
+                "label": query.label,
+            }
+        )
+        ids = sorted(row["id"] for row in self._transaction.select(PROFILES, predicate, ["id"]))
+        if query.page is not None:
+            (last_id,) = decode_page_key(query.page, str)
+            ids = [each for each in ids if each > last_id]
+        chosen = ids[: query.limit]
+        rows = rows_by_id(self._transaction, PROFILES, chosen)
+        next_key = encode_page_key(chosen[-1]) if len(ids) > query.limit else None
+        return Page(tuple(_profile(rows[each]) for each in chosen), next_key)
+
+
+def _profile(row: Row) -> Profile:
+    return Profile.model_validate(json.loads(row["document"]))

@@ -1,0 +1,44 @@
+"""Profiles: technical descriptions that Flows share. Created, read, never changed (PRF)."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError
+from tams.models.paging import Page
+from tams.models.profile import Profile, ProfilePost
+from tams.models.queries import ProfileQuery
+from tams.ports import Clock, Repositories, Store
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileService:
+    store: Store
+    clock: Clock
+
+    def get(self, profile_id: str) -> Profile:
+        """Raises NotFoundError. Source: GET /service/profiles/{profileId}."""
+        return self.store.read(lambda repositories: repositories.profiles.get(profile_id))
+
+    def list_(self, query: ProfileQuery) -> Page[Profile]:
+        """Source: GET /service/profiles."""
+        return self.store.read(lambda repositories: repositories.profiles.list_(query))
+
+    def create(self, profile_id: str, post: ProfilePost, caller: str | None) -> Profile:
+        """Raises InvalidRequestError for an id that exists, even with the same content (PRF-2)."""
+        if post.id != profile_id:
+            raise InvalidRequestError(f"id: {post.id!r} is not the id of the path, {profile_id!r}")
+        values = {name: getattr(post, name) for name in ProfilePost.model_fields}
+        values["created_by"] = post.created_by or caller
+        profile = Profile(**values, created=self.clock())
+        operation = str(uuid4())
+
+        def work(repositories: Repositories) -> Profile:
+            repositories.guards.hold([profile_id])
+            if repositories.profiles.find(profile_id) is not None:
+                raise InvalidRequestError(
+                    f"Profile {profile_id!r} exists already, and Profiles never change"
+                )
+            repositories.profiles.add(profile, operation)
+            return profile
+
+        return self.store.write(work)
