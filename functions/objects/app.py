@@ -1,27 +1,58 @@
-"""/objects/{objectId}. An Object id may hold any character, slashes too."""
+"""/objects/{objectId} and its instances. An Object id may hold any character, slashes too."""
 
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from tams.api.dependencies import Built, Objects
+from tams.api.body import described
+from tams.api.dependencies import Built, Instances, JsonBody, Objects
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
-from tams.api.query import Limit, PageToken, page_limit
+from tams.api.query import Limit, PageToken, page_limit, query_uuid
 from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter
-from tams.models.media_object import MediaObject
+from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
 from tams.runtime.handlers import api_handler
 from tams.services.get_urls import GetUrls
 
 router = APIRouter(prefix="/objects", tags=["Objects"])
 
 
+ObjectId = Annotated[str, Path(alias="objectId")]
+
+
+# Before the routes of the Object itself, whose id would take the rest of the path along.
+@router.post(
+    "/{objectId:path}/instances",
+    status_code=HTTPStatus.CREATED,
+    openapi_extra=described("ControlledInstance", "UncontrolledInstance"),
+)
+def post_instance(object_id: ObjectId, body: JsonBody, instances: Instances) -> Response:
+    given = parse_instance_post(body)
+    if isinstance(given, ControlledInstance):
+        instances.copy(object_id, given.storage_id)
+    else:
+        instances.add(object_id, given)
+    return Response(status_code=HTTPStatus.CREATED)
+
+
+@router.delete("/{objectId:path}/instances", status_code=HTTPStatus.NO_CONTENT)
+def delete_instance(
+    object_id: ObjectId,
+    instances: Instances,
+    storage_id: str | None = None,
+    label: str | None = None,
+) -> Response:
+    instances.remove(object_id, query_uuid("storage_id", storage_id), label)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
 @router.get("/{objectId:path}", response_model=MediaObject)
 def get_object(
     request: Request,
-    object_id: Annotated[str, Path(alias="objectId")],
+    object_id: ObjectId,
     objects: Objects,
     built: Built,
     urls: Annotated[UrlFilter, Depends(url_filter)],

@@ -9,6 +9,7 @@ from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
+from tams.services.instances import InstanceService
 from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.objects import ObjectService
@@ -33,6 +34,7 @@ class Container:
     deletion: DeletionService
     media_storage: MediaStorageService
     objects: ObjectService
+    instances: InstanceService
     object_cleanup: ObjectCleanupService
     object_stores: ObjectStores
     backends: dict[str, StorageBackend]

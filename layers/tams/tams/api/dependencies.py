@@ -13,6 +13,7 @@ from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
+from tams.services.instances import InstanceService
 from tams.services.media_storage import MediaStorageService
 from tams.services.objects import ObjectService
 from tams.services.profiles import ProfileService
@@ -73,6 +74,10 @@ def _objects(container: _Container) -> ObjectService:
     return container.objects
 
 
+def _instances(container: _Container) -> InstanceService:
+    return container.instances
+
+
 def _is_head(request: Request) -> bool:
     return IS_HEAD in request.scope
 
@@ -88,6 +93,8 @@ FlowSegments = Annotated[FlowSegmentService, Depends(_flow_segments)]
 Deletion = Annotated[DeletionService, Depends(_deletion)]
 MediaStorage = Annotated[MediaStorageService, Depends(_media_storage)]
 Objects = Annotated[ObjectService, Depends(_objects)]
+
+Instances = Annotated[InstanceService, Depends(_instances)]
 
 FlowId = Annotated[str, Depends(query.flow_id)]
 ProfileId = Annotated[str, Depends(query.profile_id)]

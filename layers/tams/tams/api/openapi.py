@@ -14,11 +14,20 @@ from pydantic.json_schema import models_json_schema
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
+from tams.models.media_object import ControlledInstance, UncontrolledInstance
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
 from tams.services.service import API_VERSION
 
-BODY_MODELS = (Error, FlowSegmentPost, FlowStoragePost, ProfilePost, ServicePost)
+BODY_MODELS = (
+    ControlledInstance,
+    Error,
+    FlowSegmentPost,
+    FlowStoragePost,
+    ProfilePost,
+    ServicePost,
+    UncontrolledInstance,
+)
 """Models that no route names as a type: bodies are read by hand, errors made in one place."""
 
 _REFERENCE = "#/components/schemas/{model}"

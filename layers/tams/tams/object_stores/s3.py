@@ -108,6 +108,25 @@ class S3ObjectStores:
             if bucket is not None:
                 with_s3(bucket, "delete_object", Key=object_key(object_id))
 
+    def copy(self, object_id: str, from_storage_id: str, to_storage_id: str) -> None:
+        """Copy the bytes between two backends: inside S3 where one endpoint has both, else through us.
+
+        Raises BackendUnavailableError.
+        """
+        source, target = self._buckets[from_storage_id], self._buckets[to_storage_id]
+        key = object_key(object_id)
+        try:
+            if source.endpoint_url == target.endpoint_url:
+                origin = {"Bucket": source.bucket, "Key": key}
+                target.client.copy(origin, target.bucket, key)
+            else:
+                body = source.client.get_object(Bucket=source.bucket, Key=key)["Body"]
+                target.client.upload_fileobj(body, target.bucket, key)
+        except (BotoCoreError, ClientError) as error:
+            raise BackendUnavailableError(
+                f"S3 did not copy Object {object_id!r}: {type(error).__name__}"
+            ) from error
+
     def check(self) -> None:
         """Raises BackendUnavailableError when a bucket does not answer."""
         for bucket in self._buckets.values():

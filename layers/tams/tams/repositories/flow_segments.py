@@ -5,9 +5,9 @@ from typing import Any
 
 import ibis
 
-from tams.models.stored import StoredSegment, finite
+from tams.models.stored import Instance, StoredSegment, finite
 from tams.repositories.database import ROW_ID, VastTransaction
-from tams.repositories.rows import segment_from_row, segment_row
+from tams.repositories.rows import instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
 from tams.timing.timestamp import INT64_MAX, INT64_MIN
 
@@ -59,6 +59,20 @@ class VastSegmentRepository:
         """Segments selected `for_change` in this transaction."""
         keys = [(segment.flow_id, finite(segment.timerange)[0]) for segment in segments]
         self._transaction.delete(SEGMENTS, [self._row_ids.pop(key) for key in keys])
+
+    def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
+        """Renew the copy of an Object's instances on all Segments that use it. Two round trips."""
+        self._renew(object_id, {"instances": instances_text(instances)})
+
+    def set_init_instances(self, media_id: str, instances: tuple[Instance, ...]) -> None:
+        """The same for the init Object that a media Object needs."""
+        self._renew(media_id, {"init_instances": instances_text(instances)})
+
+    def _renew(self, object_id: str, values: dict[str, str]) -> None:
+        predicate = ibis._.object_id == object_id
+        rows = self._transaction.select(SEGMENTS, predicate, ["object_id"], with_row_id=True)
+        changed = [{ROW_ID: row[ROW_ID], **values} for row in rows]
+        self._transaction.update(SEGMENTS, changed)
 
     def flows_using(self, object_id: str) -> list[str]:
         """Distinct Flows with a Segment on the Object, in id order."""

@@ -18,6 +18,7 @@ from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService, TimelineHints
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
+from tams.services.instances import InstanceService
 from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.objects import ObjectService
@@ -69,6 +70,7 @@ def build_from(settings: Settings) -> Container:
         deletion=deletion,
         media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
         objects=ObjectService(store),
+        instances=InstanceService(store, object_stores, backends),
         object_cleanup=ObjectCleanupService(
             store,
             object_stores,

@@ -12,6 +12,7 @@ from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, Timeline,
 from tams.ports import Clock, Repositories, Store
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
 from tams.services.segment_window import PageRequest, reader_of
+from tams.services.turns import Turns
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 
@@ -52,6 +53,7 @@ class FlowSegmentService:
     clock: Clock
     backend_labels: frozenset[str]
     hints: TimelineHints = field(default_factory=TimelineHints)
+    turns: Turns = field(default_factory=Turns)
 
     def list_(
         self, flow_id: str, request: PageRequest, object_id: str | None = None
@@ -102,7 +104,8 @@ class FlowSegmentService:
                 self.hints.put(flow_id, timeline)
             return faults
 
-        return self.store.write(work)
+        with self.turns.of(flow_id):
+            return self.store.write(work)
 
     def _registration(
         self,
