@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api import query
 from tams.api.body import described
 from tams.api.dependencies import FlowId, FlowProperties, Flows, JsonBody, flow_properties
-from tams.api.paging import paging_headers
+from tams.api.paging import page_response
 from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
 from tams.models.collection import FlowCollectionItem
@@ -64,15 +64,7 @@ def get_flows(
         timerange=query_timerange(timerange),
     )
     listed = flows.list_(asked)
-    body = [flow.to_json() for flow in listed.items]
-    headers = paging_headers(
-        request,
-        limit=asked.limit,
-        next_key=listed.next_key,
-        count=len(body),
-        reverse=reverse_order,
-    )
-    return JSONResponse(body, headers=headers)
+    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
 
 
 @router.get("/{flowId}", response_model=Flow)

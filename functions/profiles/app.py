@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api.body import described
 from tams.api.dependencies import JsonBody, ProfileId, Profiles
-from tams.api.paging import paging_headers
+from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, page_limit
 from tams.models.common import ContentFormat
 from tams.models.patterns import STRICT_MIME_TYPE
@@ -32,9 +32,7 @@ def get_profiles(
     asked = ProfileQuery(
         limit=page_limit(limit), page=page, format=content_format, codec=codec, label=label
     )
-    listed = profiles.list_(asked)
-    headers = paging_headers(request, limit=asked.limit, next_key=listed.next_key)
-    return JSONResponse([profile.to_json() for profile in listed.items], headers=headers)
+    return page_response(request, profiles.list_(asked), limit=asked.limit)
 
 
 @router.get("/{profileId}", response_model=Profile)

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api import docs
 from tams.api.body import described
 from tams.api.dependencies import Health, JsonBody, Service
-from tams.api.paging import paging_headers
+from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models import service as models
 from tams.models.storage_backend import StorageBackend
@@ -48,15 +48,7 @@ def get_storage_backends(
     """By label, then id; those without a label last (SRT-7)."""
     in_force = page_limit(limit)
     listed = service.list_backends(limit=in_force, page=page, reverse=reverse_order)
-    body = [backend.to_json() for backend in listed.items]
-    headers = paging_headers(
-        request,
-        limit=in_force,
-        next_key=listed.next_key,
-        count=len(body),
-        reverse=reverse_order,
-    )
-    return JSONResponse(body, headers=headers)
+    return page_response(request, listed, limit=in_force, reverse=reverse_order)
 
 
 @router.get("/health", tags=["Extensions"])

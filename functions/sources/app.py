@@ -7,7 +7,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api import query
 from tams.api.dependencies import SourceId, Sources, source_properties
-from tams.api.paging import paging_headers
+from tams.api.paging import page_response
 from tams.api.properties import mount_properties
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models.common import ContentFormat
@@ -43,15 +43,7 @@ def get_sources(
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
     )
     listed = sources.list_(asked)
-    body = [source.to_json() for source in listed.items]
-    headers = paging_headers(
-        request,
-        limit=asked.limit,
-        next_key=listed.next_key,
-        count=len(body),
-        reverse=reverse_order,
-    )
-    return JSONResponse(body, headers=headers)
+    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
 
 
 @router.get("/{sourceId}", response_model=Source)

@@ -1,9 +1,13 @@
 """The paging headers: which page this is, and where the next one begins (PAG-1…12)."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from tams.models.paging import Page
 
 UNREPEATED = frozenset({"page", "limit", "access_token"})
 """Query parameters a `next` link does not copy: two are set anew, the token is the client's to add."""
@@ -33,6 +37,25 @@ def paging_headers(
         headers["X-Paging-NextKey"] = next_key
         headers["Link"] = f'<{_next_url(request, limit, next_key)}>; rel="next"'
     return headers
+
+
+def page_response(
+    request: Request,
+    page: Page[Any],
+    *,
+    limit: int,
+    reverse: bool | None = None,
+) -> JSONResponse:
+    """One page of models; Count and Reverse-Order go together, and only where lists can be turned round."""
+    body = [item.to_json() for item in page.items]
+    headers = paging_headers(
+        request,
+        limit=limit,
+        next_key=page.next_key,
+        count=None if reverse is None else len(body),
+        reverse=reverse,
+    )
+    return JSONResponse(body, headers=headers)
 
 
 def _next_url(request: Request, limit: int, next_key: str) -> str:

@@ -10,8 +10,9 @@ from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, refuse_self_collection
 from tams.models.stored import StoredFlow
 from tams.ports import Clock, Repositories, Store
+from tams.services.announcements import flow_event
 from tams.services.flow_segments import writable
-from tams.services.flows import collect, flow_event, presented
+from tams.services.flows import collect, presented
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""

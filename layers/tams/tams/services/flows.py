@@ -7,15 +7,17 @@ from uuid import uuid4
 
 from tams.errors import InvalidRequestError
 from tams.models.collection import FlowCollectionItem
-from tams.models.flow import Flow, FlowPut, Technical, make_flow, technical_of
+from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
-from tams.models.source import Source
-from tams.models.stored import StoredEvent, StoredFlow, StoredSource, to_us
+from tams.models.stored import StoredEvent, StoredFlow, to_us
 from tams.ports import Clock, Repositories, Store
+from tams.services.announcements import flow_event
 from tams.services.deletion import DeletionService
+from tams.services.flow_description import check_init_segments, description_of
 from tams.services.flow_segments import writable
+from tams.services.flow_sources import check_source_format, join_source, leave_source
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -111,11 +113,11 @@ class FlowService:
         """The Flow as it will be, checked against what it was."""
         common = put.common
         old = stored.flow if stored else None
-        technical, profile_id = _description(repositories, put, old)
+        technical, profile_id = description_of(repositories, put, old)
         if old is not None and technical.format != old.format:
             raise InvalidRequestError(f"format: a Flow keeps its format, {old.format}")
         if stored is not None and stored.timeline.segment_count:
-            _check_init_segments(old, technical)
+            check_init_segments(old, technical)
         version = common.metadata_version
         if version is None or (old is not None and version == old.metadata_version):
             version = uuid4().hex
@@ -139,7 +141,7 @@ class FlowService:
         self, repositories: Repositories, flow: Flow, now: datetime, caller: str | None
     ) -> Flow:
         repositories.guards.hold([flow.id, flow.source_id])
-        events = _join_source(repositories, flow, now, caller)
+        events = join_source(repositories, flow, now, caller)
         repositories.flows.add(StoredFlow(flow))
         if flow.flow_collection:
             collect(repositories, flow)
@@ -158,11 +160,11 @@ class FlowService:
         events: list[StoredEvent] = []
         if flow.source_id != stored.flow.source_id:
             repositories.guards.hold([flow.source_id])
-            events += _join_source(repositories, flow, now, caller)
-            events += _leave_source(repositories, stored.flow.source_id, now)
+            events += join_source(repositories, flow, now, caller)
+            events += leave_source(repositories, stored.flow.source_id, now)
             repositories.collections.move(flow.id, flow.source_id)
         else:
-            _check_source_format(repositories.sources.find(flow.source_id), flow)
+            check_source_format(repositories.sources.find(flow.source_id), flow)
         replaced = replace(stored, flow=flow)
         repositories.flows.save(replaced)
         collect(repositories, flow)
@@ -189,7 +191,7 @@ class FlowService:
             )
             repositories.flows.save(replace(collector, flow=renewed))
             events.append(flow_event("flows/updated", renewed, now))
-        events += _leave_source(repositories, flow.source_id, now)
+        events += leave_source(repositories, flow.source_id, now)
         repositories.events.add(events)
 
 
@@ -240,97 +242,6 @@ def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRang
     first, _ = reader.page(PageRequest(timerange, 1))
     last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
     return hull(segment.timerange for segment in (*first, *last))
-
-
-def flow_event(event_type: str, flow: Flow, now: datetime) -> StoredEvent:
-    return StoredEvent(
-        id=str(uuid4()),
-        event_type=event_type,
-        created_us=to_us(now),
-        flow_id=flow.id,
-        source_id=flow.source_id,
-        document=flow.to_json(),
-    )
-
-
-def source_event(event_type: str, source: Source, now: datetime) -> StoredEvent:
-    deleted = event_type == "sources/deleted"
-    return StoredEvent(
-        id=str(uuid4()),
-        event_type=event_type,
-        created_us=to_us(now),
-        source_id=source.id,
-        document=None if deleted else source.to_json(),
-    )
-
-
-def _description(
-    repositories: Repositories, put: FlowPut, old: Flow | None
-) -> tuple[Technical, str | None]:
-    """The technical description a Flow gets, and the Profile it is linked to then (PRF-11…20)."""
-    if put.profile_id is not None:
-        profile = repositories.profiles.find(put.profile_id)
-        if profile is None:
-            raise InvalidRequestError(f"profile_id: Profile {put.profile_id!r} does not exist")
-        return profile.flow_metadata, put.profile_id
-    assert put.technical is not None
-    if old is None or old.profile_id is None or put.unlinks:
-        return put.technical, None
-    if put.technical != technical_of(old):
-        raise InvalidRequestError(
-            f"the Flow has its technical description from Profile {old.profile_id}: to change it, "
-            'give another profile_id, or unlink it with profile_id ""'
-        )
-    return put.technical, old.profile_id
-
-
-def _check_init_segments(old: Flow | None, technical: Technical) -> None:
-    """INI-19: the Objects of a Flow either all have an init Object or none has."""
-    was = bool(getattr(old and old.essence_parameters, "init_segments", False))
-    if bool(getattr(technical.essence_parameters, "init_segments", False)) != was:
-        raise InvalidRequestError(
-            "essence_parameters.init_segments: cannot change while the Flow has Segments"
-        )
-
-
-def _check_source_format(source: StoredSource | None, flow: Flow) -> None:
-    if source is not None and source.source.format != flow.format:
-        raise InvalidRequestError(
-            f"format: Source {flow.source_id!r} has Flows of {source.source.format}"
-        )
-
-
-def _join_source(
-    repositories: Repositories, flow: Flow, now: datetime, caller: str | None
-) -> list[StoredEvent]:
-    """One Flow more for its Source, which comes into being with the first (SRC-2)."""
-    stored = repositories.sources.find(flow.source_id)
-    _check_source_format(stored, flow)
-    if stored is not None:
-        repositories.sources.save(replace(stored, flow_count=stored.flow_count + 1))
-        return []
-    source = Source(
-        id=flow.source_id,
-        format=flow.format,
-        label=flow.label,
-        description=flow.description,
-        created_by=caller,
-        created=now,
-        updated=now,
-        tags={},
-    )
-    repositories.sources.add(StoredSource(source, flow_count=1))
-    return [source_event("sources/created", source, now)]
-
-
-def _leave_source(repositories: Repositories, source_id: str, now: datetime) -> list[StoredEvent]:
-    """One Flow fewer for the Source, which goes with the last."""
-    stored = repositories.sources.get(source_id)
-    if stored.flow_count > 1:
-        repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))
-        return []
-    repositories.sources.remove(source_id)
-    return [source_event("sources/deleted", stored.source, now)]
 
 
 def collect(repositories: Repositories, flow: Flow) -> None:

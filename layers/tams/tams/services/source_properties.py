@@ -6,8 +6,8 @@ from typing import Any
 
 from tams.models.source import Source
 from tams.ports import Clock, Repositories, Store
+from tams.services.announcements import source_event
 from tams.services.flow_properties import without
-from tams.services.flows import source_event
 from tams.services.sources import presented
 
 

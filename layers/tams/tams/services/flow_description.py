@@ -1,0 +1,34 @@
+"""The technical description of a Flow: its own, or its Profile's (PRF-11…20, INI-19)."""
+
+from tams.errors import InvalidRequestError
+from tams.models.flow import Flow, FlowPut, Technical, technical_of
+from tams.ports import Repositories
+
+
+def description_of(
+    repositories: Repositories, put: FlowPut, old: Flow | None
+) -> tuple[Technical, str | None]:
+    """The technical description a Flow gets, and the Profile it is linked to then (PRF-11…20)."""
+    if put.profile_id is not None:
+        profile = repositories.profiles.find(put.profile_id)
+        if profile is None:
+            raise InvalidRequestError(f"profile_id: Profile {put.profile_id!r} does not exist")
+        return profile.flow_metadata, put.profile_id
+    assert put.technical is not None
+    if old is None or old.profile_id is None or put.unlinks:
+        return put.technical, None
+    if put.technical != technical_of(old):
+        raise InvalidRequestError(
+            f"the Flow has its technical description from Profile {old.profile_id}: to change it, "
+            'give another profile_id, or unlink it with profile_id ""'
+        )
+    return put.technical, old.profile_id
+
+
+def check_init_segments(old: Flow | None, technical: Technical) -> None:
+    """INI-19: the Objects of a Flow either all have an init Object or none has."""
+    was = bool(getattr(old and old.essence_parameters, "init_segments", False))
+    if bool(getattr(technical.essence_parameters, "init_segments", False)) != was:
+        raise InvalidRequestError(
+            "essence_parameters.init_segments: cannot change while the Flow has Segments"
+        )

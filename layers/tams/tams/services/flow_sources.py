@@ -1,0 +1,51 @@
+"""Sources come with their first Flow and go with their last (SRC-2, SRC-4)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from tams.errors import InvalidRequestError
+from tams.models.flow import Flow
+from tams.models.source import Source
+from tams.models.stored import StoredEvent, StoredSource
+from tams.ports import Repositories
+from tams.services.announcements import source_event
+
+
+def check_source_format(source: StoredSource | None, flow: Flow) -> None:
+    if source is not None and source.source.format != flow.format:
+        raise InvalidRequestError(
+            f"format: Source {flow.source_id!r} has Flows of {source.source.format}"
+        )
+
+
+def join_source(
+    repositories: Repositories, flow: Flow, now: datetime, caller: str | None
+) -> list[StoredEvent]:
+    """One Flow more for its Source, which comes into being with the first (SRC-2)."""
+    stored = repositories.sources.find(flow.source_id)
+    check_source_format(stored, flow)
+    if stored is not None:
+        repositories.sources.save(replace(stored, flow_count=stored.flow_count + 1))
+        return []
+    source = Source(
+        id=flow.source_id,
+        format=flow.format,
+        label=flow.label,
+        description=flow.description,
+        created_by=caller,
+        created=now,
+        updated=now,
+        tags={},
+    )
+    repositories.sources.add(StoredSource(source, flow_count=1))
+    return [source_event("sources/created", source, now)]
+
+
+def leave_source(repositories: Repositories, source_id: str, now: datetime) -> list[StoredEvent]:
+    """One Flow fewer for the Source, which goes with the last."""
+    stored = repositories.sources.get(source_id)
+    if stored.flow_count > 1:
+        repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))
+        return []
+    repositories.sources.remove(source_id)
+    return [source_event("sources/deleted", stored.source, now)]
