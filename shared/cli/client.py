@@ -9,6 +9,9 @@ import httpx
 from cli.faults import CommandError
 
 RETRIED_STATUSES = frozenset({502, 503, 504})
+RETRIED_MEDIA_STATUSES = RETRIED_STATUSES | {500}
+"""S3 says InternalError for what may well succeed the next time, and asks for the request again."""
+
 PAUSE_SECONDS = 0.5
 
 
@@ -74,6 +77,7 @@ class Client:
         self, http: httpx.Client, method: str, url: str, **arguments: Any
     ) -> httpx.Response:
         deadline = time.monotonic() + self._patience_seconds
+        retried = RETRIED_MEDIA_STATUSES if http is self._media else RETRIED_STATUSES
         while True:
             try:
                 response = http.request(method, url, **arguments)
@@ -81,7 +85,7 @@ class Client:
                 if time.monotonic() > deadline:
                     raise CommandError(self._unreachable(error)) from error
             else:
-                if response.status_code not in RETRIED_STATUSES or time.monotonic() > deadline:
+                if response.status_code not in retried or time.monotonic() > deadline:
                     return response
             time.sleep(PAUSE_SECONDS)
 

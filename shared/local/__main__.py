@@ -56,7 +56,7 @@ def _run(options: Options, ended: threading.Event) -> int:
         conflicts=options.conflicts,
         s3_public_url=options.s3_public_url,
         keep_going=False,
-        terminal=sys.stdout.fileno(),
+        terminal=os.dup(sys.stdout.fileno()),  # its own number: 1 is the log in every part
         interrupted=ended,
     )
     try:

@@ -17,7 +17,7 @@ class KeyPair:
 
     @classmethod
     def generate(cls, prefix: str) -> "KeyPair":
-        return cls(f"{prefix}{secrets.token_hex(8)}", secrets.token_urlsafe(30))
+        return cls(f"{prefix}{secrets.token_hex(8)}", secrets.token_hex(20))
 
     def __repr__(self) -> str:
         return f"KeyPair({self.access_key!r}, …)"

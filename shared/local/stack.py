@@ -159,7 +159,8 @@ class Stack(Addresses):
         self._config = self._new_config(ports)
         self._application = None
         self.settings_env()
-        (self.config.media_dir / MEDIA_BUCKET).mkdir(parents=True, exist_ok=True)
+        # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
+        (self.config.media_dir / MEDIA_BUCKET / "media").mkdir(parents=True, exist_ok=True)
         parts.fresh_logs(self.data_dir / "logs")
         self._guard = Guard(self._lock.descriptor)
         for name in self.only:
