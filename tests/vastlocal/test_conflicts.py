@@ -1,4 +1,4 @@
-"""Two transactions on one row, in each mode. What a cluster does is not public (VAST.md, section 2)."""
+"""Two transactions on one row, in each mode. What a cluster does is not public."""
 
 # ruff: noqa: PT012 - a transaction ends, and so may fail, with its block
 

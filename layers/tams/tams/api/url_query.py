@@ -1,4 +1,4 @@
-"""The query parameters that select and shape get_urls (section 14 of the checklist: URL)."""
+"""The query parameters that select and shape get_urls (URL-1…22)."""
 
 from typing import Annotated
 

@@ -42,7 +42,7 @@ class ObjectCleanupService:
     def sweep(self) -> int:
         """Doom allocations that were never registered, and hint at every doomed Object again.
 
-        How many Objects were hinted at. Source: STO-16, DESIGN of the recycle of Objects.
+        How many Objects were hinted at. Source: STO-16.
         """
         now = self.clock()
 
