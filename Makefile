@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak openapi lock build validate size deploy clean
+.PHONY: help run test check bench soak probe openapi lock build validate size deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,11 +33,14 @@ bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md
 soak: .venv/dev  ## the long forms of the tests: many kills, a million rows
 	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600
 
+probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
+	$(BIN)/python -m pytest tests/integration/vast_probes -q
+
 openapi: .venv/dev  ## write the OpenAPI document from the functions' routes
 	$(BIN)/python shared/docs/make_openapi.py
 
 build: .venv-sam/ready  ## sam build: functions and both layers, as they are deployed
-	$(SAM) build
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build
 	@$(MAKE) --no-print-directory size
 
 size:  ## what the built layers weigh, against Lambda's limit

@@ -12,7 +12,7 @@ from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, page_limit, query_uuid
 from tams.api.url_query import url_filter
-from tams.models.filters import UrlFilter
+from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
 from tams.runtime.handlers import api_handler
 from tams.services.get_urls import GetUrls
@@ -59,8 +59,9 @@ def get_object(
     limit: Limit = None,
     page: PageToken = None,
 ) -> JSONResponse:
-    """Paging is of `referenced_by_flows` (PAG-13)."""
-    view = objects.get(object_id)
+    """Paging, `flow_tag.{name}` and `flow_tag_exists.{name}` are of `referenced_by_flows`."""
+    flow_tags = parse_tag_filters("flow_tag", request.query_params.multi_items())
+    view = objects.get(object_id, flow_tags)
     in_force = page_limit(limit)
     flow_ids, next_key = page_of_ids(view.flow_ids, page, in_force)
     get_urls = GetUrls(built.object_stores, built.backends, urls)

@@ -108,4 +108,24 @@ def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(tmp_path: Path) -
         assert "second-bucket" in both.json()["media_objects"][0]["put_url"]["url"]
 
 
+def test_flow_tags_narrow_the_flows_of_an_object_and_nothing_else(
+    api: httpx.Client, make: Maker
+) -> None:
+    flow_id, object_id = an_object(api, make)
+    other = make.flow(tags={"lang": ["cy"]})["id"]
+    segment = {"object_id": object_id, "timerange": "[0:0_1:0)"}
+    assert api.post(f"/flows/{other}/segments", json=segment).status_code == 201
+
+    def flows(**parameters: str) -> list[str]:
+        response = api.get(f"/objects/{object_id}", params=parameters)
+        assert response.status_code == 200
+        found: list[str] = response.json()["referenced_by_flows"]
+        return found
+
+    assert flows() == sorted([flow_id, other])
+    assert flows(**{"flow_tag.lang": "cy,en"}) == [other]
+    assert flows(**{"flow_tag_exists.lang": "false"}) == [flow_id]
+    assert flows(**{"flow_tag.lang": "fr"}) == []
+
+
 pytestmark = pytest.mark.timeout(120)
