@@ -1,11 +1,15 @@
 """Whatever is killed while media comes in: what was answered is there, nothing is half there."""
 
+import json
 import os
 import random
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +19,7 @@ import pytest
 from local.stack import Stack
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
+from tests.e2e.media import BROADCAST, make_media, needs_ffmpeg
 
 KILLS = 20 if os.environ.get("TAMS_SOAK") else 6
 SEGMENTS_A_POST = 5
@@ -158,3 +163,36 @@ def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_res
             assert api.get("/health").json()["status"] == "ok"
             assert api.get(f"/flows/{flow['id']}").status_code == 200
             assert api.post(f"/flows/{flow['id']}/storage", json={"limit": 1}).status_code == 201
+
+
+@needs_ffmpeg
+@pytest.mark.timeout(900)
+def test_an_ingest_comes_to_its_end_through_every_crash(
+    stack_to_kill: Stack, tmp_path: Path
+) -> None:
+    """`tams ingest` waits for what is down; told to give up, it goes on when it is run again."""
+    path = make_media([*BROADCAST[:-2], "-g", "5", "-c:a", "aac"], tmp_path / "media.mp4")
+    command = [sys.executable, "-m", "cli.main", "ingest", str(path), "--json"]
+    command += ["--segment-seconds", "0.2", "--url", stack_to_kill.api_url]
+    chance = random.Random(4)
+    for kill in range(KILLS):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as ingesting:
+            time.sleep(chance.uniform(0.8, 2.0))
+            part = ("vast", "gateway")[kill % 2]
+            stack_to_kill.kill(part)
+            time.sleep(chance.uniform(0.0, 0.5))
+            stack_to_kill.restart(part)
+            time.sleep(chance.uniform(0.0, 0.3))
+            ingesting.kill()
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout)
+    with httpx.Client(base_url=stack_to_kill.api_url, timeout=60) as api:
+        video = all_segments(api, outcome["flow_ids"]["video"])
+        assert len({each["timerange"] for each in video}) == len(video) == 120
+        ends = [each["timerange"].strip("[)").split("_") for each in video]
+        assert all(before[1] == after[0] for before, after in pairwise(ends))
+        flow = api.get(f"/flows/{outcome['flow_ids']['video']}?include_timerange=true").json()
+        assert flow["timerange"] == "[0:0_24:0)"
+        assert flow["status"] == "closed_complete"
