@@ -9,10 +9,12 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak probe openapi lock build validate size deploy clean
+.PHONY: help setup run test check bench soak probe openapi lock build validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/dev  ## install all that run, test and check need (they do it too)
 
 run: .venv/local  ## start TAMS on this machine: http://127.0.0.1:8000 (PORT=… for another)
 	@$(BIN)/python -m local
@@ -46,8 +48,15 @@ build: .venv-sam/ready  ## sam build: functions and both layers, as they are dep
 size:  ## what the built layers weigh, against Lambda's limit
 	@$(PYTHON) layers/dependencies/size.py .aws-sam/build
 
+verify: .venv/dev  ## try the built functions out with Lambda's Python, on the built layers alone
+	$(BIN)/python layers/dependencies/verify.py .aws-sam/build
+	TAMS_BUILD=.aws-sam/build $(BIN)/python -m pytest tests/template -q
+
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
+
+provision: .venv/local  ## create on VAST the tables that are missing (TAMS_… variables as the functions have them)
+	$(BIN)/python -m tams.runtime.provision
 
 deploy: build  ## build and deploy to AWS (asks for the parameters)
 	$(SAM) deploy --guided
@@ -59,7 +68,7 @@ lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	echo aws-sam-cli==1.170.0 | $(LOCK) - -o requirements/sam.txt
 
 clean:  ## remove what was made; .tams, which holds media, stays
-	rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # ---- virtual environments, each made again when its requirements change
 

@@ -15,6 +15,9 @@ def main(build: Path) -> int:
     sizes = {path.name: megabytes(path) for path in sorted(build.iterdir()) if path.is_dir()}
     layers = {name: size for name, size in sizes.items() if name.endswith("Layer")}
     functions = {name: size for name, size in sizes.items() if name.endswith("Function")}
+    if not layers or not functions:
+        sys.stderr.write(f"{build} holds no build: run `make build`\n")
+        return 1
     for name, size in {**layers, **functions}.items():
         sys.stdout.write(f"{name:28} {size:8.1f} MB\n")
     total = sum(layers.values()) + max(functions.values())

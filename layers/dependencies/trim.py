@@ -4,12 +4,14 @@ What goes was found out by removing it and running selects with every kind of pr
 deletes and errors: the vastdb SDK 2.0.14 and pyarrow 23 work without it. `verify.py` does that again.
 """
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-PYTHON = "python3.13"
+LAMBDA_PYTHON = (3, 13)
 
 PACKAGES = (
     "adbc_driver_manager",  # replaced by STUB: the SDK imports it, and uses it only with ADBC drivers
@@ -81,12 +83,39 @@ def compile_all(folder: Path) -> None:
 
     Without it every cold start compiles what it imports, which takes seconds.
     """
-    interpreter = shutil.which(PYTHON)
+    interpreter = find_lambda_python()
     if interpreter is None:
-        sys.stderr.write(f"{PYTHON} is not installed: the layer goes without byte code\n")
+        sys.stderr.write(
+            "python3.13 is not installed: the layer goes without byte code, and every cold start takes a\n"
+            "second longer. Install it, and build again with `sam build --no-cached`.\n"
+        )
         return
-    command = [interpreter, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [str(interpreter), "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    # Packages carry templates and old-Python code that no compiler takes; what counts is that most is there.
     subprocess.run([*command, str(folder)], check=False)  # noqa: S603
+    assert any(folder.rglob("*.pyc"))
+
+
+def find_lambda_python() -> Path | None:
+    """A Python of Lambda's version that runs: pyenv's shims are on PATH and often lead nowhere."""
+    return next((each for each in _candidates() if _runs(each)), None)
+
+
+def _candidates() -> Iterator[Path]:
+    name = "python{}.{}".format(*LAMBDA_PYTHON)
+    yield Path(sys.executable)
+    for folder in os.get_exec_path():
+        yield Path(folder) / name
+    yield from Path.home().glob(f".pyenv/versions/*/bin/{name}")
+
+
+def _runs(interpreter: Path) -> bool:
+    code = f"import sys; sys.exit(sys.version_info[:2] != {LAMBDA_PYTHON})"
+    try:
+        tried = subprocess.run([str(interpreter), "-c", code], check=False, capture_output=True)  # noqa: S603
+    except OSError:
+        return False
+    return tried.returncode == 0
 
 
 def _drop_duplicate_libraries(pyarrow: Path) -> None:

@@ -1,0 +1,132 @@
+"""What the template must never lose: least privilege, encryption, and somebody who is told."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.template.conftest import resolver
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(functions: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, properties in functions.items():
+        for policy in properties.get("Policies", []):
+            for statement in as_list(policy["Statement"]):
+                yield name, statement
+
+
+def test_no_function_may_do_everything_or_touch_everything(
+    functions: dict[str, Any], template: dict[str, Any]
+) -> None:
+    allowed = list(statements(functions))
+
+    assert allowed
+    for name, statement in allowed:
+        assert statement["Effect"] == "Allow", name
+        assert not any("*" in action for action in as_list(statement["Action"])), name
+        # Every object of the media bucket, and only of it, is as wide as it gets.
+        for resource in as_list(resolver(template).resolve(statement["Resource"])):
+            assert resource != "*", name
+            assert "*" not in resource.removesuffix("/media/*"), name
+
+
+@pytest.mark.parametrize(
+    ("function", "actions"),
+    [
+        ("flow_segments", {"s3:GetObject"}),
+        ("media_storage", {"s3:PutObject"}),
+        ("object_cleanup", {"s3:DeleteObject"}),
+        ("service", {"s3:ListBucket"}),
+        ("flows", set()),
+        ("sources", set()),
+        ("profiles", set()),
+        ("sweeper", set()),
+    ],
+)
+def test_a_function_touches_media_no_more_than_its_work_asks(
+    function: str, actions: set[str], functions: dict[str, Any]
+) -> None:
+    found = {
+        action
+        for name, statement in statements(functions)
+        if name == function
+        for action in as_list(statement["Action"])
+        if action.startswith("s3:")
+    }
+
+    assert found == actions
+
+
+@pytest.mark.parametrize("secret", ["", "arn:aws:secretsmanager:us-east-1:1:secret:storage"])
+def test_functions_read_the_secrets_they_are_given_and_no_other(
+    secret: str, functions: dict[str, Any], template: dict[str, Any]
+) -> None:
+    resolve = resolver(template, StorageSecretArn=secret, VastSecretArn="arn:vast").resolve
+
+    for name, statement in statements(functions):
+        if statement["Action"] == "secretsmanager:GetSecretValue":
+            expected = ["arn:vast", secret] if secret else ["arn:vast"]
+            assert resolve(statement["Resource"]) == expected, name
+
+
+def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
+    template: dict[str, Any],
+) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    redriven = {
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for queue in queues.values()
+        if "RedrivePolicy" in queue
+    }
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Dimensions"]
+    }
+
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
+    assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == redriven
+    assert redriven <= watched
+
+
+def test_media_is_private_encrypted_and_outlives_the_stack(template: dict[str, Any]) -> None:
+    bucket = template["Resources"]["MediaBucket"]
+    policy = template["Resources"]["MediaBucketPolicy"]["Properties"]["PolicyDocument"]
+
+    assert all(bucket["Properties"]["PublicAccessBlockConfiguration"].values())
+    assert bucket["Properties"]["BucketEncryption"]
+    assert bucket["DeletionPolicy"] == bucket["UpdateReplacePolicy"] == "Retain"
+    assert [(it["Effect"], it["Condition"]) for it in policy["Statement"]] == [
+        ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    ]
+
+
+def test_an_open_api_is_deployed_only_when_that_is_said(template: dict[str, Any]) -> None:
+    (assertion,) = template["Rules"]["RefuseToStartOpen"]["Assertions"]
+
+    assert template["Parameters"]["AllowOpenAccess"]["Default"] == "false"
+    assert resolver(template).resolve(assertion["Assert"]) is False
+    assert resolver(template, AllowOpenAccess="true").resolve(assertion["Assert"]) is True
+
+
+def test_logs_end_some_day_and_calls_are_traced(
+    functions: dict[str, Any], template: dict[str, Any]
+) -> None:
+    groups = of_type(template, "AWS::Logs::LogGroup")
+
+    for name, properties in functions.items():
+        assert properties["LoggingConfig"]["LogGroup"]["Ref"] in groups, name
+        assert properties["Tracing"] == "Active", name
+    assert all("RetentionInDays" in group for group in groups.values())
