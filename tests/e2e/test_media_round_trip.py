@@ -143,10 +143,12 @@ def test_odd_rates_b_frames_and_a_start_that_is_not_zero_are_exact(
 
 
 def test_an_ingest_that_was_interrupted_goes_on_where_it_was(
-    own_stack: Stack, broadcast: Path
+    own_stack: Stack, tmp_path: Path
 ) -> None:
-    arguments = ["--segment-seconds", "0.5", "--start", "5000:0", "--jobs", "1"]
-    command = [sys.executable, "-m", "cli.main", "ingest", str(broadcast), *arguments]
+    # A key frame every fifth of a second: a dozen batches, of which the first is waited for.
+    many = make_media([*BROADCAST[:-2], "-g", "5", "-c:a", "aac"], tmp_path / "many.mp4")
+    arguments = ["--segment-seconds", "0.2", "--start", "5000:0", "--jobs", "1"]
+    command = [sys.executable, "-m", "cli.main", "ingest", str(many), *arguments]
     with subprocess.Popen(
         [*command, "--url", own_stack.api_url], stdout=subprocess.DEVNULL
     ) as interrupted:
@@ -154,13 +156,13 @@ def test_an_ingest_that_was_interrupted_goes_on_where_it_was(
             assert interrupted.poll() is None, "it finished before it could be interrupted"
         interrupted.kill()
 
-    outcome = ingest(own_stack, broadcast, *arguments)
+    outcome = ingest(own_stack, many, *arguments)
 
     assert not outcome["was_complete"]
     assert outcome["skipped"] > 0
     listed = segments(own_stack, outcome["flow_ids"]["video"])
-    assert len(listed) == 12
-    assert len({each["object_id"] for each in listed}) == 12
+    assert len(listed) == 120
+    assert len({each["object_id"] for each in listed}) == 120
 
 
 def _some_segments(stack: Stack, timerange: str) -> bool:

@@ -108,7 +108,8 @@ def test_counting_a_range_reads_no_row(table: TestTable, control: Control) -> No
 def test_a_limit_stops_reading(table: TestTable, control: Control) -> None:
     _, read, _ = ask(table, control, lambda t: t["flow_id"] == "flow-7", limit_rows=5)
 
-    assert read <= 10
+    # Pages of five; the SDK's thread asks for a few more before it is told to stop.
+    assert read <= PER_FLOW // 10
 
 
 def test_no_key_reads_the_whole_table(table: TestTable, control: Control) -> None:
