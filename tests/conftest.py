@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tests.official_contract import OfficialContract, official_contract
 from tests.official_schemas import SCHEMAS, OfficialSchemas
 from vastlocal.control import Control
 
@@ -18,10 +19,23 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def judge() -> OfficialContract | None:
+    """None where the BBC's OpenAPI file is not at hand; tests/contract says so in a skipped test."""
+    return official_contract()
+
+
 @pytest.fixture
-def api(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.api_url, timeout=30) as client:
-        yield client
+def api(stack: Stack, judge: OfficialContract | None) -> Iterator[httpx.Client]:
+    """A client of the running API. Each answer it gets is held against the BBC's OpenAPI file."""
+
+    def check(response: httpx.Response) -> None:
+        if judge is not None:
+            response.read()
+            judge.check(response)
+
+    with httpx.Client(base_url=stack.api_url, timeout=30, event_hooks={"response": [check]}) as it:
+        yield it
 
 
 @pytest.fixture
