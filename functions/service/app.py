@@ -12,6 +12,7 @@ from tams.api.dependencies import Health, JsonBody, Service
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models import service as models
+from tams.models.filters import parse_tag_filters
 from tams.models.storage_backend import StorageBackend
 from tams.runtime.handlers import api_handler
 
@@ -45,9 +46,10 @@ def get_storage_backends(
     page: PageToken = None,
     reverse_order: QueryBool = False,
 ) -> JSONResponse:
-    """By label, then id; those without a label last (SRT-7)."""
+    """By label, then id. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     in_force = page_limit(limit)
-    listed = service.list_backends(limit=in_force, page=page, reverse=reverse_order)
+    tags = parse_tag_filters("tag", request.query_params.multi_items())
+    listed = service.list_backends(limit=in_force, page=page, reverse=reverse_order, tags=tags)
     return page_response(request, listed, limit=in_force, reverse=reverse_order)
 
 

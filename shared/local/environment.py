@@ -62,6 +62,7 @@ class LocalValues:
             "TAMS_VAST__BUCKET": VAST_BUCKET,
             "TAMS_VAST__SCHEMA": VAST_SCHEMA,
             "TAMS_STORAGE_BACKENDS": self._storage_backends(),
+            "TAMS_WEBHOOKS__ALLOWED_NETWORKS": '["127.0.0.0/8", "::1/128"]',
         }
 
     @property

@@ -17,6 +17,7 @@ from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.webhooks import WebhookService
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Container:
     service: ServiceService
     health: HealthService
     profiles: ProfileService
+    webhooks: WebhookService
     sources: SourceService
     flows: FlowService
     flow_properties: FlowPropertyService

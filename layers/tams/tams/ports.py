@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.paging import Page
 from tams.models.profile import Profile
-from tams.models.queries import FlowQuery, ProfileQuery, SourceQuery
+from tams.models.queries import FlowQuery, ProfileQuery, SourceQuery, WebhookQuery
 from tams.models.stored import (
     Instance,
     ObjectState,
@@ -17,6 +17,7 @@ from tams.models.stored import (
     StoredSegment,
     StoredSource,
 )
+from tams.models.webhook import Webhook
 
 T = TypeVar("T")
 
@@ -116,6 +117,16 @@ class ProfileRepository(Protocol):
     def list_(self, query: ProfileQuery) -> Page[Profile]: ...
 
 
+class WebhookRepository(Protocol):
+    """A webhook read for change is remembered within the transaction."""
+
+    def get(self, webhook_id: str) -> Webhook: ...
+    def add(self, webhook: Webhook, event_id: str) -> None: ...
+    def save(self, webhook: Webhook, event_id: str) -> None: ...
+    def remove(self, webhook_id: str) -> None: ...
+    def list_(self, query: WebhookQuery) -> Page[Webhook]: ...
+
+
 class GuardRepository(Protocol):
     """Rows that exist from the start, so that two creations of one id have something to collide on."""
 
@@ -144,6 +155,8 @@ class Repositories(Protocol):
     def events(self) -> EventRepository: ...
     @property
     def profiles(self) -> ProfileRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
     @property
     def guards(self) -> GuardRepository: ...
     @property

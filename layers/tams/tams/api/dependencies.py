@@ -20,6 +20,7 @@ from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.webhooks import WebhookService
 
 
 def container(request: Request) -> Container:
@@ -40,6 +41,10 @@ def _health(container: _Container) -> HealthService:
 
 def _profiles(container: _Container) -> ProfileService:
     return container.profiles
+
+
+def _webhooks(container: _Container) -> WebhookService:
+    return container.webhooks
 
 
 def _sources(container: _Container) -> SourceService:
@@ -86,6 +91,7 @@ Built = _Container
 Service = Annotated[ServiceService, Depends(_service)]
 Health = Annotated[HealthService, Depends(_health)]
 Profiles = Annotated[ProfileService, Depends(_profiles)]
+Webhooks = Annotated[WebhookService, Depends(_webhooks)]
 Sources = Annotated[SourceService, Depends(_sources)]
 Flows = Annotated[FlowService, Depends(_flows)]
 FlowProperties = Annotated[FlowPropertyService, Depends(flow_properties)]
@@ -99,6 +105,7 @@ Instances = Annotated[InstanceService, Depends(_instances)]
 FlowId = Annotated[str, Depends(query.flow_id)]
 ProfileId = Annotated[str, Depends(query.profile_id)]
 SourceId = Annotated[str, Depends(query.source_id)]
+WebhookId = Annotated[str, Depends(query.webhook_id)]
 JsonBody = Annotated[Any, Depends(json_body)]
 OptionalJsonBody = Annotated[Any, Depends(optional_json_body)]
 IsHead = Annotated[bool, Depends(_is_head)]

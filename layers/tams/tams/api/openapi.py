@@ -17,6 +17,7 @@ from tams.models.flow_storage import FlowStoragePost
 from tams.models.media_object import ControlledInstance, UncontrolledInstance
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
+from tams.models.webhook import WebhookPost, WebhookPut
 from tams.services.service import API_VERSION
 
 BODY_MODELS = (
@@ -27,6 +28,8 @@ BODY_MODELS = (
     ProfilePost,
     ServicePost,
     UncontrolledInstance,
+    WebhookPost,
+    WebhookPut,
 )
 """Models that no route names as a type: bodies are read by hand, errors made in one place."""
 

@@ -41,6 +41,10 @@ def profile_id(profile_id: Annotated[str, Path(alias="profileId")]) -> str:
     return _known(profile_id, "Profile")
 
 
+def webhook_id(webhook_id: Annotated[str, Path(alias="webhookId")]) -> str:
+    return _known(webhook_id, "Webhook")
+
+
 def query_timerange(text: str | None) -> TimeRange:
     """Absent means all of time. Raises InvalidRequestError."""
     if text is None:

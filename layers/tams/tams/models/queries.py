@@ -72,6 +72,16 @@ class FlowQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookQuery:
+    """By URL; filters combine with AND (SRT-8, WHK-16)."""
+
+    limit: int = PAGE_LIMIT_DEFAULT
+    page: str | None = None
+    reverse: bool = False
+    tags: tuple[TagFilter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileQuery:
     """Filters combine with AND; tags of Profiles are no filter (PRF-8)."""
 

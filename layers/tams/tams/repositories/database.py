@@ -7,6 +7,7 @@ more than 4.5 MiB is several). Source: vastdb SDK 2.0.14, `transaction.py`, `tab
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -28,14 +29,23 @@ ROW_ID = INTERNAL_ROW_ID
 _ROW_SIZED = {"num_splits": 1, "num_sub_splits": 1}
 
 
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Rows that tell whether a transaction committed: nothing but it brings them, or takes them away."""
+
+    table: Table
+    predicate: Any
+    there: bool = True
+    """Whether they are there once it has committed."""
+
+
 class VastTransaction:
     """An open transaction; its rows are plain dicts, its predicates ibis expressions."""
 
     def __init__(self, session: PooledSession, sdk: SdkTransaction) -> None:
         self._session = session
         self._sdk = sdk
-        self.witness: tuple[Table, Any] | None = None
-        """A row this transaction inserts and nothing ever changes: there if, and only if, it committed."""
+        self.witness: Witness | None = None
 
     def select(
         self,
@@ -188,15 +198,17 @@ class Database:
         """
         if transaction.witness is None:
             raise ConnectionLostError("a commit was not answered")
-        table, predicate = transaction.witness
+        witness = transaction.witness
         self._roll_back(transaction)  # so that a commit still under way cannot land after we looked
         while True:
             try:
-                return self.read(lambda again: again.count(table, predicate)) > 0
+                found = self.read(lambda again: again.count(witness.table, witness.predicate))
             except BackendUnavailableError as error:
                 if time.monotonic() + 0.5 > deadline:
                     raise ConnectionLostError("a commit was not answered") from error
                 time.sleep(0.2)
+            else:
+                return (found > 0) is witness.there
 
 
 def _check_cells(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

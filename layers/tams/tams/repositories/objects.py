@@ -7,7 +7,7 @@ from typing import Any
 import ibis
 
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.database import ROW_ID, VastTransaction, Witness
 from tams.repositories.listing import rows_by_id
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
@@ -31,10 +31,8 @@ class VastObjectRepository:
             return
         rows = [object_row(stored) | {"event_id": event_id} for stored in objects]
         self._transaction.insert(OBJECTS, rows)
-        self._transaction.witness = (
-            OBJECTS,
-            (ibis._.id == objects[0].id) & (ibis._.event_id == event_id),
-        )
+        written = (ibis._.id == objects[0].id) & (ibis._.event_id == event_id)
+        self._transaction.witness = Witness(OBJECTS, written)
 
     def save(self, objects: Sequence[StoredObject]) -> None:
         """The Objects were read in this transaction. One round trip for up to 4.5 MiB."""

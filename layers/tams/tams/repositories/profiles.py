@@ -10,7 +10,7 @@ from tams.models.paging import Page
 from tams.models.profile import Profile
 from tams.models.queries import ProfileQuery
 from tams.models.stored import to_us
-from tams.repositories.database import Row, VastTransaction
+from tams.repositories.database import Row, VastTransaction, Witness
 from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
 from tams.repositories.tables import PROFILES
@@ -43,10 +43,8 @@ class VastProfileRepository:
             "event_id": event_id,
         }
         self._transaction.insert(PROFILES, [row])
-        self._transaction.witness = (
-            PROFILES,
-            (ibis._["id"] == profile.id) & (ibis._.event_id == event_id),
-        )
+        written = (ibis._["id"] == profile.id) & (ibis._.event_id == event_id)
+        self._transaction.witness = Witness(PROFILES, written)
 
     def list_(self, query: ProfileQuery) -> Page[Profile]:
         """In id order (SRT-10). Two round trips."""

@@ -9,7 +9,7 @@ import ibis
 
 from tams.models.stored import StoredEvent
 from tams.repositories.collections import VastCollectionRepository
-from tams.repositories.database import ROW_ID, Database, VastTransaction
+from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
 from tams.repositories.flow_segments import VastSegmentRepository
 from tams.repositories.flows import VastFlowRepository
 from tams.repositories.objects import VastObjectRepository
@@ -17,6 +17,7 @@ from tams.repositories.profiles import VastProfileRepository
 from tams.repositories.rows import event_row
 from tams.repositories.sources import VastSourceRepository
 from tams.repositories.tables import EVENTS, GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.webhooks import VastWebhookRepository
 
 T = TypeVar("T")
 
@@ -30,7 +31,7 @@ class VastEventRepository:
     def add(self, events: Sequence[StoredEvent]) -> None:
         if events:
             self._transaction.insert(EVENTS, [event_row(event) for event in events])
-            self._transaction.witness = (EVENTS, ibis._.id == events[0].id)
+            self._transaction.witness = Witness(EVENTS, ibis._.id == events[0].id)
 
 
 class VastGuardRepository:
@@ -72,7 +73,7 @@ class VastServiceRepository:
             "revision": row["revision"] + 1,
         }
         self._transaction.update(SERVICE, [changed])
-        self._transaction.witness = (SERVICE, ibis._.event_id == event_id)
+        self._transaction.witness = Witness(SERVICE, ibis._.event_id == event_id)
 
 
 class VastRepositories:
@@ -108,6 +109,10 @@ class VastRepositories:
     @cached_property
     def profiles(self) -> VastProfileRepository:
         return VastProfileRepository(self._transaction)
+
+    @cached_property
+    def webhooks(self) -> VastWebhookRepository:
+        return VastWebhookRepository(self._transaction)
 
     @cached_property
     def guards(self) -> VastGuardRepository:

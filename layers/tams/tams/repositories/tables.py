@@ -186,8 +186,22 @@ PROFILES = Table(
     sorting_key=("id",),
 )
 
+WEBHOOKS = Table(
+    "webhooks",
+    _columns(
+        id=_TEXT,
+        url=_TEXT,
+        status=_TEXT,
+        tags=_TEXT,
+        document=_TEXT,  # with the client's secret
+        event_id=_TEXT,
+        revision=_INT,
+    ),
+    sorting_key=("id",),
+)
+
 SERVICE = Table("service", _columns(name=_TEXT, description=_TEXT, event_id=_TEXT, revision=_INT))
 
 GUARDS = Table("guards", _columns(slot=_INT, revision=_INT), sorting_key=("slot",))
 
-ALL = (FLOWS, SOURCES, COLLECTIONS, SEGMENTS, OBJECTS, EVENTS, PROFILES, SERVICE, GUARDS)
+ALL = (FLOWS, SOURCES, COLLECTIONS, SEGMENTS, OBJECTS, EVENTS, PROFILES, WEBHOOKS, SERVICE, GUARDS)

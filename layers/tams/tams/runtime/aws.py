@@ -6,7 +6,7 @@ from functools import cache
 from tams import __version__
 from tams.container import Container
 from tams.messaging.queues import SqsQueue
-from tams.models.service import Service
+from tams.models.service import EventStreamMechanism, Service
 from tams.models.storage_backend import StorageBackend
 from tams.object_stores.s3 import Bucket, S3ObjectStores
 from tams.repositories.database import Database
@@ -26,6 +26,8 @@ from tams.services.profiles import ProfileService
 from tams.services.service import API_VERSION, ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.webhook_targets import TargetPolicy
+from tams.services.webhooks import WebhookService
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
 
 
@@ -62,6 +64,7 @@ def build_from(settings: Settings) -> Container:
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
         profiles=ProfileService(store, utc_now),
+        webhooks=WebhookService(store, TargetPolicy(settings.webhooks.allowed_networks)),
         sources=SourceService(store),
         flows=FlowService(store, utc_now, deletion),
         flow_properties=FlowPropertyService(store, utc_now),
@@ -130,6 +133,7 @@ def _service(settings: Settings) -> Service:
         type="urn:x-tams:service:vast",
         api_version=API_VERSION,
         service_version=__version__,
+        event_stream_mechanisms=(EventStreamMechanism(name="webhooks"),),
         min_object_timeout=_seconds(promised.min_object_timeout_seconds),
         min_presigned_url_timeout=_seconds(promised.min_presigned_url_timeout_seconds),
     )

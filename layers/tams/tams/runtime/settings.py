@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.models.common import Tags, Uuid
@@ -81,6 +81,14 @@ class ServiceSettings(BaseModel):
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
 
 
+class WebhookSettings(BaseModel):
+    """Networks that are not public and may be sent events all the same, such as `10.20.0.0/16`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+
+
 class Settings(BaseSettings):
     """Variables `TAMS_…`, nested by two underscores: `TAMS_VAST__ENDPOINT`.
 
@@ -95,6 +103,7 @@ class Settings(BaseSettings):
     storage_backends: list[StorageBackendSettings]
     queues: QueueSettings
     service: ServiceSettings = ServiceSettings()
+    webhooks: WebhookSettings = WebhookSettings()
     sqs_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
+from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
 from tams.models.service import Service, ServicePost
@@ -32,7 +33,12 @@ class ServiceService:
         )
 
     def list_backends(
-        self, *, limit: int, page: str | None = None, reverse: bool = False
+        self,
+        *,
+        limit: int,
+        page: str | None = None,
+        reverse: bool = False,
+        tags: Sequence[TagFilter] = (),
     ) -> Page[StorageBackend]:
         """By label, those without one last by id (SRT-7). Source: GET /service/storage-backends."""
         ordered = sorted(self.backends, key=_backend_order, reverse=reverse)
@@ -40,6 +46,7 @@ class ServiceService:
             (last_id,) = decode_page_key(page, str)
             ids = [backend.id for backend in ordered]
             ordered = ordered[ids.index(last_id) + 1 :] if last_id in ids else []
+        ordered = [each for each in ordered if all(tag.matches(each.tags or {}) for tag in tags)]
         chosen = tuple(ordered[:limit])
         return Page(chosen, encode_page_key(chosen[-1].id) if len(ordered) > limit else None)
 

@@ -1,0 +1,81 @@
+"""Webhooks on VAST, with the secrets that clients gave."""
+
+import json
+from typing import Any
+
+import ibis
+
+from tams.errors import NotFoundError
+from tams.models.paging import Page
+from tams.models.queries import WebhookQuery
+from tams.models.webhook import Webhook
+from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.predicates import tagged, tags_text
+from tams.repositories.tables import WEBHOOKS
+
+
+class VastWebhookRepository:
+    """Rows read are remembered within the transaction; every save writes the next `revision`."""
+
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+        self._read: dict[str, Row] = {}
+
+    def get(self, webhook_id: str) -> Webhook:
+        """Raises NotFoundError."""
+        rows = rows_by_id(self._transaction, WEBHOOKS, [webhook_id], with_row_id=True)
+        if (row := rows.get(webhook_id)) is None:
+            raise NotFoundError("Webhook", webhook_id)
+        self._read[webhook_id] = row
+        return _webhook(row)
+
+    def add(self, webhook: Webhook, event_id: str) -> None:
+        """`event_id` names the operation, and settles a commit whose answer is lost."""
+        row = {"id": webhook.id, "revision": 0, **_columns(webhook, event_id)}
+        self._transaction.insert(WEBHOOKS, [row])
+        self._remember(webhook.id, event_id)
+
+    def save(self, webhook: Webhook, event_id: str) -> None:
+        """The webhook was read in this transaction."""
+        old = self._read[webhook.id]
+        row = {ROW_ID: old[ROW_ID], "revision": old["revision"] + 1, **_columns(webhook, event_id)}
+        self._transaction.update(WEBHOOKS, [row])
+        self._remember(webhook.id, event_id)
+
+    def remove(self, webhook_id: str) -> None:
+        """The webhook was read in this transaction."""
+        self._transaction.delete(WEBHOOKS, [self._read.pop(webhook_id)[ROW_ID]])
+        self._transaction.witness = Witness(WEBHOOKS, ibis._["id"] == webhook_id, there=False)
+
+    def list_(self, query: WebhookQuery) -> Page[Webhook]:
+        """By URL (SRT-8). Two round trips."""
+        ids, next_key = sorted_page(
+            self._transaction,
+            WEBHOOKS,
+            tagged(query.tags),
+            Order("url", newest_first=False, reverse=query.reverse),
+            page=query.page,
+            limit=query.limit,
+            without_tags=query.tags,
+        )
+        rows = rows_by_id(self._transaction, WEBHOOKS, ids)
+        return Page(tuple(_webhook(rows[each]) for each in ids), next_key)
+
+    def _remember(self, webhook_id: str, event_id: str) -> None:
+        written: Any = (ibis._["id"] == webhook_id) & (ibis._.event_id == event_id)
+        self._transaction.witness = Witness(WEBHOOKS, written)
+
+
+def _columns(webhook: Webhook, event_id: str) -> Row:
+    return {
+        "url": webhook.url,
+        "status": str(webhook.status),
+        "tags": tags_text(webhook.tags),
+        "document": json.dumps(webhook.to_json(), separators=(",", ":"), ensure_ascii=False),
+        "event_id": event_id,
+    }
+
+
+def _webhook(row: Row) -> Webhook:
+    return Webhook.model_validate(json.loads(row["document"]))

@@ -1,0 +1,108 @@
+"""Where the service may send events: never into its own network because a client said so (WHK-14).
+
+A URL is judged twice: as text when a webhook is registered, and by every address its host has when a
+connection is made, because a name can lead elsewhere by then.
+"""
+
+import socket
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from re import compile as pattern
+from urllib.parse import SplitResult, urlsplit
+
+from tams.errors import InvalidRequestError
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+METADATA = frozenset(
+    ip_address(text)
+    for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254")
+)
+"""Where clouds tell a machine its credentials: refused whatever is allowed."""
+
+PORTS = (80, 443)
+"""The ports below 1024 that serve HTTP; the others belong to services that are no webhooks."""
+
+_NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPolicy:
+    """Public addresses, and those of `allowed` networks: a receiver of one's own, or loopback at a desk."""
+
+    allowed: Sequence[Network] = ()
+
+    def check_url(self, url: str) -> None:
+        """What can be told without asking DNS. Raises InvalidRequestError."""
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise InvalidRequestError(f"url: {error}") from error
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise InvalidRequestError("url: must be an http or https URL with a host")
+        if "@" in parts.netloc:
+            raise InvalidRequestError(
+                "url: must not hold credentials; use api_key_name and api_key_value"
+            )
+        if port is not None and port not in PORTS and port < 1024:
+            raise InvalidRequestError(f"url: port {port} is not one that webhooks may use")
+        address = _literal(parts)
+        loopback = address is None and _is_localhost(parts.hostname)
+        if loopback:
+            address = IPv4Address("127.0.0.1")
+        if address is not None and not self.allows(address):
+            raise InvalidRequestError(
+                f"url: {parts.hostname} is an address that no webhook may have"
+            )
+
+    def allows(self, address: Address) -> bool:
+        """Whether a connection may be made; addresses within the address count too (mapped, 6to4 …)."""
+        return all(self._allows(each) for each in _meant(address))
+
+    def _allows(self, address: Address) -> bool:
+        if address in METADATA:
+            return False
+        if any(address in network for network in self.allowed):
+            return True
+        return address.is_global and not address.is_multicast
+
+
+def _literal(parts: SplitResult) -> Address | None:
+    """The address that the host is, in any spelling a client library would take; None for a name."""
+    host = parts.hostname or ""
+    if "[" in parts.netloc:
+        try:
+            return IPv6Address(host)
+        except ValueError as error:
+            raise InvalidRequestError(f"url: {host!r} is no IPv6 address") from error
+    if not _NAME(host):
+        raise InvalidRequestError(
+            f"url: {host!r} is no host name (international ones in their xn-- form)"
+        )
+    try:
+        return IPv4Address(socket.inet_aton(host.rstrip(".")))
+    except OSError:
+        return None
+
+
+def _is_localhost(host: str) -> bool:
+    name = host.rstrip(".").lower()
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def _meant(address: Address) -> Iterator[Address]:
+    yield address
+    if isinstance(address, IPv4Address):
+        return
+    if address.ipv4_mapped is not None:
+        yield address.ipv4_mapped
+    if address.sixtofour is not None:
+        yield address.sixtofour
+    if address.teredo is not None:
+        yield from address.teredo
+    if address in _NAT64:
+        yield IPv4Address(int(address) & 0xFFFFFFFF)

@@ -1,0 +1,88 @@
+"""Webhooks: where clients want events sent (WHK-1…26)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError
+from tams.models.paging import Page
+from tams.models.queries import WebhookQuery
+from tams.models.webhook import (
+    Webhook,
+    WebhookGet,
+    WebhookPost,
+    WebhookPut,
+    WebhookSettings,
+    WebhookStatus,
+)
+from tams.ports import Repositories, Store
+from tams.services.webhook_targets import TargetPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookService:
+    """Secrets go in and never come out: every answer is a WebhookGet."""
+
+    store: Store
+    targets: TargetPolicy
+
+    def get(self, webhook_id: str) -> WebhookGet:
+        """Raises NotFoundError. Source: GET /service/webhooks/{webhookId}."""
+        return self.store.read(lambda repositories: repositories.webhooks.get(webhook_id).shown())
+
+    def list_(self, query: WebhookQuery) -> Page[WebhookGet]:
+        """Source: GET /service/webhooks."""
+
+        def work(repositories: Repositories) -> Page[WebhookGet]:
+            page = repositories.webhooks.list_(query)
+            return Page(tuple(each.shown() for each in page.items), page.next_key)
+
+        return self.store.read(work)
+
+    def create(self, post: WebhookPost) -> WebhookGet:
+        """Always a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
+        self.targets.check_url(post.url)
+        webhook = Webhook(**_fields(post), id=str(uuid4()))
+        self.store.write(
+            lambda repositories: repositories.webhooks.add(webhook, event_id=str(uuid4()))
+        )
+        return webhook.shown()
+
+    def replace(self, webhook_id: str, put: WebhookPut) -> WebhookGet:
+        """What the body leaves out is unset, but for the secret, which no client can read (WHK-10, WHK-11).
+
+        Raises NotFoundError, InvalidRequestError.
+        """
+
+        def work(repositories: Repositories) -> WebhookGet:
+            stored = repositories.webhooks.get(webhook_id)
+            self.targets.check_url(put.url)
+            if put.id != webhook_id:
+                raise InvalidRequestError(
+                    f"id: {put.id!r} is not the id of the path, {webhook_id!r}"
+                )
+            if stored.status is WebhookStatus.ERROR and put.status is WebhookStatus.DISABLED:
+                raise InvalidRequestError(
+                    "status: a webhook in error is not sending; set created to start it again"
+                )
+            webhook = Webhook(**_fields(put))
+            if webhook.api_key_name is not None and webhook.api_key_value is None:
+                webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
+            repositories.webhooks.save(webhook, event_id=str(uuid4()))
+            return webhook.shown()
+
+        return self.store.write(work)
+
+    def delete(self, webhook_id: str) -> None:
+        """Raises NotFoundError."""
+
+        def work(repositories: Repositories) -> None:
+            repositories.webhooks.get(webhook_id)
+            repositories.webhooks.remove(webhook_id)
+
+        self.store.write(work)
+
+
+def _fields(given: WebhookSettings) -> dict[str, object]:
+    names: Sequence[str] = tuple(type(given).model_fields)
+    return {name: getattr(given, name) for name in names}
