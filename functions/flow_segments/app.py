@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
+from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
 from tams.api.errors import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, segment_json
@@ -83,7 +84,7 @@ def post_segments(flow_id: FlowId, body: JsonBody, segments: FlowSegments) -> Re
     return JSONResponse(failure.to_json(), HTTPStatus.OK)
 
 
-@router.delete("", status_code=HTTPStatus.NO_CONTENT)
+@router.delete("", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
 def delete_segments(
     flow_id: FlowId,
     deletion: Deletion,
@@ -91,8 +92,8 @@ def delete_segments(
     object_id: str | None = None,
 ) -> Response:
     """Those that `timerange` covers completely; all of them without one (SEG-48, SEG-49)."""
-    deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    request = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
+    return deleted(request)
 
 
 def _failed(fault: SegmentFault) -> FailedSegment:

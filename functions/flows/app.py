@@ -8,7 +8,8 @@ from fastapi.responses import JSONResponse
 
 from tams.api import query
 from tams.api.body import described
-from tams.api.dependencies import FlowId, FlowProperties, Flows, JsonBody, flow_properties
+from tams.api.deletion import ACCEPTED, deleted
+from tams.api.dependencies import Deletion, FlowId, FlowProperties, Flows, JsonBody, flow_properties
 from tams.api.paging import page_response
 from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
@@ -96,10 +97,9 @@ def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
     return JSONResponse(created.to_json(), HTTPStatus.CREATED)
 
 
-@router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT)
-def delete_flow(flow_id: FlowId, flows: Flows) -> Response:
-    flows.delete(flow_id)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+@router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
+def delete_flow(flow_id: FlowId, deletion: Deletion) -> Response:
+    return deleted(deletion.delete_flow(flow_id))
 
 
 mount_properties(router, "/{flowId}", query.flow_id, flow_properties)

@@ -1,10 +1,10 @@
 """SQS: ids of Objects that nobody needs; deletes their bytes, then their rows."""
 
 from tams.container import Container
-from tams.runtime.handlers import queue_handler
+from tams.runtime.handlers import SecondsLeft, queue_handler
 
 
-def process(container: Container, object_ids: list[str]) -> None:
+def process(container: Container, object_ids: list[str], _seconds_left: SecondsLeft) -> None:
     container.object_cleanup.clean(object_ids)
 
 

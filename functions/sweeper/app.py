@@ -5,7 +5,10 @@ from tams.runtime.handlers import schedule_handler
 
 
 def process(container: Container) -> dict[str, int]:
-    return {"objects": container.object_cleanup.sweep()}
+    return {
+        "objects": container.object_cleanup.sweep(),
+        "deletion_requests": container.deletion_requests.sweep(),
+    }
 
 
 lambda_handler = schedule_handler(process)

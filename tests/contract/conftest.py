@@ -12,6 +12,9 @@ from local.stack import Stack
 from tests.api.maker import Maker
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
+AT_ONCE_SEGMENTS = 20
+"""More Segments than these are deleted in the background: 202."""
+
 UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
 
 
@@ -38,7 +41,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     backends = [{**local, "default_storage": not at, **each} for at, each in enumerate(described)]
     for backend in backends:
         (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
-    env = {"TAMS_STORAGE_BACKENDS": json.dumps(backends)}
+    env = {
+        "TAMS_STORAGE_BACKENDS": json.dumps(backends),
+        "TAMS_DELETION__AT_ONCE_SEGMENTS": str(AT_ONCE_SEGMENTS),
+        "TAMS_DELETION__STEP_SEGMENTS": "10",
+    }
     with Stack(data, ports=ports, keep_going=True, env=env) as running:
         yield running
 

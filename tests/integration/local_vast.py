@@ -62,7 +62,10 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
                     "secret_key": "S",
                 }
             ],
-            "queues": {"object_cleanup": "http://127.0.0.1:1/queue"},
+            "queues": {
+                "object_cleanup": "http://127.0.0.1:1/queue",
+                "deletions": "http://127.0.0.1:1/queue",
+            },
             "sqs_endpoint_url": "http://127.0.0.1:1",
         }
     )

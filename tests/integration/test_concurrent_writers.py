@@ -110,7 +110,7 @@ def test_one_new_flow_put_many_times_at_once_is_created_once(container: Containe
     assert Counter(outcome is None for outcome in outcomes) == {True: 7, False: 1}
     page = container.flows.list_(FlowQuery(source_id=body["source_id"]))
     assert [flow.id for flow in page.items] == [body["id"]]
-    container.flows.delete(body["id"])
+    container.deletion.delete_flow(body["id"])
     assert not container.flows.list_(FlowQuery(source_id=body["source_id"])).items
 
 
@@ -136,9 +136,9 @@ def test_the_last_flow_of_a_source_and_a_new_one_at_once_leave_no_orphan(
             return container.flows.put(body["id"], parse_flow_put(body), caller=None)
 
         def delete(flow_id: str = old) -> None:
-            container.flows.delete(flow_id)
+            container.deletion.delete_flow(flow_id)
 
         at_once([create, delete])
 
         assert container.sources.get(source_id).id == source_id
-        container.flows.delete(new["id"])
+        container.deletion.delete_flow(new["id"])

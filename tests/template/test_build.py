@@ -28,6 +28,9 @@ EVENTS = [
     ("flows", "api/delete_flow.json"),
     ("object_cleanup", "sqs/object_cleanup.json"),
     ("sweeper", "schedule/sweeper.json"),
+    ("webhooks", "api/post_webhook.json"),
+    ("flow_delete_requests", "api/get_delete_requests.json"),
+    ("deletion_worker", "sqs/deletion_worker.json"),
 ]
 
 pytestmark = pytest.mark.skipif("TAMS_BUILD" not in os.environ, reason="run by make verify")
@@ -129,6 +132,7 @@ def environment(vast_url: str, backend: dict[str, Any]) -> dict[str, str]:
         "TAMS_VAST__SECRET_KEY": "S",
         "TAMS_STORAGE_BACKENDS": json.dumps([backend]),
         "TAMS_QUEUES__OBJECT_CLEANUP": "http://127.0.0.1:1/queue",
+        "TAMS_QUEUES__DELETIONS": "http://127.0.0.1:1/queue",
         "TAMS_SQS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",

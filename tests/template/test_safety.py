@@ -53,6 +53,9 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", set()),
+        ("webhooks", set()),
+        ("flow_delete_requests", set()),
+        ("deletion_worker", set()),
     ],
 )
 def test_a_function_touches_media_no_more_than_its_work_asks(

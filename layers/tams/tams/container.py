@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tams.models.storage_backend import StorageBackend
 from tams.ports import ObjectStores
 from tams.services.deletion import DeletionService
+from tams.services.deletion_requests import DeletionRequestService
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
@@ -34,6 +35,7 @@ class Container:
     source_properties: SourcePropertyService
     flow_segments: FlowSegmentService
     deletion: DeletionService
+    deletion_requests: DeletionRequestService
     media_storage: MediaStorageService
     objects: ObjectService
     instances: InstanceService

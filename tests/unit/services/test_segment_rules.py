@@ -40,6 +40,7 @@ def a_registration(flow: Flow, *objects: StoredObject, taken: tuple[str, ...] = 
         flow=flow,
         objects={stored.id: stored for stored in objects},
         occupied=Occupied(TimeRange.parse(text) for text in taken),
+        deleting={},
         backend_labels=frozenset({"local"}),
         event_id="event",
         now_us=0,

@@ -9,6 +9,7 @@ from tams.api.body import json_body, optional_json_body
 from tams.api.head import IS_HEAD
 from tams.container import Container
 from tams.services.deletion import DeletionService
+from tams.services.deletion_requests import DeletionRequestService
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
@@ -71,6 +72,10 @@ def _deletion(container: _Container) -> DeletionService:
     return container.deletion
 
 
+def _deletion_requests(container: _Container) -> DeletionRequestService:
+    return container.deletion_requests
+
+
 def _media_storage(container: _Container) -> MediaStorageService:
     return container.media_storage
 
@@ -97,6 +102,7 @@ Flows = Annotated[FlowService, Depends(_flows)]
 FlowProperties = Annotated[FlowPropertyService, Depends(flow_properties)]
 FlowSegments = Annotated[FlowSegmentService, Depends(_flow_segments)]
 Deletion = Annotated[DeletionService, Depends(_deletion)]
+DeletionRequests = Annotated[DeletionRequestService, Depends(_deletion_requests)]
 MediaStorage = Annotated[MediaStorageService, Depends(_media_storage)]
 Objects = Annotated[ObjectService, Depends(_objects)]
 

@@ -28,6 +28,23 @@ class FlowSort(StrEnum):
     LABEL = "label"
 
 
+class DeletionSort(StrEnum):
+    """Dates come newest first (SRT-3, SRT-4)."""
+
+    CREATED = "created"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionQuery:
+    """Deletion requests have no filters (DEL-1)."""
+
+    limit: int = PAGE_LIMIT_DEFAULT
+    page: str | None = None
+    sort_by: DeletionSort = DeletionSort.CREATED
+    reverse: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceQuery:
     """Filters combine with AND; absent ones do not filter (SRC-8).

@@ -1,10 +1,12 @@
 """What the store keeps beyond the documents of the specification: the summaries and links behind them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from tams.models.deletion_request import DeletionRequest
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.timing import TimeRange
@@ -69,10 +71,14 @@ def finite(timerange: TimeRange) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class StoredFlow:
-    """A Flow as read in a transaction. `flow` carries neither collections nor timerange."""
+    """A Flow as read in a transaction. `flow` carries neither collections nor timerange.
+
+    `deleting` names, by deletion request, what clients see no more and the store still has.
+    """
 
     flow: Flow
     timeline: Timeline = field(default_factory=Timeline)
+    deleting: Mapping[str, TimeRange] = field(default_factory=dict)
     revision: int = 0
 
 
@@ -92,6 +98,15 @@ class Instance:
     storage_id: str | None = None
     url: str | None = None
     label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDeletion:
+    """A deletion request; of a Flow that is gone already it keeps the summary of what is left."""
+
+    request: DeletionRequest
+    timeline: Timeline = field(default_factory=Timeline)
+    revision: int = 0
 
 
 class ObjectKind(StrEnum):

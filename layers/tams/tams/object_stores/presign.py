@@ -31,6 +31,11 @@ class Presigner:
     credentials: Callable[[], Credentials]
     _keys: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
+    def plain_url(self, key: str) -> str:
+        """The object's own address, which asks for credentials."""
+        address = urlsplit(self.base_url)
+        return f"{address.scheme}://{address.netloc}{self._path(key)}"
+
     def url(
         self,
         method: str,
@@ -46,7 +51,7 @@ class Presigner:
         """
         credentials = self.credentials()
         address = urlsplit(self.base_url)
-        path = f"{address.path}/{quote(key, safe='/~')}"
+        path = self._path(key)
         stamp = now.strftime("%Y%m%dT%H%M%SZ")
         scope = f"{stamp[:8]}/{self.region}/s3/aws4_request"
         signed = "content-type;host" if content_type else "host"
@@ -70,6 +75,9 @@ class Presigner:
         signing_key = self._signing_key(credentials.secret_key, stamp[:8])
         signature = hmac.new(signing_key, to_sign.encode(), hashlib.sha256).hexdigest()
         return f"{address.scheme}://{address.netloc}{path}?{query}&X-Amz-Signature={signature}"
+
+    def _path(self, key: str) -> str:
+        return f"{urlsplit(self.base_url).path}/{quote(key, safe='/~')}"
 
     def _signing_key(self, secret_key: str, day: str) -> bytes:
         if (key := self._keys.get((secret_key, day))) is None:

@@ -98,6 +98,10 @@ class S3ObjectStores:
             expires_seconds=self._expires_seconds,
         )
 
+    def plain_url(self, storage_id: str, object_id: str) -> str:
+        """For clients with credentials of their own for the bucket."""
+        return self._buckets[storage_id].presigner.plain_url(object_key(object_id))
+
     def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
         """Delete the bytes of every controlled instance; those that are gone already count as deleted.
 

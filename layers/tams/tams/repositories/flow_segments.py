@@ -9,6 +9,7 @@ from tams.models.stored import Instance, StoredSegment, finite
 from tams.repositories.database import ROW_ID, VastTransaction
 from tams.repositories.rows import instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
+from tams.timing import TimeRange
 from tams.timing.timestamp import INT64_MAX, INT64_MIN
 
 
@@ -74,10 +75,13 @@ class VastSegmentRepository:
         changed = [{ROW_ID: row[ROW_ID], **values} for row in rows]
         self._transaction.update(SEGMENTS, changed)
 
-    def flows_using(self, object_id: str) -> list[str]:
-        """Distinct Flows with a Segment on the Object, in id order."""
-        rows = self._transaction.select(SEGMENTS, ibis._.object_id == object_id, ["flow_id"])
-        return sorted({row["flow_id"] for row in rows})
+    def uses_of(self, object_id: str) -> dict[str, list[TimeRange]]:
+        """Where Flows have Segments on the Object, by Flow."""
+        predicate = ibis._.object_id == object_id
+        uses: dict[str, list[TimeRange]] = {}
+        for row in self._transaction.select(SEGMENTS, predicate, ["flow_id", "timerange"]):
+            uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
+        return uses
 
     def _select(
         self, predicate: Any, *, rows_max: int | None = None, for_change: bool = False

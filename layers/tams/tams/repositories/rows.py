@@ -1,16 +1,19 @@
 """Model ⇄ row, both directions, pure."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from tams.models.collection import FlowCollectionItem
 from tams.models.container_mapping import ContainerMapping
+from tams.models.deletion_request import DeletionRequest
 from tams.models.flow import Flow, parse_flow
 from tams.models.source import Source
 from tams.models.stored import (
     Instance,
     ObjectKind,
     ObjectState,
+    StoredDeletion,
     StoredEvent,
     StoredFlow,
     StoredObject,
@@ -70,6 +73,9 @@ def timeline_row(stored: StoredFlow) -> Row:
         "last_inclusive": timeline.last_inclusive,
         "segment_count": timeline.segment_count,
         "longest_ns": timeline.longest_ns,
+        "deleting": _dumps({key: str(value) for key, value in stored.deleting.items()})
+        if stored.deleting
+        else None,
         "revision": stored.revision,
     }
 
@@ -86,7 +92,31 @@ def flow_from_row(row: Row) -> StoredFlow:
         last_inclusive=row["last_inclusive"],
         longest_ns=row["longest_ns"],
     )
-    return StoredFlow(flow, timeline, row["revision"])
+    deleting = json.loads(row["deleting"] or "{}")
+    hidden = {key: TimeRange.parse(text) for key, text in deleting.items()}
+    return StoredFlow(flow, timeline, hidden, row["revision"])
+
+
+def deletion_row(stored: StoredDeletion) -> Row:
+    """All columns but `event_id`."""
+    request = stored.request
+    return {
+        "id": request.id,
+        "flow_id": request.flow_id,
+        "delete_flow": request.delete_flow,
+        "status": str(request.status),
+        "document": _dumps(request.to_json()),
+        "timeline": _dumps(asdict(stored.timeline)),
+        "created_us": to_us(request.created) if request.created else None,
+        "updated_us": to_us(request.updated) if request.updated else None,
+        "expiry_us": to_us(request.expiry) if request.expiry else None,
+        "revision": stored.revision,
+    }
+
+
+def deletion_from_row(row: Row) -> StoredDeletion:
+    request = DeletionRequest.model_validate(json.loads(row["document"]))
+    return StoredDeletion(request, Timeline(**json.loads(row["timeline"])), row["revision"])
 
 
 def source_row(stored: StoredSource) -> Row:

@@ -10,6 +10,7 @@ import ibis
 from tams.models.stored import StoredEvent
 from tams.repositories.collections import VastCollectionRepository
 from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
+from tams.repositories.deletion_requests import VastDeletionRequestRepository
 from tams.repositories.flow_segments import VastSegmentRepository
 from tams.repositories.flows import VastFlowRepository
 from tams.repositories.objects import VastObjectRepository
@@ -113,6 +114,10 @@ class VastRepositories:
     @cached_property
     def webhooks(self) -> VastWebhookRepository:
         return VastWebhookRepository(self._transaction)
+
+    @cached_property
+    def deletion_requests(self) -> VastDeletionRequestRepository:
+        return VastDeletionRequestRepository(self._transaction)
 
     @cached_property
     def guards(self) -> VastGuardRepository:

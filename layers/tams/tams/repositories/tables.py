@@ -67,6 +67,7 @@ FLOWS = Table(
         last_inclusive=_BOOL,  # whether the last segment's text ends with an included bound
         segment_count=_INT,
         longest_ns=_INT,  # at least the longest segment's duration; never shrinks while segments remain
+        deleting=_TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
         revision=_INT,
     ),
     sorting_key=("id",),
@@ -200,8 +201,39 @@ WEBHOOKS = Table(
     sorting_key=("id",),
 )
 
+DELETION_REQUESTS = Table(
+    "deletion_requests",
+    _columns(
+        id=_TEXT,
+        flow_id=_TEXT,
+        delete_flow=_BOOL,
+        status=_TEXT,
+        document=_TEXT,
+        timeline=_TEXT,  # the summary of a Flow that is gone, as JSON
+        created_us=_INT,
+        updated_us=_INT,
+        expiry_us=_INT,
+        event_id=_TEXT,
+        revision=_INT,
+    ),
+    sorting_key=("id",),
+    projections=(Projection("deletion_requests_by_flow", ("flow_id",), ("id", "status")),),
+)
+
 SERVICE = Table("service", _columns(name=_TEXT, description=_TEXT, event_id=_TEXT, revision=_INT))
 
 GUARDS = Table("guards", _columns(slot=_INT, revision=_INT), sorting_key=("slot",))
 
-ALL = (FLOWS, SOURCES, COLLECTIONS, SEGMENTS, OBJECTS, EVENTS, PROFILES, WEBHOOKS, SERVICE, GUARDS)
+ALL = (
+    FLOWS,
+    SOURCES,
+    COLLECTIONS,
+    SEGMENTS,
+    OBJECTS,
+    EVENTS,
+    PROFILES,
+    WEBHOOKS,
+    DELETION_REQUESTS,
+    SERVICE,
+    GUARDS,
+)

@@ -14,8 +14,9 @@ from tams.repositories.session import VastConnection
 from tams.repositories.store import VastStore
 from tams.runtime.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 from tams.services.deletion import DeletionService
+from tams.services.deletion_requests import DeletionRequestService
 from tams.services.flow_properties import FlowPropertyService
-from tams.services.flow_segments import FlowSegmentService, TimelineHints
+from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
 from tams.services.health import HealthService
 from tams.services.instances import InstanceService
@@ -53,24 +54,29 @@ def build_from(settings: Settings) -> Container:
     )
     backends = {backend.id: backend for backend in object_stores.backends}
     labels = frozenset(backend.label for backend in backends.values() if backend.label)
-    cleanup = SqsQueue(
-        settings.queues.object_cleanup,
-        endpoint_url=settings.sqs_endpoint_url,
-        region=settings.aws_region,
-    )
-    hints = TimelineHints()
-    deletion = DeletionService(store, utc_now, cleanup, hints)
+    cleanup = _queue(settings, settings.queues.object_cleanup)
+    deletions = _queue(settings, settings.queues.deletions)
     return Container(
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
         profiles=ProfileService(store, utc_now),
         webhooks=WebhookService(store, TargetPolicy(settings.webhooks.allowed_networks)),
         sources=SourceService(store),
-        flows=FlowService(store, utc_now, deletion),
+        flows=FlowService(store, utc_now),
         flow_properties=FlowPropertyService(store, utc_now),
         source_properties=SourcePropertyService(store, utc_now),
-        flow_segments=FlowSegmentService(store, utc_now, labels, hints),
-        deletion=deletion,
+        flow_segments=FlowSegmentService(store, utc_now, labels),
+        deletion=DeletionService(
+            store, utc_now, cleanup, deletions, settings.deletion.at_once_segments
+        ),
+        deletion_requests=DeletionRequestService(
+            store,
+            utc_now,
+            cleanup,
+            deletions,
+            settings.deletion.step_segments,
+            timedelta(seconds=settings.deletion.kept_seconds),
+        ),
         media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
         objects=ObjectService(store),
         instances=InstanceService(store, object_stores, backends),
@@ -98,6 +104,10 @@ def vast_connection(settings: Settings) -> VastConnection:
         timeout_seconds=vast.timeout_seconds,
         sorted_tables=vast.sorted_tables,
     )
+
+
+def _queue(settings: Settings, url: str) -> SqsQueue:
+    return SqsQueue(url, endpoint_url=settings.sqs_endpoint_url, region=settings.aws_region)
 
 
 def _bucket(settings: StorageBackendSettings) -> Bucket:

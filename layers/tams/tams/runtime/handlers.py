@@ -57,15 +57,22 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
     return lambda_handler
 
 
+SecondsLeft = Callable[[], float]
+"""How much of its time an invocation still has."""
+
+
 def queue_handler(
-    process: Callable[[Container, Any], None], build: Build = build
+    process: Callable[[Container, Any, SecondsLeft], None], build: Build = build
 ) -> Callable[[Event, Any], Any]:
     """The `lambda_handler` of an SQS worker: a record that fails comes back alone, the others are done."""
     built = cache(build)
 
     def lambda_handler(event: Event, context: Any) -> Any:
+        def seconds_left() -> float:
+            return float(context.get_remaining_time_in_millis()) / 1000
+
         def handle(record: SQSRecord) -> None:
-            process(built(), json.loads(record.body))
+            process(built(), json.loads(record.body), seconds_left)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         answer = process_partial_response(event, handle, processor, context)

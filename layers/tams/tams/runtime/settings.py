@@ -68,6 +68,7 @@ class QueueSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     object_cleanup: str
+    deletions: str
 
 
 class ServiceSettings(BaseModel):
@@ -79,6 +80,19 @@ class ServiceSettings(BaseModel):
     description: str | None = None
     min_object_timeout_seconds: int = Field(default=86_400, ge=300)
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
+
+
+class DeletionSettings(BaseModel):
+    """More Segments than `at_once` are deleted in the background, `step` in one transaction.
+
+    A request that has ended is shown for `kept_seconds`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    at_once_segments: int = Field(default=2_000, ge=1)
+    step_segments: int = Field(default=2_000, ge=10)
+    kept_seconds: int = Field(default=7 * 86_400, ge=1)
 
 
 class WebhookSettings(BaseModel):
@@ -104,6 +118,7 @@ class Settings(BaseSettings):
     queues: QueueSettings
     service: ServiceSettings = ServiceSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    deletion: DeletionSettings = DeletionSettings()
     sqs_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 

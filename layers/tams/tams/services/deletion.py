@@ -1,166 +1,171 @@
-"""Deleting Segments in bounded steps, and what becomes of the Objects they used."""
+"""What clients ask to be deleted: a little at once, more than that by a deletion request.
 
-from collections import Counter
-from collections.abc import Sequence
+Either way it is gone for every reader when the answer is given (SEG-48…56, FLW-51…57).
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
-from tams.models.stored import (
-    ObjectState,
-    StoredEvent,
-    StoredFlow,
-    StoredObject,
-    StoredSegment,
-    Timeline,
-    finite,
-    from_us,
-    to_us,
-)
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment, to_us
 from tams.ports import Clock, Queue, Repositories, Store
-from tams.services.flow_segments import TimelineHints, writable
-from tams.services.segment_window import PageRequest, WindowReader, reader_of
+from tams.services.announcements import flow_event
+from tams.services.deletion_steps import release, remove_from_flow
+from tams.services.flow_segments import writable
+from tams.services.flow_sources import leave_source
+from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
-from tams.timing.coverage import contiguous_runs
-
-STEP_SEGMENTS = 2_000
-"""Segments one transaction deletes: bounds its memory, its time and what a conflict costs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What one transaction did."""
+class Outcome:
+    """Objects to clean up, or the request that will find them."""
 
-    doomed: list[str]
-    done: bool
+    doomed: Sequence[str] = ()
+    request: DeletionRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class DeletionService:
+    """`at_once` Segments are deleted within the request, in one transaction."""
+
     store: Store
     clock: Clock
     cleanup: Queue
-    hints: TimelineHints
+    deletions: Queue
+    at_once: int
 
     def delete_segments(
-        self, flow_id: str, timerange: TimeRange, object_id: str | None = None
-    ) -> None:
-        """Delete the Segments that `timerange` covers completely (SEG-48…55).
-
-        In steps of STEP_SEGMENTS, each durable; asked again after a failure it goes on where it was.
-        Raises NotFoundError, ForbiddenError (read-only).
-        """
-        done = False
-        while not done:
-            step = self.store.write(
-                lambda repositories: self.step(repositories, flow_id, timerange, object_id)
-            )
-            self.hints.known.pop(flow_id, None)
-            self.cleanup.send(step.doomed)
-            done = step.done
-
-    def step(
         self,
-        repositories: Repositories,
         flow_id: str,
         timerange: TimeRange,
         object_id: str | None = None,
-    ) -> Step:
-        """Delete up to STEP_SEGMENTS from the start of `timerange` on."""
-        stored = writable(repositories.flows.get(flow_id))
-        reader = _reader(repositories, stored, object_id)
-        found, more = reader.page(PageRequest(timerange, STEP_SEGMENTS))
-        covered = [segment for segment in found if timerange.contains(segment.timerange)]
-        if not covered:
-            return Step([], done=not more)
-        now_us = to_us(self.clock())
-        repositories.segments.remove(covered)
-        timeline = _shortened(repositories, stored, covered)
-        flow = stored.flow.model_copy(update={"segments_updated": from_us(now_us)})
-        repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
-        doomed = release(repositories, covered, now_us)
-        repositories.events.add(
-            [
-                StoredEvent(
-                    id=str(uuid4()),
-                    event_type="flows/segments_deleted",
-                    created_us=now_us,
-                    flow_id=flow_id,
-                    source_id=flow.source_id,
-                    timerange=run,
-                )
-                for run in contiguous_runs(segment.timerange for segment in covered)
-            ]
+        caller: str | None = None,
+    ) -> DeletionRequest | None:
+        """Delete the Segments that `timerange` covers completely; None when that is done.
+
+        Those of one Object are always deleted at once: no request could tell of them (DEL-14).
+        Raises NotFoundError, ForbiddenError (read-only).
+        """
+
+        def work(repositories: Repositories) -> Outcome:
+            stored = writable(repositories.flows.get(flow_id))
+            reader = reader_of(
+                repositories,
+                flow_id,
+                stored.timeline,
+                hidden=tuple(stored.deleting.values()),
+                object_id=object_id,
+                for_change=True,
+            )
+            limit = self.at_once if object_id is None else max(1, stored.timeline.segment_count)
+            found, more = reader.page(PageRequest(timerange, limit))
+            if more:
+                return self._accept_segments(repositories, stored, timerange, caller)
+            covered = [each for each in found if timerange.contains(each.timerange)]
+            if not covered:
+                return Outcome()
+            now_us = to_us(self.clock())
+            return Outcome(remove_from_flow(repositories, stored, covered, now_us))
+
+        return self._perform(work)
+
+    def delete_flow(self, flow_id: str, caller: str | None = None) -> DeletionRequest | None:
+        """Delete a Flow with its Segments, and its Source when it was the last; None when that is done.
+
+        Raises NotFoundError, ForbiddenError (read-only).
+        """
+
+        def work(repositories: Repositories) -> Outcome:
+            stored = writable(repositories.flows.get(flow_id))
+            now = self.clock()
+            if stored.timeline.segment_count > self.at_once:
+                request = self._request(stored, TimeRange.eternity(), now, caller, of_flow=True)
+                repositories.deletion_requests.add(StoredDeletion(request, stored.timeline))
+                _remove(repositories, stored, now)
+                return Outcome(request=request)
+            segments = _all_of(repositories, stored)
+            repositories.segments.remove(segments)
+            doomed = release(repositories, segments, to_us(now))
+            _remove(repositories, stored, now)
+            return Outcome(doomed)
+
+        return self._perform(work)
+
+    def _perform(self, work: Callable[[Repositories], Outcome]) -> DeletionRequest | None:
+        outcome = self.store.write(work)
+        self.cleanup.send(outcome.doomed)
+        if outcome.request is not None:
+            self.deletions.send([outcome.request.id])
+        return outcome.request
+
+    def _accept_segments(
+        self,
+        repositories: Repositories,
+        stored: StoredFlow,
+        timerange: TimeRange,
+        caller: str | None,
+    ) -> Outcome:
+        request = self._request(stored, timerange, self.clock(), caller, of_flow=False)
+        assert request.timerange_remaining is not None
+        repositories.deletion_requests.add(StoredDeletion(request))
+        hidden = {**stored.deleting, request.id: request.timerange_remaining}
+        repositories.flows.save_timeline(replace(stored, deleting=hidden))
+        return Outcome(request=request)
+
+    def _request(
+        self,
+        stored: StoredFlow,
+        timerange: TimeRange,
+        now: datetime,
+        caller: str | None,
+        *,
+        of_flow: bool,
+    ) -> DeletionRequest:
+        """What remains ends where the Flow does now, so that it can grow on meanwhile (SEG-56)."""
+        return DeletionRequest(
+            id=str(uuid4()),
+            flow_id=stored.flow.id,
+            timerange_to_delete=timerange,
+            timerange_remaining=timerange.intersection(stored.timeline.timerange),
+            delete_flow=of_flow,
+            status=DeletionStatus.CREATED,
+            created=now,
+            updated=now,
+            created_by=caller,
         )
-        return Step(doomed, done=not more)
 
 
-def _reader(
-    repositories: Repositories, stored: StoredFlow, object_id: str | None = None
-) -> WindowReader:
-    """Reads for change; the summary is this transaction's own, so there is nothing to refresh."""
-    timeline = stored.timeline
-    return reader_of(
-        repositories,
-        stored.flow.id,
-        timeline,
-        lambda: timeline,
-        object_id=object_id,
-        for_change=True,
-    )
+def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegment]:
+    """Every Segment, those too that another request is still deleting."""
+    if not stored.timeline.segment_count:
+        return []
+    reader = reader_of(repositories, stored.flow.id, stored.timeline, for_change=True)
+    found, _ = reader.page(PageRequest(TimeRange.eternity(), stored.timeline.segment_count))
+    return found
 
 
-def _shortened(
-    repositories: Repositories, stored: StoredFlow, deleted: Sequence[StoredSegment]
-) -> Timeline:
-    """The summary without the deleted Segments; the ends are looked up again where one was an end."""
-    timeline = stored.timeline
-    count = timeline.segment_count - len(deleted)
-    if count <= 0:
-        return Timeline()
-    bounds = [finite(segment.timerange) for segment in deleted]
-    first_ns, last_ns, inclusive = timeline.first_ns, timeline.last_ns, timeline.last_inclusive
-    reader = _reader(repositories, stored)
-    if any(start_ns == first_ns for start_ns, _ in bounds):
-        (first,), _ = reader.page(PageRequest(TimeRange.eternity(), 1))
-        first_ns, _ = finite(first.timerange)
-    if any(end_ns == last_ns for _, end_ns in bounds):
-        (last,), _ = reader.page(PageRequest(TimeRange.eternity(), 1, reverse=True))
-        _, last_ns = finite(last.timerange)
-        inclusive = last.timerange.includes_end
-    return replace(
-        timeline,
-        segment_count=count,
-        first_ns=first_ns,
-        last_ns=last_ns,
-        last_inclusive=inclusive,
-    )
-
-
-def release(repositories: Repositories, deleted: Sequence[StoredSegment], now_us: int) -> list[str]:
-    """Take the deleted Segments' references from their Objects; ids of those nobody needs any more.
-
-    A media Object that goes lets go of its init Object too (OBJ-29…32).
-    """
-    uses = Counter(segment.object_id for segment in deleted)
-    objects = repositories.objects.find_many(uses.keys())
-    changed = {
-        object_id: _released(stored, uses[object_id], now_us)
-        for object_id, stored in objects.items()
-    }
-    init_uses = Counter(
-        stored.init_object_id
-        for stored in changed.values()
-        if stored.state is ObjectState.DOOMED and stored.init_object_id
-    )
-    if init_uses:
-        for object_id, stored in repositories.objects.find_many(init_uses.keys()).items():
-            changed[object_id] = _released(stored, init_uses[object_id], now_us)
-    repositories.objects.save(list(changed.values()))
-    return [each.id for each in changed.values() if each.state is ObjectState.DOOMED]
-
-
-def _released(stored: StoredObject, uses: int, now_us: int) -> StoredObject:
-    left = stored.reference_count - uses
-    if left > 0:
-        return replace(stored, reference_count=left)
-    return replace(stored, reference_count=0, state=ObjectState.DOOMED, doomed_us=now_us)
+def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> None:
+    """The Flow itself, its place in collections, and its Source when it was the last."""
+    flow = stored.flow
+    repositories.flows.remove(flow.id)
+    collectors = repositories.collections.forget(flow.id)
+    events = [
+        StoredEvent(
+            id=str(uuid4()),
+            event_type="flows/deleted",
+            created_us=to_us(now),
+            flow_id=flow.id,
+            source_id=flow.source_id,
+        )
+    ]
+    for collector in repositories.flows.find_many(collectors).values():
+        renewed = collector.flow.model_copy(
+            update={"metadata_updated": now, "metadata_version": uuid4().hex}
+        )
+        repositories.flows.save(replace(collector, flow=renewed))
+        events.append(flow_event("flows/updated", renewed, now))
+    events += leave_source(repositories, flow.source_id, now)
+    repositories.events.add(events)

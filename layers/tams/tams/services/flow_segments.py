@@ -1,6 +1,5 @@
 """Segments of a Flow: read a page by time, register many in one transaction."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
@@ -8,15 +7,13 @@ from uuid import uuid4
 from tams.errors import ForbiddenError, InvalidRequestError
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
-from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, Timeline, from_us, to_us
+from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
-from tams.services.segment_window import PageRequest, reader_of
+from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.turns import Turns
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
-
-HINTS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +29,11 @@ class SegmentPage:
         return hull(segment.timerange for segment in self.segments)
 
 
-@dataclass
-class TimelineHints:
-    """What this process last saw of Flows' timelines: good enough to size a window, never to decide."""
-
-    known: OrderedDict[str, Timeline] = field(default_factory=OrderedDict)
-
-    def get(self, flow_id: str) -> Timeline | None:
-        return self.known.get(flow_id)
-
-    def put(self, flow_id: str, timeline: Timeline) -> None:
-        self.known[flow_id] = timeline
-        while len(self.known) > HINTS_MAX:
-            self.known.popitem(last=False)
-
-
 @dataclass(frozen=True, slots=True)
 class FlowSegmentService:
     store: Store
     clock: Clock
     backend_labels: frozenset[str]
-    hints: TimelineHints = field(default_factory=TimelineHints)
     turns: Turns = field(default_factory=Turns)
 
     def list_(
@@ -60,19 +41,15 @@ class FlowSegmentService:
     ) -> SegmentPage:
         """One page in time order; an unknown Flow gives an empty one (SEG-2).
 
-        Three round trips once this process knows the Flow's density, one more before; more again only
-        where the timeline is far from even. Source: GET /flows/{flowId}/segments.
+        Four round trips; more only where the timeline is far from even.
+        Source: GET /flows/{flowId}/segments.
         """
 
         def work(repositories: Repositories) -> SegmentPage:
-            def refresh() -> Timeline:
-                stored = repositories.flows.find(flow_id)
-                timeline = stored.timeline if stored else Timeline()
-                self.hints.put(flow_id, timeline)
-                return timeline
-
-            hint = self.hints.get(flow_id) or refresh()
-            reader = reader_of(repositories, flow_id, hint, refresh, object_id=object_id)
+            stored = repositories.flows.find(flow_id)
+            if stored is None:
+                return SegmentPage([], None)
+            reader = reader_of_flow(repositories, stored, object_id=object_id)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
             return SegmentPage(segments, next_ns)
@@ -100,8 +77,7 @@ class FlowSegmentService:
             registration = self._registration(repositories, stored, sound, event_id)
             faults = _take_each(registration, posts, single=single)
             if registration.segments:
-                timeline = self._write(repositories, stored, registration)
-                self.hints.put(flow_id, timeline)
+                self._write(repositories, stored, registration)
             return faults
 
         with self.turns.of(flow_id):
@@ -127,6 +103,7 @@ class FlowSegmentService:
             flow=stored.flow,
             objects=objects,
             occupied=Occupied(segment.timerange for segment in near),
+            deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,
             now_us=to_us(self.clock()),
@@ -134,7 +111,7 @@ class FlowSegmentService:
 
     def _write(
         self, repositories: Repositories, stored: StoredFlow, registration: Registration
-    ) -> Timeline:
+    ) -> None:
         timeline = stored.timeline
         for segment in registration.segments:
             timeline = timeline.including(segment.timerange)
@@ -158,7 +135,6 @@ class FlowSegmentService:
                 )
             ]
         )
-        return timeline
 
 
 def writable(stored: StoredFlow) -> StoredFlow:

@@ -11,14 +11,13 @@ from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
-from tams.models.stored import StoredEvent, StoredFlow, to_us
+from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
-from tams.services.deletion import DeletionService
 from tams.services.flow_description import check_init_segments, description_of
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import check_source_format, join_source, leave_source
-from tams.services.segment_window import PageRequest, reader_of
+from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 
@@ -27,7 +26,6 @@ from tams.timing.coverage import hull
 class FlowService:
     store: Store
     clock: Clock
-    deletion: DeletionService
 
     def get(
         self,
@@ -83,25 +81,6 @@ class FlowService:
 
         return self.store.write(work)
 
-    def delete(self, flow_id: str) -> None:
-        """Delete a Flow with its Segments, and its Source when it was the last (FLW-51…56, SRC-4).
-
-        Raises NotFoundError, ForbiddenError (read-only).
-        """
-        doomed: list[str] = []
-
-        def work(repositories: Repositories) -> bool:
-            stored = writable(repositories.flows.get(flow_id))
-            if stored.timeline.segment_count:
-                step = self.deletion.step(repositories, flow_id, TimeRange.eternity())
-                doomed[:] = step.doomed
-                return False
-            self._remove(repositories, stored)
-            return True
-
-        while not self.store.write(work):
-            self.deletion.cleanup.send(doomed)
-
     def _flow(
         self,
         repositories: Repositories,
@@ -141,6 +120,10 @@ class FlowService:
         self, repositories: Repositories, flow: Flow, now: datetime, caller: str | None
     ) -> Flow:
         repositories.guards.hold([flow.id, flow.source_id])
+        if (request_id := repositories.deletion_requests.removing(flow.id)) is not None:
+            raise InvalidRequestError(
+                f"id: the Flow that had this id is still being deleted, by request {request_id!r}"
+            )
         events = join_source(repositories, flow, now, caller)
         repositories.flows.add(StoredFlow(flow))
         if flow.flow_collection:
@@ -170,29 +153,6 @@ class FlowService:
         collect(repositories, flow)
         (shown,) = presented(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", shown, now)])
-
-    def _remove(self, repositories: Repositories, stored: StoredFlow) -> None:
-        flow, now = stored.flow, self.clock()
-        repositories.flows.remove(flow.id)
-        collectors = repositories.collections.forget(flow.id)
-        events = [
-            StoredEvent(
-                id=str(uuid4()),
-                event_type="flows/deleted",
-                created_us=to_us(now),
-                flow_id=flow.id,
-                source_id=flow.source_id,
-            )
-        ]
-        touched = repositories.flows.find_many(collectors)
-        for collector in touched.values():
-            renewed = collector.flow.model_copy(
-                update={"metadata_updated": now, "metadata_version": uuid4().hex}
-            )
-            repositories.flows.save(replace(collector, flow=renewed))
-            events.append(flow_event("flows/updated", renewed, now))
-        events += leave_source(repositories, flow.source_id, now)
-        repositories.events.add(events)
 
 
 def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
@@ -227,18 +187,16 @@ def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool]
 
 def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:
     """By Segment, not by extent: a gap over the timerange does not match (FLW-2)."""
-    timeline = repositories.flows.get(flow_id).timeline
-    reader = reader_of(repositories, flow_id, timeline, lambda: timeline)
+    reader = reader_of_flow(repositories, repositories.flows.get(flow_id))
     found, _ = reader.page(PageRequest(timerange, 1))
     return bool(found)
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:
     """From the first to the last Segment that overlaps `timerange`; the ends are all that is read."""
-    if timerange.contains(stored.timeline.timerange):
+    if timerange.contains(stored.timeline.timerange) and not stored.deleting:
         return stored.timeline.timerange
-    timeline = stored.timeline
-    reader = reader_of(repositories, stored.flow.id, timeline, lambda: timeline)
+    reader = reader_of_flow(repositories, stored)
     first, _ = reader.page(PageRequest(timerange, 1))
     last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
     return hull(segment.timerange for segment in (*first, *last))

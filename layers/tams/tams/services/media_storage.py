@@ -23,13 +23,11 @@ class MediaStorageService:
     backends: Sequence[StorageBackend]
 
     def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
-        """New Objects for this Flow, each with its presigned PUT (STO-1…14).
+        """New Objects for this Flow, each with where to PUT it (STO-1…14).
 
         Ids a client chose must be new here; all are allocated or none. Raises NotFoundError,
         ForbiddenError (read-only), InvalidRequestError.
         """
-        if post.presigned is False:
-            raise InvalidRequestError("presigned: this service offers presigned URLs only")
         if len(post.object_ids or ()) > ALLOCATION_MAX:
             raise InvalidRequestError(f"object_ids: at most {ALLOCATION_MAX} in one request")
         storage_id = self._storage_id(post.storage_id)
@@ -59,15 +57,18 @@ class MediaStorageService:
             return content_type
 
         content_type = self.store.write(work)
+        presigned = post.presigned is not False
         return FlowStorage(
             media_objects=tuple(
                 AllocatedObject(
                     object_id=object_id,
                     put_url=HttpRequest(
-                        url=self.object_stores.put_url(storage_id, object_id, content_type),
+                        url=self.object_stores.put_url(storage_id, object_id, content_type)
+                        if presigned
+                        else self.object_stores.plain_url(storage_id, object_id),
                         content_type=content_type,
                     ),
-                    presigned=True,
+                    presigned=presigned or None,
                 )
                 for object_id in ids
             )

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from tams.errors import NotFoundError
 from tams.models.filters import TagFilter
-from tams.models.stored import ObjectKind, ObjectState, StoredObject
+from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
 from tams.ports import Repositories, Store
+from tams.timing import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +33,36 @@ class ObjectService:
             stored = repositories.objects.find_many([object_id]).get(object_id)
             if stored is None or stored.state is not ObjectState.REFERENCED:
                 raise NotFoundError("Object", object_id)
-            if stored.kind is ObjectKind.INIT:
-                flow_ids = _flows_through_media(repositories, object_id)
-                return ObjectView(stored, None, _tagged(repositories, flow_ids, flow_tags))
             init = None
             if stored.init_object_id is not None:
-                init = repositories.objects.find_many([stored.init_object_id])[
-                    stored.init_object_id
-                ]
-            flow_ids = repositories.segments.flows_using(object_id)
-            return ObjectView(stored, init, _tagged(repositories, flow_ids, flow_tags))
+                found = repositories.objects.find_many([stored.init_object_id])
+                init = found[stored.init_object_id]
+            return ObjectView(stored, init, _flows_of(repositories, stored, flow_tags))
 
         return self.store.read(work)
 
 
-def _flows_through_media(repositories: Repositories, init_object_id: str) -> list[str]:
-    """INI-11: an init Object is used by the Flows of the media Objects that need it."""
-    flow_ids: set[str] = set()
-    for media_id in repositories.objects.media_needing(init_object_id):
-        flow_ids.update(repositories.segments.flows_using(media_id))
-    return sorted(flow_ids)
-
-
-def _tagged(
-    repositories: Repositories, flow_ids: list[str], flow_tags: Sequence[TagFilter]
+def _flows_of(
+    repositories: Repositories, stored: StoredObject, flow_tags: Sequence[TagFilter]
 ) -> list[str]:
-    if not flow_tags:
-        return flow_ids
-    flows = repositories.flows.find_many(flow_ids)
+    """Flows that use an Object, in id order; an init Object is used through media Objects (INI-11)."""
+    media_ids = [stored.id]
+    if stored.kind is ObjectKind.INIT:
+        media_ids = repositories.objects.media_needing(stored.id)
+    uses: dict[str, list[TimeRange]] = {}
+    for media_id in media_ids:
+        for flow_id, timeranges in repositories.segments.uses_of(media_id).items():
+            uses.setdefault(flow_id, []).extend(timeranges)
+    flows = repositories.flows.find_many(sorted(uses))
     return [
         flow_id
-        for flow_id in flow_ids
+        for flow_id in sorted(flows)
         if all(each.matches(flows[flow_id].flow.tags or {}) for each in flow_tags)
+        and _is_seen(flows[flow_id], uses[flow_id])
     ]
+
+
+def _is_seen(flow: StoredFlow, timeranges: Sequence[TimeRange]) -> bool:
+    """Whether any of these Segments is not being deleted."""
+    hidden = tuple(flow.deleting.values())
+    return not all(any(each.contains(used) for each in hidden) for used in timeranges)

@@ -53,6 +53,7 @@ class Registration:
     flow: Flow
     objects: dict[str, StoredObject]
     occupied: Occupied
+    deleting: Mapping[str, TimeRange]
     backend_labels: frozenset[str]
     event_id: str
     now_us: int
@@ -62,6 +63,11 @@ class Registration:
 
     def take(self, post: FlowSegmentPost) -> None:
         """Raises InvalidRequestError and changes nothing when the Segment breaks a rule."""
+        for request_id, timerange in self.deleting.items():
+            if timerange.overlaps(post.timerange):
+                raise InvalidRequestError(
+                    f"timerange {post.timerange} is still being deleted by request {request_id!r}"
+                )
         if (taken := self.occupied.overlapping(post.timerange)) is not None:
             raise InvalidRequestError(
                 f"timerange {post.timerange} overlaps the Segment at {taken} of this Flow"

@@ -3,14 +3,14 @@
 VAST neither sorts nor pages by key, so a page is read through a window of time that should hold about as
 many Segments as are wanted: estimated from the Flow's summary, widened over gaps, narrowed in bursts, until
 the page is exact. Two facts carry it: Segments of a Flow do not overlap, and none is longer than the
-summary's `longest_ns`.
+summary's `longest_ns`. What a deletion is still removing is stepped over, however much it is.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tams.models.stored import StoredSegment, Timeline, finite
+from tams.models.stored import StoredFlow, StoredSegment, Timeline, finite
 from tams.ports import Repositories
 from tams.timing import TimeRange
 
@@ -44,27 +44,43 @@ class PageRequest:
     cursor_ns: int | None = None
 
 
-@dataclass(slots=True)
+Span = tuple[int | None, int | None]
+"""Half-open, of where Segments start; None is an open bound."""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowReader:
-    """One read. An old `hint` costs round trips, never exactness; `refresh` reads it anew."""
+    """Reads of one Flow. `timeline` is of the same snapshot; Segments within `hidden` are not there."""
 
     fetch: Fetch
-    hint: Timeline
-    refresh: Callable[[], Timeline]
+    timeline: Timeline
+    hidden: Sequence[TimeRange] = ()
 
     def page(self, request: PageRequest) -> tuple[list[StoredSegment], bool]:
         """The Segments in the order asked for, and whether more follow."""
         if request.timerange.is_empty:
             return [], False
         wanted = request.limit + 1
-        found = self._sweep(request, wanted)
-        if self._may_miss_first(request, found, wanted):
-            found = self._with_long_one(request, found)
+        found: list[StoredSegment] = []
+        for span in self._spans(request):
+            found += self._sweep(request, span, wanted - len(found))
+            if len(found) >= wanted:
+                break
         return found[: request.limit], len(found) > request.limit
 
-    def _sweep(self, request: PageRequest, wanted: int) -> list[StoredSegment]:
-        """Windows from the near end of the request to its far end, until enough is found."""
-        low_ns, high_ns = self._bounds(request)
+    def _spans(self, request: PageRequest) -> Sequence[Span]:
+        """Where Segments of the page can start, without the stretches in which all are hidden."""
+        spans = [self._bounds(request)]
+        for timerange in self.hidden:
+            start_ns, end_ns = timerange.half_open()
+            # The last one to start in there may reach out of it, and then it is not hidden.
+            hole = (start_ns, None if end_ns is None else end_ns - self.timeline.longest_ns)
+            spans = [piece for span in spans for piece in _without(span, hole)]
+        return spans[::-1] if request.reverse else spans
+
+    def _sweep(self, request: PageRequest, span: Span, wanted: int) -> list[StoredSegment]:
+        """Windows from the near end of the span to its far end, until enough is found."""
+        low_ns, high_ns = span
         width_ns = self._width(wanted)
         found: list[StoredSegment] = []
         while True:
@@ -80,10 +96,10 @@ class WindowReader:
                 low_ns = until_ns
             width_ns = max(1, width_ns) * _WIDENING
 
-    def _bounds(self, request: PageRequest) -> tuple[int | None, int | None]:
-        """Where Segments of the page can start; None is open."""
+    def _bounds(self, request: PageRequest) -> Span:
+        """Where Segments of the page can start."""
         start_ns, (_, high_ns) = request.timerange.start_ns, request.timerange.half_open()
-        low_ns = None if start_ns is None else start_ns - self.hint.longest_ns
+        low_ns = None if start_ns is None else start_ns - self.timeline.longest_ns
         cursor_ns = request.cursor_ns
         if cursor_ns is not None and request.reverse:
             high_ns = cursor_ns if high_ns is None else min(high_ns, cursor_ns)
@@ -93,17 +109,17 @@ class WindowReader:
 
     def _width(self, wanted: int) -> int:
         """The time that holds about `wanted` Segments; at least one Segment's."""
-        hint = self.hint
-        if hint.first_ns is None or hint.last_ns is None or hint.segment_count <= wanted:
-            return 0 if hint.first_ns is None else (hint.last_ns or 0) - hint.first_ns + 1
-        mean_ns = (hint.last_ns - hint.first_ns) / hint.segment_count
-        return max(int(mean_ns * wanted * _MARGIN), hint.longest_ns) + 1
+        known = self.timeline
+        if known.first_ns is None or known.last_ns is None or known.segment_count <= wanted:
+            return 0 if known.first_ns is None else (known.last_ns or 0) - known.first_ns + 1
+        mean_ns = (known.last_ns - known.first_ns) / known.segment_count
+        return max(int(mean_ns * wanted * _MARGIN), known.longest_ns) + 1
 
     def _window(
         self, reverse: bool, low_ns: int | None, high_ns: int | None, width_ns: int
-    ) -> tuple[int | None, int | None]:
-        """The next window; the last one takes the request's own bound, however the hint has aged."""
-        first_ns, last_ns = self.hint.first_ns, self.hint.last_ns
+    ) -> Span:
+        """The next window; the last one takes the span's own bound."""
+        first_ns, last_ns = self.timeline.first_ns, self.timeline.last_ns
         if first_ns is None or last_ns is None:
             return low_ns, high_ns
         if reverse:
@@ -130,7 +146,7 @@ class WindowReader:
             )
             rows.sort(key=_start_ns, reverse=request.reverse)
             if len(rows) < rows_max:
-                return [row for row in rows if row.timerange.overlaps(request.timerange)]
+                return [row for row in rows if self._is_of(request, row.timerange)]
             # Too many to be sure that these are the nearest. Up to the last one needed there are enough.
             # (One more than needed, because the first may only touch the timerange.)
             edge_ns = _start_ns(rows[needed])
@@ -139,48 +155,22 @@ class WindowReader:
             else:
                 until_ns = edge_ns + 1
 
-    def _may_miss_first(
-        self, request: PageRequest, found: list[StoredSegment], wanted: int
-    ) -> bool:
-        """Whether a Segment longer than the hint knows could reach into the timerange from before it.
-
-        It cannot when one that was found covers the start already, for Segments do not overlap.
-        """
-        start_ns, cursor_ns = request.timerange.start_ns, request.cursor_ns
-        if start_ns is None:
-            return False
-        if request.reverse and len(found) >= wanted:
-            return False
-        if not request.reverse and cursor_ns is not None:
-            return False
-        if request.reverse and cursor_ns is not None and cursor_ns <= start_ns:
-            return False
-        earliest = min((_start_ns(segment) for segment in found), default=None)
-        return earliest is None or earliest > start_ns
-
-    def _with_long_one(
-        self, request: PageRequest, found: list[StoredSegment]
-    ) -> list[StoredSegment]:
-        known_ns = self.hint.longest_ns
-        fresh = self.refresh()
-        start_ns = request.timerange.start_ns
-        if start_ns is None or fresh.longest_ns <= known_ns:
-            return found
-        self.hint = fresh
-        missed = self._exactly(request, start_ns - fresh.longest_ns, start_ns - known_ns, 1)
-        return found + missed if request.reverse else missed + found
+    def _is_of(self, request: PageRequest, timerange: TimeRange) -> bool:
+        return timerange.overlaps(request.timerange) and not any(
+            hidden.contains(timerange) for hidden in self.hidden
+        )
 
 
 def reader_of(
     repositories: Repositories,
     flow_id: str,
-    hint: Timeline,
-    refresh: Callable[[], Timeline],
+    timeline: Timeline,
     *,
+    hidden: Sequence[TimeRange] = (),
     object_id: str | None = None,
     for_change: bool = False,
 ) -> WindowReader:
-    """A reader of one Flow's Segments inside a transaction.
+    """A reader of one Flow's Segments inside a transaction that has read its summary.
 
     With `object_id` there is nothing to estimate: its few Segments are found by it, whenever they are.
     """
@@ -203,8 +193,34 @@ def reader_of(
         )
 
     if object_id is not None:
-        hint = replace(hint, first_ns=None, last_ns=None)
-    return WindowReader(fetch, hint, refresh)
+        timeline = replace(timeline, first_ns=None, last_ns=None)
+    return WindowReader(fetch, timeline, hidden)
+
+
+def reader_of_flow(
+    repositories: Repositories, stored: StoredFlow, *, object_id: str | None = None
+) -> WindowReader:
+    """What clients can see of a Flow."""
+    return reader_of(
+        repositories,
+        stored.flow.id,
+        stored.timeline,
+        hidden=tuple(stored.deleting.values()),
+        object_id=object_id,
+    )
+
+
+def _without(span: Span, hole: Span) -> Iterator[Span]:
+    """The pieces of a span that are outside a hole."""
+    low_ns, high_ns = span
+    from_ns, until_ns = hole
+    if from_ns is not None and until_ns is not None and from_ns >= until_ns:
+        yield span
+        return
+    if from_ns is not None and (low_ns is None or low_ns < from_ns):
+        yield low_ns, from_ns if high_ns is None else min(high_ns, from_ns)
+    if until_ns is not None and (high_ns is None or until_ns < high_ns):
+        yield until_ns if low_ns is None else max(low_ns, until_ns), high_ns
 
 
 def _start_ns(segment: StoredSegment) -> int:

@@ -1,0 +1,42 @@
+"""/flow-delete-requests, /flow-delete-requests/{requestId}."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import JSONResponse
+
+from tams.api.dependencies import DeletionRequests
+from tams.api.paging import page_response
+from tams.api.query import Limit, PageToken, QueryBool, page_limit
+from tams.models.deletion_request import DeletionRequest
+from tams.models.queries import DeletionQuery, DeletionSort
+from tams.runtime.handlers import api_handler
+
+router = APIRouter(prefix="/flow-delete-requests", tags=["FlowDeleteRequests"])
+
+
+@router.get("", response_model=list[DeletionRequest])
+def get_deletion_requests(
+    request: Request,
+    deletion_requests: DeletionRequests,
+    limit: Limit = None,
+    page: PageToken = None,
+    sort_by: DeletionSort = DeletionSort.CREATED,
+    reverse_order: QueryBool = False,
+) -> JSONResponse:
+    asked = DeletionQuery(
+        limit=page_limit(limit), page=page, sort_by=sort_by, reverse=reverse_order
+    )
+    listed = deletion_requests.list_(asked)
+    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
+
+
+@router.get("/{requestId}", response_model=DeletionRequest)
+def get_deletion_request(
+    request_id: Annotated[str, Path(alias="requestId")], deletion_requests: DeletionRequests
+) -> JSONResponse:
+    """Any text is an id that may not exist (DEL-3)."""
+    return JSONResponse(deletion_requests.get(request_id).to_json())
+
+
+lambda_handler = api_handler(router)

@@ -1,0 +1,89 @@
+"""Deletion requests on VAST: what is left to delete, and what became of it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import ibis
+
+from tams.errors import NotFoundError
+from tams.models.deletion_request import DeletionStatus
+from tams.models.paging import Page
+from tams.models.queries import DeletionQuery
+from tams.models.stored import StoredDeletion
+from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.rows import deletion_from_row, deletion_row
+from tams.repositories.tables import DELETION_REQUESTS
+
+_ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
+
+
+class VastDeletionRequestRepository:
+    """Every save writes the next `revision`: two workers on one request collide."""
+
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+        self._row_ids: dict[str, Any] = {}
+
+    def get(self, request_id: str) -> StoredDeletion:
+        """Raises NotFoundError."""
+        rows = rows_by_id(self._transaction, DELETION_REQUESTS, [request_id], with_row_id=True)
+        if (row := rows.get(request_id)) is None:
+            raise NotFoundError("Deletion request", request_id)
+        self._row_ids[request_id] = row[ROW_ID]
+        return deletion_from_row(row)
+
+    def add(self, stored: StoredDeletion) -> None:
+        event_id = str(uuid4())
+        self._transaction.insert(DELETION_REQUESTS, [deletion_row(stored) | {"event_id": event_id}])
+        self._remember(stored, event_id)
+
+    def save(self, stored: StoredDeletion) -> None:
+        """The request was read in this transaction."""
+        event_id = str(uuid4())
+        row = deletion_row(replace(stored, revision=stored.revision + 1))
+        del row["id"]  # a sorted column cannot be updated
+        row |= {ROW_ID: self._row_ids[stored.request.id], "event_id": event_id}
+        self._transaction.update(DELETION_REQUESTS, [row])
+        self._remember(stored, event_id)
+
+    def remove(self, request_ids: Sequence[str]) -> None:
+        rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
+        self._transaction.delete(DELETION_REQUESTS, [row[ROW_ID] for row in rows.values()])
+
+    def removing(self, flow_id: str) -> str | None:
+        """The request that is still removing what is left of a Flow by this id."""
+        predicate = (ibis._.flow_id == flow_id) & (ibis._.status != str(DeletionStatus.DONE))
+        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
+        return next((row["id"] for row in rows if row["delete_flow"]), None)
+
+    def idle_since(self, before_us: int) -> list[str]:
+        """Requests with work left that nobody has touched since then."""
+        predicate = ibis._.status.isin(_ACTIVE) & (ibis._.updated_us < before_us)
+        return self._ids(predicate)
+
+    def expired(self, before_us: int) -> list[str]:
+        return self._ids(ibis._.expiry_us < before_us)
+
+    def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
+        """Two round trips."""
+        ids, next_key = sorted_page(
+            self._transaction,
+            DELETION_REQUESTS,
+            None,
+            Order(f"{query.sort_by}_us", reverse=query.reverse),
+            page=query.page,
+            limit=query.limit,
+        )
+        rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
+        return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
+
+    def _ids(self, predicate: Any) -> list[str]:
+        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
+        return [row["id"] for row in rows]
+
+    def _remember(self, stored: StoredDeletion, event_id: str) -> None:
+        written: Any = (ibis._["id"] == stored.request.id) & (ibis._.event_id == event_id)
+        self._transaction.witness = Witness(DELETION_REQUESTS, written)

@@ -1,0 +1,165 @@
+"""Deletion requests: shown to clients, worked off in bounded steps, taken up again after any crash (DEL)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.error import Error
+from tams.models.paging import Page
+from tams.models.queries import DeletionQuery
+from tams.models.stored import StoredDeletion, Timeline, to_us
+from tams.ports import Clock, Queue, Repositories, Store
+from tams.services.deletion_steps import release, remove_from_flow, rest_after
+from tams.services.segment_window import PageRequest, reader_of
+from tams.timing import TimeRange
+
+IDLE = timedelta(minutes=2)
+"""A request that nobody has touched for so long has lost its worker."""
+
+RESERVE_SECONDS = 10.0
+"""Time that a worker leaves for its last step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one transaction did."""
+
+    doomed: list[str]
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionRequestService:
+    """`step_segments` bounds one transaction: its memory, its time, and what a conflict costs."""
+
+    store: Store
+    clock: Clock
+    cleanup: Queue
+    deletions: Queue
+    step_segments: int
+    kept_for: timedelta
+
+    def get(self, request_id: str) -> DeletionRequest:
+        """Raises NotFoundError. Source: GET /flow-delete-requests/{request-id}."""
+        return self.store.read(
+            lambda repositories: repositories.deletion_requests.get(request_id).request
+        )
+
+    def list_(self, query: DeletionQuery) -> Page[DeletionRequest]:
+        """Source: GET /flow-delete-requests."""
+
+        def work(repositories: Repositories) -> Page[DeletionRequest]:
+            page = repositories.deletion_requests.list_(query)
+            return Page(tuple(each.request for each in page.items), page.next_key)
+
+        return self.store.read(work)
+
+    def work_off(self, request_id: str, seconds_left: Callable[[], float]) -> None:
+        """Step by step until it is done, or until time is nearly up and another invocation goes on.
+
+        Raises NotFoundError, BackendUnavailableError; every step before that is durable.
+        """
+        while True:
+            step = self.store.write(lambda repositories: self._step(repositories, request_id))
+            self.cleanup.send(step.doomed)
+            if step.done:
+                return
+            if seconds_left() < RESERVE_SECONDS:
+                self.deletions.send([request_id])
+                return
+
+    def fail(self, request_id: str, reason: str) -> None:
+        """Note why it does not go on; working it off again starts it again."""
+
+        def work(repositories: Repositories) -> None:
+            stored = repositories.deletion_requests.get(request_id)
+            now = self.clock()
+            error = Error(type="DeletionFailed", summary=reason, time=now)
+            changed = {"status": DeletionStatus.ERROR, "error": error, "updated": now}
+            repositories.deletion_requests.save(_with(stored, changed))
+
+        self.store.write(work)
+
+    def sweep(self) -> int:
+        """Send on the requests that lost their worker, forget the expired ones; how many were sent."""
+        now = self.clock()
+
+        def work(repositories: Repositories) -> list[str]:
+            requests = repositories.deletion_requests
+            requests.remove(requests.expired(to_us(now)))
+            return requests.idle_since(to_us(now - IDLE))
+
+        idle = self.store.write(work)
+        self.deletions.send(idle)
+        return len(idle)
+
+    def _step(self, repositories: Repositories, request_id: str) -> Step:
+        stored = repositories.deletion_requests.get(request_id)
+        if stored.request.status is DeletionStatus.DONE:
+            return Step([], done=True)
+        if stored.request.delete_flow:
+            return self._step_of_flow(repositories, stored)
+        return self._step_of_range(repositories, stored)
+
+    def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
+        """The Flow is gone; its Segments follow."""
+        now = self.clock()
+        remaining = stored.request.timerange_remaining or TimeRange.never()
+        flow_id, timeline = stored.request.flow_id, stored.timeline
+        reader = reader_of(repositories, flow_id, timeline, for_change=True)
+        found, more = reader.page(PageRequest(remaining, self.step_segments))
+        doomed: list[str] = []
+        if found:
+            remaining = rest_after(remaining, found)
+            left = timeline.segment_count - len(found)
+            timeline = replace(timeline, segment_count=left, first_ns=remaining.start_ns)
+            repositories.segments.remove(found)
+            doomed = release(repositories, found, to_us(now))
+        self._save(repositories, replace(stored, timeline=timeline), remaining, now, more=more)
+        return Step(doomed, done=not more)
+
+    def _step_of_range(self, repositories: Repositories, stored: StoredDeletion) -> Step:
+        now = self.clock()
+        request = stored.request
+        remaining = request.timerange_remaining or TimeRange.never()
+        flow = repositories.flows.find(request.flow_id)
+        if flow is None or request.id not in flow.deleting:  # the Flow itself was deleted since
+            self._save(repositories, stored, remaining, now, more=False)
+            return Step([], done=True)
+        reader = reader_of(repositories, request.flow_id, flow.timeline, for_change=True)
+        found, more = reader.page(PageRequest(remaining, self.step_segments))
+        covered = [each for each in found if remaining.contains(each.timerange)]
+        if found:
+            remaining = rest_after(remaining, found)
+        hidden = {**flow.deleting, request.id: remaining}
+        if not more:
+            del hidden[request.id]
+        flow = replace(flow, deleting=hidden)
+        doomed = remove_from_flow(repositories, flow, covered, to_us(now))
+        self._save(repositories, stored, remaining, now, more=more)
+        return Step(doomed, done=not more)
+
+    def _save(
+        self,
+        repositories: Repositories,
+        stored: StoredDeletion,
+        remaining: TimeRange,
+        now: datetime,
+        *,
+        more: bool,
+    ) -> None:
+        changed = {
+            "status": DeletionStatus.STARTED if more else DeletionStatus.DONE,
+            "timerange_remaining": remaining if more else TimeRange.never(),
+            "updated": now,
+            "expiry": None if more else now + self.kept_for,
+            "error": None,
+        }
+        if not more:
+            stored = replace(stored, timeline=Timeline())
+        repositories.deletion_requests.save(_with(stored, changed))
+
+
+def _with(stored: StoredDeletion, changed: Mapping[str, object]) -> StoredDeletion:
+    return replace(stored, request=stored.request.model_copy(update=changed))
