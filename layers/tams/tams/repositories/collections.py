@@ -35,6 +35,20 @@ class VastCollectionRepository:
             members.setdefault(row["parent_source_id"], {}).setdefault(entry.id, entry)
         return {source_id: list(entries.values()) for source_id, entries in members.items()}
 
+    def of_source(self, source_id: str) -> dict[str, list[CollectionItem]]:
+        """The collections of a Source's Flows, by Flow: member Sources with their roles, in order."""
+        members: dict[str, list[CollectionItem]] = {}
+        rows = self._rows("parent_source_id", [source_id])
+        for row in sorted(rows, key=lambda row: row["position"]):
+            entry = CollectionItem(id=row["child_source_id"], role=row["role"])
+            members.setdefault(row["parent_id"], []).append(entry)
+        return members
+
+    def sources_near(self, flow_id: str) -> set[str]:
+        """Every Source that shows a collection this Flow is in, or has."""
+        rows = self._rows("parent_id", [flow_id]) + self._rows("child_id", [flow_id])
+        return {row[end] for row in rows for end in ("parent_source_id", "child_source_id")}
+
     def source_collectors(self, source_ids: Collection[str]) -> dict[str, list[str]]:
         """collected_by of Sources, in id order."""
         rows = self._rows("child_source_id", source_ids)
@@ -88,12 +102,10 @@ class VastCollectionRepository:
             changed = [{ROW_ID: row[ROW_ID], column: source_id} for row in rows]
             self._transaction.update(COLLECTIONS, changed)
 
-    def forget(self, flow_id: str) -> list[str]:
-        """The Flow is gone: its own collection with it, and its entry in others', whose ids these are."""
-        as_child = self._rows("child_id", [flow_id], with_row_id=True)
-        self._delete(self._rows("parent_id", [flow_id], with_row_id=True))
-        self._delete(as_child)
-        return sorted({row["parent_id"] for row in as_child})
+    def forget(self, flow_id: str) -> None:
+        """The Flow is gone: its own collection with it, and its entry in others'."""
+        for column in ("parent_id", "child_id"):
+            self._delete(self._rows(column, [flow_id], with_row_id=True))
 
     def _rows(self, column: str, ids: Collection[str], *, with_row_id: bool = False) -> list[Row]:
         if not ids:

@@ -6,13 +6,16 @@ Either way it is gone for every reader when the answer is given (SEG-48…56, FL
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.flow import Flow
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.deletion_steps import release, remove_from_flow
+from tams.services.flow_collections import presented, with_derived
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import leave_source
 from tams.services.segment_window import PageRequest, reader_of
@@ -150,22 +153,38 @@ def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegmen
 def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> None:
     """The Flow itself, its place in collections, and its Source when it was the last."""
     flow = stored.flow
+    repositories.guards.hold([flow.id])  # nobody collects it meanwhile
     repositories.flows.remove(flow.id)
-    collectors = repositories.collections.forget(flow.id)
-    events = [
-        StoredEvent(
-            id=str(uuid4()),
-            event_type="flows/deleted",
-            created_us=to_us(now),
-            flow_id=flow.id,
-            source_id=flow.source_id,
+    deleted = StoredEvent(
+        id=str(uuid4()),
+        event_type="flows/deleted",
+        created_us=to_us(now),
+        flow_id=flow.id,
+        source_id=flow.source_id,
+    )
+    events = [deleted, *leave_source(repositories, flow.source_id, now)]
+    members = repositories.collections.members([flow.id]).get(flow.id, [])
+    collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
+    if members or collectors:
+        events += with_derived(
+            repositories,
+            flows={item.id for item in members},
+            sources=repositories.collections.sources_near(flow.id),
+            change=partial(repositories.collections.forget, flow.id),
+            now=now,
         )
+    left = [
+        replace(collector, flow=_renewed(collector.flow, now))
+        for collector in repositories.flows.find_many(collectors).values()
     ]
-    for collector in repositories.flows.find_many(collectors).values():
-        renewed = collector.flow.model_copy(
-            update={"metadata_updated": now, "metadata_version": uuid4().hex}
-        )
-        repositories.flows.save(replace(collector, flow=renewed))
-        events.append(flow_event("flows/updated", renewed, now))
-    events += leave_source(repositories, flow.source_id, now)
+    for collector in left:
+        repositories.flows.save(collector)
+    events += [flow_event("flows/updated", each, now) for each in presented(repositories, left)]
     repositories.events.add(events)
+
+
+def _renewed(flow: Flow, now: datetime) -> Flow:
+    """A collection without one of its members is another version of the metadata."""
+    update = {"metadata_updated": now, "metadata_version": uuid4().hex}
+    renewed: Flow = flow.model_copy(update=update)
+    return renewed

@@ -11,8 +11,8 @@ from tams.models.flow import Flow, refuse_self_collection
 from tams.models.stored import StoredFlow
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
+from tams.services.flow_collections import collect, presented
 from tams.services.flow_segments import writable
-from tams.services.flows import collect, presented
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""
@@ -103,10 +103,9 @@ class FlowPropertyService:
             )
             changed: StoredFlow = replace(stored, flow=flow)
             repositories.flows.save(changed)
-            if collects:
-                collect(repositories, flow)
+            derived = collect(repositories, flow, now) if collects else []
             (shown,) = presented(repositories, [changed])
-            repositories.events.add([flow_event("flows/updated", shown, now)])
+            repositories.events.add([flow_event("flows/updated", shown, now), *derived])
 
         self.store.write(work)
 

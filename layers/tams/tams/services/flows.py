@@ -1,12 +1,12 @@
 """Flows: create, replace, read; their Sources come and go with them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError
-from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
@@ -14,6 +14,7 @@ from tams.models.queries import FlowQuery
 from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
+from tams.services.flow_collections import collect, presented, with_derived
 from tams.services.flow_description import check_init_segments, description_of
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import check_source_format, join_source, leave_source
@@ -126,10 +127,9 @@ class FlowService:
             )
         events = join_source(repositories, flow, now, caller)
         repositories.flows.add(StoredFlow(flow))
-        if flow.flow_collection:
-            collect(repositories, flow)
+        derived = collect(repositories, flow, now) if flow.flow_collection else []
         (created,) = presented(repositories, [StoredFlow(flow)])
-        repositories.events.add([*events, flow_event("flows/created", created, now)])
+        repositories.events.add([*events, flow_event("flows/created", created, now), *derived])
         return created
 
     def _replace(
@@ -145,30 +145,20 @@ class FlowService:
             repositories.guards.hold([flow.source_id])
             events += join_source(repositories, flow, now, caller)
             events += leave_source(repositories, stored.flow.source_id, now)
-            repositories.collections.move(flow.id, flow.source_id)
+            events += with_derived(
+                repositories,
+                flows=(),
+                sources=repositories.collections.sources_near(flow.id) | {flow.source_id},
+                change=partial(repositories.collections.move, flow.id, flow.source_id),
+                now=now,
+            )
         else:
             check_source_format(repositories.sources.find(flow.source_id), flow)
         replaced = replace(stored, flow=flow)
         repositories.flows.save(replaced)
-        collect(repositories, flow)
+        events += collect(repositories, flow, now)
         (shown,) = presented(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", shown, now)])
-
-
-def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
-    """Flows as clients see them, with their collections. Two round trips for all of them."""
-    ids = [each.flow.id for each in stored]
-    members = repositories.collections.members(ids)
-    collectors = repositories.collections.collectors(ids)
-    return [
-        each.flow.model_copy(
-            update={
-                "flow_collection": tuple(members.get(each.flow.id, ())) or None,
-                "collected_by": tuple(collectors.get(each.flow.id, ())) or None,
-            }
-        )
-        for each in stored
-    ]
 
 
 def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:
@@ -200,14 +190,3 @@ def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRang
     first, _ = reader.page(PageRequest(timerange, 1))
     last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
     return hull(segment.timerange for segment in (*first, *last))
-
-
-def collect(repositories: Repositories, flow: Flow) -> None:
-    """Write the Flow's collection; every member must exist (COL-2)."""
-    items: Sequence[FlowCollectionItem] = flow.flow_collection or ()
-    members = repositories.flows.find_many({item.id for item in items}) if items else {}
-    for item in items:
-        if item.id not in members:
-            raise InvalidRequestError(f"flow_collection: Flow {item.id!r} does not exist")
-    source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
-    repositories.collections.replace(StoredFlow(flow), items, source_of)

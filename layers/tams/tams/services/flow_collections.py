@@ -1,0 +1,123 @@
+"""flow_collection: who may be in it, and what follows for other Flows and for Sources (COL, EVT-18)."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from tams.errors import InvalidRequestError
+from tams.models.collection import CollectionItem
+from tams.models.flow import Flow
+from tams.models.stored import StoredEvent, StoredFlow
+from tams.ports import Repositories
+from tams.services.announcements import flow_event, source_event
+from tams.services.sources import presented as presented_sources
+
+
+def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
+    """Flows as clients see them, with their collections. Two round trips for all of them."""
+    ids = [each.flow.id for each in stored]
+    members = repositories.collections.members(ids)
+    collectors = repositories.collections.collectors(ids)
+    return [
+        each.flow.model_copy(
+            update={
+                "flow_collection": tuple(members.get(each.flow.id, ())) or None,
+                "collected_by": tuple(collectors.get(each.flow.id, ())) or None,
+            }
+        )
+        for each in stored
+    ]
+
+
+def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
+    """Write the Flow's collection, if it is another than before; the events of what that changed.
+
+    Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that
+    contradicts another one of the same Source (COL-12).
+    """
+    items = flow.flow_collection or ()
+    old = repositories.collections.members([flow.id]).get(flow.id, [])
+    if tuple(old) == items:
+        return []
+    members = repositories.flows.find_many({item.id for item in items}) if items else {}
+    for item in items:
+        if item.id not in members:
+            raise InvalidRequestError(f"flow_collection: Flow {item.id!r} does not exist")
+    source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
+    repositories.guards.hold([flow.source_id, *members])  # none of them goes meanwhile
+    for other_id, entries in repositories.collections.of_source(flow.source_id).items():
+        ours = [CollectionItem(id=source_of[item.id], role=item.role) for item in items]
+        if other_id != flow.id and (fault := contradiction(ours, entries)):
+            raise InvalidRequestError(
+                f"flow_collection: Flow {other_id!r} of the same Source has {fault}"
+            )
+    return with_derived(
+        repositories,
+        flows={item.id for item in old} ^ members.keys(),
+        sources=set(source_of.values()) | repositories.collections.sources_near(flow.id),
+        change=lambda: repositories.collections.replace(StoredFlow(flow), items, source_of),
+        now=now,
+    )
+
+
+def contradiction(ours: Sequence[CollectionItem], theirs: Sequence[CollectionItem]) -> str | None:
+    """What two Flows' collections, given by member Source, disagree about (SRC-15); None for nothing."""
+    mine, other = _roles(ours), _roles(theirs)
+    shared = [source_id for source_id in mine if source_id in other]
+    for source_id in shared:
+        roles, known = mine[source_id], other[source_id]
+        if roles and known and not roles & known:
+            return f"Source {source_id!r} as {', '.join(sorted(known))}"
+    if shared != [source_id for source_id in other if source_id in mine]:
+        return "its members in another order"
+    return None
+
+
+def _roles(items: Sequence[CollectionItem]) -> dict[str, set[str]]:
+    """Roles by member Source, in order of first appearance."""
+    roles: dict[str, set[str]] = {}
+    for item in items:
+        roles.setdefault(item.id, set()).update({item.role} if item.role else ())
+    return roles
+
+
+def with_derived(
+    repositories: Repositories,
+    *,
+    flows: Collection[str],
+    sources: Collection[str],
+    change: Callable[[], object],
+    now: datetime,
+) -> list[StoredEvent]:
+    """Make a change of collections; tell of the Flows and Sources it made look different (EVT-18, SRC-18).
+
+    `flows` and `sources` are those that may do so. A Source's `updated` is set, its `updated_by` is not.
+    """
+    before = _derived(repositories, flows, sources)
+    change()
+    after = _derived(repositories, flows, sources)
+    changed = [flow_id for flow_id in flows if before.get(flow_id) != after.get(flow_id)]
+    members = list(repositories.flows.find_many(changed).values())
+    events = [flow_event("flows/updated", each, now) for each in presented(repositories, members)]
+    for source_id in sorted(sources):
+        if before.get(source_id) == after.get(source_id):
+            continue
+        if (stored := repositories.sources.find(source_id)) is None:
+            continue
+        renewed = replace(stored, source=stored.source.model_copy(update={"updated": now}))
+        repositories.sources.save(renewed)
+        (source,) = presented_sources(repositories, [renewed])
+        events.append(source_event("sources/updated", source, now))
+    return events
+
+
+def _derived(
+    repositories: Repositories, flows: Collection[str], sources: Collection[str]
+) -> Mapping[str, object]:
+    """What each of them shows of collections, by id."""
+    members = repositories.collections.source_members(sources)
+    collectors = repositories.collections.source_collectors(sources)
+    of_sources = {
+        source_id: (members.get(source_id), collectors.get(source_id)) for source_id in sources
+    }
+    return {**repositories.collections.collectors(flows), **of_sources}
