@@ -9,10 +9,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak probe openapi lock build validate size verify provision deploy clean
+.PHONY: help setup run test check bench soak probe openapi conformance lock build validate size verify provision deploy clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/dev  ## install all that run, test and check need (they do it too)
 
@@ -60,6 +60,9 @@ provision: .venv/local  ## create on VAST the tables that are missing (TAMS_… 
 
 deploy: build  ## build and deploy to AWS (asks for the parameters)
 	$(SAM) deploy --guided
+
+conformance: .venv/dev  ## run the tests of each rule of TAMS, and write shared/docs/conformance.md
+	$(BIN)/python -m tests.contract.conformance
 
 lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	$(LOCK) pyproject.toml -o layers/dependencies/requirements.txt

@@ -1,0 +1,119 @@
+"""`make conformance`: run the tests that prove rules of TAMS and write the table of them.
+
+A test tells the rule it proves by its name, `test_SEG_19_…`, or by its parameter's, `[EP-12 …]`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TARGET = ROOT / "shared" / "docs" / "conformance.md"
+HEAD = """# Conformance with TAMS 8.2
+
+Each rule of the specification that a server must (M) or should (S) keep, and the tests that prove it
+against the running stack. The ids are those of our checklist of the specification's OpenAPI file, schemas,
+architecture decisions and application notes; ids left out are options and decisions of our own.
+`make conformance` runs the tests and writes this file.
+"""
+AREAS = {
+    "GEN": "HTTP in general",
+    "EP": "Every operation",
+    "PAG": "Paging",
+    "SRT": "Sorting",
+    "TAG": "Tags and tag filters",
+    "TIM": "Timestamps and timeranges",
+    "ERR": "Errors",
+    "SVC": "Root and service",
+    "SRC": "Sources",
+    "FLW": "Flows",
+    "COL": "Collections",
+    "RO": "Read-only Flows",
+    "PRF": "Profiles",
+    "SEG": "Flow Segments",
+    "URL": "get_urls",
+    "INI": "Initialisation Segments",
+    "STO": "Storage allocation",
+    "BKE": "Storage backends",
+    "OBJ": "Objects and instances",
+    "DEL": "Flow delete requests",
+    "WHK": "Webhooks",
+    "EVT": "Events",
+    "AUT": "Authentication and authorisation",
+}
+_NAMED = re.compile(r"^def test_([A-Z]{2,3})_(\d+)_(\w+)", re.MULTILINE)
+_PARAMETER = re.compile(r'"(EP-\d+) ([^"]+)"')
+
+
+@dataclass(frozen=True, order=True)
+class Proof:
+    """A rule's id, what its test says of it, and the file it is in, from the root."""
+
+    area: str
+    number: int
+    says: str
+    path: str
+
+    @property
+    def item(self) -> str:
+        return f"{self.area}-{self.number}"
+
+
+def proofs(folder: Path) -> list[Proof]:
+    """Every proof in a tree of tests, by rule."""
+    found: list[Proof] = []
+    for path in sorted(folder.rglob("test_*.py")):
+        text, where = path.read_text(), path.relative_to(ROOT).as_posix()
+        for match in _NAMED.finditer(text):
+            area, number, name = match.groups()
+            if area in AREAS:
+                found.append(Proof(area, int(number), name.replace("_", " "), where))
+        for item, says in _PARAMETER.findall(text):
+            area, number = item.split("-")
+            found.append(Proof(area, int(number), f"`{says}`", where))
+    order = list(AREAS)
+    return sorted(found, key=lambda proof: (order.index(proof.area), proof))
+
+
+def table(found: Iterable[Proof], results: dict[Proof, str]) -> str:
+    """The document. A proof that `results` does not know has not been run."""
+    lines, area = [HEAD.rstrip()], ""
+    for proof in found:
+        if proof.area != area:
+            area = proof.area
+            lines += ["", f"## {area}: {AREAS[area]}", "", "| Rule | Proved | Test | Result |"]
+            lines.append("| --- | --- | --- | --- |")
+        result = results.get(proof, "not run")
+        lines.append(f"| {proof.item} | {proof.says} | {proof.path} | {result} |")
+    return "\n".join(lines) + "\n"
+
+
+class Recorder:
+    """Notes, as a plugin of pytest, what became of each test."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" or report.outcome != "passed":
+            self.outcomes[report.nodeid] = report.outcome
+
+    def result(self, proof: Proof) -> str:
+        """Parameters of one test pass together or not at all."""
+        test = f"{proof.path}::test_{proof.area}_{proof.number}_"
+        mine = [
+            outcome
+            for node, outcome in self.outcomes.items()
+            if node.startswith(test) or (node.startswith(proof.path) and f"[{proof.item} " in node)
+        ]
+        return next((each for each in mine if each != "passed"), "passed") if mine else "not run"
+
+
+if __name__ == "__main__":
+    known = proofs(ROOT / "tests")
+    recorder = Recorder()
+    pytest.main([*sorted({str(ROOT / proof.path) for proof in known}), "-q"], [recorder])
+    TARGET.write_text(table(known, {proof: recorder.result(proof) for proof in known}))
