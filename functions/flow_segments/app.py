@@ -10,7 +10,7 @@ from tams.api.body import described
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
 from tams.api.errors import error_body
-from tams.api.listing import decode_segment_key, encode_segment_key, segment_json
+from tams.api.listing import decode_segment_key, encode_segment_key
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
 from tams.api.url_query import url_filter
@@ -24,6 +24,7 @@ from tams.models.flow_segment import (
 )
 from tams.runtime.handlers import api_handler
 from tams.services.get_urls import GetUrls
+from tams.services.segment_documents import segment_json
 from tams.services.segment_window import PageRequest
 
 router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])

@@ -8,6 +8,7 @@ def process(container: Container) -> dict[str, int]:
     return {
         "objects": container.object_cleanup.sweep(),
         "deletion_requests": container.deletion_requests.sweep(),
+        "webhooks": container.event_relay.sweep(),
     }
 
 

@@ -22,6 +22,8 @@ ENVIRONMENT = {
     "TAMS_STORAGE_BACKENDS": "[]",
     "TAMS_QUEUES__OBJECT_CLEANUP": "http://127.0.0.1:1/q",
     "TAMS_QUEUES__DELETIONS": "http://127.0.0.1:1/q",
+    "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/q",
+    "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/q",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 PACKAGES = (

@@ -24,7 +24,7 @@ _RECEIVE_MAX = 10
 _WAIT_SECONDS = 1
 """Of a long poll; short, so that stopping is quick."""
 _PAUSE_SECONDS = 1.0
-_CONCURRENCY_MAX = 4
+_CONCURRENCY_MAX = 16
 """Batches at once for one queue; Lambda starts with five."""
 
 

@@ -65,6 +65,8 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
             "queues": {
                 "object_cleanup": "http://127.0.0.1:1/queue",
                 "deletions": "http://127.0.0.1:1/queue",
+                "events": "http://127.0.0.1:1/queue",
+                "deliveries": "http://127.0.0.1:1/queue",
             },
             "sqs_endpoint_url": "http://127.0.0.1:1",
         }

@@ -31,6 +31,8 @@ EVENTS = [
     ("webhooks", "api/post_webhook.json"),
     ("flow_delete_requests", "api/get_delete_requests.json"),
     ("deletion_worker", "sqs/deletion_worker.json"),
+    ("webhook_fanout", "sqs/webhook_fanout.json"),
+    ("webhook_delivery", "sqs/webhook_delivery.json"),
 ]
 
 pytestmark = pytest.mark.skipif("TAMS_BUILD" not in os.environ, reason="run by make verify")
@@ -133,6 +135,8 @@ def environment(vast_url: str, backend: dict[str, Any]) -> dict[str, str]:
         "TAMS_STORAGE_BACKENDS": json.dumps([backend]),
         "TAMS_QUEUES__OBJECT_CLEANUP": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__DELETIONS": "http://127.0.0.1:1/queue",
+        "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/queue",
+        "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/queue",
         "TAMS_SQS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",

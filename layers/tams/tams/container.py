@@ -6,6 +6,7 @@ from tams.models.storage_backend import StorageBackend
 from tams.ports import ObjectStores
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
+from tams.services.event_relay import EventRelay
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
@@ -18,6 +19,7 @@ from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.webhook_delivery import WebhookDelivery
 from tams.services.webhooks import WebhookService
 
 
@@ -40,5 +42,7 @@ class Container:
     objects: ObjectService
     instances: InstanceService
     object_cleanup: ObjectCleanupService
+    event_relay: EventRelay
+    webhook_delivery: WebhookDelivery
     object_stores: ObjectStores
     backends: dict[str, StorageBackend]

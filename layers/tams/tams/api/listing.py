@@ -1,16 +1,11 @@
-"""Segments and Objects as JSON, and the keys of their pages.
-
-Made as plain dicts: a page of a thousand Segments need not be validated on its way out.
-"""
+"""Objects as JSON, and the keys of pages of Segments and Objects."""
 
 from typing import Any
 
 from tams.models.page_keys import decode_page_key, encode_page_key
-from tams.models.stored import ObjectKind, StoredSegment
+from tams.models.stored import ObjectKind
 from tams.services.get_urls import GetUrls
 from tams.services.objects import ObjectView
-
-_OPTIONAL = ("ts_offset", "last_duration", "sample_offset", "sample_count", "key_frame_count")
 
 
 def encode_segment_key(start_ns: int | None) -> str | None:
@@ -23,28 +18,6 @@ def decode_segment_key(page: str | None) -> int | None:
         return None
     (start_ns,) = decode_page_key(page, int)
     return int(start_ns)
-
-
-def segment_json(
-    segment: StoredSegment, get_urls: GetUrls, *, include_object_timerange: bool = False
-) -> dict[str, Any]:
-    """Source: flow-segment.json."""
-    body: dict[str, Any] = {
-        "object_id": segment.object_id,
-        "timerange": str(segment.timerange),
-    }
-    for name in _OPTIONAL:
-        if (value := getattr(segment, name)) is not None:
-            body[name] = value
-    if include_object_timerange:
-        body["object_timerange"] = segment.object_timerange
-    if segment.init_object_id is not None:
-        body["init_object"] = {
-            "object_id": segment.init_object_id,
-            "get_urls": get_urls.of(segment.init_object_id, segment.init_instances),
-        }
-    body["get_urls"] = get_urls.of(segment.object_id, segment.instances)
-    return body
 
 
 def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dict[str, Any]:

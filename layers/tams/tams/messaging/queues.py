@@ -13,14 +13,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 _log = logging.getLogger(__name__)
 
 _ENTRIES_MAX = 10
-_IDS_PER_MESSAGE = 100
 
 
 class SqsQueue:
-    """Sends ids, up to 100 in a message's JSON list."""
+    """Sends ids, up to `ids_per_message` in a message's JSON list."""
 
-    def __init__(self, url: str, *, endpoint_url: str | None = None, region: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        endpoint_url: str | None = None,
+        region: str,
+        ids_per_message: int = 100,
+    ) -> None:
         self._url = url
+        self._ids_per_message = ids_per_message
         self._endpoint_url = endpoint_url
         self._region = region
 
@@ -33,15 +40,15 @@ class SqsQueue:
             config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2}),
         )
 
-    def send(self, bodies: Sequence[str]) -> None:
+    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
         """Never raises for a queue that is down: what it tells of is in VAST already."""
-        messages = [json.dumps(group) for group in _groups(bodies, _IDS_PER_MESSAGE)]
+        messages = [json.dumps(group) for group in _groups(bodies, self._ids_per_message)]
         for entries in _groups(messages, _ENTRIES_MAX):
             try:
                 self._client.send_message_batch(
                     QueueUrl=self._url,
                     Entries=[
-                        {"Id": str(index), "MessageBody": body}
+                        {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds}
                         for index, body in enumerate(entries)
                     ],
                 )

@@ -168,7 +168,8 @@ class StoredEvent:
     """One row of the outbox: written in the transaction of the change it tells of.
 
     `document` is the Flow or Source of created and updated events; a segments_added event finds its
-    Segments by `event_id`, a segments_deleted one needs only its timerange.
+    Segments by `event_id`, a segments_deleted one needs only its timerange. What is gone keeps in
+    `collected_by` the collectors it had (WHK-34).
     """
 
     id: str
@@ -178,3 +179,4 @@ class StoredEvent:
     source_id: str | None = None
     timerange: TimeRange | None = None
     document: dict[str, Any] | None = None
+    collected_by: tuple[str, ...] = ()

@@ -56,6 +56,15 @@ class VastSegmentRepository:
             starts = span if starts is None else starts | span
         return self._select((ibis._.flow_id == flow_id) & starts)
 
+    def announced_by(
+        self, flow_id: str, event_id: str, timerange: TimeRange
+    ) -> list[StoredSegment]:
+        """What is left of the Segments that a segments_added event tells of, by time. One round trip."""
+        start_ns, end_ns = finite(timerange)
+        span = (ibis._.start_ns >= start_ns) & (ibis._.start_ns < end_ns)
+        found = self._select((ibis._.flow_id == flow_id) & span & (ibis._.event_id == event_id))
+        return sorted(found, key=lambda segment: finite(segment.timerange))
+
     def remove(self, segments: Sequence[StoredSegment]) -> None:
         """Segments selected `for_change` in this transaction."""
         keys = [(segment.flow_id, finite(segment.timerange)[0]) for segment in segments]

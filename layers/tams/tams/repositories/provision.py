@@ -8,7 +8,7 @@ from vastdb import errors
 
 from tams.repositories.database import Database, VastTransaction
 from tams.repositories.session import PooledSession, VastConnection
-from tams.repositories.tables import ALL, GUARD_SLOTS, GUARDS, SERVICE, Table
+from tams.repositories.tables import ALL, GUARD_SLOTS, GUARDS, RELAY, SERVICE, Table
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def _add_columns(existing: Any, table: Table) -> list[str]:
 
 
 def _seed(transaction: VastTransaction) -> list[str]:
-    """The rows that must exist before the first request: the guards and the service's own."""
+    """The rows that must exist before the first request: the guards, the service's and the relay's own."""
     done = []
     if transaction.count(GUARDS, None) == 0:
         guards = [{"slot": slot, "revision": 0} for slot in range(GUARD_SLOTS)]
@@ -70,4 +70,7 @@ def _seed(transaction: VastTransaction) -> list[str]:
     if transaction.count(SERVICE, None) == 0:
         transaction.insert(SERVICE, [{"revision": 0}])
         done.append("service row")
+    if transaction.count(RELAY, None) == 0:
+        transaction.insert(RELAY, [{"last_seq": 0, "since_us": 0, "revision": 0}])
+        done.append("relay row")
     return done

@@ -14,7 +14,6 @@ from tams.models.stored import (
     ObjectKind,
     ObjectState,
     StoredDeletion,
-    StoredEvent,
     StoredFlow,
     StoredObject,
     StoredSegment,
@@ -244,15 +243,3 @@ def object_from_row(row: Row) -> StoredObject:
         doomed_us=row["doomed_us"],
         revision=row["revision"],
     )
-
-
-def event_row(event: StoredEvent) -> Row:
-    return {
-        "id": event.id,
-        "event_type": event.event_type,
-        "flow_id": event.flow_id,
-        "source_id": event.source_id,
-        "timerange": str(event.timerange) if event.timerange is not None else None,
-        "document": _dumps(event.document) if event.document is not None else None,
-        "created_us": event.created_us,
-    }

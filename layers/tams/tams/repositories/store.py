@@ -1,38 +1,26 @@
-"""The Store: every repository inside one VAST transaction, and the three tables too small for a file."""
+"""The Store: every repository inside one VAST transaction, and the two tables too small for a file."""
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TypeVar
 
 import ibis
 
-from tams.models.stored import StoredEvent
 from tams.repositories.collections import VastCollectionRepository
 from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
 from tams.repositories.deletion_requests import VastDeletionRequestRepository
+from tams.repositories.deliveries import VastDeliveryRepository
+from tams.repositories.events import VastEventRepository
 from tams.repositories.flow_segments import VastSegmentRepository
 from tams.repositories.flows import VastFlowRepository
 from tams.repositories.objects import VastObjectRepository
 from tams.repositories.profiles import VastProfileRepository
-from tams.repositories.rows import event_row
 from tams.repositories.sources import VastSourceRepository
-from tams.repositories.tables import EVENTS, GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.webhooks import VastWebhookRepository
 
 T = TypeVar("T")
-
-
-class VastEventRepository:
-    """The outbox. Its rows never change, so they tell whether their transaction committed."""
-
-    def __init__(self, transaction: VastTransaction) -> None:
-        self._transaction = transaction
-
-    def add(self, events: Sequence[StoredEvent]) -> None:
-        if events:
-            self._transaction.insert(EVENTS, [event_row(event) for event in events])
-            self._transaction.witness = Witness(EVENTS, ibis._.id == events[0].id)
 
 
 class VastGuardRepository:
@@ -108,6 +96,10 @@ class VastRepositories:
         return VastEventRepository(self._transaction)
 
     @cached_property
+    def deliveries(self) -> VastDeliveryRepository:
+        return VastDeliveryRepository(self._transaction)
+
+    @cached_property
     def profiles(self) -> VastProfileRepository:
         return VastProfileRepository(self._transaction)
 
@@ -129,13 +121,21 @@ class VastRepositories:
 
 
 class VastStore:
-    """`tams.ports.Store` on a Database."""
+    """`tams.ports.Store` on a Database; `announce` is called after a commit that left events to relay."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, announce: Callable[[], None] = lambda: None) -> None:
         self._database = database
+        self._announce = announce
 
     def read(self, work: Callable[[VastRepositories], T]) -> T:
         return self._database.read(lambda transaction: work(VastRepositories(transaction)))
 
     def write(self, work: Callable[[VastRepositories], T]) -> T:
-        return self._database.write(lambda transaction: work(VastRepositories(transaction)))
+        def noted(transaction: VastTransaction) -> tuple[T, bool]:
+            repositories = VastRepositories(transaction)
+            return work(repositories), repositories.events.added
+
+        result, announced = self._database.write(noted)
+        if announced:
+            self._announce()
+        return result

@@ -168,9 +168,37 @@ EVENTS = Table(
         source_id=_TEXT,
         timerange=_TEXT,
         document=_TEXT,
+        collected_by=_TEXT,  # of what is deleted: the collectors it had, as JSON
         created_us=_INT,
+        relayed=_INT,  # 1 once every webhook that wants it has its delivery
     ),
-    sorting_key=("id",),
+    sorting_key=("created_us", "id"),
+)
+
+RELAY = Table(
+    "relay",
+    _columns(last_seq=_INT, since_us=_INT, event_id=_TEXT, revision=_INT),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    _columns(webhook_id=_TEXT, seq=_INT, event_id=_TEXT, created_us=_INT),
+    sorting_key=("webhook_id", "seq"),
+)
+
+DELIVERY_STATES = Table(
+    "delivery_states",
+    _columns(
+        webhook_id=_TEXT,
+        cursor_seq=_INT,
+        attempts=_INT,
+        failing_since_us=_INT,
+        next_us=_INT,
+        holder=_TEXT,
+        event_id=_TEXT,
+        revision=_INT,
+    ),
+    sorting_key=("webhook_id",),
 )
 
 PROFILES = Table(
@@ -231,6 +259,9 @@ ALL = (
     SEGMENTS,
     OBJECTS,
     EVENTS,
+    RELAY,
+    DELIVERIES,
+    DELIVERY_STATES,
     PROFILES,
     WEBHOOKS,
     DELETION_REQUESTS,

@@ -8,11 +8,13 @@ import ibis
 from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
-from tams.models.webhook import Webhook
+from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.tables import WEBHOOKS
+
+_SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
 
 class VastWebhookRepository:
@@ -22,13 +24,23 @@ class VastWebhookRepository:
         self._transaction = transaction
         self._read: dict[str, Row] = {}
 
-    def get(self, webhook_id: str) -> Webhook:
-        """Raises NotFoundError."""
+    def find(self, webhook_id: str) -> Webhook | None:
         rows = rows_by_id(self._transaction, WEBHOOKS, [webhook_id], with_row_id=True)
         if (row := rows.get(webhook_id)) is None:
-            raise NotFoundError("Webhook", webhook_id)
+            return None
         self._read[webhook_id] = row
         return _webhook(row)
+
+    def get(self, webhook_id: str) -> Webhook:
+        """Raises NotFoundError."""
+        if (webhook := self.find(webhook_id)) is None:
+            raise NotFoundError("Webhook", webhook_id)
+        return webhook
+
+    def sending(self) -> list[Webhook]:
+        """Those that events go to. One round trip."""
+        rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
+        return [_webhook(row) for row in rows]
 
     def add(self, webhook: Webhook, event_id: str) -> None:
         """`event_id` names the operation, and settles a commit whose answer is lost."""

@@ -1,20 +1,28 @@
 """Settings in, Container out: the one place that names adapters."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 from tams import __version__
 from tams.container import Container
 from tams.messaging.queues import SqsQueue
+from tams.messaging.webhook_sender import WebhookSender
 from tams.models.service import EventStreamMechanism, Service
 from tams.models.storage_backend import StorageBackend
 from tams.object_stores.s3 import Bucket, S3ObjectStores
 from tams.repositories.database import Database
 from tams.repositories.session import VastConnection
 from tams.repositories.store import VastStore
-from tams.runtime.settings import GRACE_SECONDS, Settings, StorageBackendSettings
+from tams.runtime.settings import (
+    GRACE_SECONDS,
+    Settings,
+    StorageBackendSettings,
+    WebhookSettings,
+)
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
+from tams.services.event_documents import EventDocuments
+from tams.services.event_relay import EventRelay
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
@@ -27,6 +35,8 @@ from tams.services.profiles import ProfileService
 from tams.services.service import API_VERSION, ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.webhook_delivery import WebhookDelivery
+from tams.services.webhook_settlement import RetryPolicy, Settlement
 from tams.services.webhook_targets import TargetPolicy
 from tams.services.webhooks import WebhookService
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
@@ -44,8 +54,10 @@ def build() -> Container:
 
 def build_from(settings: Settings) -> Container:
     promised = settings.service
+    events = _queue(settings, settings.queues.events)
     store = VastStore(
-        Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds)
+        Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds),
+        announce=partial(events.send, ["events"]),
     )
     object_stores = S3ObjectStores(
         [_bucket(backend) for backend in settings.storage_backends],
@@ -56,11 +68,13 @@ def build_from(settings: Settings) -> Container:
     labels = frozenset(backend.label for backend in backends.values() if backend.label)
     cleanup = _queue(settings, settings.queues.object_cleanup)
     deletions = _queue(settings, settings.queues.deletions)
+    deliveries = _queue(settings, settings.queues.deliveries, ids_per_message=1)
+    targets = TargetPolicy(settings.webhooks.allowed_networks)
     return Container(
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
         profiles=ProfileService(store, utc_now),
-        webhooks=WebhookService(store, TargetPolicy(settings.webhooks.allowed_networks)),
+        webhooks=WebhookService(store, targets, deliveries),
         sources=SourceService(store),
         flows=FlowService(store, utc_now),
         flow_properties=FlowPropertyService(store, utc_now),
@@ -87,6 +101,14 @@ def build_from(settings: Settings) -> Container:
             utc_now,
             timedelta(seconds=promised.min_object_timeout_seconds + GRACE_SECONDS),
         ),
+        event_relay=EventRelay(store, utc_now, deliveries),
+        webhook_delivery=WebhookDelivery(
+            store,
+            WebhookSender(targets, settings.webhooks.timeout_seconds, f"TAMS/{__version__}"),
+            EventDocuments(object_stores, backends),
+            deliveries,
+            Settlement(utc_now, _retry_policy(settings.webhooks)),
+        ),
         object_stores=object_stores,
         backends=backends,
     )
@@ -106,8 +128,22 @@ def vast_connection(settings: Settings) -> VastConnection:
     )
 
 
-def _queue(settings: Settings, url: str) -> SqsQueue:
-    return SqsQueue(url, endpoint_url=settings.sqs_endpoint_url, region=settings.aws_region)
+def _queue(settings: Settings, url: str, ids_per_message: int = 100) -> SqsQueue:
+    return SqsQueue(
+        url,
+        endpoint_url=settings.sqs_endpoint_url,
+        region=settings.aws_region,
+        ids_per_message=ids_per_message,
+    )
+
+
+def _retry_policy(settings: WebhookSettings) -> RetryPolicy:
+    return RetryPolicy(
+        settings.retry_first_seconds,
+        settings.retry_longest_seconds,
+        timedelta(seconds=settings.give_up_seconds),
+        settings.lease_seconds,
+    )
 
 
 def _bucket(settings: StorageBackendSettings) -> Bucket:

@@ -69,6 +69,8 @@ class QueueSettings(BaseModel):
 
     object_cleanup: str
     deletions: str
+    events: str
+    deliveries: str
 
 
 class ServiceSettings(BaseModel):
@@ -96,11 +98,21 @@ class DeletionSettings(BaseModel):
 
 
 class WebhookSettings(BaseModel):
-    """Networks that are not public and may be sent events all the same, such as `10.20.0.0/16`."""
+    """How webhooks are sent to, and where: to public addresses and those of `allowed_networks`.
+
+    A receiver has `timeout_seconds` for its answer. A failure is tried again after `retry_first_seconds`,
+    then after twice that and so on up to `retry_longest_seconds`, for `give_up_seconds`. A sender that died
+    is replaced after `lease_seconds`.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+    timeout_seconds: float = Field(default=5.0, gt=0)
+    retry_first_seconds: float = Field(default=2.0, gt=0)
+    retry_longest_seconds: float = Field(default=3_600.0, gt=0)
+    give_up_seconds: int = Field(default=48 * 3_600, ge=1)
+    lease_seconds: float = Field(default=60.0, gt=0)
 
 
 class Settings(BaseSettings):

@@ -155,16 +155,17 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
     flow = stored.flow
     repositories.guards.hold([flow.id])  # nobody collects it meanwhile
     repositories.flows.remove(flow.id)
+    members = repositories.collections.members([flow.id]).get(flow.id, [])
+    collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
     deleted = StoredEvent(
         id=str(uuid4()),
         event_type="flows/deleted",
         created_us=to_us(now),
         flow_id=flow.id,
         source_id=flow.source_id,
+        collected_by=tuple(collectors),
     )
     events = [deleted, *leave_source(repositories, flow.source_id, now)]
-    members = repositories.collections.members([flow.id]).get(flow.id, [])
-    collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
     if members or collectors:
         events += with_derived(
             repositories,

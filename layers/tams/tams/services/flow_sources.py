@@ -48,4 +48,6 @@ def leave_source(repositories: Repositories, source_id: str, now: datetime) -> l
         repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))
         return []
     repositories.sources.remove(source_id)
-    return [source_event("sources/deleted", stored.source, now)]
+    collectors = repositories.collections.source_collectors([source_id]).get(source_id, ())
+    deleted = source_event("sources/deleted", stored.source, now)
+    return [replace(deleted, collected_by=tuple(collectors))]

@@ -1,7 +1,7 @@
 """Webhooks: where clients want events sent (WHK-1…26)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError
@@ -15,7 +15,7 @@ from tams.models.webhook import (
     WebhookSettings,
     WebhookStatus,
 )
-from tams.ports import Repositories, Store
+from tams.ports import Queue, Repositories, Store
 from tams.services.webhook_targets import TargetPolicy
 
 
@@ -25,6 +25,7 @@ class WebhookService:
 
     store: Store
     targets: TargetPolicy
+    deliveries: Queue
 
     def get(self, webhook_id: str) -> WebhookGet:
         """Raises NotFoundError. Source: GET /service/webhooks/{webhookId}."""
@@ -69,9 +70,12 @@ class WebhookService:
             if webhook.api_key_name is not None and webhook.api_key_value is None:
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
             repositories.webhooks.save(webhook, event_id=str(uuid4()))
+            _forget_failures(repositories, webhook_id)
             return webhook.shown()
 
-        return self.store.write(work)
+        replaced = self.store.write(work)
+        self.deliveries.send([webhook_id])
+        return replaced
 
     def delete(self, webhook_id: str) -> None:
         """Raises NotFoundError."""
@@ -81,6 +85,16 @@ class WebhookService:
             repositories.webhooks.remove(webhook_id)
 
         self.store.write(work)
+        self.deliveries.send([webhook_id])
+
+
+def _forget_failures(repositories: Repositories, webhook_id: str) -> None:
+    """What waits is tried again at once; whoever is sending just now goes on undisturbed."""
+    state = repositories.deliveries.state(webhook_id)
+    if state.holder is None and (state.next_us or state.attempts):
+        repositories.deliveries.save_state(
+            replace(state, attempts=0, failing_since_us=None, next_us=0)
+        )
 
 
 def _fields(given: WebhookSettings) -> dict[str, object]:

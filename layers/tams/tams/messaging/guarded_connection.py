@@ -1,0 +1,78 @@
+"""HTTP connections that go only where the policy lets them, whatever a name leads to by then.
+
+Each address a name has is judged, and the connection is made to an address that was: there is no second
+look-up in between that could give another answer.
+"""
+
+import http.client
+import socket
+import ssl
+from functools import cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from tams.services.webhook_targets import TargetPolicy
+
+
+class TargetRefusedError(Exception):
+    """A name leads to an address that no connection may be made to."""
+
+
+class ConnectError(Exception):
+    """No address of the name took the connection."""
+
+
+class _Guarded(http.client.HTTPConnection):
+    def __init__(self, host: str, port: int, policy: TargetPolicy, timeout: float) -> None:
+        super().__init__(host, port, timeout=timeout)
+        self._policy = policy
+
+    def connect(self) -> None:
+        self.sock = _dial(self.host, self.port, self._policy, self.timeout or 0)
+
+
+class _GuardedTls(_Guarded):
+    def connect(self) -> None:
+        super().connect()
+        self.sock = _context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def guarded_connection(
+    url: str, policy: TargetPolicy, *, timeout_seconds: float
+) -> http.client.HTTPConnection:
+    """Not connected yet; `timeout_seconds` bounds the connection and every wait for bytes."""
+    parts = urlsplit(url)
+    kind, default_port = (_GuardedTls, 443) if parts.scheme == "https" else (_Guarded, 80)
+    return kind(parts.hostname or "", parts.port or default_port, policy, timeout_seconds)
+
+
+def request_target(url: str) -> str:
+    """The part of a URL that goes into the request line."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _dial(host: str, port: int, policy: TargetPolicy, timeout: float) -> socket.socket:
+    """Raises TargetRefusedError when any address of the host is refused, ConnectError."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise ConnectError("its host name is not known") from error
+    for *_, address in found:
+        if not policy.allows(ip_address(str(address[0]).partition("%")[0])):
+            raise TargetRefusedError
+    for family, *_, address in found:
+        dialled = socket.socket(family, socket.SOCK_STREAM)
+        dialled.settimeout(timeout)
+        try:
+            dialled.connect(address)
+        except OSError:
+            dialled.close()
+        else:
+            return dialled
+    raise ConnectError("it cannot be connected to")
+
+
+@cache
+def _context() -> ssl.SSLContext:
+    return ssl.create_default_context()

@@ -1,0 +1,123 @@
+"""POSTs events to webhooks (EVT-1, EVT-2, EVT-24)."""
+
+import http.client
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+from tams.messaging.guarded_connection import (
+    ConnectError,
+    TargetRefusedError,
+    guarded_connection,
+    request_target,
+)
+from tams.models.delivery import Answer
+from tams.models.webhook import Webhook
+from tams.services.webhook_targets import TargetPolicy
+
+EVENT_ID = "X-TAMS-Event-Id"
+"""The same on every repetition of an event, so that receivers can drop it."""
+
+_LONGEST_ANSWER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSender:
+    """Any 2xx takes an event; a redirect is no answer, and is not followed.
+
+    A receiver has `timeout_seconds` to connect, and as long again for its whole answer.
+    """
+
+    policy: TargetPolicy
+    timeout_seconds: float
+    user_agent: str
+
+    def send(self, webhook: Webhook, event_id: str, body: Mapping[str, Any]) -> Answer:
+        payload = json.dumps(body, separators=(",", ":")).encode()
+        connection = guarded_connection(
+            webhook.url, self.policy, timeout_seconds=self.timeout_seconds
+        )
+        try:
+            connection.connect()
+            return self._post(connection, webhook, event_id, payload)
+        except TargetRefusedError:
+            return Answer(
+                "the webhook's host has an address that no webhook may have", hopeless=True
+            )
+        except ConnectError as error:
+            return Answer(f"the webhook was not reached: {error}")
+        except TimeoutError:
+            return Answer("the webhook did not answer in time")
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return Answer(f"the webhook broke off the connection ({type(error).__name__})")
+        finally:
+            connection.close()
+
+    def _post(
+        self, connection: http.client.HTTPConnection, webhook: Webhook, event_id: str, body: bytes
+    ) -> Answer:
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": self.user_agent,
+            EVENT_ID: event_id,
+        }
+        if webhook.api_key_name and webhook.api_key_value is not None:
+            headers[webhook.api_key_name] = webhook.api_key_value
+        with _Deadline(connection, self.timeout_seconds) as deadline:
+            try:
+                connection.request("POST", request_target(webhook.url), body, headers)
+                response = connection.getresponse()
+                response.read(_LONGEST_ANSWER)
+            except (OSError, http.client.HTTPException):
+                if deadline.passed:
+                    raise TimeoutError from None
+                raise
+        if 200 <= response.status < 300:
+            return Answer()
+        return Answer(
+            f"the webhook answered {response.status}",
+            _retry_after_seconds(response.headers.get("Retry-After")),
+        )
+
+
+class _Deadline:
+    """Ends a connection when its time is up, however steadily bytes may trickle in."""
+
+    def __init__(self, connection: http.client.HTTPConnection, seconds: float) -> None:
+        self._connection = connection
+        self._timer = threading.Timer(seconds, self._end)
+        self.passed = False
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+
+    def _end(self) -> None:
+        self.passed = True
+        if (sock := self._connection.sock) is not None:
+            try:
+                sock.shutdown(2)
+            except OSError:
+                return
+
+
+def _retry_after_seconds(value: str | None) -> float | None:
+    """Seconds, or a date; what is neither is no advice."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

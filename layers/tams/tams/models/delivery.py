@@ -1,0 +1,71 @@
+"""What is kept of events on their way to webhooks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tams.models.stored import StoredEvent, StoredSegment
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event for one webhook. `seq` is its place among all events, given by the relay."""
+
+    webhook_id: str
+    seq: int
+    event_id: str
+    created_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryState:
+    """How far a webhook has got: `cursor_seq` is at or before the first event that waits.
+
+    Nobody but `holder`, who is sending, touches it before `next_us`. While deliveries fail there is no
+    holder, and `failing_since_us` tells since when.
+    """
+
+    webhook_id: str
+    cursor_seq: int = 0
+    attempts: int = 0
+    failing_since_us: int | None = None
+    next_us: int = 0
+    holder: str | None = None
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RelayState:
+    """`last_seq` is the last place given; no event from before `since_us` is left without one."""
+
+    last_seq: int = 0
+    since_us: int = 0
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """Which collections Flows and Sources are in: ids of collectors by id."""
+
+    of_flows: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    of_sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """An event with all that its document needs."""
+
+    seq: int
+    event: StoredEvent
+    segments: Sequence[StoredSegment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a receiver said to an event. `fault` is for clients to read, and empty when it took it.
+
+    `hopeless` tells that trying again is of no use.
+    """
+
+    fault: str = ""
+    retry_after_seconds: float | None = None
+    hopeless: bool = False

@@ -1,0 +1,98 @@
+"""The outbox on VAST, which is the log of events too: rows by time, never changed but to be ticked off."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+
+from tams.models.delivery import Delivery
+from tams.models.stored import StoredEvent
+from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.tables import EVENTS
+from tams.timing import TimeRange
+
+_ROUTING = ("id", "event_type", "flow_id", "source_id", "collected_by", "created_us")
+"""All that decides who gets an event."""
+
+
+class VastEventRepository:
+    """Every write leaves a row here, which tells whether its transaction committed."""
+
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+        self._row_ids: dict[str, Any] = {}
+        self._added = 0
+
+    @property
+    def added(self) -> bool:
+        return self._added > 0
+
+    def add(self, events: Sequence[StoredEvent]) -> None:
+        """Events of one transaction lie a microsecond apart each, which keeps their order (EVT-19)."""
+        if not events:
+            return
+        rows = [_row(event) for event in events]
+        for row in rows:
+            row["created_us"] += self._added
+            self._added += 1
+        self._transaction.insert(EVENTS, rows)
+        first = rows[0]
+        written: Any = (ibis._.created_us == first["created_us"]) & (ibis._["id"] == first["id"])
+        self._transaction.witness = Witness(EVENTS, written)
+
+    def unrelayed(self, since_us: int) -> list[StoredEvent]:
+        """Events without their deliveries, oldest first, as far as routing needs them. One round trip."""
+        predicate = (ibis._.created_us >= since_us) & (ibis._.relayed == 0)
+        rows = self._transaction.select(EVENTS, predicate, _ROUTING, with_row_id=True)
+        self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
+        return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
+
+    def mark_relayed(self, events: Sequence[StoredEvent]) -> None:
+        """Events that `unrelayed` gave in this transaction."""
+        changed = [{ROW_ID: self._row_ids[event.id], "relayed": 1} for event in events]
+        self._transaction.update(EVENTS, changed)
+
+    def find_many(self, deliveries: Sequence[Delivery]) -> dict[str, StoredEvent]:
+        """Whole events by id, without those that have expired. One round trip."""
+        if not deliveries:
+            return {}
+        moments = sorted({delivery.created_us for delivery in deliveries})
+        predicate = ibis._.created_us.isin(moments) & ibis._["id"].isin(
+            [delivery.event_id for delivery in deliveries]
+        )
+        columns = [name for name in EVENTS.columns.names if name != "relayed"]
+        rows = self._transaction.select(EVENTS, predicate, columns)
+        return {row["id"]: _event(row) for row in rows}
+
+
+def _row(event: StoredEvent) -> Row:
+    return {
+        "id": event.id,
+        "event_type": event.event_type,
+        "flow_id": event.flow_id,
+        "source_id": event.source_id,
+        "timerange": str(event.timerange) if event.timerange is not None else None,
+        "document": _dumps(event.document) if event.document is not None else None,
+        "collected_by": _dumps(event.collected_by) if event.collected_by else None,
+        "created_us": event.created_us,
+        "relayed": 0,
+    }
+
+
+def _event(row: Row) -> StoredEvent:
+    timerange, document = row.get("timerange"), row.get("document")
+    return StoredEvent(
+        id=row["id"],
+        event_type=row["event_type"],
+        created_us=row["created_us"],
+        flow_id=row["flow_id"],
+        source_id=row["source_id"],
+        timerange=TimeRange.parse(timerange) if timerange is not None else None,
+        document=json.loads(document) if document is not None else None,
+        collected_by=tuple(json.loads(row["collected_by"] or "[]")),
+    )
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,67 @@
+"""Sending a webhook its events: in order, one sender at a time, again until they are taken.
+
+The sender holds the webhook's state in VAST for a while, sends some events, and settles: what was taken is
+removed, and the time is renewed. If it dies the time runs out, and what it had not settled is sent again.
+A webhook that fails waits longer each time; nothing that waits is in anybody else's way.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tams.ports import EventSender, Queue, Store
+from tams.services.event_documents import EventDocuments
+from tams.services.webhook_settlement import Sent, Settlement, Turn
+
+LONGEST_DELAY_SECONDS = 900
+"""What SQS can put off; the sweeper remembers longer waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDelivery:
+    store: Store
+    sender: EventSender
+    documents: EventDocuments
+    queue: Queue
+    settlement: Settlement
+
+    def deliver(self, webhook_id: str, seconds_left: Callable[[], float]) -> int:
+        """Send what waits, as long as time allows; how many events were taken.
+
+        Raises BackendUnavailableError; every settlement before that is durable.
+        """
+        holder, sent, taken = str(uuid4()), None, 0
+        while True:
+            turn, again_seconds = self._settle(webhook_id, holder, sent)
+            if again_seconds is not None:
+                delay = min(int(again_seconds + 0.99), LONGEST_DELAY_SECONDS)
+                self.queue.send([webhook_id], delay_seconds=delay)
+            if turn is None:
+                return taken
+            sent, count = self._send(turn, seconds_left)
+            taken += count
+
+    def _settle(
+        self, webhook_id: str, holder: str, sent: Sent | None
+    ) -> tuple[Turn | None, float | None]:
+        return self.store.write(
+            lambda repositories: self.settlement.settle(repositories, webhook_id, holder, sent)
+        )
+
+    def _send(self, turn: Turn, seconds_left: Callable[[], float]) -> tuple[Sent, int]:
+        """What came of the turn, and how many events were taken."""
+        half = self.settlement.policy.lease_seconds / 2
+        until = time.monotonic() + half
+        last_seq = turn.from_seq - 1
+        for count, announcement in enumerate(turn.announcements):
+            if seconds_left() < half:
+                return Sent(last_seq, stops=True), count
+            if time.monotonic() > until:
+                return Sent(last_seq), count
+            body = self.documents.document(announcement, turn.webhook)
+            answer = self.sender.send(turn.webhook, announcement.event.id, body)
+            if answer.fault:
+                return Sent(last_seq, answer), count
+            last_seq = announcement.seq
+        return Sent(turn.until_seq), len(turn.announcements)

@@ -1,0 +1,58 @@
+"""Which webhooks an event is for (WHK-27…34). Pure."""
+
+from collections.abc import Collection, Sequence
+
+from tams.models.delivery import Relations
+from tams.models.stored import StoredEvent
+from tams.models.webhook import Webhook
+
+DELETIONS = frozenset({"flows/deleted", "sources/deleted"})
+
+
+def matches(webhook: Webhook, event: StoredEvent, relations: Relations) -> bool:
+    """Every filter that is there must pass (WHK-31); those of Flows leave events of Sources alone."""
+    if event.event_type not in webhook.events:
+        return False
+    source_id, flow_id = event.source_id or "", event.flow_id
+    of_source = relations.of_sources.get(source_id, ())
+    if not (
+        _named(webhook.source_ids, source_id)
+        and _collected(webhook.source_collected_by_ids, of_source)
+    ):
+        return False
+    if flow_id is None:
+        return True
+    of_flow = relations.of_flows.get(flow_id, ())
+    return _named(webhook.flow_ids, flow_id) and _collected(webhook.flow_collected_by_ids, of_flow)
+
+
+def asks_for_relations(webhooks: Collection[Webhook]) -> bool:
+    return any(
+        each.flow_collected_by_ids is not None or each.source_collected_by_ids is not None
+        for each in webhooks
+    )
+
+
+def with_lost(relations: Relations, events: Sequence[StoredEvent]) -> Relations:
+    """What is deleted counts as collected by those that collected it just before (WHK-34)."""
+    gone = [event for event in events if event.event_type in DELETIONS]
+    flows = {each.flow_id: each.collected_by for each in gone if each.flow_id is not None}
+    sources = {each.source_id: each.collected_by for each in gone if each.flow_id is None}
+    return Relations(
+        {**relations.of_flows, **flows},
+        {**relations.of_sources, **{key: value for key, value in sources.items() if key}},
+    )
+
+
+def _named(ids: Collection[str] | None, own: str) -> bool:
+    """No list, and an empty one, ask for all (WHK-32)."""
+    return not ids or own in ids
+
+
+def _collected(wanted: Collection[str] | None, collectors: Sequence[str]) -> bool:
+    """An empty list asks for what nothing collects (WHK-29)."""
+    if wanted is None:
+        return True
+    if not wanted:
+        return not collectors
+    return any(collector in wanted for collector in collectors)

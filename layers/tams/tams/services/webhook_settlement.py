@@ -1,0 +1,219 @@
+"""What is noted between two sendings to a webhook: what was taken, what is next, when to try again."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import uuid4
+
+from tams.models.delivery import Announcement, Answer, Delivery, DeliveryState
+from tams.models.error import Error
+from tams.models.stored import StoredEvent, to_us
+from tams.models.webhook import Webhook, WebhookStatus
+from tams.ports import Clock, Repositories
+
+EVENTS_MAX = 20
+"""Events between two settlements: so many at most come twice after a crash."""
+
+SEGMENTS_MAX = 2_000
+"""Segments that are held in memory at once, but for one event's own."""
+
+FAR = 256
+"""So many events for others are worth a note not to look through them again."""
+
+NEVER_US = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Waits double from `first_seconds` to `longest_seconds`; after `give_up_after` the webhook is in error.
+
+    A sender has `lease_seconds` from one settlement to the next.
+    """
+
+    first_seconds: float
+    longest_seconds: float
+    give_up_after: timedelta
+    lease_seconds: float
+
+    def wait_seconds(self, attempts: int, answer: Answer) -> float:
+        """With jitter, and no shorter than the receiver asked for."""
+        longest = min(self.longest_seconds, self.first_seconds * 2 ** min(attempts, 30))
+        jittered = random.uniform(longest / 2, longest)  # noqa: S311
+        return max(jittered, min(answer.retry_after_seconds or 0, self.longest_seconds))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a sender is to do until it settles: the events from one place to another, in order.
+
+    Expired events have places and no announcements.
+    """
+
+    webhook: Webhook
+    announcements: Sequence[Announcement]
+    from_seq: int
+    until_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a turn: up to `until_seq` all is done; `answer` is a failure, if there was one."""
+
+    until_seq: int
+    answer: Answer | None = None
+    stops: bool = False
+    """There is no time for another turn."""
+
+
+Outcome = tuple[Turn | None, float | None]
+"""The next turn; or in how many seconds to look again; neither when there is nothing left to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    clock: Clock
+    policy: RetryPolicy
+
+    def settle(
+        self, repositories: Repositories, webhook_id: str, holder: str, sent: Sent | None
+    ) -> Outcome:
+        """Inside one write transaction. `sent` is None when `holder` asks for its first turn."""
+        state = repositories.deliveries.state(webhook_id)
+        if not self._may_act(repositories, state, holder, sent):
+            return None, None
+        webhook = repositories.webhooks.find(webhook_id)
+        if webhook is None or webhook.status is WebhookStatus.DISABLED:
+            return None, self._discard(repositories, state, gone=webhook is None)
+        if webhook.status is WebhookStatus.ERROR:
+            repositories.deliveries.save_state(replace(state, holder=None, next_us=NEVER_US))
+            return None, None
+        if sent is None:
+            return self._next(repositories, webhook, state, holder)
+        state = _without_sent(repositories, state, sent)
+        if sent.answer is not None:
+            return None, self._failed(repositories, webhook, state, sent.answer)
+        return self._next(repositories, webhook, state, holder, stops=sent.stops, held=True)
+
+    def _may_act(
+        self,
+        repositories: Repositories,
+        state: DeliveryState,
+        holder: str,
+        sent: Sent | None,
+    ) -> bool:
+        if sent is not None:
+            return state.holder == holder  # or else time ran out, and another has taken over
+        if state.next_us <= to_us(self.clock()):
+            return True
+        if state.holder is not None:
+            # Collides with the holder's last settlement, which then sees what we were called for.
+            repositories.deliveries.save_state(state)
+        return False
+
+    def _next(
+        self,
+        repositories: Repositories,
+        webhook: Webhook,
+        state: DeliveryState,
+        holder: str,
+        *,
+        stops: bool = False,
+        held: bool = False,
+    ) -> Outcome:
+        deliveries = repositories.deliveries
+        last_seq = deliveries.relay_state().last_seq
+        waiting = deliveries.waiting(webhook.id, state.cursor_seq, last_seq)
+        if stops or not waiting:
+            cursor_seq = state.cursor_seq if waiting else last_seq + 1
+            if held or cursor_seq - state.cursor_seq >= FAR:
+                idle = replace(state, holder=None, next_us=0, cursor_seq=cursor_seq)
+                deliveries.save_state(idle)
+            return None, 0 if waiting else None
+        lease_us = int(self.policy.lease_seconds * 1e6)
+        leased_until_us = to_us(self.clock()) + lease_us
+        deliveries.save_state(replace(state, holder=holder, next_us=leased_until_us))
+        if webhook.status is WebhookStatus.CREATED:
+            webhook = webhook.model_copy(update={"status": WebhookStatus.STARTED})
+            repositories.webhooks.save(webhook, event_id=str(uuid4()))
+        return _turn(repositories, webhook, waiting), None
+
+    def _failed(
+        self, repositories: Repositories, webhook: Webhook, state: DeliveryState, answer: Answer
+    ) -> float | None:
+        """How long to wait; None when the webhook has failed for good (WHK-18, WHK-23)."""
+        now = self.clock()
+        since_us = state.failing_since_us if state.failing_since_us is not None else to_us(now)
+        failing_for = timedelta(microseconds=to_us(now) - since_us)
+        wait_seconds: float | None = None
+        next_us = NEVER_US
+        if answer.hopeless or failing_for >= self.policy.give_up_after:
+            error = Error(type="DeliveryFailed", summary=answer.fault, time=now)
+            failed = webhook.model_copy(update={"status": WebhookStatus.ERROR, "error": error})
+            repositories.webhooks.save(failed, event_id=str(uuid4()))
+        else:
+            wait_seconds = self.policy.wait_seconds(state.attempts, answer)
+            next_us = to_us(now) + int(wait_seconds * 1e6)
+        repositories.deliveries.save_state(
+            replace(
+                state,
+                attempts=state.attempts + 1,
+                failing_since_us=since_us,
+                holder=None,
+                next_us=next_us,
+            )
+        )
+        return wait_seconds
+
+    def _discard(
+        self, repositories: Repositories, state: DeliveryState, *, gone: bool
+    ) -> float | None:
+        """WHK-26: nothing is kept for a webhook that is not to be sent to; some at a time."""
+        deliveries = repositories.deliveries
+        last_seq = deliveries.relay_state().last_seq
+        waiting = deliveries.waiting(state.webhook_id, state.cursor_seq, last_seq)
+        deliveries.remove(waiting)
+        if waiting:
+            cleared = DeliveryState(state.webhook_id, waiting[-1].seq + 1, revision=state.revision)
+            deliveries.save_state(cleared)
+            return 0
+        if gone:
+            deliveries.forget_state(state.webhook_id)
+        return None
+
+
+def _without_sent(repositories: Repositories, state: DeliveryState, sent: Sent) -> DeliveryState:
+    if sent.until_seq < state.cursor_seq:
+        return state
+    deliveries = repositories.deliveries
+    done = deliveries.waiting(state.webhook_id, state.cursor_seq, sent.until_seq)
+    deliveries.remove([delivery for delivery in done if delivery.seq <= sent.until_seq])
+    state = replace(state, cursor_seq=sent.until_seq + 1)
+    return replace(state, attempts=0, failing_since_us=None) if done else state
+
+
+def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delivery]) -> Turn:
+    chosen = waiting[:EVENTS_MAX]
+    events = repositories.events.find_many(chosen)
+    announcements: list[Announcement] = []
+    until_seq, segments = chosen[0].seq, 0
+    for delivery in chosen:
+        if (event := events.get(delivery.event_id)) is not None:  # or else it has expired
+            announcement = _announcement(repositories, delivery, event)
+            segments += len(announcement.segments)
+            if announcements and segments > SEGMENTS_MAX:
+                break
+            announcements.append(announcement)
+        until_seq = delivery.seq
+    return Turn(webhook, announcements, chosen[0].seq, until_seq)
+
+
+def _announcement(
+    repositories: Repositories, delivery: Delivery, event: StoredEvent
+) -> Announcement:
+    if event.event_type != "flows/segments_added":
+        return Announcement(delivery.seq, event)
+    assert event.flow_id is not None
+    assert event.timerange is not None
+    segments = repositories.segments.announced_by(event.flow_id, event.id, event.timerange)
+    return Announcement(delivery.seq, event, segments)
