@@ -1,7 +1,7 @@
 """The contract tests have a stack of their own, with three storage backends to tell apart."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +9,17 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tams.models.event import EventType
 from tests.api.maker import Maker
+from tests.receiver import Receiver
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 AT_ONCE_SEGMENTS = 20
 """More Segments than these are deleted in the background: 202."""
 
 UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
+
+Subscribe = Callable[..., dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "TAMS_STORAGE_BACKENDS": json.dumps(backends),
         "TAMS_DELETION__AT_ONCE_SEGMENTS": str(AT_ONCE_SEGMENTS),
         "TAMS_DELETION__STEP_SEGMENTS": "10",
+        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
+        "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.2",
+        "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "1",
+        "TAMS_WEBHOOKS__GIVE_UP_SECONDS": "4",
     }
     with Stack(data, ports=ports, keep_going=True, env=env) as running:
         yield running
@@ -54,6 +62,24 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def backends(stack: Stack) -> Backends:
     listed = httpx.get(f"{stack.api_url}/service/storage-backends").json()
     return Backends(next(each["id"] for each in listed if each.get("default_storage")))
+
+
+@pytest.fixture
+def subscribe(api: httpx.Client) -> Iterator[Subscribe]:
+    """Registers a webhook, for the events of a Source of one's own; it is deleted after the test."""
+    made: list[str] = []
+
+    def create(to: Receiver, source_id: str, **fields: Any) -> dict[str, Any]:
+        body = {"url": to.url, "events": list(EventType), "source_ids": [source_id], **fields}
+        response = api.post("/service/webhooks", json=body)
+        assert response.status_code == 201, response.text
+        made.append(response.json()["id"])
+        created: dict[str, Any] = response.json()
+        return created
+
+    yield create
+    for webhook_id in made:
+        api.delete(f"/service/webhooks/{webhook_id}")
 
 
 @pytest.fixture
