@@ -92,9 +92,13 @@ class WebhookGet(RegisteredWebhook):
 
 
 class Webhook(RegisteredWebhook):
-    """A webhook as it is stored, with the client's secret."""
+    """A webhook as it is stored, with the client's secret.
+
+    It gets no event from before `active_since_us`, when a client last started it.
+    """
 
     api_key_value: Text | None = Field(default=None, repr=False)
+    active_since_us: int = 0
 
     def shown(self) -> WebhookGet:
         """Everything but the secret."""

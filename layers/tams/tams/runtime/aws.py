@@ -74,7 +74,7 @@ def build_from(settings: Settings) -> Container:
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
         profiles=ProfileService(store, utc_now),
-        webhooks=WebhookService(store, targets, deliveries),
+        webhooks=WebhookService(store, utc_now, targets, deliveries),
         sources=SourceService(store),
         flows=FlowService(store, utc_now),
         flow_properties=FlowPropertyService(store, utc_now),

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
+from tams.models.stored import to_us
 from tams.models.webhook import (
     Webhook,
     WebhookGet,
@@ -15,7 +17,7 @@ from tams.models.webhook import (
     WebhookSettings,
     WebhookStatus,
 )
-from tams.ports import Queue, Repositories, Store
+from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.webhook_targets import TargetPolicy
 
 
@@ -24,6 +26,7 @@ class WebhookService:
     """Secrets go in and never come out: every answer is a WebhookGet."""
 
     store: Store
+    clock: Clock
     targets: TargetPolicy
     deliveries: Queue
 
@@ -43,7 +46,7 @@ class WebhookService:
     def create(self, post: WebhookPost) -> WebhookGet:
         """Always a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
         self.targets.check_url(post.url)
-        webhook = Webhook(**_fields(post), id=str(uuid4()))
+        webhook = Webhook(**_fields(post), id=str(uuid4()), active_since_us=to_us(self.clock()))
         self.store.write(
             lambda repositories: repositories.webhooks.add(webhook, event_id=str(uuid4()))
         )
@@ -66,7 +69,9 @@ class WebhookService:
                 raise InvalidRequestError(
                     "status: a webhook in error is not sending; set created to start it again"
                 )
-            webhook = Webhook(**_fields(put))
+            stopped = stored.status is WebhookStatus.DISABLED
+            since_us = to_us(self.clock()) if stopped else stored.active_since_us
+            webhook = Webhook(**_fields(put), active_since_us=since_us)
             if webhook.api_key_name is not None and webhook.api_key_value is None:
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
             repositories.webhooks.save(webhook, event_id=str(uuid4()))
@@ -97,6 +102,6 @@ def _forget_failures(repositories: Repositories, webhook_id: str) -> None:
         )
 
 
-def _fields(given: WebhookSettings) -> dict[str, object]:
+def _fields(given: WebhookSettings) -> dict[str, Any]:
     names: Sequence[str] = tuple(type(given).model_fields)
     return {name: getattr(given, name) for name in names}
