@@ -129,12 +129,13 @@ def _handler(it: Receiver) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             it.requests += 1
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if it.behaviour is accept:
+            behaviour = it.behaviour
+            if behaviour is accept:
                 document = json.loads(body)
                 headers = dict(self.headers.items())
                 it.received.append(Received(headers["X-TAMS-Event-Id"], document, headers))
             try:
-                it.behaviour(self)
+                behaviour(self)
             except OSError:
                 self.close_connection = True
 

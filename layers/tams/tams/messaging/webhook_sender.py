@@ -73,9 +73,10 @@ class WebhookSender:
                 response = connection.getresponse()
                 response.read(_LONGEST_ANSWER)
             except (OSError, http.client.HTTPException):
-                if deadline.passed:
-                    raise TimeoutError from None
-                raise
+                if not deadline.passed:
+                    raise
+            if deadline.passed:  # which http.client may take for the end of the headers
+                raise TimeoutError
         if 200 <= response.status < 300:
             return Answer()
         return Answer(

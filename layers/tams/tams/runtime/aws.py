@@ -90,6 +90,7 @@ def build_from(settings: Settings) -> Container:
             deletions,
             settings.deletion.step_segments,
             timedelta(seconds=settings.deletion.kept_seconds),
+            timedelta(seconds=settings.deletion.idle_seconds),
         ),
         media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
         objects=ObjectService(store),

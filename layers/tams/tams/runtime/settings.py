@@ -87,7 +87,8 @@ class ServiceSettings(BaseModel):
 class DeletionSettings(BaseModel):
     """More Segments than `at_once` are deleted in the background, `step` in one transaction.
 
-    A request that has ended is shown for `kept_seconds`.
+    A request that has ended is shown for `kept_seconds`; one that nobody has touched for `idle_seconds` has
+    lost its worker.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -95,6 +96,7 @@ class DeletionSettings(BaseModel):
     at_once_segments: int = Field(default=2_000, ge=1)
     step_segments: int = Field(default=2_000, ge=10)
     kept_seconds: int = Field(default=7 * 86_400, ge=1)
+    idle_seconds: int = Field(default=120, ge=1)
 
 
 class WebhookSettings(BaseModel):

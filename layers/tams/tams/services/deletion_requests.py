@@ -14,9 +14,6 @@ from tams.services.deletion_steps import release, remove_from_flow, rest_after
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
-IDLE = timedelta(minutes=2)
-"""A request that nobody has touched for so long has lost its worker."""
-
 RESERVE_SECONDS = 10.0
 """Time that a worker leaves for its last step."""
 
@@ -31,7 +28,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class DeletionRequestService:
-    """`step_segments` bounds one transaction: its memory, its time, and what a conflict costs."""
+    """`step_segments` bounds one transaction: its memory, its time, and what a conflict costs.
+
+    A request that nobody has touched for as long as `idle` has lost its worker.
+    """
 
     store: Store
     clock: Clock
@@ -39,6 +39,7 @@ class DeletionRequestService:
     deletions: Queue
     step_segments: int
     kept_for: timedelta
+    idle: timedelta
 
     def get(self, request_id: str) -> DeletionRequest:
         """Raises NotFoundError. Source: GET /flow-delete-requests/{request-id}."""
@@ -88,7 +89,7 @@ class DeletionRequestService:
         def work(repositories: Repositories) -> list[str]:
             requests = repositories.deletion_requests
             requests.remove(requests.expired(to_us(now)))
-            return requests.idle_since(to_us(now - IDLE))
+            return requests.idle_since(to_us(now - self.idle))
 
         idle = self.store.write(work)
         self.deletions.send(idle)
