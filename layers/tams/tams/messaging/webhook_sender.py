@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
+from tams.errors import InvalidRequestError
 from tams.messaging.guarded_connection import (
     ConnectError,
     TargetRefusedError,
@@ -38,6 +39,12 @@ class WebhookSender:
 
     def send(self, webhook: Webhook, event_id: str, body: Mapping[str, Any]) -> Answer:
         payload = json.dumps(body, separators=(",", ":")).encode()
+        try:
+            self.policy.check_url(
+                webhook.url
+            )  # the policy may be stricter than when this was registered
+        except InvalidRequestError as error:
+            return Answer(str(error), hopeless=True)
         connection = guarded_connection(
             webhook.url, self.policy, timeout_seconds=self.timeout_seconds
         )
