@@ -69,7 +69,7 @@ class VastDeliveryRepository:
         self._transaction.delete(DELIVERIES, ids)
 
     def state(self, webhook_id: str) -> DeliveryState:
-        """A new one when there is none."""
+        """A fresh one where there is none: what is made with a webhook goes with it."""
         columns = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
         rows = self._transaction.select(
             DELIVERY_STATES, ibis._.webhook_id == webhook_id, columns, with_row_id=True

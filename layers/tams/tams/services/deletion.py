@@ -18,6 +18,7 @@ from tams.services.deletion_steps import release, remove_from_flow
 from tams.services.flow_collections import presented, with_derived
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import leave_source
+from tams.services.moments import moment_of_change
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
@@ -70,7 +71,7 @@ class DeletionService:
             covered = [each for each in found if timerange.contains(each.timerange)]
             if not covered:
                 return Outcome()
-            now_us = to_us(self.clock())
+            now_us = to_us(moment_of_change(self.clock, stored.flow))
             return Outcome(remove_from_flow(repositories, stored, covered, now_us))
 
         return self._perform(work)
@@ -83,7 +84,7 @@ class DeletionService:
 
         def work(repositories: Repositories) -> Outcome:
             stored = writable(repositories.flows.get(flow_id))
-            now = self.clock()
+            now = moment_of_change(self.clock, stored.flow)
             if stored.timeline.segment_count > self.at_once:
                 request = self._request(stored, TimeRange.eternity(), now, caller, of_flow=True)
                 repositories.deletion_requests.add(StoredDeletion(request, stored.timeline))

@@ -11,6 +11,7 @@ from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.deletion_steps import release, remove_from_flow, rest_after
+from tams.services.moments import moment_of_change
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
@@ -121,10 +122,10 @@ class DeletionRequestService:
         return Step(doomed, done=not more)
 
     def _step_of_range(self, repositories: Repositories, stored: StoredDeletion) -> Step:
-        now = self.clock()
         request = stored.request
         remaining = request.timerange_remaining or TimeRange.never()
         flow = repositories.flows.find(request.flow_id)
+        now = moment_of_change(self.clock, flow.flow) if flow else self.clock()
         if flow is None or request.id not in flow.deleting:  # the Flow itself was deleted since
             self._save(repositories, stored, remaining, now, more=False)
             return Step([], done=True)

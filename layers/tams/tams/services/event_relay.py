@@ -7,15 +7,14 @@ change was begun after the one before had committed, and every run takes all eve
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from tams.models.delivery import Delivery, Relations
 from tams.models.stored import StoredEvent, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.webhook_matching import asks_for_relations, matches, with_lost
 
-LONGEST_TRANSACTION = timedelta(minutes=5)
-"""An event is stamped before its transaction commits, by no more than this."""
+LONGEST_US = 300_000_000
+"""An event is stamped before its transaction commits, by no more than five minutes."""
 
 EVENTS_MAX = 1_000
 """Events that one transaction takes on."""
@@ -59,15 +58,11 @@ class EventRelay:
         deliveries = self._deliveries(repositories, events, state.last_seq)
         repositories.deliveries.add(deliveries)
         repositories.events.mark_relayed(events)
-        settled = self.clock() - LONGEST_TRANSACTION
-        since_us = to_us(settled) if len(events) == len(found) else events[0].created_us
-        repositories.deliveries.save_relay_state(
-            replace(
-                state,
-                last_seq=state.last_seq + len(events),
-                since_us=max(state.since_us, min(since_us, to_us(settled))),
-            )
-        )
+        if len(events) == len(found):  # all there are, but for transactions that are still open
+            newest_us = min(to_us(self.clock()), events[-1].created_us)
+            state = replace(state, since_us=max(state.since_us, newest_us - LONGEST_US))
+        state = replace(state, last_seq=state.last_seq + len(events))
+        repositories.deliveries.save_relay_state(state)
         return len(events), sorted({delivery.webhook_id for delivery in deliveries})
 
     def _deliveries(

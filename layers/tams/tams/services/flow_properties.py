@@ -13,6 +13,7 @@ from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.flow_collections import collect, presented
 from tams.services.flow_segments import writable
+from tams.services.moments import moment_of_change
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""
@@ -96,7 +97,7 @@ class FlowPropertyService:
             stored = repositories.flows.get(flow_id)
             if not even_read_only:
                 writable(stored)
-            now = self.clock()
+            now = moment_of_change(self.clock, stored.flow)
             stamps = {"metadata_updated": now, "metadata_version": uuid4().hex}
             flow: Flow = change(stored.flow).model_copy(
                 update=stamps | ({"updated_by": caller} if caller else {})

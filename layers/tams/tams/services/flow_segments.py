@@ -9,6 +9,7 @@ from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
 from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, to_us
 from tams.ports import Clock, Repositories, Store
+from tams.services.moments import moment_of_change
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.turns import Turns
@@ -106,7 +107,7 @@ class FlowSegmentService:
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,
-            now_us=to_us(self.clock()),
+            now_us=to_us(moment_of_change(self.clock, stored.flow)),
         )
 
     def _write(

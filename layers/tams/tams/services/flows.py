@@ -18,6 +18,7 @@ from tams.services.flow_collections import collect, presented, with_derived
 from tams.services.flow_description import check_init_segments, description_of
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import check_source_format, join_source, leave_source
+from tams.services.moments import moment_of_change
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -72,7 +73,7 @@ class FlowService:
 
         def work(repositories: Repositories) -> Flow | None:
             stored = repositories.flows.find(flow_id)
-            now = self.clock()
+            now = moment_of_change(self.clock, stored.flow) if stored else self.clock()
             if stored is None:
                 flow = self._flow(repositories, put, None, now, caller)
                 return self._create(repositories, flow, now, caller)

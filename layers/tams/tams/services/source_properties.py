@@ -8,6 +8,7 @@ from tams.models.source import Source
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import source_event
 from tams.services.flow_properties import without
+from tams.services.moments import moment_after
 from tams.services.sources import presented
 
 
@@ -46,7 +47,7 @@ class SourcePropertyService:
     ) -> None:
         def work(repositories: Repositories) -> None:
             stored = repositories.sources.get(source_id)
-            now = self.clock()
+            now = moment_after(self.clock, stored.source.updated)
             update = {**change(stored.source), "updated": now}
             if caller:
                 update["updated_by"] = caller

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError
+from tams.models.delivery import DeliveryState
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.stored import to_us
@@ -47,9 +48,12 @@ class WebhookService:
         """Always a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
         self.targets.check_url(post.url)
         webhook = Webhook(**_fields(post), id=str(uuid4()), active_since_us=to_us(self.clock()))
-        self.store.write(
-            lambda repositories: repositories.webhooks.add(webhook, event_id=str(uuid4()))
-        )
+
+        def work(repositories: Repositories) -> None:
+            repositories.deliveries.save_state(DeliveryState(webhook.id))
+            repositories.webhooks.add(webhook, event_id=str(uuid4()))
+
+        self.store.write(work)
         return webhook.shown()
 
     def replace(self, webhook_id: str, put: WebhookPut) -> WebhookGet:
