@@ -18,8 +18,9 @@ class Maker:
         self._api = api
 
     def flow(self, body: Callable[..., dict[str, Any]] = a_video_flow_body, **fields: Any) -> Json:
-        """A new Flow with ids of its own."""
-        flow = body(**{"id": str(uuid4()), "source_id": str(uuid4()), **fields})
+        """A new Flow with ids of its own; None leaves a field out."""
+        made = body(**{"id": str(uuid4()), "source_id": str(uuid4()), **fields})
+        flow = {name: value for name, value in made.items() if value is not None}
         response = self._api.put(f"/flows/{flow['id']}", json=flow)
         assert response.status_code == 201, response.text
         return response.json()

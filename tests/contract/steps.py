@@ -1,0 +1,58 @@
+"""Steps that many stories share."""
+
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+def segment(object_id: str, start: float, end: float, **fields: Any) -> Json:
+    """A Segment of `[start_end)`, in seconds."""
+    return {"object_id": object_id, "timerange": f"[{stamp(start)}_{stamp(end)})", **fields}
+
+
+def stamp(seconds: float) -> str:
+    """A timestamp of whole milliseconds."""
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
+    return f"{whole}:{milliseconds * 1_000_000}"
+
+
+def post(api: httpx.Client, flow: Json, body: object) -> httpx.Response:
+    """Register one Segment, or a list."""
+    return api.post(f"/flows/{flow['id']}/segments", json=body)
+
+
+def added(api: httpx.Client, flow: Json, *segments: Json) -> list[Json]:
+    """Register Segments that are in order."""
+    response = post(api, flow, list(segments))
+    assert response.status_code == 201, response.text
+    return list(segments)
+
+
+def segments_of(api: httpx.Client, flow: Json, **query: Any) -> list[Json]:
+    response = api.get(f"/flows/{flow['id']}/segments", params=query)
+    assert response.status_code == 200, response.text
+    found: list[Json] = response.json()
+    return found
+
+
+def timeranges(segments: list[Json]) -> list[str]:
+    return [each["timerange"] for each in segments]
+
+
+def put(api: httpx.Client, flow: Json, **changes: Any) -> httpx.Response:
+    """Replace a Flow by itself with other fields; None leaves one out."""
+    body = {name: value for name, value in {**flow, **changes}.items() if value is not None}
+    return api.put(f"/flows/{flow['id']}", json=body)
+
+
+def flow_of(api: httpx.Client, flow: Json, **query: Any) -> Json:
+    response = api.get(f"/flows/{flow['id']}", params=query)
+    assert response.status_code == 200, response.text
+    found: Json = response.json()
+    return found
+
+
+def read_only(api: httpx.Client, flow: Json, value: bool) -> None:
+    assert api.put(f"/flows/{flow['id']}/read_only", json=value).status_code == 204
