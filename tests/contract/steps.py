@@ -56,3 +56,17 @@ def flow_of(api: httpx.Client, flow: Json, **query: Any) -> Json:
 
 def read_only(api: httpx.Client, flow: Json, value: bool) -> None:
     assert api.put(f"/flows/{flow['id']}/read_only", json=value).status_code == 204
+
+
+def uploaded(
+    api: httpx.Client, flow: Json, count: int = 1, content: bytes = b"media", **fields: Any
+) -> list[str]:
+    """Ids of Objects allocated for a Flow, with their bytes where they belong."""
+    response = api.post(f"/flows/{flow['id']}/storage", json={"limit": count, **fields})
+    assert response.status_code == 201, response.text
+    entries = response.json()["media_objects"]
+    for entry in entries:
+        put_url = entry["put_url"]
+        headers = {"Content-Type": put_url["content-type"]}
+        assert httpx.put(put_url["url"], content=content, headers=headers).status_code == 200
+    return [entry["object_id"] for entry in entries]
