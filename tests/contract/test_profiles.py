@@ -1,7 +1,7 @@
 """PRF: profiles, and Flows that are linked to them."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -65,7 +65,8 @@ def test_PRF_2_a_profile_that_exists_is_not_made_again(api: httpx.Client) -> Non
 def test_PRF_3_an_impossible_id_in_the_path_is_not_found(api: httpx.Client) -> None:
     body = {"id": "x", "flow_metadata": VIDEO}
 
-    for bad in ("x", str(uuid4()).upper()):
+    nil, version_7 = str(UUID(int=0)), "0190b6a0-5a4e-7c3a-9d2e-3f1b2c4d5e6f"
+    for bad in ("x", str(uuid4()).upper(), nil, version_7):
         assert post(api, {**body, "id": bad}).status_code == 404
     assert post(api, {**body, "id": str(uuid4())}, str(uuid4())).status_code == 400
 
@@ -91,13 +92,18 @@ def test_PRF_4_a_profile_has_an_id_and_flow_metadata_and_may_have_more(
 def test_PRF_5_flow_metadata_is_the_technical_part_of_one_format(api: httpx.Client) -> None:
     audio = technical(an_audio_flow_body(), segment_duration={"numerator": 2, "denominator": 1})
     more = technical(a_video_flow_body(), container_mapping={"track_index": 0})
+    size = {"frame_width": 1, "frame_height": 1}
+    image = {**VIDEO, "format": "urn:x-tam:format:image", "essence_parameters": size}
+    data = {**VIDEO, "format": "urn:x-nmos:format:data", "essence_parameters": {}}
 
-    for good in (VIDEO, audio, more):
+    for good in (VIDEO, audio, more, image, data):
         assert profile(api, flow_metadata=good)["flow_metadata"] == good
     for bad in (
         technical(a_multi_flow_body()),
         {**VIDEO, "max_bit_rate": 5},
         {**VIDEO, "format": "urn:x-nmos:format:audio"},
+        {**image, "max_bit_rate": 5},
+        {**data, "essence_parameters": None},
         {name: value for name, value in VIDEO.items() if name != "codec"},
         {},
     ):
