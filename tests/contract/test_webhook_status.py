@@ -132,3 +132,18 @@ def test_WHK_23_a_failure_is_tried_again_before_it_counts(
 
     inbox.wait_for(lambda it: it.of_flow(flow["id"]))
     assert read(api, webhook)["status"] == "started"
+
+
+def test_WHK_20_a_webhook_in_error_is_not_disabled(
+    inbox: Receiver, api: httpx.Client, make: Maker, subscribe: Subscribe
+) -> None:
+    source_id = str(uuid4())
+    inbox.behaviour = answer(404)
+    webhook = subscribe(inbox, source_id)
+    make.flow(source_id=source_id)
+    failed = wait_for_status(api, webhook, "error")
+
+    assert put(api, failed, "disabled").status_code == 400
+
+    assert read(api, failed)["status"] == "error"
+    assert put(api, failed, "created").status_code == 201
