@@ -76,9 +76,9 @@ class FlowPropertyService:
         self, flow_id: str, items: tuple[FlowCollectionItem, ...], caller: str | None
     ) -> None:
         """Raises InvalidRequestError for members that do not exist, and for the Flow itself."""
-        refuse_self_collection(flow_id, items)
 
         def change(flow: Flow) -> Flow:
+            refuse_self_collection(flow_id, items)
             changed: Flow = flow.model_copy(update={"flow_collection": items})
             return changed
 

@@ -1,0 +1,279 @@
+"""The server and the model, given the same operations, give the same answers."""
+
+import os
+from collections.abc import Iterator
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from local.stack import Stack
+from tests.api.maker import all_pages
+from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.model.spellings import Spelling, queries, spans
+from tests.model.tams_model import EVER, SECOND, ModelObject, ModelSegment, TamsModel, hull
+
+SOAK = bool(os.environ.get("TAMS_SOAK"))
+EXAMPLES, STEPS = (400, 100) if SOAK else (26, 80)
+STEPS_MIN = 2_000
+
+BODIES = {"video": a_video_flow_body, "audio": an_audio_flow_body, "multi": a_multi_flow_body}
+flows = st.integers(0, 3)
+sources = st.integers(0, 1)
+labels = st.sampled_from([None, "a", "b"])
+tags = st.dictionaries(st.sampled_from("xy"), st.sampled_from("12"))
+chosen = st.integers(0, 30)
+
+
+class Comparison(RuleBasedStateMachine):
+    """Four Flows of two Sources, whatever becomes of them; every example has ids of its own."""
+
+    api: ClassVar[httpx.Client]
+    steps: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = TamsModel()
+        self.mark = str(uuid4())
+        self.flow_ids = [str(uuid4()) for _ in range(4)]
+        self.source_ids = [str(uuid4()) for _ in range(2)]
+        self.known_objects: list[str] = []
+
+    @invariant()
+    def count(self) -> None:
+        type(self).steps += 1
+
+    @rule(flow=flows, source=sources, kind=st.sampled_from(sorted(BODIES)), label=labels, tags=tags)
+    def put_flow(
+        self, flow: int, source: int, kind: str, label: str | None, tags: dict[str, str]
+    ) -> None:
+        flow_id, source_id = self.flow_ids[flow], self.source_ids[source]
+        tags = {**tags, "mark": self.mark}
+        fields: dict[str, Any] = {"container": "video/mp2t", "tags": tags}
+        if label is not None:
+            fields["label"] = label
+        body = BODIES[kind](id=flow_id, source_id=source_id, **fields)
+        expected = self.model.put_flow(flow_id, source_id, kind, label, tags)
+        response = self.api.put(f"/flows/{flow_id}", json=body)
+        assert response.status_code == expected, response.text
+
+    @rule(flow=flows, label=labels)
+    def set_label(self, flow: int, label: str | None) -> None:
+        flow_id = self.flow_ids[flow]
+        expected = self.model.writable(flow_id) or 204
+        if expected == 204:
+            self.model.flows[flow_id].label = label
+        path = f"/flows/{flow_id}/label"
+        response = self.api.delete(path) if label is None else self.api.put(path, json=label)
+        assert response.status_code == expected
+
+    @rule(flow=flows, name=st.sampled_from("xy"), value=st.sampled_from([None, "1", "2"]))
+    def set_tag(self, flow: int, name: str, value: str | None) -> None:
+        flow_id = self.flow_ids[flow]
+        refused = self.model.writable(flow_id)
+        path = f"/flows/{flow_id}/tags/{name}"
+        if value is None:
+            there = refused is None and name in self.model.flows[flow_id].tags
+            status = self.api.delete(path).status_code
+            assert status == (refused or (204 if there else 404))
+            if there:
+                del self.model.flows[flow_id].tags[name]
+            return
+        assert self.api.put(path, json=value).status_code == (refused or 204)
+        if refused is None:
+            self.model.flows[flow_id].tags[name] = value
+
+    @rule(flow=flows, value=st.booleans())
+    def set_read_only(self, flow: int, value: bool) -> None:
+        flow_id = self.flow_ids[flow]
+        known = flow_id in self.model.flows
+        response = self.api.put(f"/flows/{flow_id}/read_only", json=value)
+        assert response.status_code == (204 if known else 404)
+        if known:
+            self.model.flows[flow_id].read_only = value
+
+    @rule(flow=flows, members=st.lists(flows, unique=True, max_size=2))
+    def collect(self, flow: int, members: list[int]) -> None:
+        flow_id = self.flow_ids[flow]
+        ids = [self.flow_ids[member] for member in members]
+        if self._contradicts(flow_id, ids):
+            return
+        expected = self.model.collect(flow_id, ids)
+        body = [{"id": member} for member in ids]
+        response = self.api.put(f"/flows/{flow_id}/flow_collection", json=body)
+        assert response.status_code == expected, response.text
+
+    def _contradicts(self, flow_id: str, members: list[str]) -> bool:
+        """Collections of one Source that differ in order are a rule of their own (SRC-15)."""
+        flow = self.model.flows.get(flow_id)
+        others = self.model.of_source(flow.source_id) if flow else []
+        return bool(members) and any(other.members and other.id != flow_id for other in others)
+
+    @rule(flow=flows, count=st.integers(1, 3))
+    def allocate(self, flow: int, count: int) -> None:
+        flow_id = self.flow_ids[flow]
+        response = self.api.post(f"/flows/{flow_id}/storage", json={"limit": count})
+        assert response.status_code == (self.model.writable(flow_id) or 201)
+        if response.status_code == 201:
+            ids = [each["object_id"] for each in response.json()["media_objects"]]
+            self.model.objects |= {each: ModelObject(flow_id) for each in ids}
+            self.known_objects += ids
+
+    def _object(self, number: int) -> str:
+        known = self.known_objects
+        return known[number % len(known)] if known and number % 11 else "nobody's"
+
+    @rule(
+        flow=flows,
+        posts=st.lists(
+            st.tuples(chosen, spans, st.sampled_from([0, 0, 0, 1, 5])), min_size=1, max_size=4
+        ),
+    )
+    def post_segments(self, flow: int, posts: list[tuple[int, Spelling, int]]) -> None:
+        flow_id = self.flow_ids[flow]
+        body, failed = [], []
+        refused = self.model.writable(flow_id)
+        for number, span, offset in posts:
+            object_id = self._object(number)
+            body.append(
+                {"object_id": object_id, "timerange": span.text, "ts_offset": f"{offset}:0"}
+            )
+            if refused is not None:
+                continue
+            assert span.range is not None
+            segment = ModelSegment(span.text, span.range, object_id)
+            if not self.model.post(flow_id, segment, offset * SECOND):
+                failed.append((object_id, span.text))
+        response = self.api.post(f"/flows/{flow_id}/segments", json=body)
+        assert response.status_code == (refused or (200 if failed else 201)), response.text
+        if response.status_code == 200:
+            told = response.json()["failed_segments"]
+            assert [(each["object_id"], each["timerange"]) for each in told] == failed
+
+    @rule(flow=flows, within=queries, number=st.none() | chosen)
+    def delete_segments(self, flow: int, within: Spelling, number: int | None) -> None:
+        flow_id = self.flow_ids[flow]
+        query = {"timerange": within.text}
+        object_id = None if number is None else self._object(number)
+        if object_id is not None:
+            query["object_id"] = object_id
+        expected = self.model.delete_segments(flow_id, within.range, object_id)
+        response = self.api.delete(f"/flows/{flow_id}/segments", params=query)
+        assert response.status_code == expected
+
+    @rule(flow=flows)
+    def delete_flow(self, flow: int) -> None:
+        flow_id = self.flow_ids[flow]
+        expected = self.model.delete_flow(flow_id)
+        assert self.api.delete(f"/flows/{flow_id}").status_code == expected
+
+    @rule(flow=flows, within=queries, reverse=st.booleans(), limit=st.integers(1, 3))
+    def list_segments(self, flow: int, within: Spelling, reverse: bool, limit: int) -> None:
+        flow_id = self.flow_ids[flow]
+        query = {"timerange": within.text, "reverse_order": str(reverse).lower(), "limit": limit}
+        pages = all_pages(self.api, f"/flows/{flow_id}/segments", **query, accept_get_urls="")
+        found = [(each["timerange"], each["object_id"]) for page in pages for each in page]
+        expected = [
+            (each.text, each.object_id) for each in self.model.segments(flow_id, within.range)
+        ]
+        assert found == (expected[::-1] if reverse else expected)
+
+    @rule(flow=flows, within=queries)
+    def read_flow(self, flow: int, within: Spelling) -> None:
+        flow_id = self.flow_ids[flow]
+        query = {"include_timerange": "true", "timerange": within.text}
+        response = self.api.get(f"/flows/{flow_id}", params=query)
+        if (known := self.model.flows.get(flow_id)) is None:
+            assert response.status_code == 404
+            return
+        read = response.json()
+        assert read.get("label") == known.label
+        assert read["tags"] == known.tags
+        assert read["source_id"] == known.source_id
+        assert [each["id"] for each in read.get("flow_collection", [])] == known.members
+        assert set(read.get("collected_by", [])) == self.model.collected_by(flow_id)
+        ends = hull(self.model.segments(flow_id, within.range))
+        if not ends:
+            assert read["timerange"] == "()"
+        elif ends[0] != ends[1]:
+            first, last = ends[0].text.partition("_")[0], ends[1].text.partition("_")[2]
+            assert read["timerange"] == f"{first}_{last}"
+        else:
+            assert read["timerange"] == ends[0].text
+
+    @rule(
+        within=queries,
+        tag=st.none() | st.tuples(st.sampled_from("xy"), st.sampled_from("12")),
+        label=labels,
+        reverse=st.booleans(),
+    )
+    def list_flows(
+        self, within: Spelling, tag: tuple[str, str] | None, label: str | None, reverse: bool
+    ) -> None:
+        query = {"tag.mark": self.mark, "timerange": within.text, "sort_by": "label"}
+        query["reverse_order"] = str(reverse).lower()
+        found = list(self.model.flows.values())
+        if within.range is None:
+            found = [each for each in found if not each.segments]
+        elif within.range != EVER:
+            found = [each for each in found if self.model.segments(each.id, within.range)]
+        if tag is not None:
+            query[f"tag.{tag[0]}"] = tag[1]
+            found = [each for each in found if each.tags.get(tag[0]) == tag[1]]
+        if label is not None:
+            query["label"] = label
+            found = [each for each in found if each.label == label]
+        found.sort(key=lambda each: (each.label is None, each.label or "", each.id))
+        pages = all_pages(self.api, "/flows", **query, limit=2)
+        listed = [each["id"] for page in pages for each in page]
+        expected = [each.id for each in found]
+        assert listed == (expected[::-1] if reverse else expected)
+
+    @rule(number=chosen)
+    def read_object(self, number: int) -> None:
+        object_id = self._object(number)
+        stored = self.model.objects.get(object_id)
+        response = self.api.get(f"/objects/{object_id}")
+        if stored is None or stored.range is None:
+            assert response.status_code == 404
+            return
+        assert set(response.json()["referenced_by_flows"]) == self.model.users(object_id)
+
+    @rule(source=sources)
+    def read_source(self, source: int) -> None:
+        source_id = self.source_ids[source]
+        response = self.api.get(f"/sources/{source_id}")
+        of_it = self.model.of_source(source_id)
+        assert response.status_code == (200 if of_it else 404)
+        if of_it:
+            assert response.json()["format"].endswith(of_it[0].format)
+        listed = self.api.get("/flows", params={"source_id": source_id}).json()
+        assert {each["id"] for each in listed} == {each.id for each in of_it}
+
+
+@pytest.fixture
+def client(stack: Stack) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=stack.api_url, timeout=30) as it:
+        yield it
+
+
+@pytest.mark.timeout(3_600 if SOAK else 600)
+def test_server_and_model_agree(client: httpx.Client) -> None:
+    Comparison.api, Comparison.steps = client, 0
+
+    run_state_machine_as_test(
+        Comparison,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=not SOAK,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+
+    assert Comparison.steps >= STEPS_MIN
