@@ -33,6 +33,25 @@ BODY_MODELS = (
 )
 """Models that no route names as a type: bodies are read by hand, errors made in one place."""
 
+TAG_FILTERS = {
+    "/flows": {"tag": "the Flow"},
+    "/sources": {"tag": "the Source"},
+    "/service/webhooks": {"tag": "the webhook"},
+    "/service/storage-backends": {"tag": "the storage backend"},
+    "/flows/{flowId}/segments": {"storage_backend_tag": "a URL's storage backend"},
+    "/objects/{objectId}": {
+        "storage_backend_tag": "a URL's storage backend",
+        "flow_tag": "a Flow that uses the Object",
+    },
+}
+"""Paths that filter by tags: of what, by the first part of the parameter's name."""
+
+_FAILURES = {
+    "400": "The request makes no sense, or breaks a rule.",
+    "403": "The Flow is read-only, or the caller may not do this.",
+    "404": "There is no such thing.",
+    "503": "VAST or S3 does not answer; the same request may succeed later.",
+}
 _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = (
     "The BBC's Time-addressable Media Store API on VAST Database and S3. "
@@ -52,9 +71,12 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
         [(model, "validation") for model in BODY_MODELS], ref_template=_REFERENCE
     )
     made["components"]["schemas"] |= definitions["$defs"]
-    for path in made["paths"].values():
-        for operation in path.values():
-            _answer_errors(operation)
+    for name, path in made["paths"].items():
+        for method, operation in path.items():
+            _answer_errors(method, operation)
+            if method == "get":
+                _filter_by_tags(name, operation)
+                _page(name, operation)
         if "get" in path:
             path["head"] = _head_of(path["get"])
     for unused in ("HTTPValidationError", "ValidationError"):
@@ -62,13 +84,58 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
     return made
 
 
-def _answer_errors(operation: dict[str, Any]) -> None:
+def _answer_errors(method: str, operation: dict[str, Any]) -> None:
     """FastAPI's 422 does not happen here; our failures all have one body."""
-    operation["responses"].pop("422", None)
-    operation["responses"]["4XX"] = operation["responses"]["503"] = {
-        "description": "What was wrong, and where.",
-        "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
+    responses = operation["responses"]
+    responses.pop("422", None)
+    failures = ["400", "404", "503"] if method == "get" else ["400", "403", "404", "503"]
+    for status in failures:
+        responses[status] = {
+            "description": _FAILURES[status],
+            "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
+        }
+    if "202" in responses:
+        responses["202"]["headers"] = {"Location": _header("Where the deletion request is.")}
+
+
+def _filter_by_tags(path: str, operation: dict[str, Any]) -> None:
+    """Parameters whose names hold a tag's, which are read from the query as it is."""
+    for kind, what in TAG_FILTERS.get(path, {}).items():
+        for name, description, schema in (
+            (f"{kind}.{{name}}", f"One of these values, by comma, for a tag of {what}.", "string"),
+            (f"{kind}_exists.{{name}}", f"Whether {what} has the tag.", "boolean"),
+        ):
+            operation.setdefault("parameters", []).append(
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": False,
+                    "description": description,
+                    "schema": {"type": schema},
+                }
+            )
+
+
+def _page(path: str, operation: dict[str, Any]) -> None:
+    """Headers of answers that come in pages."""
+    names = {each["name"] for each in operation.get("parameters", ())}
+    if "page" not in names:
+        return
+    headers = {
+        "Link": _header('The next page, as rel="next"; absent from the last.'),
+        "X-Paging-Limit": _header("The limit in force.", "integer"),
+        "X-Paging-NextKey": _header("The next page's `page`; absent from the last."),
     }
+    if "reverse_order" in names:
+        headers["X-Paging-Count"] = _header("Items on this page.", "integer")
+        headers["X-Paging-Reverse-Order"] = _header("Whether the order is reversed.", "boolean")
+    if path.endswith("/segments"):
+        headers["X-Paging-Timerange"] = _header("What the Segments on this page span.")
+    operation["responses"]["200"]["headers"] = headers
+
+
+def _header(description: str, kind: str = "string") -> dict[str, Any]:
+    return {"description": description, "schema": {"type": kind}}
 
 
 def _head_of(get: dict[str, Any]) -> dict[str, Any]:
