@@ -271,3 +271,18 @@ def test_EVT_15_segments_look_as_they_do_in_a_listing(
     assert {**told, "get_urls": []} == {**listed, "get_urls": []}
     assert [each["label"] for each in told["get_urls"]] == ["local"]
     assert told["get_urls"][0].keys() == listed["get_urls"][0].keys()
+
+
+def test_SRC_17_a_source_is_told_of_as_it_comes_changes_and_goes(
+    inbox: Receiver, source_id: str, api: httpx.Client, make: Maker, subscribe: Subscribe
+) -> None:
+    events = ["sources/created", "sources/updated", "sources/deleted"]
+    subscribe(inbox, source_id, events=events)
+
+    first, second = make.flow(source_id=source_id), make.flow(source_id=source_id)
+    api.put(f"/sources/{source_id}/label", json="Stadium")
+    for flow in (first, second):
+        api.delete(f"/flows/{flow['id']}")
+
+    arrived(inbox, "sources/deleted")
+    assert [each.event_type for each in inbox.distinct] == events
