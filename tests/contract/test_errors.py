@@ -11,6 +11,7 @@ from tests.api.maker import Maker
 from tests.builders import an_audio_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, post, put, read_only, segment
+from tests.official_schemas import OfficialSchemas
 from tests.receiver import answer, receiver
 
 
@@ -48,6 +49,26 @@ def test_ERR_2_a_failed_segment_and_a_failed_webhook_tell_their_error_alike(
         assert {"type", "summary", "time"} <= each.keys()
 
 
+def test_ERR_3_every_refusal_has_the_same_kind_of_body(
+    api: httpx.Client, make: Maker, schemas: OfficialSchemas
+) -> None:
+    flow = make.flow()
+    read_only(api, flow, True)
+
+    refusals = {
+        400: api.get("/flows", params={"limit": "x"}),
+        403: api.delete(f"/flows/{flow['id']}"),
+        404: api.get("/nowhere"),
+        405: api.patch("/flows"),
+        413: api.put(f"/flows/{flow['id']}/label", json="x" * 5_000_000),
+    }
+
+    for status, response in refusals.items():
+        assert response.status_code == status
+        assert response.headers["Content-Type"].partition(";")[0] == "application/json"
+        schemas.check("error.json", response.json())
+
+
 def test_ERR_5_a_refusal_to_change_what_a_profile_says_names_the_profile(
     api: httpx.Client, make: Maker
 ) -> None:
@@ -82,6 +103,29 @@ def test_ERR_7_a_write_to_a_read_only_flow_is_forbidden(api: httpx.Client, make:
         assert "read-only" in response.json()["summary"]
 
 
+def test_ERR_8_what_is_not_there_comes_before_what_is_wrong_with_the_request(
+    api: httpx.Client,
+) -> None:
+    nobody = f"/flows/{uuid4()}"
+
+    for method, path in (("PUT", "/label"), ("POST", "/segments"), ("POST", "/storage")):
+        assert api.request(method, f"{nobody}{path}", json=1).status_code == 404, path
+    for path in (f"/flows/{uuid4()}?timerange=x", f"/objects/{uuid4()}?presigned=x"):
+        assert api.get(path).status_code == 404, path
+
+
+def test_ERR_8_what_is_forbidden_comes_before_what_is_wrong_with_the_request(
+    api: httpx.Client, make: Maker
+) -> None:
+    flow = make.flow()
+    read_only(api, flow, True)
+    path = f"/flows/{flow['id']}"
+
+    for method, below in (("PUT", ""), ("PUT", "/label"), ("POST", "/segments")):
+        assert api.request(method, f"{path}{below}", json=1).status_code == 403, below
+    assert api.delete(f"{path}/segments", params={"timerange": "x"}).status_code == 403
+
+
 @pytest.fixture
 def mistakes(api: httpx.Client, make: Maker, backends: Backends) -> dict[str, httpx.Response]:
     """An answer for each kind of mistake the specification names."""
@@ -108,6 +152,20 @@ def mistakes(api: httpx.Client, make: Maker, backends: Backends) -> dict[str, ht
 def test_ERR_9_mistakes_are_answered_with_400_and_what_they_are(
     mistakes: dict[str, httpx.Response],
 ) -> None:
+    words = {
+        "malformed body": "tags",
+        "unknown profile": "profile_id",
+        "Flow and Source conflict": "format",
+        "no container": "container",
+        "overlap": "overlaps",
+        "unknown Object": "object_id",
+        "wrong backend": "storage_id",
+        "existing object_ids": "object_ids",
+        "webhook filter": "flow_ids",
+        "no selector": "label",
+    }
+
+    assert mistakes.keys() == words.keys()
     for name, response in mistakes.items():
         assert response.status_code == 400, name
-        assert len(response.json()["summary"]) > 10, name
+        assert words[name] in response.json()["summary"]

@@ -136,11 +136,17 @@ class World:
 
 @pytest.fixture
 def world(api: httpx.Client, make: Maker) -> Iterator[World]:
-    flow = make.flow(tags={"a": "b"})
+    flow = make.flow()
+    for name, value in PROPERTIES.items():
+        assert api.put(f"/flows/{flow['id']}/{name}", json=value).status_code == 204
+    for name in ("label", "description", "tags/a"):
+        assert (
+            api.put(f"/sources/{flow['source_id']}/{name}", json=PROPERTIES[name]).status_code
+            == 204
+        )
     (object_id,) = uploaded(api, flow)
     first = segment(object_id, 0, 1)
     assert api.post(f"/flows/{flow['id']}/segments", json=first).status_code == 201
-    api.put(f"/sources/{flow['source_id']}/tags/a", json="b")
     profile_id = str(uuid4())
     technical = {name: flow[name] for name in ("format", "codec", "essence_parameters")}
     profile: Json = {"id": profile_id, "flow_metadata": technical}
@@ -200,8 +206,9 @@ def test_every_operation_answers(api: httpx.Client, world: World, operation: str
     assert response.status_code == OTHER_STATUSES.get(key, STATUSES[method]), response.text
     if method == "HEAD":
         assert response.content == b""
-    if method == "GET":
-        assert response.json() is not None or template.endswith(("label", "description", "_rate"))
+        assert response.headers["Content-Type"] == api.get(path).headers["Content-Type"]
+    if method == "GET" and (name := template.partition("Id}/")[2]) in PROPERTIES:
+        assert response.json() == PROPERTIES[name]
 
 
 def test_operations_are_all_there_are(judge: Any) -> None:

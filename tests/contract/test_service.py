@@ -70,8 +70,21 @@ def test_SVC_9_name_and_description_are_set_and_nothing_else_is(api: httpx.Clien
     service = api.get("/service").json()
     assert (service["name"], service["description"]) == (name, "ours")
     assert (service["api_version"], service["type"][:18]) == ("8.2", "urn:x-tams:service")
-    assert api.post("/service", json={"description": "other"}).status_code == 200
-    assert api.get("/service").json()["name"] == name
     wrong: list[Any] = [{"name": 1}, {"description": []}, "x", []]
     for bad in wrong:
         assert api.post("/service", json=bad).status_code == 400, bad
+    assert api.get("/service").json() == service
+
+
+def test_SVC_10_what_is_left_out_stays_as_it_was(api: httpx.Client) -> None:
+    first, second = str(uuid4()), str(uuid4())
+    api.post("/service", json={"name": first, "description": first})
+
+    for change, expected in (
+        ({"description": second}, (first, second)),
+        ({"name": second}, (second, second)),
+        ({}, (second, second)),
+    ):
+        assert api.post("/service", json=change).status_code == 200
+        service = api.get("/service").json()
+        assert (service["name"], service["description"]) == expected

@@ -1,9 +1,18 @@
 """BKE: the storage backends of a service."""
 
+import json
 from typing import Any
 
 import httpx
+import pytest
+from pydantic import ValidationError
 
+from local.stack import Stack
+from tams.container import Container
+from tams.errors import InvalidRequestError
+from tams.models.flow_storage import FlowStoragePost
+from tams.runtime.aws import build_from
+from tams.runtime.settings import Settings
 from tests.api.maker import all_pages
 from tests.contract.conftest import Backends
 
@@ -35,6 +44,52 @@ def test_BKE_2_every_backend_is_an_object_store_over_http(api: httpx.Client) -> 
 
 def test_BKE_3_at_most_one_backend_is_the_default(api: httpx.Client, backends: Backends) -> None:
     assert [each["id"] for each in listed(api) if each.get("default_storage")] == [backends.local]
+
+
+def deployed(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, changes: dict[str, dict[str, Any]]
+) -> Container:
+    """The service as it would be with other settings of some backends, by their ids."""
+    environment = stack.settings_env()
+    given = [
+        each | changes.get(each["id"], {})
+        for each in json.loads(environment["TAMS_STORAGE_BACKENDS"])
+    ]
+    for name, value in {**environment, "TAMS_STORAGE_BACKENDS": json.dumps(given)}.items():
+        monkeypatch.setenv(name, value)
+    return build_from(Settings())
+
+
+def test_BKE_3_without_a_default_clients_name_a_backend(
+    stack: Stack, make: Any, backends: Backends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow_id = make.flow()["id"]
+    none = {backends.local: {"default_storage": False}}
+
+    storage = deployed(stack, monkeypatch, none).media_storage
+
+    with pytest.raises(InvalidRequestError, match="storage_id"):
+        storage.allocate(flow_id, FlowStoragePost.from_body({"limit": 1}))
+    named = FlowStoragePost.from_body({"limit": 1, "storage_id": backends.archive})
+    assert len(storage.allocate(flow_id, named).media_objects or ()) == 1
+
+
+def test_BKE_3_two_defaults_are_not_deployed(
+    stack: Stack, backends: Backends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deployed(stack, monkeypatch, {}).service
+
+    with pytest.raises(ValidationError, match="default"):
+        deployed(stack, monkeypatch, {backends.archive: {"default_storage": True}})
+
+
+def test_BKE_7_two_backends_of_one_label_are_not_deployed(
+    stack: Stack, backends: Backends, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert deployed(stack, monkeypatch, {}).service
+
+    with pytest.raises(ValidationError, match="label"):
+        deployed(stack, monkeypatch, {backends.local: {"label": "archive"}})
 
 
 def test_BKE_4_backends_are_not_changed_by_clients(api: httpx.Client) -> None:

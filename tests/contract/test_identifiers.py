@@ -1,0 +1,147 @@
+"""GEN: ids and names, in paths, queries and bodies."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.api.maker import Maker
+from tests.builders import a_video_flow_body
+from tests.contract.steps import Json, added, flow_of, segment, segments_of
+
+IMPOSSIBLE = [
+    "not-a-uuid",
+    "4F1B4BD0-2C6F-4A0F-8F06-0A3C6BD0F7A1",
+    "00000000-0000-0000-0000-000000000000",
+    "4f1b4bd0-2c6f-6a0f-8f06-0a3c6bd0f7a1",
+    "018f4bd0-2c6f-7a0f-8f06-0a3c6bd0f7a1",
+    "4f1b4bd0-2c6f-8a0f-8f06-0a3c6bd0f7a1",
+    "4f1b4bd0-2c6f-4a0f-7f06-0a3c6bd0f7a1",
+]
+
+
+@pytest.fixture
+def flow(make: Maker) -> Json:
+    made: Json = make.flow(tags={"a": "b"})
+    return made
+
+
+@pytest.mark.parametrize("bad", IMPOSSIBLE)
+def test_GEN_4_ids_are_lower_case_uuids_of_versions_1_to_5(api: httpx.Client, bad: str) -> None:
+    for path in (
+        f"/sources/{bad}",
+        f"/flows/{bad}",
+        f"/service/profiles/{bad}",
+        f"/service/webhooks/{bad}",
+        f"/flow-delete-requests/{bad}",
+    ):
+        assert api.get(path).status_code == 404
+    assert api.get("/flows", params={"source_id": bad}).status_code == 400
+    body = a_video_flow_body(id=str(uuid4()), source_id=bad)
+    assert api.put(f"/flows/{body['id']}", json=body).status_code == 400
+
+
+@pytest.mark.parametrize("bad", IMPOSSIBLE)
+def test_GEN_4_ids_of_storage_backends_are_such_uuids_too(
+    api: httpx.Client, flow: Json, bad: str
+) -> None:
+    storage, segments = f"/flows/{flow['id']}/storage", f"/flows/{flow['id']}/segments"
+
+    assert api.post(storage, json={"storage_id": bad}).status_code == 400
+    assert api.get(segments, params={"accept_storage_ids": bad}).status_code == 400
+
+
+@pytest.mark.parametrize("version", "12345")
+@pytest.mark.parametrize("variant", "89ab")
+def test_GEN_4_every_other_version_and_variant_is_an_id(
+    api: httpx.Client, make: Maker, version: str, variant: str
+) -> None:
+    unique = str(uuid4())
+    flow_id = f"{unique[:14]}{version}{unique[15:19]}{variant}{unique[20:]}"
+
+    assert make.flow(id=flow_id, source_id=flow_id)["source_id"] == flow_id
+    assert api.get(f"/flows/{flow_id}").json()["id"] == flow_id
+    assert api.get(f"/sources/{flow_id}").json()["id"] == flow_id
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/flows/not-a-uuid"),
+        ("PUT", "/flows/not-a-uuid"),
+        ("DELETE", "/flows/not-a-uuid"),
+        ("GET", "/flows/not-a-uuid/segments"),
+        ("POST", "/flows/not-a-uuid/segments"),
+        ("POST", "/flows/not-a-uuid/storage"),
+        ("PUT", "/flows/not-a-uuid/label"),
+        ("GET", "/sources/not-a-uuid/tags"),
+        ("PUT", "/service/webhooks/not-a-uuid"),
+        ("POST", "/service/profiles/not-a-uuid"),
+        ("GET", "/flow-delete-requests/not-a-request"),
+    ],
+)
+def test_GEN_5_an_id_that_cannot_be_is_not_found(api: httpx.Client, method: str, path: str) -> None:
+    assert api.request(method, path, json={}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("object_id", "in_path"),
+    [
+        ("a/b", "a%2Fb"),
+        ("a/b/instances", "a%2Fb%2Finstances"),
+        ("%2F", "%252F"),
+        ("ü ö?#&", "%C3%BC%20%C3%B6%3F%23%26"),
+        ("..", "%2E%2E"),
+        ("a+b", "a%2Bb"),
+    ],
+)
+def test_GEN_9_object_ids_are_any_text(
+    api: httpx.Client, make: Maker, object_id: str, in_path: str
+) -> None:
+    flow = make.flow()
+    unique = str(uuid4())
+    full = f"{unique}{object_id}"
+    allocated = api.post(f"/flows/{flow['id']}/storage", json={"object_ids": [full]})
+    assert allocated.status_code == 201
+    added(api, flow, segment(full, 0, 1))
+    path = f"/objects/{unique}{in_path}"
+
+    assert api.get(path).json()["id"] == full
+    cdn = {"url": "https://cdn.example.com/1", "label": "cdn"}
+    assert api.post(f"{path}/instances", json=cdn).status_code == 201
+    assert api.delete(f"{path}/instances", params={"label": "cdn"}).status_code == 204
+    assert segments_of(api, flow, object_id=full)[0]["object_id"] == full
+
+
+def test_GEN_9_a_slash_of_an_id_does_not_choose_another_operation(
+    api: httpx.Client, make: Maker
+) -> None:
+    (posted,) = make.segments(make.flow()["id"], 1)
+    path = f"/objects/{posted['object_id']}"
+    cdn = {"url": "https://cdn.example.com/1", "label": "cdn"}
+    api.post(f"{path}/instances", json=cdn)
+
+    other = f"{path}%2Finstances"
+    added_to = api.post(other, json={**cdn, "label": "other"}).status_code
+    removed_from = api.delete(other, params={"label": "cdn"}).status_code
+
+    labels = {each["label"] for each in api.get(path).json()["get_urls"]}
+    assert "cdn" in labels
+    assert "other" not in labels
+    assert (added_to, removed_from) == (405, 405)
+
+
+@pytest.mark.parametrize(
+    ("name", "in_path"), [("a/b c", "a%2Fb%20c"), ("a.b", "a.b"), ("50%", "50%25"), ("ü", "%C3%BC")]
+)
+def test_GEN_10_tag_names_are_any_text(
+    api: httpx.Client, flow: Json, name: str, in_path: str
+) -> None:
+    path = f"/flows/{flow['id']}/tags/{in_path}"
+
+    assert api.put(path, json="x").status_code == 204
+    assert api.get(path).json() == "x"
+    assert flow_of(api, flow)["tags"][name] == "x"
+    query = {"source_id": flow["source_id"], f"tag.{name}": "x"}
+    assert [each["id"] for each in api.get("/flows", params=query).json()] == [flow["id"]]
+    assert api.delete(path).status_code == 204

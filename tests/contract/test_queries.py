@@ -1,0 +1,96 @@
+"""GEN: query parameters."""
+
+import httpx
+import pytest
+
+from tests.api.maker import Maker
+from tests.contract.steps import Json
+
+
+@pytest.fixture
+def flow(make: Maker) -> Json:
+    made: Json = make.flow()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "value"),
+    [
+        ("/flows", "timerange", "yesterday"),
+        ("/flows", "format", "video"),
+        ("/flows", "limit", "many"),
+        ("/flows", "frame_width", "1.5"),
+        ("/flows", "profile_id", "x"),
+        ("/flows", "sort_by", "size"),
+        ("/sources", "format", "urn:x"),
+        ("/sources", "limit", ""),
+        ("/sources", "collected_by_ids", "x"),
+        ("/service/profiles", "format", "x"),
+        ("/service/webhooks", "limit", "x"),
+        ("/service/storage-backends", "reverse_order", "x"),
+        ("/flow-delete-requests", "sort_by", "updated"),
+        ("/flows/{id}", "timerange", "[0_1)"),
+        ("/flows/{id}/segments", "timerange", "x"),
+        ("/flows/{id}/segments", "limit", "-1"),
+    ],
+)
+def test_GEN_6_query_values_that_make_no_sense_are_refused(
+    api: httpx.Client, flow: Json, path: str, name: str, value: str
+) -> None:
+    response = api.get(path.format(id=flow["id"]), params={name: value})
+
+    assert response.status_code == 400
+    assert name in response.json()["summary"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/service/storage-backends", "/service/webhooks", "/flow-delete-requests"]
+)
+def test_GEN_7_listings_for_which_no_400_is_declared_refuse_too(
+    api: httpx.Client, path: str
+) -> None:
+    for name, value in (("limit", "x"), ("limit", "0"), ("reverse_order", "yes"), ("page", "x")):
+        for method in ("GET", "HEAD"):
+            response = api.request(method, path, params={name: value})
+            assert response.status_code == 400, (method, name)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/service/storage-backends", "reverse_order"),
+        ("/service/storage-backends", "tag_exists.a"),
+        ("/service/webhooks", "reverse_order"),
+        ("/sources", "reverse_order"),
+        ("/sources", "tag_exists.a"),
+        ("/flows", "reverse_order"),
+        ("/flows", "init_segments"),
+        ("/flows", "tag_exists.a"),
+        ("/flows/{id}", "include_timerange"),
+        ("/flows/{id}/segments", "reverse_order"),
+        ("/flows/{id}/segments", "presigned"),
+        ("/flows/{id}/segments", "verbose_storage"),
+        ("/flows/{id}/segments", "include_object_timerange"),
+        ("/flows/{id}/segments", "storage_backend_tag_exists.a"),
+        ("/flow-delete-requests", "reverse_order"),
+    ],
+)
+def test_GEN_11_a_boolean_is_true_or_false_and_nothing_else(
+    api: httpx.Client, flow: Json, path: str, name: str
+) -> None:
+    def status(value: str) -> int:
+        return api.get(path.format(id=flow["id"]), params={name: value}).status_code
+
+    assert [status(good) for good in ("true", "false")] == [200, 200]
+    for bad in ("True", "TRUE", "1", "0", "yes", ""):
+        assert status(bad) == 400, bad
+
+
+def test_GEN_12_query_parameters_nobody_knows_are_ignored(api: httpx.Client, flow: Json) -> None:
+    query = {"source_id": flow["source_id"]}
+
+    plain = api.get("/flows", params=query)
+    with_more = api.get("/flows", params={**query, "access_token": "x", "colour": "red"})
+
+    assert plain.status_code == with_more.status_code == 200
+    assert plain.json() == with_more.json() == [flow]
