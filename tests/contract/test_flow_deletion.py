@@ -1,13 +1,27 @@
-"""FLW-51…55: Flows deleted."""
+"""FLW-51…56: Flows deleted."""
 
+import time
+from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
 
 from tests.api.maker import Maker
+from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.contract.conftest import AT_ONCE_SEGMENTS, Subscribe
-from tests.contract.steps import added, read_only, segment, segments_of
+from tests.contract.steps import added, flow_of, read_only, segment, segments_of
 from tests.receiver import receiver
+
+
+def status(api: httpx.Client, object_id: str) -> int:
+    return api.get(f"/objects/{object_id}").status_code
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 20
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_FLW_51_a_flow_goes_with_its_segments(api: httpx.Client, make: Maker) -> None:
@@ -33,6 +47,39 @@ def test_FLW_53_objects_go_when_no_segment_of_any_flow_uses_them(
     api.delete(f"/flows/{flow['id']}")
 
     assert api.get(f"/objects/{own}").status_code == 404
+    assert api.get(f"/objects/{shared}").json()["referenced_by_flows"] == [other["id"]]
+    assert len(segments_of(api, other)) == 1
+
+
+def test_FLW_53_an_init_object_stays_while_media_of_another_flow_needs_it(
+    api: httpx.Client, make: Maker
+) -> None:
+    flow, other = (make.flow(init_segments=True, container="video/iso.segment") for _ in range(2))
+    init, shared, own = make.objects(flow["id"], 3)
+    segments = [segment(each, n, n + 1) for n, each in enumerate((shared, own))]
+    added(api, flow, *({**each, "init_object_id": init} for each in segments))
+    added(api, other, segment(shared, 0, 1))
+
+    assert api.delete(f"/flows/{flow['id']}").status_code == 204
+
+    assert [status(api, each) for each in (init, shared, own)] == [200, 200, 404]
+    assert api.delete(f"/flows/{other['id']}").status_code == 204
+    assert [status(api, each) for each in (init, shared, own)] == [404, 404, 404]
+
+
+def test_FLW_53_a_deletion_in_the_background_spares_what_another_flow_uses(
+    api: httpx.Client, make: Maker
+) -> None:
+    flow, other = make.flow(), make.flow()
+    segments = make.segments(flow["id"], AT_ONCE_SEGMENTS + 1)
+    first, shared, *_, last = (each["object_id"] for each in segments)
+    added(api, other, segment(shared, 2, 4))
+
+    accepted = api.delete(f"/flows/{flow['id']}")
+
+    assert accepted.status_code == 202
+    wait_until(lambda: api.get(accepted.headers["Location"]).json()["status"] == "done")
+    assert [status(api, each) for each in (first, shared, last)] == [404, 200, 404]
     assert api.get(f"/objects/{shared}").json()["referenced_by_flows"] == [other["id"]]
     assert len(segments_of(api, other)) == 1
 
@@ -63,3 +110,23 @@ def test_FLW_55_a_deletion_is_told_of_when_it_is_done_or_begun(
         inbox.wait_for(lambda it: len(it.distinct) == 2)
     assert statuses == [204, 202]
     assert [each.flow_id for each in inbox.distinct] == [small["id"], large["id"]]
+
+
+def test_FLW_56_a_deleted_flow_leaves_the_collections_it_was_in(
+    api: httpx.Client, make: Maker, subscribe: Subscribe
+) -> None:
+    first, gone, last = make.flow(), make.flow(), make.flow(an_audio_flow_body)
+    items = [{"id": each["id"], "role": each["id"]} for each in (first, gone, last)]
+    multi = make.flow(a_multi_flow_body, flow_collection=items)
+    with receiver() as inbox:
+        subscribe(inbox, multi["source_id"], events=["flows/updated"])
+
+        assert api.delete(f"/flows/{gone['id']}").status_code == 204
+
+        (told,) = inbox.wait_for(lambda it: it.of_flow(multi["id"]))
+    left = flow_of(api, multi)
+    assert left["flow_collection"] == [items[0], items[2]]
+    assert left["metadata_version"] != multi["metadata_version"]
+    assert left["metadata_updated"] > multi["metadata_updated"]
+    assert told.event["flow"]["metadata_version"] == left["metadata_version"]
+    assert flow_of(api, first)["collected_by"] == [multi["id"]]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, an_audio_flow_body
-from tests.contract.steps import Json, put
+from tests.contract.steps import Json, added, put
 
 
 @pytest.fixture
@@ -18,9 +18,12 @@ def mark() -> Json:
 
 
 def found(api: httpx.Client, mark: Json, **query: Any) -> list[str]:
-    """Ids of this test's Flows that match."""
-    response = api.get("/flows", params={"tag.test": mark["test"], **query})
+    """Ids of this test's Flows that match; HEAD must see it like GET."""
+    parameters = {"tag.test": mark["test"], **query}
+    response = api.get("/flows", params=parameters)
     assert response.status_code == 200, response.text
+    count = api.head("/flows", params=parameters).headers["X-Paging-Count"]
+    assert int(count) == len(response.json())
     return [flow["id"] for flow in response.json()]
 
 
@@ -97,6 +100,18 @@ def test_FLW_2_flows_with_segments_over_a_timerange_are_found_and_gaps_do_not_co
     assert found(api, mark, timerange=timerange) == ([flow["id"]] if matches else [])
 
 
+def test_FLW_2_bounds_count_as_they_are_marked(api: httpx.Client, make: Maker, mark: Json) -> None:
+    flow = make.flow(tags=mark)
+    (object_id,) = make.objects(flow["id"], 1)
+    added(api, flow, {"object_id": object_id, "timerange": "[10:0_20:0]"})
+
+    for timerange in ("[20:0_30:0)", "[20:0]", "_10:0]", "(19:999999999_20:0)"):
+        assert found(api, mark, timerange=timerange) == [flow["id"]], timerange
+    for timerange in ("(20:0_30:0)", "_10:0)", "[100000000000000:0_", "_-100000000000000:0]"):
+        assert found(api, mark, timerange=timerange) == [], timerange
+    assert api.get("/flows", params={"timerange": "x"}).status_code == 400
+
+
 def test_FLW_3_an_empty_timerange_finds_flows_without_segments(
     api: httpx.Client, make: Maker, mark: Json
 ) -> None:
@@ -104,6 +119,8 @@ def test_FLW_3_an_empty_timerange_finds_flows_without_segments(
     make.segments(full["id"], 1)
 
     assert found(api, mark, timerange="()") == [empty["id"]]
+    api.delete(f"/flows/{full['id']}/segments")
+    assert set(found(api, mark, timerange="()")) == {empty["id"], full["id"]}
 
 
 def test_FLW_4_without_a_timerange_all_flows_are_found(
@@ -113,6 +130,7 @@ def test_FLW_4_without_a_timerange_all_flows_are_found(
     make.segments(full["id"], 1)
 
     assert set(found(api, mark)) == {empty["id"], full["id"]}
+    assert set(found(api, mark, timerange="_")) == {empty["id"], full["id"]}
 
 
 def test_FLW_5_a_codec_is_a_mime_type_without_parameters(
@@ -181,6 +199,8 @@ def test_FLW_9_a_profile_finds_flows_that_are_linked_to_it(
 
     assert found(api, mark, profile_id=profile_id) == [linked["id"]]
     assert found(api, mark, profile_id=str(uuid4())) == []
+    assert put(api, {**linked, **technical, "profile_id": ""}).status_code == 204
+    assert found(api, mark, profile_id=profile_id) == []
     assert api.get("/flows", params={"profile_id": "x"}).status_code == 400
 
 
@@ -196,6 +216,7 @@ def test_FLW_10_flows_are_found_by_what_collects_them(
     assert found(api, mark, collected_by_ids=first["id"]) == [one["id"]]
     assert set(found(api, mark, collected_by_ids=both)) == {one["id"], two["id"]}
     assert found(api, mark, collected_by_ids="") == [loner["id"]]
+    assert found(api, mark, collected_by_ids=f"{uuid4()},{second['id']}") == [two["id"]]
     assert found(api, mark, collected_by_ids=str(uuid4())) == []
     for bad in ("x", f"{first['id']},", f",{first['id']}"):
         assert api.get("/flows", params={"collected_by_ids": bad}).status_code == 400

@@ -43,6 +43,8 @@ def test_FLW_43_texts_are_set_read_and_unset(api: httpx.Client, flow: Json, name
     wrong: list[Any] = [1, None, ["x"], {"x": 1}, True]
     for bad in wrong:
         assert api.put(path, json=bad).status_code == 400, bad
+    for content in (b"", b"bare"):
+        assert api.put(path, content=content).status_code == 400, content
     assert api.get(path).json() == "Camera ①"
     assert api.delete(path).status_code == 204
     assert name not in flow_of(api, flow)
@@ -63,21 +65,43 @@ def test_FLW_44_bit_rates_are_set_read_and_unset(api: httpx.Client, flow: Json, 
     assert name not in flow_of(api, flow)
 
 
-def test_FLW_45_the_average_bit_rate_of_a_linked_flow_is_its_profiles(
-    api: httpx.Client, flow: Json
-) -> None:
+def link(api: httpx.Client, flow: Json) -> None:
+    """To a new Profile like it, of 4000 kbit/s on average."""
     profile_id = str(uuid4())
     technical = {name: flow[name] for name in ("format", "codec", "essence_parameters")}
-    body = {"id": profile_id, "flow_metadata": technical}
+    body = {"id": profile_id, "flow_metadata": {**technical, "avg_bit_rate": 4000}}
     assert api.post(f"/service/profiles/{profile_id}", json=body).status_code == 201
     linked = {"id": flow["id"], "source_id": flow["source_id"], "profile_id": profile_id}
     assert api.put(f"/flows/{flow['id']}", json=linked).status_code == 204
 
-    refused = api.put(f"/flows/{flow['id']}/avg_bit_rate", json=5)
+
+def test_FLW_45_the_average_bit_rate_of_a_linked_flow_is_its_profiles(
+    api: httpx.Client, flow: Json
+) -> None:
+    link(api, flow)
+    path = f"/flows/{flow['id']}"
+
+    for value in (5, 4000):
+        refused = api.put(f"{path}/avg_bit_rate", json=value)
+        assert refused.status_code == 400
+        assert "Profile" in refused.json()["summary"]
+
+    assert api.get(f"{path}/avg_bit_rate").json() == 4000
+    assert api.put(f"{path}/max_bit_rate", json=5).status_code == 204
+    assert api.get(f"{path}/max_bit_rate").json() == 5
+    assert api.delete(f"{path}/max_bit_rate").status_code == 204
+
+
+def test_FLW_46_the_average_bit_rate_of_a_linked_flow_is_not_taken_away(
+    api: httpx.Client, flow: Json
+) -> None:
+    link(api, flow)
+
+    refused = api.delete(f"/flows/{flow['id']}/avg_bit_rate")
 
     assert refused.status_code == 400
     assert "Profile" in refused.json()["summary"]
-    assert api.put(f"/flows/{flow['id']}/max_bit_rate", json=5).status_code == 204
+    assert flow_of(api, flow)["avg_bit_rate"] == 4000
 
 
 @pytest.mark.parametrize(
@@ -102,22 +126,40 @@ def test_FLW_47_a_property_that_is_not_set_is_found_all_the_same(
     assert api.head(f"/flows/{flow['id']}/{name}").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "name", ["label", "description", "max_bit_rate", "avg_bit_rate", "flow_collection"]
+)
+def test_FLW_48_what_is_not_set_is_unset_all_the_same(
+    api: httpx.Client, flow: Json, name: str
+) -> None:
+    unset = flow_of(api, flow)
+
+    for _ in range(2):
+        assert api.delete(f"/flows/{flow['id']}/{name}").status_code == 204
+
+    assert name not in unset
+    assert name not in flow_of(api, flow)
+
+
 def test_FLW_49_every_write_of_a_property_is_a_change_and_is_told_of(
     api: httpx.Client, flow: Json, subscribe: Subscribe
 ) -> None:
-    versions = [flow["metadata_version"]]
+    versions, dates = [flow["metadata_version"]], [flow["metadata_updated"]]
     with receiver() as inbox:
         subscribe(inbox, flow["source_id"], events=["flows/updated"])
 
         for method, name, value in WRITES:
             answer = api.request(method, f"/flows/{flow['id']}/{name}", json=value)
             assert answer.status_code == 204, (method, name)
-            versions.append(flow_of(api, flow)["metadata_version"])
+            read = flow_of(api, flow)
+            versions.append(read["metadata_version"])
+            dates.append(read["metadata_updated"])
 
         inbox.wait_for(lambda it: len(it.distinct) == len(WRITES))
     told = [each.event["flow"]["metadata_version"] for each in inbox.distinct]
     assert told == versions[1:]
     assert len(set(versions)) == len(versions)
+    assert dates == sorted(set(dates))
 
 
 @pytest.mark.parametrize(("method", "name", "value"), WRITES)
@@ -129,3 +171,4 @@ def test_FLW_50_an_unknown_flow_has_no_properties(
         assert api.request(method, path, json=value).status_code == 404
         assert api.get(path).status_code == 404
         assert api.head(path).status_code == 404
+        assert api.get(f"/flows/{flow_id}/tags").status_code == 404
