@@ -62,6 +62,29 @@ def test_SEG_49_only_segments_that_are_covered_completely_are_deleted(
     assert timeranges(segments_of(api, flow)) == left
 
 
+def test_SEG_49_the_last_instant_of_a_segment_must_be_covered_too(
+    api: httpx.Client, make: Maker
+) -> None:
+    flow = make.flow()
+    kinds = ["[0:0_1:0]", "[2:0]"]
+    added(
+        api,
+        flow,
+        *(
+            {"object_id": object_id, "timerange": timerange}
+            for object_id, timerange in zip(make.objects(flow["id"], 2), kinds, strict=True)
+        ),
+    )
+
+    for uncovering in ("[0:0_1:0)", "[1:0_2:0)", "(2:0_3:0)"):
+        assert delete(api, flow, timerange=uncovering).status_code == 204
+    assert timeranges(segments_of(api, flow)) == kinds
+    assert delete(api, flow, timerange="[0:0_1:0]").status_code == 204
+    assert timeranges(segments_of(api, flow)) == kinds[1:]
+    assert delete(api, flow, timerange="[2:0]").status_code == 204
+    assert segments_of(api, flow) == []
+
+
 def test_SEG_50_only_segments_of_one_object_are_deleted(api: httpx.Client, flow: Json) -> None:
     object_id = segments_of(api, flow)[0]["object_id"]
     added(api, flow, segment(object_id, 40, 50, ts_offset="40:0"))
@@ -83,6 +106,30 @@ def test_SEG_52_the_flow_must_exist_and_be_writable_and_the_query_make_sense(
     read_only(api, flow, True)
     assert delete(api, flow).status_code == 403
     assert timeranges(segments_of(api, flow)) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"timerange": "[100:0_200:0)"},
+        {"timerange": "()"},
+        {"timerange": ""},
+        {"timerange": "[20:0_0:0)"},
+        {"timerange": "_", "object_id": "nobody's"},
+    ],
+    ids=["elsewhere", "empty", "no text", "backwards", "another Object"],
+)
+def test_SEG_53_deleting_nothing_succeeds_and_changes_nothing(
+    api: httpx.Client, flow: Json, query: dict[str, str]
+) -> None:
+    before = segments_of(api, flow)
+
+    response = delete(api, flow, **query)
+
+    assert response.status_code == 204
+    assert response.content == b""
+    assert timeranges(segments_of(api, flow)) == timeranges(before) == WHOLE
+    assert flow_of(api, flow, include_timerange="true")["timerange"] == "[0:0_30:0)"
 
 
 def test_SEG_54_an_object_goes_with_its_last_segment(

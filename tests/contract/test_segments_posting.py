@@ -1,4 +1,4 @@
-"""SEG-16…33: what may be registered, and what is answered."""
+"""SEG-16…33, 40, 43: what may be registered, and what is answered."""
 
 from uuid import uuid4
 
@@ -206,3 +206,33 @@ def test_SEG_33_an_unknown_object_with_urls_is_media_of_somebody_elses(
 
     (listed,) = segments_of(api, flow)
     assert listed["get_urls"] == urls
+
+
+def test_SEG_40_urls_given_when_an_object_is_used_again_show_wherever_it_is_used(
+    api: httpx.Client, make: Maker, flow: Json, objects: list[str]
+) -> None:
+    other = make.flow()
+    added(api, flow, segment(objects[0], 0, 1))
+
+    urls = [{"url": f"https://cdn.example.com/{uuid4()}", "label": "cdn"}]
+    added(api, other, segment(objects[0], 0, 1, get_urls=urls))
+
+    the_object = api.get(f"/objects/{objects[0]}").json()
+    for each in (the_object, *segments_of(api, other), *segments_of(api, flow)):
+        assert [url["label"] for url in each["get_urls"]] == ["local", "cdn"]
+        assert each["get_urls"][1]["url"] == urls[0]["url"]
+
+
+def test_SEG_43_a_segment_may_be_registered_before_its_bytes_are_there(
+    api: httpx.Client, make: Maker, flow: Json
+) -> None:
+    (entry,) = api.post(f"/flows/{flow['id']}/storage", json={"limit": 1}).json()["media_objects"]
+    put_url = entry["put_url"]
+
+    added(api, flow, segment(entry["object_id"], 0, 1))
+
+    (url,) = segments_of(api, flow)[0]["get_urls"]
+    assert httpx.get(url["url"]).status_code == 404
+    headers = {"Content-Type": put_url["content-type"]}
+    assert httpx.put(put_url["url"], content=b"late", headers=headers).status_code == 200
+    assert httpx.get(url["url"]).content == b"late"

@@ -59,6 +59,21 @@ def test_SEG_3_segments_that_overlap_a_timerange_are_listed_whole(
     assert timeranges(segments_of(api, flow, timerange=timerange)) == found
 
 
+@pytest.mark.parametrize("timerange", ["()", "", "[5:0_3:0)", "[5:0_5:0)"])
+def test_SEG_4_an_empty_timerange_overlaps_no_segment(
+    api: httpx.Client, flow: Json, timerange: str
+) -> None:
+    for method in ("GET", "HEAD"):
+        response = api.request(
+            method, f"/flows/{flow['id']}/segments", params={"timerange": timerange}
+        )
+        assert response.status_code == 200
+        assert response.headers["X-Paging-Count"] == "0"
+        assert response.headers["X-Paging-Timerange"] == "()"
+        assert "next" not in response.links
+    assert segments_of(api, flow, timerange=timerange) == []
+
+
 def test_SEG_5_segments_of_one_object_are_listed_within_a_timerange(
     api: httpx.Client, flow: Json
 ) -> None:
@@ -69,6 +84,15 @@ def test_SEG_5_segments_of_one_object_are_listed_within_a_timerange(
     assert timeranges(segments_of(api, flow, object_id=object_id, timerange="_40:0)")) == WHOLE[1:2]
     assert segments_of(api, flow, object_id=object_id, timerange="[20:0_40:0)") == []
     assert segments_of(api, flow, object_id="nobody's") == []
+
+
+def test_SEG_5_an_init_object_is_no_segments_object(api: httpx.Client, make: Maker) -> None:
+    flow = make.flow(init_segments=True)
+    init_id, object_id = make.objects(flow["id"], 2)
+    added(api, flow, segment(object_id, 0, 10, init_object_id=init_id))
+
+    assert segments_of(api, flow, object_id=init_id) == []
+    assert timeranges(segments_of(api, flow, object_id=object_id)) == ["[0:0_10:0)"]
 
 
 def test_SEG_6_segments_are_listed_backwards(api: httpx.Client, flow: Json) -> None:
