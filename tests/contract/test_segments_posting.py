@@ -1,4 +1,4 @@
-"""SEG-16…33, 40, 43: what may be registered, and what is answered."""
+"""SEG-16…33, 39, 40, 43: what may be registered, and what is answered."""
 
 from uuid import uuid4
 
@@ -206,6 +206,17 @@ def test_SEG_33_an_unknown_object_with_urls_is_media_of_somebody_elses(
 
     (listed,) = segments_of(api, flow)
     assert listed["get_urls"] == urls
+
+
+def test_SEG_39_a_label_of_an_object_keeps_its_url(
+    api: httpx.Client, flow: Json, objects: list[str]
+) -> None:
+    one, two = ([{"url": f"https://a.example.com/{n}", "label": "cdn"}] for n in (1, 2))
+    added(api, flow, segment(objects[0], 0, 1, get_urls=one))
+
+    for urls, status in ((two, 400), (one, 201)):
+        again = segment(objects[0], 2, 3, ts_offset="2:0", get_urls=urls)
+        assert post(api, flow, again).status_code == status
 
 
 def test_SEG_40_urls_given_when_an_object_is_used_again_show_wherever_it_is_used(
