@@ -9,7 +9,10 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tams.container import Container
 from tams.models.event import EventType
+from tams.runtime.aws import build_from
+from tams.runtime.settings import Settings
 from tests.api.maker import Maker
 from tests.receiver import Receiver
 
@@ -80,6 +83,14 @@ def subscribe(api: httpx.Client) -> Iterator[Subscribe]:
     yield create
     for webhook_id in made:
         api.delete(f"/service/webhooks/{webhook_id}")
+
+
+@pytest.fixture
+def container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Container:
+    """What the functions are built from, in this process, on what the stack has stored."""
+    for name, value in stack.settings_env().items():
+        monkeypatch.setenv(name, value)
+    return build_from(Settings())
 
 
 @pytest.fixture

@@ -3,6 +3,11 @@
 from typing import Any
 
 import httpx
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from local.stack import Stack
 
 Json = dict[str, Any]
 
@@ -70,3 +75,14 @@ def uploaded(
         headers = {"Content-Type": put_url["content-type"]}
         assert httpx.put(put_url["url"], content=content, headers=headers).status_code == 200
     return [entry["object_id"] for entry in entries]
+
+
+def signed_by_client(
+    stack: Stack, method: str, url: str, headers: dict[str, str], content: bytes = b""
+) -> dict[str, str]:
+    """Headers for a request of the object store by a client that has keys of its own."""
+    keys = stack.s3_credentials
+    request = AWSRequest(method, url, data=content, headers=headers)
+    credentials = Credentials(keys.access_key, keys.secret_key)
+    S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
+    return dict(request.headers.items())

@@ -1,4 +1,4 @@
-"""OBJ-10…26: instances of an Object, controlled and not."""
+"""OBJ-10…28 and OBJ-37: instances of an Object, controlled and not."""
 
 from typing import Any
 from uuid import uuid4
@@ -194,3 +194,13 @@ def test_OBJ_26_removing_an_instance_leaves_the_init_objects_alone(
 
     assert labels(api, object_id) == ["local"]
     assert labels(api, init_id) == ["local", "archive"]
+
+
+def test_OBJ_37_all_instances_have_the_same_bytes(
+    api: httpx.Client, object_id: str, backends: Backends
+) -> None:
+    for storage_id in (backends.archive, backends.unlabelled):
+        assert add(api, object_id, {"storage_id": storage_id}) == 201
+
+    urls = api.get(f"/objects/{object_id}").json()["get_urls"]
+    assert [httpx.get(each["url"]).content for each in urls] == [b"media"] * 3
