@@ -14,6 +14,7 @@ from tams.models.event import EventType
 from tams.runtime.aws import build_from
 from tams.runtime.settings import Settings
 from tests.api.maker import Maker
+from tests.contract.steps import Json, added, segment, uploaded
 from tests.receiver import Receiver
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
@@ -96,3 +97,22 @@ def container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Container:
 @pytest.fixture
 def make(api: httpx.Client) -> Maker:
     return Maker(api)
+
+
+@pytest.fixture
+def used(api: httpx.Client, make: Maker, backends: Backends) -> tuple[Json, str]:
+    """A Flow, and the Object its Segment uses: on three backends, and at two URLs of its client's.
+
+    So is its init Object, but for the URLs.
+    """
+    flow = make.flow(init_segments=True, container="video/iso.segment")
+    init_id, object_id = uploaded(api, flow, 2)
+    added(api, flow, segment(object_id, 0, 1, init_object_id=init_id))
+    for name in ("cdn", "tape"):
+        body = {"url": f"https://{name}.example.com/{object_id}", "label": name}
+        assert api.post(f"/objects/{object_id}/instances", json=body).status_code == 201
+    for storage_id in (backends.archive, backends.unlabelled):
+        for each in (init_id, object_id):
+            body = {"storage_id": storage_id}
+            assert api.post(f"/objects/{each}/instances", json=body).status_code == 201
+    return flow, object_id

@@ -86,3 +86,21 @@ def signed_by_client(
     credentials = Credentials(keys.access_key, keys.secret_key)
     S3SigV4Auth(credentials, "s3", "us-east-1").add_auth(request)
     return dict(request.headers.items())
+
+
+def urls(api: httpx.Client, used: tuple[Json, str], **query: Any) -> list[Json]:
+    """Those of an Object that one Segment of a Flow uses, told alike by the Segment and the Object."""
+    flow, object_id = used
+    (listed,) = segments_of(api, flow, **query)
+    response = api.get(f"/objects/{object_id}", params=query)
+    assert response.status_code == 200, response.text
+    found: list[Json] = listed["get_urls"]
+    read: list[Json] = response.json()["get_urls"]
+    assert [_without_signature(each) for each in read] == [
+        _without_signature(each) for each in found
+    ]
+    return found
+
+
+def _without_signature(entry: Json) -> Json:
+    return {**entry, "url": entry["url"].partition("?")[0]}

@@ -1,4 +1,4 @@
-"""OBJ-10…28 and OBJ-37: instances of an Object, controlled and not."""
+"""OBJ-10…27: instances of an Object, controlled and not."""
 
 from typing import Any
 from uuid import uuid4
@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from tests.api.maker import Maker
-from tests.contract.conftest import Backends
+from tests.contract.conftest import Backends, Subscribe
 from tests.contract.steps import Json, added, segment, segments_of, uploaded
+from tests.receiver import receiver
 
 CDN = {"url": "https://cdn.example.com/1", "label": "cdn"}
 
@@ -75,6 +76,18 @@ def test_OBJ_11_a_controlled_instance_is_a_copy_of_the_bytes(
     assert httpx.get(url["url"]).content == b"media"
 
 
+def test_OBJ_12_a_copy_is_not_told_of_before_it_is_there(
+    api: httpx.Client, make: Maker, backends: Backends
+) -> None:
+    flow = make.flow()
+    (never_uploaded,) = make.objects(flow["id"], 1)
+    added(api, flow, segment(never_uploaded, 0, 1))
+
+    add(api, never_uploaded, {"storage_id": backends.archive})
+
+    assert labels(api, never_uploaded) == ["local"]
+
+
 def test_OBJ_13_a_backend_is_known_and_has_no_instance_yet(
     api: httpx.Client, object_id: str, backends: Backends
 ) -> None:
@@ -135,6 +148,21 @@ def test_OBJ_19_an_instance_shows_wherever_the_object_is_used(
         assert [url["label"] for url in each["get_urls"]] == ["local"]
 
 
+def test_OBJ_20_no_event_tells_of_instances(
+    api: httpx.Client, object_id: str, flow: Json, backends: Backends, subscribe: Subscribe
+) -> None:
+    with receiver() as inbox:
+        subscribe(inbox, flow["source_id"], events=["flows/updated", "sources/updated"])
+
+        for body in (CDN, {"storage_id": backends.archive}):
+            assert add(api, object_id, body) == 201
+        assert remove(api, object_id, label="cdn") == 204
+        assert api.put(f"/flows/{flow['id']}/label", json="after them").status_code == 204
+
+        (event,) = inbox.wait_for(lambda it: it.received)
+        assert event.event["flow"]["label"] == "after them"
+
+
 def test_OBJ_21_an_instance_to_be_removed_is_named(
     api: httpx.Client, object_id: str, backends: Backends
 ) -> None:
@@ -142,8 +170,6 @@ def test_OBJ_21_an_instance_to_be_removed_is_named(
 
     assert remove(api, object_id) == 400
     assert remove(api, object_id, storage_id=backends.archive, label="cdn") == 400
-    assert remove(api, object_id, label="nobody's") == 404
-    assert remove(api, object_id, storage_id=backends.unlabelled) == 404
     assert remove(api, object_id, label="cdn") == 204
     assert remove(api, object_id, storage_id=backends.archive, label="archive") == 204
     assert labels(api, object_id) == ["local"]
@@ -172,6 +198,20 @@ def test_OBJ_23_bytes_of_a_controlled_instance_go_with_it(
     assert httpx.get(urls["local"]).content == b"media"
 
 
+def test_OBJ_23_bytes_of_a_clients_own_instance_are_left_alone(
+    api: httpx.Client, make: Maker, object_id: str
+) -> None:
+    other = make.flow()
+    added(api, other, segment(uploaded(api, other)[0], 0, 1))
+    (kept,) = segments_of(api, other)[0]["get_urls"]
+    assert add(api, object_id, {"url": kept["url"], "label": "theirs"}) == 201
+
+    assert remove(api, object_id, label="theirs") == 204
+
+    assert labels(api, object_id) == ["local"]
+    assert httpx.get(kept["url"]).content == b"media"
+
+
 def test_OBJ_24_the_last_instance_stays(
     api: httpx.Client, object_id: str, backends: Backends
 ) -> None:
@@ -196,11 +236,12 @@ def test_OBJ_26_removing_an_instance_leaves_the_init_objects_alone(
     assert labels(api, init_id) == ["local", "archive"]
 
 
-def test_OBJ_37_all_instances_have_the_same_bytes(
+def test_OBJ_27_an_instance_that_is_not_there_cannot_be_removed(
     api: httpx.Client, object_id: str, backends: Backends
 ) -> None:
-    for storage_id in (backends.archive, backends.unlabelled):
-        assert add(api, object_id, {"storage_id": storage_id}) == 201
+    assert add(api, object_id, CDN) == 201
 
-    urls = api.get(f"/objects/{object_id}").json()["get_urls"]
-    assert [httpx.get(each["url"]).content for each in urls] == [b"media"] * 3
+    assert remove(api, object_id, label="nobody's") == 404
+    assert remove(api, object_id, storage_id=backends.unlabelled) == 404
+    assert remove(api, object_id, label="cdn") == 204
+    assert remove(api, object_id, label="cdn") == 404

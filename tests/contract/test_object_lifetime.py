@@ -1,4 +1,4 @@
-"""STO-16…18 and OBJ-29…36: how long what was allocated, and what was registered, is kept."""
+"""STO-16, STO-18 and OBJ-28…36: how long what was allocated, and what was registered, is kept."""
 
 import time
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from local.environment import MEDIA_BUCKET
 from local.stack import Stack
 from tams.container import Container
 from tams.models.flow_segment import parse_segments_post
@@ -75,9 +76,9 @@ def sweep(container: Container, after: timedelta) -> None:
         pass
 
 
-def bytes_of(stack: Stack, object_id: str) -> Path:
+def bytes_of(stack: Stack, object_id: str, bucket: str = MEDIA_BUCKET) -> Path:
     """Where the object store keeps them, to look at what the API does not tell of."""
-    return stack.data_dir / "s3" / stack.s3_bucket / "media" / object_id
+    return stack.data_dir / "s3" / bucket / "media" / object_id
 
 
 def test_STO_16_unused_storage_is_taken_back_once_the_promised_time_is_over(
@@ -97,20 +98,6 @@ def test_STO_16_unused_storage_is_taken_back_once_the_promised_time_is_over(
         assert status(api, used) == 200
 
 
-def test_STO_17_an_object_is_unknown_until_it_is_registered(
-    api: httpx.Client, make: Maker, flow: Json
-) -> None:
-    (allocated,) = make.objects(flow["id"], 1)
-    path = f"/objects/{allocated}"
-    instance = {"url": "https://cdn.example.com/1", "label": "cdn"}
-
-    assert api.get(path).status_code == api.head(path).status_code == 404
-    assert api.post(f"{path}/instances", json=instance).status_code == 404
-    assert api.delete(f"{path}/instances", params={"label": "cdn"}).status_code == 404
-    added(api, flow, segment(allocated, 0, 1))
-    assert api.get(path).status_code == api.head(path).status_code == 200
-
-
 def test_STO_18_storage_is_registered_late_unless_it_was_taken_back(
     api: httpx.Client, make: Maker, flow: Json, container: Container, timeout: timedelta
 ) -> None:
@@ -124,6 +111,25 @@ def test_STO_18_storage_is_registered_late_unless_it_was_taken_back(
 
     assert status(api, late) == 200
     assert post(api, flow, segment(too_late, 1, 2)).status_code == 400
+
+
+def test_OBJ_28_a_copy_of_an_object_that_goes_leaves_no_bytes(
+    api: httpx.Client, flow: Json, stack: Stack, backends: Backends
+) -> None:
+    objects = uploaded(api, flow, 4, content=b"x" * 1_000_000)
+    for object_id in objects:
+        added(api, flow, segment(object_id, 0, 1))
+        path, body = f"/objects/{object_id}/instances", {"storage_id": backends.archive}
+
+        with ThreadPoolExecutor(2) as pool:
+            copied = pool.submit(api.post, path, json=body)
+            pool.submit(delete_segments, api, flow).result()
+
+        assert copied.result().status_code in {201, 404, 503}
+        assert status(api, object_id) == 404
+
+    places = [bytes_of(stack, each, b) for each in objects for b in (MEDIA_BUCKET, "archive")]
+    wait_until(lambda: not any(place.exists() for place in places))
 
 
 def test_OBJ_29_an_object_lives_while_any_segment_or_object_needs_it(

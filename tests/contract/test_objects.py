@@ -1,4 +1,4 @@
-"""OBJ-1…9: Objects read."""
+"""OBJ-1…9, OBJ-37 and STO-17: Objects as they are read."""
 
 from typing import Any
 from uuid import uuid4
@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.api.maker import Maker, all_pages
+from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, post, segment, uploaded
 
 
@@ -33,6 +34,20 @@ def read(api: httpx.Client, object_id: str, **query: Any) -> Json:
 
 def status(api: httpx.Client, object_id: str) -> int:
     return api.get(f"/objects/{object_id}").status_code
+
+
+def test_STO_17_an_object_is_unknown_until_it_is_registered(
+    api: httpx.Client, make: Maker, flow: Json
+) -> None:
+    (allocated,) = make.objects(flow["id"], 1)
+    path = f"/objects/{allocated}"
+    instance = {"url": "https://cdn.example.com/1", "label": "cdn"}
+
+    assert api.get(path).status_code == api.head(path).status_code == 404
+    assert api.post(f"{path}/instances", json=instance).status_code == 404
+    assert api.delete(f"{path}/instances", params={"label": "cdn"}).status_code == 404
+    added(api, flow, segment(allocated, 0, 1))
+    assert api.get(path).status_code == api.head(path).status_code == 200
 
 
 def test_OBJ_1_an_object_tells_what_is_known_of_it_and_no_more(
@@ -140,3 +155,14 @@ def test_OBJ_9_the_key_frame_count_stays_as_it_was_first_said(
     added(api, other, segment(object_id, 0, 1))
 
     assert read(api, object_id)["key_frame_count"] == 3
+
+
+def test_OBJ_37_all_instances_have_the_same_bytes(
+    api: httpx.Client, object_id: str, backends: Backends
+) -> None:
+    for storage_id in (backends.archive, backends.unlabelled):
+        body = {"storage_id": storage_id}
+        assert api.post(f"/objects/{object_id}/instances", json=body).status_code == 201
+
+    urls = read(api, object_id)["get_urls"]
+    assert [httpx.get(each["url"]).content for each in urls] == [b"media"] * 3
