@@ -23,13 +23,16 @@ def test_URL_1_a_segment_without_urls_is_listed_all_the_same(
 
 
 def test_URL_2_filters_apply_to_the_init_object_too(
-    api: httpx.Client, used: tuple[Json, str]
+    api: httpx.Client, used: tuple[Json, str], backends: Backends
 ) -> None:
     flow, object_id = used
 
     for query, expected in (
         ({}, {"local", "archive", None}),
         ({"accept_get_urls": "archive"}, {"archive"}),
+        ({"accept_storage_ids": backends.unlabelled}, {None}),
+        ({"storage_backend_tag.tier": "hot"}, {"local"}),
+        ({"storage_backend_tag_exists.tier": "false"}, {None}),
         ({"presigned": "false"}, set()),
         ({"accept_get_urls": ""}, set()),
     ):
@@ -129,6 +132,7 @@ def test_URL_13_filters_look_at_what_is_not_told(
         {"presigned": "yes"},
         {"verbose_storage": "1"},
         {"storage_backend_tag_exists.a": "maybe"},
+        {"storage_backend_tag.a": "b,"},
     ],
 )
 def test_URL_21_a_list_that_makes_no_sense_is_refused(

@@ -101,6 +101,23 @@ def test_OBJ_4_an_object_tells_each_flow_that_uses_it_page_by_page(
     assert sorted(listed) == sorted(each["id"] for each in (flow, *others))
 
 
+def test_OBJ_4_an_init_object_tells_the_flows_of_the_media_that_needs_it(
+    api: httpx.Client, make: Maker
+) -> None:
+    flows = [make.flow(init_segments=True, container="video/iso.segment") for _ in range(3)]
+    init_id, media_id, more_id = make.objects(flows[0]["id"], 3)
+    for at, each in enumerate((media_id, more_id)):
+        added(api, flows[0], segment(each, at, at + 1, init_object_id=init_id))
+    for flow in flows[1:]:
+        added(api, flow, segment(media_id, 0, 1))
+
+    pages = all_pages(api, f"/objects/{init_id}", limit=2)
+
+    listed = [flow_id for page in pages for flow_id in page["referenced_by_flows"]]
+    assert [len(page["referenced_by_flows"]) for page in pages] == [2, 1]
+    assert sorted(listed) == sorted(flow["id"] for flow in flows)
+
+
 def test_OBJ_5_the_first_flow_to_use_an_object_is_told(
     api: httpx.Client, make: Maker, object_id: str, flow: Json
 ) -> None:
