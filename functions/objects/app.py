@@ -11,6 +11,7 @@ from tams.api.dependencies import Built, Instances, JsonBody, Objects
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, page_limit, query_uuid
+from tams.api.raw_path import path_value
 from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
@@ -20,7 +21,11 @@ from tams.services.get_urls import GetUrls
 router = APIRouter(prefix="/objects", tags=["Objects"])
 
 
-ObjectId = Annotated[str, Path(alias="objectId")]
+def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
+    return path_value(object_id)
+
+
+ObjectId = Annotated[str, Depends(_object_id)]
 
 
 # Before the routes of the Object itself, whose id would take the rest of the path along.

@@ -108,7 +108,7 @@ def test_a_list_keeps_what_is_good_and_tells_what_failed(
         ({"timerange": "_"}, "start and an end"),
         ({"timerange": "[0:0_"}, "start and an end"),
         ({"timerange": "(0:0_1:0)"}, "start"),
-        ({"timerange": "[0:0_9999999999:0)"}, "64-bit"),
+        ({"timerange": "[0:0_999999999999999:0)"}, "604 million million"),
         ({"timerange": "[0:0_1:0)x"}, "timerange"),
         ({"timerange": 3}, "timerange"),
         ({"ts_offset": "1.5"}, "ts_offset"),

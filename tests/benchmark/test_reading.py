@@ -14,9 +14,10 @@ import ibis
 import pytest
 
 from tams.models.flow import parse_flow_put
-from tams.models.stored import Instance, StoredSegment, Timeline
+from tams.models.stored import Instance, StoredSegment, Timeline, finite
 from tams.ports import Repositories
 from tams.repositories.database import Database, VastTransaction
+from tams.repositories.media_time import bound_text
 from tams.repositories.provision import provision
 from tams.repositories.tables import SEGMENTS
 from tams.runtime.aws import build_from, vast_connection
@@ -88,11 +89,11 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
 
     def raw(count: int) -> None:
         """The same rows by the SDK alone: begin, select, commit."""
-        start_ns, end_ns = window(count).half_open()
+        start_ns, end_ns = finite(window(count))
         predicate = (
             (ibis._.flow_id == flows[count])
-            & (ibis._.start_ns >= start_ns)
-            & (ibis._.start_ns < end_ns)
+            & (ibis._.start_time >= bound_text(start_ns))
+            & (ibis._.start_time < bound_text(end_ns))
         )
 
         def select(transaction: VastTransaction) -> int:

@@ -14,6 +14,7 @@ from local.stack import Stack
 from tams.container import Container
 from tams.errors import InvalidRequestError
 from tams.models.flow_storage import FlowStoragePost
+from tams.timing.timestamp import Timestamp
 from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, read_only, segment, segments_of, signed_by_client
@@ -224,15 +225,18 @@ def test_STO_20_media_is_put_with_the_type_that_was_said_and_no_other(
     assert upload(entry).status_code == 200
 
 
-def test_STO_20_media_that_is_registered_is_not_written_over(api: httpx.Client, flow: Json) -> None:
+def test_STO_20_a_url_to_put_media_to_ends_soon_and_is_not_given_again(
+    api: httpx.Client, flow: Json
+) -> None:
     (entry,) = allocated(api, flow, limit=1)
     assert upload(entry).status_code == 200
     added(api, flow, segment(entry["object_id"], 0, 1))
 
-    upload(entry, b"other")
-
-    ((url,),) = (each["get_urls"] for each in segments_of(api, flow))
-    assert httpx.get(url["url"]).content == b"media"
+    (lifetime,) = parse_qs(urlsplit(entry["put_url"]["url"]).query)["X-Amz-Expires"]
+    promised = api.get("/service").json()["min_presigned_url_timeout"]
+    assert 0 <= int(lifetime) - Timestamp.parse(promised).ns // 10**9 <= 60
+    again = api.post(f"/flows/{flow['id']}/storage", json={"object_ids": [entry["object_id"]]})
+    assert again.status_code == 400
 
 
 def test_STO_21_checksum_headers_do_not_break_an_upload(

@@ -12,6 +12,7 @@ TITLE = "Time-addressable Media Store"
 def create_app(router: APIRouter, container: Container) -> FastAPI:
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redirect_slashes=False)
     app.state.container = container
+    app.state.routes = router.routes
     app.include_router(router)
     app.add_middleware(HeadMiddleware)
     errors.install(app)

@@ -11,6 +11,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from tams.api.methods import allowed_methods
+from tams.api.precedence import check_target
 from tams.errors import (
     BackendUnavailableError,
     ConflictError,
@@ -46,7 +48,9 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-def _tams_error(_request: Request, error: Exception) -> JSONResponse:
+def _tams_error(request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, InvalidRequestError) and (earlier := _earlier(request)):
+        error = earlier
     status = STATUS_OF[type(error)]  # type: ignore[index]
     headers = (
         {"Retry-After": RETRY_AFTER_SECONDS} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
@@ -55,9 +59,11 @@ def _tams_error(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error_body(kind, str(error)), status, headers)
 
 
-def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+def _validation_error(request: Request, error: Exception) -> JSONResponse:
     """FastAPI's 422 is TAMS's 400 (GEN-8)."""
     assert isinstance(error, RequestValidationError)
+    if earlier := _earlier(request):
+        return _tams_error(request, earlier)
     faults = [
         f"{'.'.join(str(step) for step in fault['loc'][1:])}: {fault['msg']}"
         for fault in error.errors()
@@ -65,12 +71,24 @@ def _validation_error(_request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error_body("InvalidRequest", "; ".join(faults)), HTTPStatus.BAD_REQUEST)
 
 
+def _earlier(request: Request) -> TamsError | None:
+    """What is to be said before a 400."""
+    try:
+        check_target(request, request.app.state.container)
+    except TamsError as error:
+        return error
+    return None
+
+
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     summary = error.detail if error.detail != status.phrase else _explained(request, status)
     kind = status.phrase.title().replace(" ", "").replace("-", "")
-    return JSONResponse(error_body(kind, summary), status, error.headers)
+    headers = error.headers
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": ", ".join(allowed_methods(request))}
+    return JSONResponse(error_body(kind, summary), status, headers)
 
 
 def _explained(request: Request, status: HTTPStatus) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from tams.api.raw_path import encoded
 from tams.models.paging import Page
 
 UNREPEATED = frozenset({"page", "limit", "access_token"})
@@ -65,4 +66,4 @@ def _next_url(request: Request, limit: int, next_key: str) -> str:
         if name not in UNREPEATED
     ]
     changed: Mapping[str, str] = {"limit": str(limit), "page": next_key}
-    return f"{request.url.path}?{urlencode([*kept, *changed.items()])}"
+    return f"{encoded(request.url.path)}?{urlencode([*kept, *changed.items()])}"

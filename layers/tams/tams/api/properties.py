@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.dependencies import JsonBody
+from tams.api.raw_path import path_value
 from tams.errors import NotFoundError
 from tams.models.common import Tags, TagValue
 from tams.models.property_values import parse_tag_value, parse_text
@@ -78,7 +79,7 @@ def _mount_tags(
     """A tag's name may hold any character, slashes too."""
     Id = Annotated[str, Depends(identifier)]  # noqa: N806
     Service = Annotated[Described, Depends(service)]  # noqa: N806
-    Name = Annotated[str, Path(alias="name")]  # noqa: N806
+    Name = Annotated[str, Depends(_tag_name)]  # noqa: N806
 
     @router.get(path, name="get_tags", response_model=Tags)
     def get_tags(resource_id: Id, resources: Service) -> JSONResponse:
@@ -100,3 +101,7 @@ def _mount_tags(
     def delete_tag(resource_id: Id, resources: Service, name: Name) -> Response:
         resources.remove_tag(resource_id, name, None)
         return NO_CONTENT
+
+
+def _tag_name(name: Annotated[str, Path(alias="name")]) -> str:
+    return path_value(name)

@@ -9,7 +9,7 @@ from tams.models.common import Integer, Text
 from tams.models.error import Error
 from tams.models.object_core import GetUrl, UncontrolledUrl
 from tams.timing import TimeRange, Timestamp
-from tams.timing.timestamp import INT64_MAX, INT64_MIN
+from tams.timing.timestamp import NS_MAX, NS_MIN
 
 __all__ = [
     "SEGMENTS_MAX",
@@ -29,7 +29,7 @@ __all__ = [
 SEGMENTS_MAX = 10_000
 """How many segments one request may carry."""
 
-_INT64 = range(INT64_MIN, INT64_MAX + 1)
+_KEPT = range(NS_MIN, NS_MAX + 1)
 
 
 class FlowSegmentPost(Model):
@@ -167,17 +167,17 @@ def _timerange_fault(segment: FlowSegmentPost) -> str | None:
         return f"timerange: {timerange} must include its start"
     if segment.last_duration is not None and segment.last_duration.ns < 0:
         return f"last_duration: {segment.last_duration} must not be negative"
-    if segment.last_duration is not None and segment.last_duration.ns not in _INT64:
-        return f"last_duration: {segment.last_duration} does not fit signed 64-bit nanoseconds"
+    if segment.last_duration is not None and segment.last_duration.ns not in _KEPT:
+        return f"last_duration: {segment.last_duration} is beyond 604 million million seconds"
     return None
 
 
 def _object_timerange_fault(segment: FlowSegmentPost) -> str | None:
     used = segment.used_timerange
-    if segment.ts_offset_ns not in _INT64:
-        return f"ts_offset: {segment.ts_offset} does not fit signed 64-bit nanoseconds"
-    if not _fits_int64(used):
-        return f"ts_offset: timerange - ts_offset = {used} does not fit signed 64-bit nanoseconds"
+    if segment.ts_offset_ns not in _KEPT:
+        return f"ts_offset: {segment.ts_offset} is beyond 604 million million seconds"
+    if not _is_kept(used):
+        return f"ts_offset: timerange - ts_offset = {used} is beyond 604 million million seconds"
     if segment.object_timerange is None:
         return None
     if (reason := _range_fault("object_timerange", segment.object_timerange)) is not None:
@@ -204,12 +204,12 @@ def _range_fault(name: str, timerange: TimeRange) -> str | None:
         return f"{name}: must not be empty"
     if not timerange.is_finite:
         return f"{name}: {timerange} must have a start and an end"
-    if not _fits_int64(timerange):
-        return f"{name}: {timerange} does not fit signed 64-bit nanoseconds"
+    if not _is_kept(timerange):
+        return f"{name}: {timerange} is beyond 604 million million seconds"
     return None
 
 
-def _fits_int64(timerange: TimeRange) -> bool:
-    """Whether both bounds of the half-open form fit the columns that keep them."""
+def _is_kept(timerange: TimeRange) -> bool:
+    """Whether both bounds of the half-open form are times that can be kept."""
     start_ns, end_ns = timerange.half_open()
-    return start_ns in _INT64 and end_ns in _INT64
+    return start_ns in _KEPT and end_ns in _KEPT

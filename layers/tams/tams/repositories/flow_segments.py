@@ -1,4 +1,4 @@
-"""Segments on VAST, always found by (flow_id, start_ns) or by object_id."""
+"""Segments on VAST, always found by (flow_id, start_time) or by object_id."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,10 +7,10 @@ import ibis
 
 from tams.models.stored import Instance, StoredSegment, finite
 from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.media_time import bound_text, time_ns
 from tams.repositories.rows import instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
 from tams.timing import TimeRange
-from tams.timing.timestamp import INT64_MAX, INT64_MIN
 
 
 class VastSegmentRepository:
@@ -38,12 +38,12 @@ class VastSegmentRepository:
         With `rows_max`, that many or more mean that there may be others. One round trip.
         """
         predicate = ibis._.flow_id == flow_id
-        if from_ns is not None and from_ns > INT64_MIN:
-            predicate &= ibis._.start_ns >= min(from_ns, INT64_MAX)
-        if until_ns is not None and until_ns <= INT64_MAX:
-            predicate &= ibis._.start_ns < max(until_ns, INT64_MIN)
-        if ending_after_ns is not None and ending_after_ns >= INT64_MIN:
-            predicate &= ibis._.end_ns > min(ending_after_ns, INT64_MAX)
+        if from_ns is not None:
+            predicate &= ibis._.start_time >= bound_text(from_ns)
+        if until_ns is not None:
+            predicate &= ibis._.start_time < bound_text(until_ns)
+        if ending_after_ns is not None:
+            predicate &= ibis._.end_time > bound_text(ending_after_ns)
         if object_id is not None:
             predicate &= ibis._.object_id == object_id
         return self._select(predicate, rows_max=rows_max, for_change=for_change)
@@ -52,7 +52,7 @@ class VastSegmentRepository:
         """Segments that start in any of the closed `spans`, in no order. One round trip."""
         starts: Any = None
         for first_ns, last_ns in spans:
-            span = ibis._.start_ns.between(max(first_ns, INT64_MIN), last_ns)
+            span = ibis._.start_time.between(bound_text(first_ns), bound_text(last_ns))
             starts = span if starts is None else starts | span
         return self._select((ibis._.flow_id == flow_id) & starts)
 
@@ -61,7 +61,8 @@ class VastSegmentRepository:
     ) -> list[StoredSegment]:
         """What is left of the Segments that a segments_added event tells of, by time. One round trip."""
         start_ns, end_ns = finite(timerange)
-        span = (ibis._.start_ns >= start_ns) & (ibis._.start_ns < end_ns)
+        starts = ibis._.start_time
+        span = (starts >= bound_text(start_ns)) & (starts < bound_text(end_ns))
         found = self._select((ibis._.flow_id == flow_id) & span & (ibis._.event_id == event_id))
         return sorted(found, key=lambda segment: finite(segment.timerange))
 
@@ -103,5 +104,7 @@ class VastSegmentRepository:
             rows_max=rows_max,
         )
         if for_change:
-            self._row_ids.update(((row["flow_id"], row["start_ns"]), row[ROW_ID]) for row in rows)
+            self._row_ids.update(
+                ((row["flow_id"], time_ns(row["start_time"])), row[ROW_ID]) for row in rows
+            )
         return [segment_from_row(row) for row in rows]

@@ -7,17 +7,17 @@ from typing import Any
 import ibis
 
 from tams.errors import NotFoundError
-from tams.models.common import ContentFormat
+from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import StoredFlow
 from tams.repositories.database import ROW_ID, VastTransaction
 from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import all_of, equal, tagged
 from tams.repositories.rows import flow_from_row, flow_row, timeline_row
 from tams.repositories.tables import FLOWS
 from tams.timing import TimeRange
-from tams.timing.timestamp import INT64_MAX, INT64_MIN
 
 
 class VastFlowRepository:
@@ -89,8 +89,8 @@ def _matching(query: FlowQuery) -> Any:
                 "codec": query.codec,
                 "profile_id": query.profile_id,
                 "status": query.status and str(query.status),
-                "frame_width": query.frame_width,
-                "frame_height": query.frame_height,
+                "frame_width": _pixels(query.frame_width),
+                "frame_height": _pixels(query.frame_height),
                 "init_segments": query.init_segments,
             }
         ),
@@ -98,6 +98,11 @@ def _matching(query: FlowQuery) -> Any:
         tagged(query.tags),
         _touching(query.timerange),
     )
+
+
+def _pixels(asked: int | None) -> int | None:
+    """No Flow has a size beyond the column's 64 bits, nor one below zero."""
+    return asked if asked is None or 0 <= asked <= INT64_MAX else -1
 
 
 def _touching(timerange: TimeRange) -> Any:
@@ -109,9 +114,9 @@ def _touching(timerange: TimeRange) -> Any:
     predicate = ibis._.segment_count > 0
     start_ns, end_ns = timerange.start_ns, timerange.end_ns
     if start_ns is not None:
-        predicate &= ibis._.last_ns > min(max(start_ns, INT64_MIN), INT64_MAX)
+        predicate &= ibis._.last_time > bound_text(start_ns)
     if end_ns is not None:
-        predicate &= ibis._.first_ns <= min(max(end_ns, INT64_MIN), INT64_MAX)
+        predicate &= ibis._.first_time <= bound_text(end_ns)
     return predicate
 
 

@@ -24,6 +24,7 @@ from tams.models.stored import (
     to_us,
 )
 from tams.repositories.database import Row
+from tams.repositories.media_time import optional_ns, optional_text, time_ns, time_text
 from tams.repositories.predicates import tags_text
 from tams.timing import TimeRange
 
@@ -67,11 +68,11 @@ def timeline_row(stored: StoredFlow) -> Row:
     timeline, updated = stored.timeline, stored.flow.segments_updated
     return {
         "segments_updated_us": to_us(updated) if updated else None,
-        "first_ns": timeline.first_ns,
-        "last_ns": timeline.last_ns,
+        "first_time": optional_text(timeline.first_ns),
+        "last_time": optional_text(timeline.last_ns),
         "last_inclusive": timeline.last_inclusive,
         "segment_count": timeline.segment_count,
-        "longest_ns": timeline.longest_ns,
+        "longest_time": time_text(timeline.longest_ns),
         "deleting": _dumps({key: str(value) for key, value in stored.deleting.items()})
         if stored.deleting
         else None,
@@ -86,10 +87,10 @@ def flow_from_row(row: Row) -> StoredFlow:
     flow: Flow = parse_flow(document)
     timeline = Timeline(
         segment_count=row["segment_count"],
-        first_ns=row["first_ns"],
-        last_ns=row["last_ns"],
+        first_ns=optional_ns(row["first_time"]),
+        last_ns=optional_ns(row["last_time"]),
         last_inclusive=row["last_inclusive"],
-        longest_ns=row["longest_ns"],
+        longest_ns=time_ns(row["longest_time"]),
     )
     deleting = json.loads(row["deleting"] or "{}")
     hidden = {key: TimeRange.parse(text) for key, text in deleting.items()}
@@ -169,8 +170,8 @@ def segment_row(segment: StoredSegment) -> Row:
     start_ns, end_ns = finite(segment.timerange)
     return {
         "flow_id": segment.flow_id,
-        "start_ns": start_ns,
-        "end_ns": end_ns,
+        "start_time": time_text(start_ns),
+        "end_time": time_text(end_ns),
         "timerange": str(segment.timerange),
         "object_id": segment.object_id,
         "ts_offset": segment.ts_offset,

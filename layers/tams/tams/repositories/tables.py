@@ -1,9 +1,9 @@
 """Every table on VAST: its columns, their units, its sort order. The only home of column names.
 
-Suffixes tell the unit: `_ns` nanoseconds of media time (TAI, signed 64 bit, ADR 2), `_us` microseconds of
-wall clock since 1970 (UTC). Ranges are half-open, `[start_ns, end_ns)`. A `document` is JSON text of a
-model of the specification. `revision` is written by every transaction whose decision rests on the row, so
-that two of them collide (ADR 3).
+Suffixes tell the unit: `_time` media time (nanoseconds as `media_time` writes them, ADR 2), `_us`
+microseconds of wall clock since 1970 (UTC). Ranges are half-open, `[start_time, end_time)`. A `document` is
+JSON text of a model of the specification. `revision` is written by every transaction whose decision rests on
+the row, so that two of them collide (ADR 3).
 """
 
 from dataclasses import dataclass
@@ -62,11 +62,11 @@ FLOWS = Table(
         created_us=_INT,
         metadata_updated_us=_INT,
         segments_updated_us=_INT,
-        first_ns=_INT,  # the timeline summary, kept in the transaction that writes segments
-        last_ns=_INT,
+        first_time=_TEXT,  # the timeline summary, kept in the transaction that writes segments
+        last_time=_TEXT,
         last_inclusive=_BOOL,  # whether the last segment's text ends with an included bound
         segment_count=_INT,
-        longest_ns=_INT,  # at least the longest segment's duration; never shrinks while segments remain
+        longest_time=_TEXT,  # at least the longest segment's duration; never shrinks while segments remain
         deleting=_TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
         revision=_INT,
     ),
@@ -117,8 +117,8 @@ SEGMENTS = Table(
     "segments",
     _columns(
         flow_id=_TEXT,
-        start_ns=_INT,
-        end_ns=_INT,
+        start_time=_TEXT,
+        end_time=_TEXT,
         timerange=_TEXT,
         object_id=_TEXT,
         ts_offset=_TEXT,
@@ -133,8 +133,8 @@ SEGMENTS = Table(
         created_us=_INT,
         event_id=_TEXT,  # the segments_added event that announces it
     ),
-    sorting_key=("flow_id", "start_ns"),
-    projections=(Projection("segments_by_object", ("object_id",), ("flow_id", "start_ns")),),
+    sorting_key=("flow_id", "start_time"),
+    projections=(Projection("segments_by_object", ("object_id",), ("flow_id", "start_time")),),
 )
 
 OBJECTS = Table(

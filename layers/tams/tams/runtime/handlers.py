@@ -19,6 +19,7 @@ from fastapi import APIRouter
 from mangum import Mangum
 
 from tams.api.app import create_app
+from tams.api.raw_path import protected
 from tams.container import Container
 from tams.runtime.aws import build
 
@@ -40,8 +41,10 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
     def lambda_handler(event: Event, context: Any) -> Event:
         _ensure_event_loop()
         started = time.perf_counter()
-        answer: Event = adapter()(event, context)
         http = event["requestContext"]["http"]
+        to_match = {**http, "path": protected(event["rawPath"])}
+        request = {**event, "requestContext": {**event["requestContext"], "http": to_match}}
+        answer: Event = adapter()(request, context)
         logger.info(
             "request",
             extra={

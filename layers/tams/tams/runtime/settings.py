@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.models.common import Tags, Uuid
@@ -135,6 +135,18 @@ class Settings(BaseSettings):
     deletion: DeletionSettings = DeletionSettings()
     sqs_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
+
+    @field_validator("storage_backends")
+    @classmethod
+    def _told_apart(cls, backends: list[StorageBackendSettings]) -> list[StorageBackendSettings]:
+        """BKE-3, BKE-7: clients choose by id or by label, and what they do not choose is one backend."""
+        for name in ("id", "label"):
+            named = [value for each in backends if (value := getattr(each, name)) is not None]
+            if len(set(named)) < len(named):
+                raise ValueError(f"two storage backends have the same {name}")
+        if sum(each.default_storage for each in backends) > 1:
+            raise ValueError("only one storage backend can be the default (default_storage)")
+        return backends
 
 
 def _keys(

@@ -123,7 +123,15 @@ class FlowSegmentService:
             repositories.guards.hold(registration.created)
             repositories.objects.add(list(registration.created.values()), registration.event_id)
         repositories.objects.save(list(registration.changed.values()))
-        repositories.segments.add(registration.segments)
+        for object_id in registration.moved & registration.changed.keys():
+            instances = registration.changed[object_id].instances
+            repositories.segments.set_instances(object_id, instances)
+        repositories.segments.add(
+            [
+                replace(segment, instances=registration.objects[segment.object_id].instances)
+                for segment in registration.segments
+            ]
+        )
         repositories.events.add(
             [
                 StoredEvent(
@@ -140,9 +148,14 @@ class FlowSegmentService:
 
 def writable(stored: StoredFlow) -> StoredFlow:
     """RO-2: a read-only Flow takes no writes. Raises ForbiddenError."""
-    if stored.flow.read_only:
-        raise ForbiddenError(f"Flow {stored.flow.id!r} is read-only")
+    check_writable(stored.flow)
     return stored
+
+
+def check_writable(flow: Flow) -> None:
+    """Raises ForbiddenError."""
+    if flow.read_only:
+        raise ForbiddenError(f"Flow {flow.id!r} is read-only")
 
 
 def _segments_updated(flow: Flow, now_us: int) -> Flow:

@@ -60,6 +60,8 @@ class Registration:
     segments: list[StoredSegment] = field(default_factory=list)
     changed: dict[str, StoredObject] = field(default_factory=dict)
     created: dict[str, StoredObject] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    """Objects in use already that have got another URL: the Segments before tell it too (SEG-40)."""
 
     def take(self, post: FlowSegmentPost) -> None:
         """Raises InvalidRequestError and changes nothing when the Segment breaks a rule."""
@@ -89,6 +91,9 @@ class Registration:
             init_object_id=init.id if init else None,
             reference_count=media.reference_count + 1,
         )
+        used_before = self.objects.get(media.id)
+        if used_before and used_before.reference_count and used_before.instances != media.instances:
+            self.moved.add(media.id)
         self._keep(media)
         self.occupied.add(post.timerange)
         self.segments.append(self._segment(post, media, init))

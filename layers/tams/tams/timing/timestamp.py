@@ -10,8 +10,8 @@ from tams.errors import InvalidRequestError
 from tams.timing.field import AnyHandler, quoted, text_field_schema
 
 NS_PER_SECOND = 1_000_000_000
-INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
-"""What a signed 64-bit column of nanoseconds holds: the years 1677 to 2262."""
+NS_MIN, NS_MAX = -(2**79), 2**79 - 1
+"""The nanoseconds a Segment may be at: more than PTP's 48 bits of seconds, either side of zero (TIM-4)."""
 
 TIMESTAMP_PATTERN = r"^-?(0|[1-9][0-9]*):(0|[1-9][0-9]{0,8})$"
 # As the pattern of the specification, with seconds of at most 30 digits (PTP needs 15).
