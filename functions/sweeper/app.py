@@ -7,7 +7,9 @@ from tams.runtime.handlers import schedule_handler
 def process(container: Container) -> dict[str, int]:
     return {
         "objects": container.object_cleanup.sweep(),
+        "copies": container.object_copies.sweep(),
         "deletion_requests": container.deletion_requests.sweep(),
+        "uploads": container.uploads.sweep(),
         "webhooks": container.event_relay.sweep(),
     }
 

@@ -24,6 +24,7 @@ ENVIRONMENT = {
     "TAMS_QUEUES__DELETIONS": "http://127.0.0.1:1/q",
     "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/q",
     "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/q",
+    "TAMS_QUEUES__COPIES": "http://127.0.0.1:1/q",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 PACKAGES = (

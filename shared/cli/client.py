@@ -66,8 +66,13 @@ class Client:
     def delete(self, path: str, **parameters: str) -> None:
         _accepted(self._patiently(self._api, "DELETE", path, params=parameters))
 
-    def upload(self, url: str, content_type: str, media: bytes) -> None:
-        headers = {"Content-Type": content_type}
+    def why_missing(self, path: str) -> str | None:
+        """What the server says of something that is not there; None when it is there."""
+        response = self._patiently(self._api, "GET", path)
+        missing = response.status_code == httpx.codes.NOT_FOUND
+        return str(response.json().get("summary", "")) if missing else None
+
+    def upload(self, url: str, headers: dict[str, str], media: bytes) -> None:
         _accepted(self._patiently(self._media, "PUT", url, content=media, headers=headers))
 
     def download(self, url: str) -> bytes:

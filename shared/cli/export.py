@@ -18,7 +18,7 @@ from av.container import OutputContainer
 from cli.client import Client
 from cli.encoding import encode
 from cli.faults import CommandError
-from cli.ingest import Progress
+from cli.storing import Progress
 from cli.timeline import FlowMedia, TimelinePacket, fetch, gaps_of
 from cli.times import NS
 from tams.timing import TimeRange

@@ -1,12 +1,10 @@
 """`tams ingest`: a file becomes Sources, Flows and Segments; run again, it goes on where it was."""
 
-from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
 from uuid import UUID
 
 from cli.client import Client
@@ -15,7 +13,8 @@ from cli.flows import TrackFlow, fingerprint, flow_document, flows_of, multi_doc
 from cli.plan import Plan, plan
 from cli.probe import probe
 from cli.segmenting import Cut, segments
-from cli.times import NS, between, stamp
+from cli.storing import Progress, Storing, store_and_register, store_by_upload
+from cli.times import NS
 from tams.timing import TimeRange
 
 BATCH = 20
@@ -24,19 +23,13 @@ BATCH = 20
 COMPLETE = "closed_complete"
 
 
-class Progress(Protocol):
-    """Told how much of the timeline is done."""
-
-    def begin(self, total_ns: int) -> None: ...
-    def advance(self, ns: int) -> None: ...
-
-
 @dataclass(frozen=True)
 class Options:
     segment_seconds: float = 2.0
     start_ns: int = 0
     label: str | None = None
     jobs: int = 4
+    register_by_upload: bool = False
 
 
 @dataclass
@@ -116,7 +109,9 @@ class Ingest:
         stored = self._stored_starts(flow.flow_id)
         rate = self._rates.setdefault(flow.flow_id, _Rate())
         missing: list[Cut] = []
+        store = store_by_upload if self.options.register_by_upload else store_and_register
         with ThreadPoolExecutor(self.options.jobs) as pool:
+            batch = Storing(self.client, pool, flow, self.progress)
             for cut in segments(self.path, flow.track, planned, self.options.start_ns):
                 rate.add(cut)
                 if cut.start_ns in stored:
@@ -125,73 +120,11 @@ class Ingest:
                     continue
                 missing.append(cut)
                 if len(missing) == BATCH:
-                    outcome.registered += self._store(flow, missing, pool)
+                    outcome.registered += store(batch, missing)
                     missing = []
             if missing:
-                outcome.registered += self._store(flow, missing, pool)
+                outcome.registered += store(batch, missing)
 
     def _stored_starts(self, flow_id: str) -> set[int | None]:
         listed = self.client.pages(f"/flows/{flow_id}/segments", accept_get_urls="", limit="1000")
         return {TimeRange.parse(each["timerange"]).start_ns for each in listed}
-
-    def _store(self, flow: TrackFlow, cuts: Sequence[Cut], pool: ThreadPoolExecutor) -> int:
-        """Allocate, upload together, register in one request."""
-        objects = self._allocate(flow.flow_id, len(cuts))
-        uploads: deque[Future[None]] = deque()
-        posts = []
-        for cut, entry in zip(cuts, objects, strict=True):
-            put = entry["put_url"]
-            content_type = put.get("content-type", flow.track.wrapping.mime)
-            uploads.append(pool.submit(self.client.upload, put["url"], content_type, cut.media))
-            posts.append(_segment(cut, entry["object_id"]))
-        for cut in cuts:
-            uploads.popleft().result()
-            self.progress.advance(cut.end_ns - cut.start_ns)
-        self._register(flow.flow_id, posts)
-        return len(posts)
-
-    def _allocate(self, flow_id: str, count: int) -> list[dict[str, Any]]:
-        """A server may give fewer than asked for."""
-        objects: list[dict[str, Any]] = []
-        while len(objects) < count:
-            asked = {"limit": count - len(objects)}
-            objects += self.client.post(f"/flows/{flow_id}/storage", asked)["media_objects"]
-        return objects[:count]
-
-    def _register(self, flow_id: str, posts: list[dict[str, Any]]) -> None:
-        """A request that was answered by no one may have been carried out: then ours are there already."""
-        answer = self.client.post(f"/flows/{flow_id}/segments", posts)
-        failed = answer["failed_segments"] if answer else []
-        if not failed:
-            return
-        stored = {
-            each["object_id"]
-            for each in self.client.pages(
-                f"/flows/{flow_id}/segments",
-                accept_get_urls="",
-                timerange=str(_span(posts)),
-            )
-        }
-        for each in failed:
-            if each["object_id"] not in stored:
-                reason = each.get("error", {}).get("summary", "no reason given")
-                raise CommandError(f"Segment {each.get('timerange', '')} was refused: {reason}")
-
-
-def _span(posts: Sequence[dict[str, Any]]) -> TimeRange:
-    spanned = TimeRange.never()
-    for post in posts:
-        spanned = spanned.hull(TimeRange.parse(post["timerange"]))
-    return spanned
-
-
-def _segment(cut: Cut, object_id: str) -> dict[str, Any]:
-    post: dict[str, Any] = {
-        "object_id": object_id,
-        "timerange": between(cut.start_ns, cut.end_ns),
-    }
-    if cut.ts_offset_ns:
-        post["ts_offset"] = stamp(cut.ts_offset_ns)
-    if cut.key_frame_count:
-        post["key_frame_count"] = cut.key_frame_count
-    return post

@@ -97,11 +97,19 @@ def ingest(
         str, typer.Option(help="Where on the timeline the first frame goes, for example 3600:0.")
     ] = "0:0",
     jobs: Annotated[int, typer.Option(min=1, max=32, help="Uploads at a time.")] = 4,
+    register_by_upload: Annotated[
+        bool,
+        typer.Option(
+            "--register-by-upload",
+            help="Let each upload register its Segment, with no request after it (an extension).",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put a media file into the store. Run again after an interruption, it goes on where it was."""
     with connected(url, token) as client, bar(err, file.name) as progress:
-        options = Options(segment_seconds, Timestamp.parse(start).ns, label, jobs)
+        start_ns = Timestamp.parse(start).ns
+        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload)
         outcome = Ingest(client, file, options, progress).run()
     if as_json:
         out.print_json(json.dumps(vars(outcome)))

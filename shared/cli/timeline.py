@@ -13,8 +13,8 @@ from av.container import InputContainer
 
 from cli.client import Client
 from cli.faults import CommandError
-from cli.ingest import Progress
 from cli.plan import MediaPacket
+from cli.storing import Progress
 from cli.times import NS
 from tams.timing import TimeRange, Timestamp
 

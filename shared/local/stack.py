@@ -17,7 +17,7 @@ from local.addresses import Addresses
 from local.application import Application
 from local.credentials import load_or_create
 from local.environment import MEDIA_BUCKET
-from local.faults import InterruptedStartError, LocalStackError
+from local.faults import InterruptedStartError, LocalStackError, PartDiedError
 from local.function_host import common_environment
 from local.host_config import GO, HostConfig
 from local.lock import DataDirLock
@@ -232,7 +232,11 @@ class Stack(Addresses):
         self._running["provision"] = part
         deadline = time.monotonic() + START_SECONDS
         while part.exit_code is None:
-            self._still_starting(part, deadline)
+            try:
+                self._still_starting(part, deadline)
+            except PartDiedError:
+                if part.exit_code != 0:  # which is how it is meant to end
+                    raise
             time.sleep(0.02)
         self._running.pop("provision").end(time.monotonic())
         if part.exit_code != 0:

@@ -10,6 +10,7 @@ import pytest
 
 from local.stack import Stack
 from tests.api.maker import Maker
+from tests.waiting import until
 
 
 def an_object(api: httpx.Client, make: Maker, content: bytes = b"media") -> tuple[str, str]:
@@ -92,7 +93,7 @@ def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(tmp_path: Path) -
         path = f"/objects/{object_id}/instances"
 
         assert api.post(path, json={"storage_id": second["id"]}).status_code == 201
-        assert labels(api, flow_id, object_id) == ["local", "second"]
+        until(lambda: labels(api, flow_id, object_id) == ["local", "second"])
         assert api.post(path, json={"storage_id": second["id"]}).status_code == 400
         urls = api.get(f"/objects/{object_id}").json()["get_urls"]
         assert [httpx.get(url["url"]).content for url in urls] == [b"to be copied"] * 2
@@ -102,7 +103,7 @@ def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(tmp_path: Path) -
 
         assert api.delete(path, params={"label": "local"}).status_code == 204
         assert labels(api, flow_id, object_id) == ["second"]
-        assert httpx.get(urls[0]["url"]).status_code == 404
+        until(lambda: httpx.get(urls[0]["url"]).status_code == 404)
         assert httpx.get(urls[1]["url"]).content == b"to be copied"
         both = api.post(f"/flows/{flow_id}/storage", json={"storage_id": second["id"], "limit": 1})
         assert "second-bucket" in both.json()["media_objects"][0]["put_url"]["url"]

@@ -7,7 +7,8 @@ import ibis
 
 from local.stack import Stack
 from tams.repositories.database import Database
-from tams.repositories.tables import DELETION_REQUESTS, EVENTS, OBJECTS, SEGMENTS, Table
+from tams.repositories.table import Table
+from tams.repositories.tables import DELETION_REQUESTS, EVENTS, OBJECTS, SEGMENTS
 from tams.runtime.aws import vast_connection
 from tams.runtime.settings import Settings
 

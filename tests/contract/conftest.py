@@ -14,7 +14,7 @@ from tams.models.event import EventType
 from tams.runtime.aws import build_from
 from tams.runtime.settings import Settings
 from tests.api.maker import Maker
-from tests.contract.steps import Json, added, segment, uploaded
+from tests.contract.steps import Json, added, copied, segment, uploaded
 from tests.receiver import Receiver
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
@@ -113,6 +113,5 @@ def used(api: httpx.Client, make: Maker, backends: Backends) -> tuple[Json, str]
         assert api.post(f"/objects/{object_id}/instances", json=body).status_code == 201
     for storage_id in (backends.archive, backends.unlabelled):
         for each in (init_id, object_id):
-            body = {"storage_id": storage_id}
-            assert api.post(f"/objects/{each}/instances", json=body).status_code == 201
+            copied(api, each, storage_id)
     return flow, object_id

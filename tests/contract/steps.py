@@ -8,6 +8,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.stack import Stack
+from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -33,6 +34,14 @@ def added(api: httpx.Client, flow: Json, *segments: Json) -> list[Json]:
     response = post(api, flow, list(segments))
     assert response.status_code == 201, response.text
     return list(segments)
+
+
+def copied(api: httpx.Client, object_id: str, storage_id: str) -> None:
+    """Make an instance on a backend, and wait for it."""
+    path, query = f"/objects/{object_id}", {"accept_storage_ids": storage_id}
+    response = api.post(f"{path}/instances", json={"storage_id": storage_id})
+    assert response.status_code == 201, response.text
+    until(lambda: bool(api.get(path, params=query).json()["get_urls"]))
 
 
 def segments_of(api: httpx.Client, flow: Json, **query: Any) -> list[Json]:

@@ -1,6 +1,8 @@
 """DEL, and the 202 of FLW-52 and SEG-51: deletions that outlive their request."""
 
 import time
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +10,8 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tams.container import Container
+from tams.errors import NotFoundError
 from tams.runtime.aws import build_from
 from tams.runtime.settings import Settings
 from tests.api.maker import Maker, all_pages
@@ -164,6 +168,20 @@ def test_DEL_10_a_request_that_is_done_tells_when_it_goes(
     done = finished(api, deleted_range.headers["Location"])
 
     assert done["expiry"] > done["updated"]
+
+
+def test_DEL_10_a_request_that_has_expired_is_gone(
+    api: httpx.Client, deleted_range: httpx.Response, container: Container
+) -> None:
+    done = finished(api, deleted_range.headers["Location"])
+    expiry = datetime.fromisoformat(done["expiry"])
+
+    def get_at(moment: datetime) -> object:
+        return replace(container.deletion_requests, clock=lambda: moment).get(done["id"])
+
+    assert get_at(expiry - timedelta(seconds=1))
+    with pytest.raises(NotFoundError):
+        get_at(expiry)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

@@ -1,7 +1,5 @@
 """FLW-51…56: Flows deleted."""
 
-import time
-from collections.abc import Callable
 from uuid import uuid4
 
 import httpx
@@ -11,17 +9,11 @@ from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.contract.conftest import AT_ONCE_SEGMENTS, Subscribe
 from tests.contract.steps import added, flow_of, read_only, segment, segments_of
 from tests.receiver import receiver
+from tests.waiting import until
 
 
 def status(api: httpx.Client, object_id: str) -> int:
     return api.get(f"/objects/{object_id}").status_code
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_FLW_51_a_flow_goes_with_its_segments(api: httpx.Client, make: Maker) -> None:
@@ -78,7 +70,7 @@ def test_FLW_53_a_deletion_in_the_background_spares_what_another_flow_uses(
     accepted = api.delete(f"/flows/{flow['id']}")
 
     assert accepted.status_code == 202
-    wait_until(lambda: api.get(accepted.headers["Location"]).json()["status"] == "done")
+    until(lambda: api.get(accepted.headers["Location"]).json()["status"] == "done")
     assert [status(api, each) for each in (first, shared, last)] == [404, 200, 404]
     assert api.get(f"/objects/{shared}").json()["referenced_by_flows"] == [other["id"]]
     assert len(segments_of(api, other)) == 1

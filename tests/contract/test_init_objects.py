@@ -1,7 +1,5 @@
 """INI-2…19, what test_init_segments.py leaves open: lists, bytes, and the life of init Objects."""
 
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
@@ -18,6 +16,7 @@ from tests.contract.conftest import Backends
 from tests.contract.steps import (
     Json,
     added,
+    copied,
     flow_of,
     post,
     put,
@@ -26,6 +25,7 @@ from tests.contract.steps import (
     timeranges,
     uploaded,
 )
+from tests.waiting import until
 
 
 def an_init_flow(make: Maker) -> Json:
@@ -51,13 +51,6 @@ def media(init_id: str, *object_ids: str) -> list[Json]:
 
 def status(api: httpx.Client, object_id: str) -> int:
     return api.get(f"/objects/{object_id}").status_code
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def failed(response: httpx.Response) -> list[str]:
@@ -173,13 +166,13 @@ def test_INI_12_the_bytes_of_an_init_object_go_with_the_last_media_that_needs_th
     path = f"/flows/{flow['id']}/segments"
 
     api.delete(path, params={"timerange": "[0:0_2:0)"})
-    wait_until(lambda: {httpx.get(each).status_code for each in urls[:2]} == {404})
+    until(lambda: {httpx.get(each).status_code for each in urls[:2]} == {404})
     assert httpx.get(url).content == b"media"
     assert init_of(api.get(f"/objects/{three}").json())["id"] == init_id
     api.delete(path)
 
     assert status(api, init_id) == 404
-    wait_until(lambda: httpx.get(url).status_code == 404)
+    until(lambda: httpx.get(url).status_code == 404)
 
 
 def test_INI_13_instances_of_an_init_object_are_its_own(
@@ -190,7 +183,7 @@ def test_INI_13_instances_of_an_init_object_are_its_own(
     path = f"/objects/{init_id}/instances"
     cdn = {"url": "https://cdn.example.com/init", "label": "cdn"}
 
-    assert api.post(path, json={"storage_id": backends.archive}).status_code == 201
+    copied(api, init_id, backends.archive)
     assert api.post(path, json=cdn).status_code == 201
     assert api.delete(path, params={"storage_id": backends.local}).status_code == 204
 

@@ -9,7 +9,7 @@ import pytest
 from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from tests.contract.conftest import Backends
-from tests.contract.steps import Json, added, post, put, segment, segments_of, uploaded
+from tests.contract.steps import Json, added, copied, post, put, segment, segments_of, uploaded
 
 IMAGE = "urn:x-tam:format:image"
 
@@ -201,7 +201,7 @@ def test_INI_13_instances_of_media_are_not_those_of_its_init_object(
     added(api, flow, segment(media_id, 0, 1, init_object_id=init_id))
     path = f"/objects/{media_id}/instances"
 
-    assert api.post(path, json={"storage_id": backends.archive}).status_code == 201
+    copied(api, media_id, backends.archive)
     assert api.delete(path, params={"storage_id": backends.local}).status_code == 204
 
     (listed,) = segments_of(api, flow)

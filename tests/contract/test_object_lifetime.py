@@ -1,7 +1,5 @@
 """STO-16, STO-18 and OBJ-28…36: how long what was allocated, and what was registered, is kept."""
 
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +15,8 @@ from tams.models.flow_segment import parse_segments_post
 from tams.services.object_cleanup import SWEEP_LIMIT
 from tests.api.maker import Maker
 from tests.contract.conftest import Backends
-from tests.contract.steps import Json, added, post, segment, segments_of, uploaded
+from tests.contract.steps import Json, added, copied, post, segment, segments_of, uploaded
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -57,16 +56,9 @@ def delete_segments(api: httpx.Client, flow: Json, **query: str) -> None:
     assert answer.status_code == 204
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    until = datetime.now(UTC) + timedelta(seconds=20)
-    while not condition():
-        assert datetime.now(UTC) < until
-        time.sleep(0.05)
-
-
 def gone_from(urls: list[str]) -> None:
     """Waits until the bytes are gone."""
-    wait_until(lambda: all(httpx.get(url).status_code == 404 for url in urls))
+    until(lambda: all(httpx.get(url).status_code == 404 for url in urls))
 
 
 def sweep(container: Container, after: timedelta) -> None:
@@ -92,7 +84,7 @@ def test_STO_16_unused_storage_is_taken_back_once_the_promised_time_is_over(
     assert bytes_of(stack, unused).exists()
     sweep(container, timeout + timedelta(minutes=5))
 
-    wait_until(lambda: not bytes_of(stack, unused).exists())
+    until(lambda: not bytes_of(stack, unused).exists())
     for used in (init_id, media_id):
         assert bytes_of(stack, used).exists()
         assert status(api, used) == 200
@@ -122,14 +114,14 @@ def test_OBJ_28_a_copy_of_an_object_that_goes_leaves_no_bytes(
         path, body = f"/objects/{object_id}/instances", {"storage_id": backends.archive}
 
         with ThreadPoolExecutor(2) as pool:
-            copied = pool.submit(api.post, path, json=body)
+            asked = pool.submit(api.post, path, json=body)
             pool.submit(delete_segments, api, flow).result()
 
-        assert copied.result().status_code in {201, 404, 503}
+        assert asked.result().status_code in {201, 404, 503}
         assert status(api, object_id) == 404
 
     places = [bytes_of(stack, each, b) for each in objects for b in (MEDIA_BUCKET, "archive")]
-    wait_until(lambda: not any(place.exists() for place in places))
+    until(lambda: not any(place.exists() for place in places))
 
 
 def test_OBJ_29_an_object_lives_while_any_segment_or_object_needs_it(
@@ -137,8 +129,7 @@ def test_OBJ_29_an_object_lives_while_any_segment_or_object_needs_it(
 ) -> None:
     other = make.flow()
     added(api, other, segment(object_id, 0, 10))
-    instance = {"storage_id": backends.archive}
-    assert api.post(f"/objects/{object_id}/instances", json=instance).status_code == 201
+    copied(api, object_id, backends.archive)
     urls = urls_of(api, object_id)
 
     delete_segments(api, flow)
@@ -210,7 +201,7 @@ def test_OBJ_34_the_id_of_an_object_that_is_gone_may_be_asked_for_again(
     delete_segments(api, flow)
 
     path, body = f"/flows/{flow['id']}/storage", {"object_ids": [object_id]}
-    wait_until(lambda: api.post(path, json=body).status_code == 201)
+    until(lambda: api.post(path, json=body).status_code == 201)
 
     assert status(api, object_id) == 404
     added(api, flow, segment(object_id, 5, 6))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.api.maker import Maker, all_pages
 from tests.contract.conftest import Backends
-from tests.contract.steps import Json, added, post, segment, uploaded
+from tests.contract.steps import Json, added, copied, post, segment, uploaded
 
 
 @pytest.fixture
@@ -178,8 +178,7 @@ def test_OBJ_37_all_instances_have_the_same_bytes(
     api: httpx.Client, object_id: str, backends: Backends
 ) -> None:
     for storage_id in (backends.archive, backends.unlabelled):
-        body = {"storage_id": storage_id}
-        assert api.post(f"/objects/{object_id}/instances", json=body).status_code == 201
+        copied(api, object_id, storage_id)
 
     urls = read(api, object_id)["get_urls"]
     assert [httpx.get(each["url"]).content for each in urls] == [b"media"] * 3

@@ -10,6 +10,7 @@ import pytest
 from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
+from tests.contract.steps import copied
 
 LISTINGS = ("/flows", "/sources", "/service/webhooks")
 BACKENDS = "/service/storage-backends"
@@ -122,8 +123,7 @@ def an_object_in_two_places(
     segment = {"object_id": object_id, "timerange": "[0:0_1:0)"}
     for flow_id in flow_ids:
         assert api.post(f"/flows/{flow_id}/segments", json=segment).status_code == 201
-    copied = api.post(f"/objects/{object_id}/instances", json={"storage_id": backends.archive})
-    assert copied.status_code == 201, copied.text
+    copied(api, object_id, backends.archive)
     return flow_ids, object_id
 
 

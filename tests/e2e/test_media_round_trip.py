@@ -112,6 +112,21 @@ def test_broadcast_media_goes_in_and_comes_out_whole(
     assert ingest(own_stack, broadcast)["was_complete"]
 
 
+def test_uploads_that_register_themselves_make_the_same_timeline(
+    own_stack: Stack, broadcast: Path, tmp_path: Path
+) -> None:
+    outcome = ingest(own_stack, broadcast, "--register-by-upload", "--start", "200:0")
+
+    listed = segments(own_stack, outcome["flow_ids"]["video"])
+    assert [each["timerange"] for each in listed] == [
+        f"[{start}:0_{start + 2}:0)" for start in range(200, 224, 2)
+    ]
+    assert {each["key_frame_count"] for each in listed} == {1}
+    assert frames_of(listed, tmp_path / "all.ts") == 600
+    again = ingest(own_stack, broadcast, "--register-by-upload", "--start", "200:0")
+    assert again["was_complete"]
+
+
 def test_odd_rates_b_frames_and_a_start_that_is_not_zero_are_exact(
     own_stack: Stack, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         "TAMS_QUEUES__DELETIONS": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/queue",
+        "TAMS_QUEUES__COPIES": "http://127.0.0.1:1/queue",
         "TAMS_SQS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
@@ -65,7 +66,7 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
     failed = handle("object_cleanup", "sqs/object_cleanup.json")
     assert len(failed["batchItemFailures"]) == 1
     swept = handle("sweeper", "schedule/sweeper.json")
-    assert swept == {"objects": 0, "deletion_requests": 0, "webhooks": 0}
+    assert swept == {"copies": 0, "uploads": 0, "objects": 0, "deletion_requests": 0, "webhooks": 0}
     assert handle("webhooks", "api/post_webhook.json")["statusCode"] == 201
     assert json.loads(handle("flow_delete_requests", "api/get_delete_requests.json")["body"]) == []
     # Nothing to do for a request that is not there any more.

@@ -14,11 +14,13 @@ from tams.services.health import HealthService
 from tams.services.instances import InstanceService
 from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
+from tams.services.object_copies import ObjectCopyService
 from tams.services.objects import ObjectService
 from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.uploads import UploadService
 from tams.services.webhook_delivery import WebhookDelivery
 from tams.services.webhooks import WebhookService
 
@@ -42,6 +44,8 @@ class Container:
     objects: ObjectService
     instances: InstanceService
     object_cleanup: ObjectCleanupService
+    object_copies: ObjectCopyService
+    uploads: UploadService
     event_relay: EventRelay
     webhook_delivery: WebhookDelivery
     object_stores: ObjectStores

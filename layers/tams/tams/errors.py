@@ -14,10 +14,10 @@ class ForbiddenError(TamsError):
 
 
 class NotFoundError(TamsError):
-    """There is no such Source, Flow or Object."""
+    """There is no such Source, Flow or Object; `because` tells what is known of it."""
 
-    def __init__(self, kind: str, identifier: str) -> None:
-        super().__init__(f"{kind} {identifier!r} does not exist")
+    def __init__(self, kind: str, identifier: str, because: str = "") -> None:
+        super().__init__(f"{kind} {identifier!r} does not exist{because and f': {because}'}")
         self.kind = kind
         self.identifier = identifier
 

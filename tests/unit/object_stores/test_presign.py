@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 20, 12, 34, 56, tzinfo=UTC)
 KEYS = ["media/a", "media/a b%2Fc", "media/ü~-_.!*'()", "media/%252E"]
 
 
-def boto3_url(operation: str, expires: int, token: str | None, **parameters: str) -> str:
+def boto3_url(operation: str, expires: int, token: str | None, **parameters: Any) -> str:
     client = boto3.client(
         "s3",
         endpoint_url="https://s3.example.com:9000",
@@ -35,14 +35,25 @@ def boto3_url(operation: str, expires: int, token: str | None, **parameters: str
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("token", [None, "a/session+token="])
 @pytest.mark.parametrize(
-    ("method", "operation", "extra"),
+    ("method", "operation", "extra", "headers"),
     [
-        ("GET", "get_object", {}),
-        ("PUT", "put_object", {"ContentType": "video/mp2t"}),
+        ("GET", "get_object", {}, {}),
+        ("PUT", "put_object", {"ContentType": "video/mp2t"}, {"content-type": "video/mp2t"}),
+        (
+            "PUT",
+            "put_object",
+            {"ContentType": "video/mp2t", "Metadata": {"tams-timerange": "[0:0_1:0)"}},
+            {"content-type": "video/mp2t", "x-amz-meta-tams-timerange": "[0:0_1:0)"},
+        ),
     ],
 )
 def test_a_presigned_url_is_what_boto3_makes(
-    key: str, token: str | None, method: str, operation: str, extra: dict[str, Any]
+    key: str,
+    token: str | None,
+    method: str,
+    operation: str,
+    extra: dict[str, Any],
+    headers: dict[str, str],
 ) -> None:
     presigner = Presigner(
         "https://s3.example.com:9000/bucket",
@@ -50,9 +61,7 @@ def test_a_presigned_url_is_what_boto3_makes(
         lambda: Credentials("AKID", "secret", token),
     )
 
-    ours = presigner.url(
-        method, key, now=NOW, expires_seconds=600, content_type=extra.get("ContentType")
-    )
+    ours = presigner.url(method, key, now=NOW, expires_seconds=600, headers=headers)
 
     assert sorted(ours.split("&")) == sorted(
         boto3_url(operation, 600, token, Key=key, **extra).split("&")

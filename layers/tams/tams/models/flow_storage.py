@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from tams.models.base import ClosedModel, Model
 from tams.models.common import Flag, StrictMimeType, Text, Uuid, WholeNumber
+from tams.models.upload_segment import UploadSegment
 
 NewObjectId = Annotated[Text, StringConstraints(min_length=1)]
 
@@ -25,6 +26,15 @@ class FlowStoragePost(Model):
         default=None, validation_alias=AliasChoices("content_type", "content-type")
     )
     presigned: Flag | None = None
+    segments: Annotated[tuple[UploadSegment, ...], Field(min_length=1)] | None = Field(
+        default=None,
+        description=(
+            "An extension, not part of TAMS: the Segments that the uploads are to register by "
+            "themselves, one for each Object. Each put_url then names headers that the upload must "
+            "send; once S3 has the bytes the Segment is registered, as if it had been POSTed. Their "
+            "number is that of the Objects, and must agree with limit or object_ids where given."
+        ),
+    )
 
     @classmethod
     def from_body(cls, body: object) -> Self:
@@ -38,6 +48,31 @@ class FlowStoragePost(Model):
             raise PydanticCustomError("limit", "must not have both limit and object_ids")
         if len(set(self.object_ids)) < len(self.object_ids):
             raise PydanticCustomError("object_ids", "must not name an Object twice in object_ids")
+        return self
+
+    @model_validator(mode="after")
+    def _check_segments(self) -> Self:
+        if self.segments is None:
+            return self
+        if self.content_type is not None:
+            raise PydanticCustomError("segments", "must not have both content_type and segments")
+        asked = self.limit if self.object_ids is None else len(self.object_ids)
+        if asked not in {None, len(self.segments)}:
+            raise PydanticCustomError(
+                "segments",
+                "must have one of segments for each Object: {asked} are asked for, and {given} given",
+                {"asked": asked, "given": len(self.segments)},
+            )
+        for index, segment in enumerate(self.segments):
+            if self.object_ids and segment.object_id not in {None, self.object_ids[index]}:
+                raise PydanticCustomError(
+                    "segments",
+                    "must have in segments[{index}] the object_id that object_ids has there",
+                    {"index": index},
+                )
+        named = [segment.object_id for segment in self.segments if segment.object_id is not None]
+        if len(set(named)) < len(named):
+            raise PydanticCustomError("segments", "must not name an Object twice in segments")
         return self
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tams.models.deletion_request import DeletionRequest
+from tams.models.error import Error
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.timing import TimeRange
@@ -126,7 +127,12 @@ class ObjectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An Object and how many need it: Segments for media, media Objects for init."""
+    """An Object and how many need it: Segments for media, media Objects for init.
+
+    `registers` says that it was allocated for an upload that makes its Segment by itself.
+    `size_bytes`, `etag` and `uploaded_us` are what S3 said of the bytes, None until it did; `fault` tells why
+    the upload registered no Segment although it should have.
+    """
 
     id: str
     state: ObjectState
@@ -140,6 +146,11 @@ class StoredObject:
     reference_count: int = 0
     created_us: int = 0
     doomed_us: int | None = None
+    registers: bool = False
+    size_bytes: int | None = None
+    etag: str | None = None
+    uploaded_us: int | None = None
+    fault: Error | None = None
     revision: int = 0
 
 

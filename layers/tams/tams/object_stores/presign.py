@@ -7,7 +7,7 @@ Source: AWS "Authenticating Requests: Using Query Parameters".
 
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlsplit
@@ -43,18 +43,19 @@ class Presigner:
         *,
         now: datetime,
         expires_seconds: int,
-        content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> str:
         """A URL that allows `method` on `key` for `expires_seconds` from `now`.
 
-        With `content_type`, the request must send that Content-Type.
+        The request must send just these `headers`, whose names are in lower case.
         """
         credentials = self.credentials()
         address = urlsplit(self.base_url)
         path = self._path(key)
         stamp = now.strftime("%Y%m%dT%H%M%SZ")
         scope = f"{stamp[:8]}/{self.region}/s3/aws4_request"
-        signed = "content-type;host" if content_type else "host"
+        sent = sorted({"host": address.netloc, **(headers or {})}.items())
+        signed = ";".join(name for name, _ in sent)
         parameters = [
             ("X-Amz-Algorithm", _ALGORITHM),
             ("X-Amz-Credential", f"{credentials.access_key}/{scope}"),
@@ -66,10 +67,8 @@ class Presigner:
             parameters.append(("X-Amz-Security-Token", credentials.session_token))
         query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in parameters)
         canonical_query = "&".join(sorted(query.split("&")))
-        headers = f"host:{address.netloc}\n"
-        if content_type:
-            headers = f"content-type:{content_type.strip()}\n{headers}"
-        request = f"{method}\n{path}\n{canonical_query}\n{headers}\n{signed}\nUNSIGNED-PAYLOAD"
+        lines = "".join(f"{name}:{value.strip()}\n" for name, value in sent)
+        request = f"{method}\n{path}\n{canonical_query}\n{lines}\n{signed}\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(request.encode()).hexdigest()
         to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{digest}"
         signing_key = self._signing_key(credentials.secret_key, stamp[:8])

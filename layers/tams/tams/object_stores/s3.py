@@ -1,77 +1,35 @@
 """The storage backends' buckets: URLs without a request, deletes and checks with one."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
-import boto3
-from botocore.config import Config
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 from tams.errors import BackendUnavailableError
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
-from tams.object_stores.keys import object_key
-from tams.object_stores.presign import Credentials, Presigner
+from tams.object_stores.bucket import Bucket
+from tams.object_stores.copying import CopyFailedError, Download, copy_inside, copy_through
+from tams.object_stores.keys import object_id_of, object_key
 from tams.ports import Clock
 
-
-@dataclass(frozen=True)
-class Bucket:
-    """One storage backend: what clients are told of it, and how we reach it.
-
-    `public_endpoint_url` is the address clients can reach, when it is another than ours. Without keys
-    the function's own role is used.
-    """
-
-    backend: StorageBackend
-    bucket: str
-    endpoint_url: str
-    public_endpoint_url: str
-    region: str
-    access_key: str | None = None
-    secret_key: str | None = None
-    timeout_seconds: float = 5.0
-
-    @cached_property
-    def client(self) -> Any:
-        return boto3.client(
-            "s3",
-            endpoint_url=self.endpoint_url,
-            region_name=self.region,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
-            config=Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                connect_timeout=min(2.0, self.timeout_seconds),
-                read_timeout=self.timeout_seconds,
-                retries={"total_max_attempts": 2},
-            ),
-        )
-
-    @cached_property
-    def presigner(self) -> Presigner:
-        address = f"{self.public_endpoint_url.rstrip('/')}/{self.bucket}"
-        return Presigner(address, self.region, self._credentials)
-
-    @cached_property
-    def _credentials(self) -> Callable[[], Credentials]:
-        if self.access_key is not None and self.secret_key is not None:
-            fixed = Credentials(self.access_key, self.secret_key)
-            return lambda: fixed
-        return self._role_credentials
-
-    def _role_credentials(self) -> Credentials:
-        role = self.client._request_signer._credentials.get_frozen_credentials()
-        return Credentials(role.access_key, role.secret_key, role.token)
+_METADATA = "x-amz-meta-"
 
 
 class S3ObjectStores:
     """`tams.ports.ObjectStores` on the buckets of all backends."""
 
-    def __init__(self, buckets: Iterable[Bucket], clock: Clock, *, expires_seconds: int) -> None:
+    def __init__(
+        self,
+        buckets: Iterable[Bucket],
+        clock: Clock,
+        *,
+        expires_seconds: int,
+        download: Download,
+    ) -> None:
+        self._download = download
         self._buckets: Mapping[str, Bucket] = {each.backend.id: each for each in buckets}
         self._clock = clock
         self._expires_seconds = expires_seconds
@@ -80,14 +38,20 @@ class S3ObjectStores:
     def backends(self) -> Sequence[StorageBackend]:
         return [bucket.backend for bucket in self._buckets.values()]
 
-    def put_url(self, storage_id: str, object_id: str, content_type: str) -> str:
-        """Allows one Content-Type on one key."""
+    def put_url(
+        self,
+        storage_id: str,
+        object_id: str,
+        content_type: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        """Allows one Content-Type on one key, and asks for just these headers beside it."""
         return self._buckets[storage_id].presigner.url(
             "PUT",
             object_key(object_id),
             now=self._clock(),
             expires_seconds=self._expires_seconds,
-            content_type=content_type,
+            headers={"content-type": content_type, **(headers or {})},
         )
 
     def get_url(self, storage_id: str, object_id: str) -> str:
@@ -112,23 +76,31 @@ class S3ObjectStores:
             if bucket is not None:
                 with_s3(bucket, "delete_object", Key=object_key(object_id))
 
-    def copy(self, object_id: str, from_storage_id: str, to_storage_id: str) -> None:
-        """Copy the bytes between two backends: inside S3 where one endpoint has both, else through us.
+    def copy(
+        self, object_id: str, source: Instance, storage_id: str, content_type: str | None
+    ) -> None:
+        """Copy an instance's bytes to a backend: inside S3 where one endpoint has both, else through us.
 
-        Raises BackendUnavailableError.
+        Raises BackendUnavailableError, also when what has arrived is not what was sent.
         """
-        source, target = self._buckets[from_storage_id], self._buckets[to_storage_id]
-        key = object_key(object_id)
+        target, key = self._buckets[storage_id], object_key(object_id)
+        origin = self._buckets.get(source.storage_id or "")
         try:
-            if source.endpoint_url == target.endpoint_url:
-                origin = {"Bucket": source.bucket, "Key": key}
-                target.client.copy(origin, target.bucket, key)
+            if origin is not None and origin.shares_endpoint_with(target):
+                copy_inside(origin, target, key)
+            elif origin is not None:
+                found = origin.client.get_object(Bucket=origin.bucket, Key=key)
+                copy_through(_S3Body(found), target, key, content_type)
+            elif source.url is not None:
+                with self._download(source.url) as body:
+                    copy_through(body, target, key, content_type)
             else:
-                body = source.client.get_object(Bucket=source.bucket, Key=key)["Body"]
-                target.client.upload_fileobj(body, target.bucket, key)
-        except (BotoCoreError, ClientError) as error:
+                # A backend that is no longer configured; another instance may do, next time.
+                raise BackendUnavailableError("the instance's backend is not known any more")
+        except (BotoCoreError, ClientError, Boto3Error, CopyFailedError) as error:
+            reason = str(error) if isinstance(error, CopyFailedError) else type(error).__name__
             raise BackendUnavailableError(
-                f"S3 did not copy Object {object_id!r}: {type(error).__name__}"
+                f"S3 did not copy Object {object_id!r}: {reason}"
             ) from error
 
     def check(self) -> None:
@@ -136,13 +108,56 @@ class S3ObjectStores:
         for bucket in self._buckets.values():
             with_s3(bucket, "head_bucket")
 
+    def bucket_of(self, storage_id: str) -> str | None:
+        """The bucket of a storage backend; None when there is no such backend any more."""
+        found = self._buckets.get(storage_id)
+        return found.bucket if found else None
+
+    def object_id_of(self, key: str) -> str | None:
+        """The Object whose bytes lie under a key; None when the key is not of ours, or tells no id."""
+        return object_id_of(key)
+
+    def is_told_by_its_key(self, object_id: str) -> bool:
+        """Whether `object_id_of` finds the Object again; a long id is not in its key."""
+        return object_id_of(object_key(object_id)) == object_id
+
+    def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None:
+        """The metadata that the bytes were uploaded with, as headers; None when there are no bytes.
+
+        Raises BackendUnavailableError.
+        """
+        bucket = self._buckets[storage_id]
+        try:
+            head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+                return None
+            raise _unavailable(bucket, "head_object", error) from error
+        except BotoCoreError as error:
+            raise _unavailable(bucket, "head_object", error) from error
+        return {f"{_METADATA}{name.lower()}": text for name, text in head["Metadata"].items()}
+
+
+class _S3Body:
+    def __init__(self, found: Any) -> None:
+        self._stream = found["Body"]
+        self.length: int | None = found["ContentLength"]
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk: bytes = self._stream.read(None if size < 0 else size)
+        return chunk
+
 
 def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
     """One S3 request. Raises BackendUnavailableError."""
     try:
         return getattr(bucket.client, operation)(Bucket=bucket.bucket, **arguments)
     except (BotoCoreError, ClientError) as error:
-        label = bucket.backend.label or bucket.backend.id
-        raise BackendUnavailableError(
-            f"S3 backend {label!r} did not do {operation}: {type(error).__name__}"
-        ) from error
+        raise _unavailable(bucket, operation, error) from error
+
+
+def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUnavailableError:
+    label = bucket.backend.label or bucket.backend.id
+    return BackendUnavailableError(
+        f"S3 backend {label!r} did not do {operation}: {type(error).__name__}"
+    )

@@ -18,7 +18,7 @@ from vastdb.transaction import Transaction as SdkTransaction
 from tams.errors import BackendUnavailableError, InvalidRequestError
 from tams.repositories.faults import ConnectionLostError, TransactionConflictError, translated
 from tams.repositories.session import PooledSession, VastConnection
-from tams.repositories.tables import CELL_BYTES_MAX, Table
+from tams.repositories.table import CELL_BYTES_MAX, Table
 
 T = TypeVar("T")
 Row = dict[str, Any]

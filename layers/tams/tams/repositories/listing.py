@@ -16,7 +16,7 @@ from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.repositories.database import Row, VastTransaction
 from tams.repositories.predicates import has_tag
-from tams.repositories.tables import Table
+from tams.repositories.table import Table
 
 Key = tuple[Any, str]
 """The value sorted by, None when unset, and the id."""

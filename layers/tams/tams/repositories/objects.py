@@ -54,6 +54,16 @@ class VastObjectRepository:
         rows = self._transaction.select(OBJECTS, predicate, ["id"])
         return sorted(row["id"] for row in rows)
 
+    def uploading(self, before_us: int) -> list[str]:
+        """Ids of Objects, allocated before then, whose upload was to register a Segment and has not yet."""
+        predicate = (
+            (ibis._.state == str(ObjectState.ALLOCATED))
+            & (ibis._.created_us < before_us)
+            & (ibis._.registers == True)  # noqa: E712 - a predicate, not a truth
+            & ibis._.fault.isnull()
+        )
+        return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]
+
     def stale(self, state: ObjectState, before_us: int, limit: int) -> list[str]:
         """Ids of Objects that have been in `state` since before `before_us`, at least `limit` if so many."""
         since = "doomed_us" if state is ObjectState.DOOMED else "created_us"

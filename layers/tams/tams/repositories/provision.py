@@ -8,7 +8,8 @@ from vastdb import errors
 
 from tams.repositories.database import Database, VastTransaction
 from tams.repositories.session import PooledSession, VastConnection
-from tams.repositories.tables import ALL, GUARD_SLOTS, GUARDS, RELAY, SERVICE, Table
+from tams.repositories.table import Table
+from tams.repositories.tables import ALL, GUARD_SLOTS, GUARDS, RELAY, SERVICE
 
 _log = logging.getLogger(__name__)
 

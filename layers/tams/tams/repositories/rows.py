@@ -7,6 +7,7 @@ from typing import Any
 from tams.models.collection import FlowCollectionItem
 from tams.models.container_mapping import ContainerMapping
 from tams.models.deletion_request import DeletionRequest
+from tams.models.error import Error
 from tams.models.flow import Flow, parse_flow
 from tams.models.source import Source
 from tams.models.stored import (
@@ -224,6 +225,11 @@ def object_row(stored: StoredObject) -> Row:
         "reference_count": stored.reference_count,
         "created_us": stored.created_us,
         "doomed_us": stored.doomed_us,
+        "registers": stored.registers,
+        "size": stored.size_bytes,
+        "etag": stored.etag,
+        "uploaded_us": stored.uploaded_us,
+        "fault": _dumps(stored.fault.to_json()) if stored.fault else None,
         "revision": stored.revision,
     }
 
@@ -242,5 +248,10 @@ def object_from_row(row: Row) -> StoredObject:
         reference_count=row["reference_count"],
         created_us=row["created_us"],
         doomed_us=row["doomed_us"],
+        registers=row["registers"],
+        size_bytes=row["size"],
+        etag=row["etag"],
+        uploaded_us=row["uploaded_us"],
+        fault=Error.model_validate_json(row["fault"]) if row["fault"] else None,
         revision=row["revision"],
     )

@@ -10,7 +10,7 @@ from vastdb.config import BackoffConfig
 from vastdb.table import TableInTransaction
 from vastdb.table_metadata import TableMetadata, TableRef, TableType
 
-from tams.repositories.tables import Table
+from tams.repositories.table import Table
 
 # The SDK warns on every select and logs each refused request; we raise what matters.
 logging.getLogger("vastdb").setLevel(logging.CRITICAL)

@@ -8,6 +8,7 @@ from typing import TypeVar
 import ibis
 
 from tams.repositories.collections import VastCollectionRepository
+from tams.repositories.copies import VastCopyRepository
 from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
 from tams.repositories.deletion_requests import VastDeletionRequestRepository
 from tams.repositories.deliveries import VastDeliveryRepository
@@ -90,6 +91,10 @@ class VastRepositories:
     @cached_property
     def objects(self) -> VastObjectRepository:
         return VastObjectRepository(self._transaction)
+
+    @cached_property
+    def copies(self) -> VastCopyRepository:
+        return VastCopyRepository(self._transaction)
 
     @cached_property
     def events(self) -> VastEventRepository:

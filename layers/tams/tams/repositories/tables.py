@@ -6,34 +6,12 @@ JSON text of a model of the specification. `revision` is written by every transa
 the row, so that two of them collide (ADR 3).
 """
 
-from dataclasses import dataclass
-
 import pyarrow as pa
 
-CELL_BYTES_MAX = 126 * 1024
-"""The largest cell VAST takes. Source: VAST DataBase limits."""
+from tams.repositories.table import Projection, Table
 
 GUARD_SLOTS = 256
 """Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide."""
-
-
-@dataclass(frozen=True)
-class Projection:
-    """A semi-sorted copy of a few columns that lets VAST prune by another key."""
-
-    name: str
-    sorted_columns: tuple[str, ...]
-    unsorted_columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what `provision` creates and `database` reads and writes."""
-
-    name: str
-    columns: pa.Schema
-    sorting_key: tuple[str, ...] = ()
-    projections: tuple[Projection, ...] = ()
 
 
 def _columns(**types: pa.DataType) -> pa.Schema:
@@ -152,11 +130,34 @@ OBJECTS = Table(
         reference_count=_INT,  # segments that use it, or media objects that need it as init
         created_us=_INT,
         doomed_us=_INT,
+        registers=_BOOL,  # whether its upload was asked to register a Segment by itself
+        size=_INT,  # bytes; this and the next two are null until S3 tells of the upload
+        etag=_TEXT,
+        uploaded_us=_INT,
+        fault=_TEXT,  # why the upload did not register its Segment, as JSON of error.json
         event_id=_TEXT,  # the operation that allocated it, to settle a lost commit
         revision=_INT,
     ),
     sorting_key=("id",),
     projections=(Projection("objects_by_state", ("state",), ("id", "created_us", "doomed_us")),),
+)
+
+COPIES = Table(
+    "copies",
+    _columns(
+        id=_TEXT,
+        object_id=_TEXT,
+        storage_id=_TEXT,
+        object_created_us=_INT,
+        created_us=_INT,
+        cancelled=_BOOL,
+        attempts=_INT,
+        next_us=_INT,
+        error=_TEXT,
+        event_id=_TEXT,
+        revision=_INT,
+    ),
+    sorting_key=("id",),
 )
 
 EVENTS = Table(
@@ -258,6 +259,7 @@ ALL = (
     COLLECTIONS,
     SEGMENTS,
     OBJECTS,
+    COPIES,
     EVENTS,
     RELAY,
     DELIVERIES,

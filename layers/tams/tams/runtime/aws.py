@@ -5,11 +5,13 @@ from functools import cache, partial
 
 from tams import __version__
 from tams.container import Container
+from tams.messaging.download import Downloader
 from tams.messaging.queues import SqsQueue
 from tams.messaging.webhook_sender import WebhookSender
 from tams.models.service import EventStreamMechanism, Service
 from tams.models.storage_backend import StorageBackend
-from tams.object_stores.s3 import Bucket, S3ObjectStores
+from tams.object_stores.bucket import Bucket
+from tams.object_stores.s3 import S3ObjectStores
 from tams.repositories.database import Database
 from tams.repositories.session import VastConnection
 from tams.repositories.store import VastStore
@@ -30,11 +32,13 @@ from tams.services.health import HealthService
 from tams.services.instances import InstanceService
 from tams.services.media_storage import MediaStorageService
 from tams.services.object_cleanup import ObjectCleanupService
+from tams.services.object_copies import ObjectCopyService
 from tams.services.objects import ObjectService
 from tams.services.profiles import ProfileService
 from tams.services.service import API_VERSION, ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
+from tams.services.uploads import UploadService
 from tams.services.webhook_delivery import WebhookDelivery
 from tams.services.webhook_settlement import RetryPolicy, Settlement
 from tams.services.webhook_targets import TargetPolicy
@@ -54,6 +58,8 @@ def build() -> Container:
 
 def build_from(settings: Settings) -> Container:
     promised = settings.service
+    user_agent = f"TAMS/{__version__}"
+    targets = TargetPolicy(settings.webhooks.allowed_networks)
     events = _queue(settings, settings.queues.events)
     store = VastStore(
         Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds),
@@ -63,13 +69,15 @@ def build_from(settings: Settings) -> Container:
         [_bucket(backend) for backend in settings.storage_backends],
         utc_now,
         expires_seconds=promised.min_presigned_url_timeout_seconds + GRACE_SECONDS,
+        download=Downloader(targets, settings.webhooks.timeout_seconds, user_agent),
     )
     backends = {backend.id: backend for backend in object_stores.backends}
     labels = frozenset(backend.label for backend in backends.values() if backend.label)
     cleanup = _queue(settings, settings.queues.object_cleanup)
     deletions = _queue(settings, settings.queues.deletions)
     deliveries = _queue(settings, settings.queues.deliveries, ids_per_message=1)
-    targets = TargetPolicy(settings.webhooks.allowed_networks)
+    copies = _queue(settings, settings.queues.copies)
+    flow_segments = FlowSegmentService(store, utc_now, labels)
     return Container(
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
@@ -79,7 +87,7 @@ def build_from(settings: Settings) -> Container:
         flows=FlowService(store, utc_now),
         flow_properties=FlowPropertyService(store, utc_now),
         source_properties=SourcePropertyService(store, utc_now),
-        flow_segments=FlowSegmentService(store, utc_now, labels),
+        flow_segments=flow_segments,
         deletion=DeletionService(
             store, utc_now, cleanup, deletions, settings.deletion.at_once_segments
         ),
@@ -94,7 +102,8 @@ def build_from(settings: Settings) -> Container:
         ),
         media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
         objects=ObjectService(store),
-        instances=InstanceService(store, object_stores, backends),
+        instances=InstanceService(store, copies, utc_now, backends),
+        object_copies=ObjectCopyService(store, object_stores, copies, utc_now),
         object_cleanup=ObjectCleanupService(
             store,
             object_stores,
@@ -102,10 +111,11 @@ def build_from(settings: Settings) -> Container:
             utc_now,
             timedelta(seconds=promised.min_object_timeout_seconds + GRACE_SECONDS),
         ),
+        uploads=UploadService(store, object_stores, flow_segments, utc_now),
         event_relay=EventRelay(store, utc_now, deliveries),
         webhook_delivery=WebhookDelivery(
             store,
-            WebhookSender(targets, settings.webhooks.timeout_seconds, f"TAMS/{__version__}"),
+            WebhookSender(targets, settings.webhooks.timeout_seconds, user_agent),
             EventDocuments(object_stores, backends),
             deliveries,
             Settlement(utc_now, _retry_policy(settings.webhooks)),

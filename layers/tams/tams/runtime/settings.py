@@ -68,6 +68,7 @@ class QueueSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     object_cleanup: str
+    copies: str
     deletions: str
     events: str
     deliveries: str

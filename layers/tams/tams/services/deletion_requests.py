@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
@@ -43,10 +44,17 @@ class DeletionRequestService:
     idle: timedelta
 
     def get(self, request_id: str) -> DeletionRequest:
-        """Raises NotFoundError. Source: GET /flow-delete-requests/{request-id}."""
-        return self.store.read(
-            lambda repositories: repositories.deletion_requests.get(request_id).request
+        """Raises NotFoundError, also once it has expired (DEL-10).
+
+        Source: GET /flow-delete-requests/{request-id}.
+        """
+        stored = self.store.read(
+            lambda repositories: repositories.deletion_requests.get(request_id)
         )
+        expiry = stored.request.expiry
+        if expiry is not None and expiry <= self.clock():
+            raise NotFoundError("Deletion request", request_id)
+        return stored.request
 
     def list_(self, query: DeletionQuery) -> Page[DeletionRequest]:
         """Source: GET /flow-delete-requests."""

@@ -58,12 +58,18 @@ class FlowSegmentService:
         return self.store.read(work)
 
     def register(
-        self, flow_id: str, posts: Sequence[FlowSegmentPost | SegmentFault], *, single: bool
+        self,
+        flow_id: str,
+        posts: Sequence[FlowSegmentPost | SegmentFault],
+        *,
+        single: bool,
+        unused_only: bool = False,
     ) -> list[SegmentFault]:
         """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
 
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
-        A single Segment that fails raises InvalidRequestError instead.
+        A single Segment that fails raises InvalidRequestError instead. `unused_only` refuses Objects that
+        have a Segment already, in whatever Flow.
         Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container).
         """
 
@@ -76,6 +82,7 @@ class FlowSegmentService:
             event_id = str(uuid4())
             sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
             registration = self._registration(repositories, stored, sound, event_id)
+            registration.unused_only = unused_only
             faults = _take_each(registration, posts, single=single)
             if registration.segments:
                 self._write(repositories, stored, registration)

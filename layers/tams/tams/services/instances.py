@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject
-from tams.ports import ObjectStores, Repositories, Store
+from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, to_us
+from tams.ports import Clock, Queue, Repositories, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class InstanceService:
     """A change shows in every Segment that uses the Object, in the same transaction (OBJ-19)."""
 
     store: Store
-    object_stores: ObjectStores
+    copies: Queue
+    clock: Clock
     backends: Mapping[str, StorageBackend]
 
     def add(self, object_id: str, given: UncontrolledInstance) -> None:
@@ -31,60 +34,90 @@ class InstanceService:
             if any(instance.label == given.label for instance in stored.instances):
                 raise InvalidRequestError(f"label: {given.label!r} names an instance already")
             added = Instance(url=given.url, label=given.label)
-            _save(repositories, replace(stored, instances=(*stored.instances, added)))
+            save_instances(repositories, replace(stored, instances=(*stored.instances, added)))
 
         self.store.write(work)
 
     def copy(self, object_id: str, storage_id: str) -> None:
-        """Copy the Object's bytes to another of our backends, and only then advertise them (OBJ-11…13).
+        """Have the Object's bytes copied to another of our backends (OBJ-11…13).
 
-        Raises NotFoundError, InvalidRequestError, BackendUnavailableError; after a failure nothing is left.
+        Raises NotFoundError, InvalidRequestError.
         """
         if storage_id not in self.backends:
             raise InvalidRequestError(f"storage_id: no storage backend {storage_id!r}")
-        stored = self.store.read(lambda repositories: _registered(repositories, object_id))
-        _check_absent(stored, storage_id)
-        ours = next((each.storage_id for each in stored.instances if each.storage_id), None)
-        if ours is None:
-            raise InvalidRequestError(
-                "storage_id: no storage backend has this Object yet, so there is nothing to copy"
-            )
-        self.object_stores.copy(object_id, ours, storage_id)
-        added = Instance(storage_id=storage_id)
 
-        def work(repositories: Repositories) -> None:
-            again = _registered(repositories, object_id)
-            _check_absent(again, storage_id)
-            _save(repositories, replace(again, instances=(*again.instances, added)))
+        def work(repositories: Repositories) -> Copy:
+            stored = _registered(repositories, object_id)
+            if any(instance.storage_id == storage_id for instance in stored.instances):
+                raise InvalidRequestError(f"storage_id: {storage_id!r} has an instance already")
+            wanted = self._to(stored, storage_id)
+            leftover = _copy_to(repositories, object_id, storage_id)
+            if leftover is None:
+                repositories.copies.add(wanted)
+            elif leftover.cancelled:
+                # Whoever removes the bytes of the one before goes on with this.
+                wanted = replace(
+                    wanted, id=leftover.id, next_us=leftover.next_us, revision=leftover.revision
+                )
+                repositories.copies.save(wanted)
+            else:
+                raise InvalidRequestError(
+                    f"storage_id: {storage_id!r} is about to have an instance"
+                )
+            repositories.objects.save([stored])  # so that it collides with whoever deletes it
+            return wanted
 
-        try:
-            self.store.write(work)
-        except NotFoundError:
-            self.object_stores.delete(object_id, [added])
-            raise
+        self.copies.send([self.store.write(work).id])
 
     def remove(self, object_id: str, storage_id: str | None, label: str | None) -> None:
-        """Stop advertising an instance; then, when we control it, delete its bytes (OBJ-21…27).
+        """Stop advertising an instance; its bytes go after it when we control them (OBJ-21…27).
 
+        One that is still being made is given up (OBJ-28).
         Raises NotFoundError for the Object and for the instance, InvalidRequestError for the last one.
         """
         if storage_id is None and label is None:
             raise InvalidRequestError("storage_id or label: one of them must name the instance")
 
-        def work(repositories: Repositories) -> Instance:
+        def work(repositories: Repositories) -> Copy | None:
             stored = _registered(repositories, object_id)
+            if (copy := self._unfinished(repositories, stored, storage_id, label)) is not None:
+                repositories.copies.save(replace(copy, cancelled=True))
+                return copy
             found = self._named(stored, storage_id, label)
             left = tuple(each for each in stored.instances if each is not found)
             if not left:
                 raise InvalidRequestError(
                     "this is the Object's last instance: delete the Segments that use it instead"
                 )
-            _save(repositories, replace(stored, instances=left))
-            return found
+            save_instances(repositories, replace(stored, instances=left))
+            if found.storage_id is None:
+                return None
+            undone = replace(self._to(stored, found.storage_id), cancelled=True)
+            repositories.copies.add(undone)
+            return undone
 
-        removed = self.store.write(work)
-        if removed.storage_id is not None:
-            self.object_stores.delete(object_id, [removed])
+        if (undone := self.store.write(work)) is not None:
+            self.copies.send([undone.id])
+
+    def _to(self, stored: StoredObject, storage_id: str) -> Copy:
+        now_us = to_us(self.clock())
+        return Copy(str(uuid4()), stored.id, storage_id, stored.created_us, now_us)
+
+    def _unfinished(
+        self,
+        repositories: Repositories,
+        stored: StoredObject,
+        storage_id: str | None,
+        label: str | None,
+    ) -> Copy | None:
+        """The copy in the making that the selectors mean, if they mean no instance."""
+        labelled = (each.id for each in self.backends.values() if label and each.label == label)
+        meant = storage_id or next(labelled, None)
+        if meant is None or any(instance.storage_id == meant for instance in stored.instances):
+            return None
+        copy = _copy_to(repositories, stored.id, meant)
+        named_alike = label is None or self.backends[meant].label == label
+        return copy if copy and not copy.cancelled and named_alike else None
 
     def _named(self, stored: StoredObject, storage_id: str | None, label: str | None) -> Instance:
         """Both selectors, when both are given, must mean the same instance."""
@@ -117,12 +150,13 @@ def _registered(repositories: Repositories, object_id: str) -> StoredObject:
     return stored
 
 
-def _check_absent(stored: StoredObject, storage_id: str) -> None:
-    if any(instance.storage_id == storage_id for instance in stored.instances):
-        raise InvalidRequestError(f"storage_id: {storage_id!r} has an instance already")
+def _copy_to(repositories: Repositories, object_id: str, storage_id: str) -> Copy | None:
+    found = repositories.copies.of_object(object_id)
+    return next((copy for copy in found if copy.storage_id == storage_id), None)
 
 
-def _save(repositories: Repositories, stored: StoredObject) -> None:
+def save_instances(repositories: Repositories, stored: StoredObject) -> None:
+    """Of the Object, and of the Segments that tell them."""
     repositories.objects.save([stored])
     if stored.kind is ObjectKind.INIT:
         for media_id in repositories.objects.media_needing(stored.id):

@@ -8,8 +8,10 @@ from tams.errors import InvalidRequestError
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectState, StoredObject, to_us
+from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
+from tams.services.segment_rules import Occupied
 
 ALLOCATION_DEFAULT = 10
 ALLOCATION_MAX = 1_000
@@ -28,18 +30,20 @@ class MediaStorageService:
         Ids a client chose must be new here; all are allocated or none. Raises NotFoundError,
         ForbiddenError (read-only), InvalidRequestError.
         """
-        if len(post.object_ids or ()) > ALLOCATION_MAX:
-            raise InvalidRequestError(f"object_ids: at most {ALLOCATION_MAX} in one request")
+        for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
+            if len(given or ()) > ALLOCATION_MAX:
+                raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} in one request")
         storage_id = self._storage_id(post.storage_id)
-        count = min(post.limit or ALLOCATION_DEFAULT, ALLOCATION_MAX)
-        ids = post.object_ids or tuple(str(uuid4()) for _ in range(count))
+        chosen = _chosen_ids(post)
+        ids = [each if each is not None else str(uuid4()) for each in chosen]
+        headers = self._headers(post, ids)
         operation = str(uuid4())
 
         def work(repositories: Repositories) -> str:
             stored = writable(repositories.flows.get(flow_id))
             content_type = _content_type(stored.flow, post)
-            if post.object_ids is not None:
-                _check_new(repositories, post.object_ids)
+            if given := [each for each in chosen if each is not None]:
+                _check_new(repositories, given)
             repositories.objects.add(
                 [
                     StoredObject(
@@ -49,6 +53,7 @@ class MediaStorageService:
                         instances=(Instance(storage_id=storage_id),),
                         content_type=content_type,
                         created_us=to_us(self.clock()),
+                        registers=post.segments is not None,
                     )
                     for object_id in ids
                 ],
@@ -63,16 +68,34 @@ class MediaStorageService:
                 AllocatedObject(
                     object_id=object_id,
                     put_url=HttpRequest(
-                        url=self.object_stores.put_url(storage_id, object_id, content_type)
+                        url=self.object_stores.put_url(
+                            storage_id, object_id, content_type, headers.get(object_id)
+                        )
                         if presigned
                         else self.object_stores.plain_url(storage_id, object_id),
                         content_type=content_type,
+                        headers=headers.get(object_id),
                     ),
                     presigned=presigned or None,
                 )
                 for object_id in ids
             )
         )
+
+    def _headers(self, post: FlowStoragePost, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """What the upload of each Object must send to register its Segment (ADR 8)."""
+        if post.segments is None:
+            return {}
+        for object_id in ids:
+            if not self.object_stores.is_told_by_its_key(object_id):
+                raise InvalidRequestError(
+                    f"segments: Object {object_id[:80]!r} has too long an id to register by upload"
+                )
+        _check_apart(post.segments)
+        return {
+            object_id: segment.headers
+            for object_id, segment in zip(ids, post.segments, strict=True)
+        }
 
     def _storage_id(self, asked: str | None) -> str:
         """STO-7, STO-8."""
@@ -84,6 +107,26 @@ class MediaStorageService:
             if backend.default_storage:
                 return backend.id
         raise InvalidRequestError("storage_id: is required, no storage backend is the default")
+
+
+def _chosen_ids(post: FlowStoragePost) -> Sequence[str | None]:
+    """One entry for each Object: the id that the client chose for it, or None."""
+    if post.object_ids is not None:
+        return post.object_ids
+    if post.segments is not None:
+        return [segment.object_id for segment in post.segments]
+    return [None] * min(post.limit or ALLOCATION_DEFAULT, ALLOCATION_MAX)
+
+
+def _check_apart(segments: Sequence[UploadSegment]) -> None:
+    """Of two that overlap only the first upload would be taken, and nobody would tell the client."""
+    occupied = Occupied([])
+    for index, segment in enumerate(segments):
+        if (other := occupied.overlapping(segment.timerange)) is not None:
+            raise InvalidRequestError(
+                f"segments[{index}]: timerange {segment.timerange} overlaps that at {other}"
+            )
+        occupied.add(segment.timerange)
 
 
 def _content_type(flow: object, post: FlowStoragePost) -> str:

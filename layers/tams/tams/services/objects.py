@@ -32,7 +32,7 @@ class ObjectService:
         def work(repositories: Repositories) -> ObjectView:
             stored = repositories.objects.find_many([object_id]).get(object_id)
             if stored is None or stored.state is not ObjectState.REFERENCED:
-                raise NotFoundError("Object", object_id)
+                raise NotFoundError("Object", object_id, _why_unseen(stored))
             init = None
             if stored.init_object_id is not None:
                 found = repositories.objects.find_many([stored.init_object_id])
@@ -40,6 +40,17 @@ class ObjectService:
             return ObjectView(stored, init, _flows_of(repositories, stored, flow_tags))
 
         return self.store.read(work)
+
+
+def _why_unseen(stored: StoredObject | None) -> str:
+    """So that a client sees what became of an upload that should have registered a Segment."""
+    if stored is None or stored.state is ObjectState.DOOMED:
+        return ""
+    if stored.fault is not None:
+        return f"its upload did not register a Segment: {stored.fault.summary}"
+    if stored.uploaded_us is None:
+        return "it is allocated, and no bytes have come yet"
+    return f"its {stored.size_bytes} bytes have come, and no Segment uses it yet"
 
 
 def _flows_of(

@@ -47,7 +47,8 @@ class Registration:
     """Takes Segments one after the other, as the request lists them, and keeps what they change.
 
     `objects` holds what is known of every Object the request names; the changed and the new ones are
-    collected for the transaction to write.
+    collected for the transaction to write. `unused_only` is for uploads, which register only Objects
+    that nobody has used yet.
     """
 
     flow: Flow
@@ -57,6 +58,7 @@ class Registration:
     backend_labels: frozenset[str]
     event_id: str
     now_us: int
+    unused_only: bool = False
     segments: list[StoredSegment] = field(default_factory=list)
     changed: dict[str, StoredObject] = field(default_factory=dict)
     created: dict[str, StoredObject] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Registration:
             state=ObjectState.REFERENCED,
             init_object_id=init.id if init else None,
             reference_count=media.reference_count + 1,
+            fault=None,
         )
         used_before = self.objects.get(media.id)
         if used_before and used_before.reference_count and used_before.instances != media.instances:
@@ -111,6 +114,8 @@ class Registration:
             stored = self._external_object(post)
         elif stored.state is ObjectState.DOOMED:
             raise InvalidRequestError(f"object_id {post.object_id!r} is being deleted")
+        elif self.unused_only and stored.reference_count:
+            raise InvalidRequestError(f"object_id {post.object_id!r} is in use already")
         elif stored.reference_count == 0 and stored.flow_id != self.flow.id:
             raise InvalidRequestError(
                 f"object_id {post.object_id!r} was allocated for another Flow, which must use it first"

@@ -1,0 +1,12 @@
+"""SQS: ids of copies; makes instances on other storage backends, one attempt a message."""
+
+from tams.container import Container
+from tams.runtime.handlers import SecondsLeft, queue_handler
+
+
+def process(container: Container, copy_ids: list[str], _seconds_left: SecondsLeft) -> None:
+    for copy_id in copy_ids:
+        container.object_copies.work(copy_id)
+
+
+lambda_handler = queue_handler(process)

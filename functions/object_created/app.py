@@ -1,0 +1,24 @@
+"""SQS: S3's notifications of uploads; notes them and registers the Segments they ask for."""
+
+import logging
+from typing import Any
+
+from tams.container import Container
+from tams.models.upload import parse_notification
+from tams.runtime.handlers import batch_handler
+
+_log = logging.getLogger(__name__)
+
+
+def process(container: Container, bodies: list[Any]) -> None:
+    uploads = [upload for body in bodies for upload in parse_notification(body)]
+    for refusal in container.uploads.take(uploads):
+        _log.warning(
+            "the upload of Object %r did not become a Segment of Flow %s: %s",
+            refusal.object_id,
+            refusal.flow_id,
+            refusal.fault.summary,
+        )
+
+
+lambda_handler = batch_handler(process)

@@ -1,0 +1,46 @@
+"""What S3 tells when bytes have arrived: notifications of AWS, MinIO and whoever speaks as they do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote_plus
+
+from tams.models.stored import to_us
+
+_CREATED = "ObjectCreated:"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Bytes that S3 has taken under a key of a bucket, and when. S3's clock tells which came last."""
+
+    bucket: str
+    key: str
+    size_bytes: int | None
+    etag: str | None
+    uploaded_us: int
+
+
+def parse_notification(body: Any) -> list[Upload]:
+    """The uploads a message tells of; none in a test event, or when it tells of something else.
+
+    One message may hold several records, S3 may send it twice, and not in the order of the uploads. Raises
+    KeyError or ValueError for a record that is no notification at all.
+    Source: AWS "Event message structure"; MinIO puts `EventName` and `Key` around the same records.
+    """
+    records = body.get("Records") if isinstance(body, dict) else None
+    return list(_uploads(records or []))
+
+
+def _uploads(records: list[dict[str, Any]]) -> Iterator[Upload]:
+    for record in records:
+        if str(record["eventName"]).removeprefix("s3:").startswith(_CREATED):
+            created = record["s3"]["object"]
+            yield Upload(
+                bucket=record["s3"]["bucket"]["name"],
+                key=unquote_plus(created["key"]),
+                size_bytes=created.get("size"),
+                etag=created["eTag"].strip('"') if created.get("eTag") else None,
+                uploaded_us=to_us(datetime.fromisoformat(record["eventTime"])),
+            )

@@ -1,0 +1,83 @@
+"""One Object's bytes from one place to another, and proof that they arrived: size and checksum (OBJ-11)."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from boto3.s3.transfer import TransferConfig
+
+from tams.object_stores.bucket import Bucket
+
+_CHUNK_BYTES = 1024 * 1024
+_ONE_REQUEST_BYTES = 5 * 1000**3
+"""The most that S3 copies in one request; beyond, it is copied in parts."""
+
+
+class CopyFailedError(Exception):
+    """The bytes are not there, or are not the same."""
+
+
+class Body(Protocol):
+    """Bytes as they come, and how many there will be where that is known."""
+
+    @property
+    def length(self) -> int | None: ...
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
+Download = Callable[[str], AbstractContextManager[Body]]
+
+
+def copy_inside(source: Bucket, target: Bucket, key: str) -> None:
+    """Between buckets of one endpoint; the bytes do not come this way."""
+    config = TransferConfig(multipart_threshold=_ONE_REQUEST_BYTES)
+    origin = {"Bucket": source.bucket, "Key": key}
+    target.client.copy(origin, target.bucket, key, Config=config)
+    before, after = _head(source, key), _head(target, key)
+    if before["ContentLength"] != after["ContentLength"]:
+        raise CopyFailedError("the copy has another size")
+    if before["ETag"] != after["ETag"] and _md5(source, key) != _md5(target, key):
+        raise CopyFailedError("the copy has another checksum")
+
+
+def copy_through(body: Body, target: Bucket, key: str, content_type: str | None) -> None:
+    """From anywhere, as a stream: memory does not grow with the Object."""
+    counted = _Counted(body)
+    extra = {"ContentType": content_type} if content_type else {}
+    target.client.upload_fileobj(counted, target.bucket, key, ExtraArgs=extra)
+    if body.length is not None and counted.size != body.length:
+        raise CopyFailedError(f"{counted.size} of {body.length} bytes came")
+    after, md5 = _head(target, key), counted.md5.hexdigest()
+    if after["ContentLength"] != counted.size:
+        raise CopyFailedError("the copy has another size")
+    if after["ETag"].strip('"') != md5 and _md5(target, key) != md5:
+        raise CopyFailedError("the copy has another checksum")
+
+
+@dataclass(slots=True)
+class _Counted:
+    body: Body
+    size: int = 0
+    md5: Any = field(default_factory=lambda: hashlib.md5(usedforsecurity=False))
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self.body.read(size)
+        self.size += len(chunk)
+        self.md5.update(chunk)
+        return chunk
+
+
+def _head(bucket: Bucket, key: str) -> Any:
+    return bucket.client.head_object(Bucket=bucket.bucket, Key=key)
+
+
+def _md5(bucket: Bucket, key: str) -> str:
+    """Of all bytes: an ETag is no checksum when an upload came in parts, or on some stores at all."""
+    digest = hashlib.md5(usedforsecurity=False)
+    body = bucket.client.get_object(Bucket=bucket.bucket, Key=key)["Body"]
+    for chunk in body.iter_chunks(_CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()

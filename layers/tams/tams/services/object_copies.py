@@ -1,0 +1,152 @@
+"""Copies of Objects to other storage backends: made in the background, shown when they are there (OBJ-11…14).
+
+A row of `copies` goes through everything that may die on the way. It goes when the instance shows, or when
+the bytes it may have left are deleted.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tams.errors import BackendUnavailableError
+from tams.models.copy import Copy
+from tams.models.stored import Instance, ObjectState, StoredObject, to_us
+from tams.ports import Clock, ObjectStores, Queue, Repositories, Store
+from tams.services.instances import save_instances
+
+_log = logging.getLogger(__name__)
+
+ATTEMPTS_MAX = 12
+LEASE = timedelta(minutes=16)
+"""Longer than a function may run: a copy has one worker at a time."""
+
+_PAUSE_FIRST = timedelta(seconds=2)
+_PAUSE_LONGEST = timedelta(minutes=15)
+"""SQS delays a message no longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCopyService:
+    """Each attempt copies from another of the instances there are, controlled ones first."""
+
+    store: Store
+    object_stores: ObjectStores
+    copies: Queue
+    clock: Clock
+
+    def work(self, copy_id: str) -> None:
+        """Bring one copy on by one attempt; nothing when there is nothing to do now.
+
+        Raises BackendUnavailableError when VAST does not answer; the copy is found again by `sweep`.
+        """
+        copy = self.store.write(lambda repositories: self._claim(repositories, copy_id))
+        if copy is None:
+            return
+        stored = self.store.read(lambda repositories: _wanted(repositories, copy))
+        if stored is None:
+            self._discard(copy)
+            return
+        try:
+            source = _source(stored, copy)
+            self.object_stores.copy(stored.id, source, copy.storage_id, stored.content_type)
+        except BackendUnavailableError as error:
+            self._failed(copy, str(error))
+            return
+        if not self.store.write(lambda repositories: _show(repositories, copy)):
+            self._discard(copy)
+
+    def sweep(self) -> int:
+        """Hint again at every copy that nobody works on; how many."""
+        now_us = to_us(self.clock())
+        due = self.store.read(lambda repositories: repositories.copies.due(now_us))
+        self.copies.send(due)
+        return len(due)
+
+    def _claim(self, repositories: Repositories, copy_id: str) -> Copy | None:
+        copy, now = repositories.copies.find(copy_id), self.clock()
+        if copy is None or copy.next_us > to_us(now):
+            return None
+        claimed = replace(copy, attempts=copy.attempts + 1, next_us=to_us(now + LEASE))
+        repositories.copies.save(claimed)
+        return claimed
+
+    def _failed(self, copy: Copy, reason: str) -> None:
+        """Rest and try again, at last give up."""
+        giving_up = copy.attempts >= ATTEMPTS_MAX
+        pause = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2 ** (copy.attempts - 1))
+        _log.warning(
+            "Object %r was not copied to %s (attempt %d%s): %s",
+            copy.object_id,
+            copy.storage_id,
+            copy.attempts,
+            ", the last" if giving_up else "",
+            reason,
+        )
+
+        def rest(repositories: Repositories) -> None:
+            found = repositories.copies.find(copy.id)
+            if found is not None:
+                cancelled, next_us = found.cancelled or giving_up, to_us(self.clock() + pause)
+                changed = replace(found, error=reason, next_us=next_us, cancelled=cancelled)
+                repositories.copies.save(changed)
+
+        self.store.write(rest)
+        self.copies.send([copy.id], delay_seconds=int(pause.total_seconds()) + 1)
+
+    def _discard(self, copy: Copy) -> None:
+        """Delete what the copy may have left, then its row."""
+        if self.store.read(lambda repositories: not _is_taken(repositories, copy)):
+            try:
+                self.object_stores.delete(copy.object_id, [Instance(storage_id=copy.storage_id)])
+            except BackendUnavailableError as error:
+                self._failed(copy, str(error))
+                return
+
+        def forget(repositories: Repositories) -> bool:
+            found = repositories.copies.find(copy.id)
+            if found is None:
+                return True
+            wanted_again = _wanted(repositories, found) is not None
+            if wanted_again:
+                repositories.copies.save(replace(found, next_us=0))
+            else:
+                repositories.copies.remove(found)
+            return not wanted_again
+
+        if not self.store.write(forget):
+            self.copies.send([copy.id])
+
+
+def _wanted(repositories: Repositories, copy: Copy) -> StoredObject | None:
+    """The Object as it is now, if the copy is still to be made."""
+    found = repositories.copies.find(copy.id)
+    stored = repositories.objects.find_many([copy.object_id]).get(copy.object_id)
+    if found is None or found.cancelled or stored is None:
+        return None
+    same = stored.created_us == found.object_created_us
+    return stored if same and stored.state is ObjectState.REFERENCED else None
+
+
+def _show(repositories: Repositories, copy: Copy) -> bool:
+    """Advertise the new instance, everywhere at once (OBJ-19); not if it has been given up meanwhile."""
+    stored = _wanted(repositories, copy)
+    found = repositories.copies.find(copy.id)
+    if stored is None or found is None:
+        return False
+    added = Instance(storage_id=copy.storage_id)
+    save_instances(repositories, replace(stored, instances=(*stored.instances, added)))
+    repositories.copies.remove(found)
+    return True
+
+
+def _is_taken(repositories: Repositories, copy: Copy) -> bool:
+    """Whether a later Object of the same id has its bytes where the copy would be."""
+    stored = repositories.objects.find_many([copy.object_id]).get(copy.object_id)
+    return stored is not None and any(
+        instance.storage_id == copy.storage_id for instance in stored.instances
+    )
+
+
+def _source(stored: StoredObject, copy: Copy) -> Instance:
+    ordered = sorted(stored.instances, key=lambda instance: instance.storage_id is None)
+    return ordered[(copy.attempts - 1) % len(ordered)]

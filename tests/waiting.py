@@ -1,0 +1,11 @@
+"""Waiting for what happens in the background."""
+
+import time
+from collections.abc import Callable
+
+
+def until(holds: Callable[[], bool], seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
+        time.sleep(0.02)
