@@ -129,7 +129,7 @@ class ObjectState(StrEnum):
 class StoredObject:
     """An Object and how many need it: Segments for media, media Objects for init.
 
-    `registers` says that it was allocated for an upload that makes its Segment by itself.
+    `registers` has the headers of an upload that is to make its Segment by itself.
     `size_bytes`, `etag` and `uploaded_us` are what S3 said of the bytes, None until it did; `fault` tells why
     the upload registered no Segment although it should have.
     """
@@ -146,7 +146,7 @@ class StoredObject:
     reference_count: int = 0
     created_us: int = 0
     doomed_us: int | None = None
-    registers: bool = False
+    registers: Mapping[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
     etag: str | None = None
     uploaded_us: int | None = None

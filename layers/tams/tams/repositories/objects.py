@@ -59,7 +59,7 @@ class VastObjectRepository:
         predicate = (
             (ibis._.state == str(ObjectState.ALLOCATED))
             & (ibis._.created_us < before_us)
-            & (ibis._.registers == True)  # noqa: E712 - a predicate, not a truth
+            & ~ibis._.registers.isnull()
             & ibis._.fault.isnull()
         )
         return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]

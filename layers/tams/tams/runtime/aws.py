@@ -58,6 +58,7 @@ def build() -> Container:
 
 def build_from(settings: Settings) -> Container:
     promised = settings.service
+    sweep_after = timedelta(seconds=settings.sweep.after_seconds)
     user_agent = f"TAMS/{__version__}"
     targets = TargetPolicy(settings.webhooks.allowed_networks)
     events = _queue(settings, settings.queues.events)
@@ -103,15 +104,18 @@ def build_from(settings: Settings) -> Container:
         media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
         objects=ObjectService(store),
         instances=InstanceService(store, copies, utc_now, backends),
-        object_copies=ObjectCopyService(store, object_stores, copies, utc_now),
+        object_copies=ObjectCopyService(
+            store, object_stores, copies, utc_now, timedelta(seconds=settings.copies.lease_seconds)
+        ),
         object_cleanup=ObjectCleanupService(
             store,
             object_stores,
             cleanup,
             utc_now,
             timedelta(seconds=promised.min_object_timeout_seconds + GRACE_SECONDS),
+            sweep_after,
         ),
-        uploads=UploadService(store, object_stores, flow_segments, utc_now),
+        uploads=UploadService(store, object_stores, flow_segments, utc_now, sweep_after),
         event_relay=EventRelay(store, utc_now, deliveries),
         webhook_delivery=WebhookDelivery(
             store,

@@ -100,6 +100,22 @@ class DeletionSettings(BaseModel):
     idle_seconds: int = Field(default=120, ge=1)
 
 
+class SweepSettings(BaseModel):
+    """Objects to be deleted and uploads are looked for again after so long: their messages may be lost."""
+
+    model_config = ConfigDict(frozen=True)
+
+    after_seconds: float = Field(default=60.0, gt=0)
+
+
+class CopySettings(BaseModel):
+    """A copy whose function died is taken up again after `lease_seconds`, longer than a function may run."""
+
+    model_config = ConfigDict(frozen=True)
+
+    lease_seconds: float = Field(default=960.0, gt=0)
+
+
 class WebhookSettings(BaseModel):
     """How webhooks are sent to, and where: to public addresses and those of `allowed_networks`.
 
@@ -134,6 +150,8 @@ class Settings(BaseSettings):
     service: ServiceSettings = ServiceSettings()
     webhooks: WebhookSettings = WebhookSettings()
     deletion: DeletionSettings = DeletionSettings()
+    copies: CopySettings = CopySettings()
+    sweep: SweepSettings = SweepSettings()
     sqs_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 

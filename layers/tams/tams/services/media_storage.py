@@ -53,7 +53,7 @@ class MediaStorageService:
                         instances=(Instance(storage_id=storage_id),),
                         content_type=content_type,
                         created_us=to_us(self.clock()),
-                        registers=post.segments is not None,
+                        registers=headers.get(object_id, {}),
                     )
                     for object_id in ids
                 ],

@@ -7,9 +7,6 @@ from datetime import timedelta
 from tams.models.stored import ObjectState, StoredObject, to_us
 from tams.ports import Clock, ObjectStores, Queue, Repositories, Store
 
-DOOMED_GRACE = timedelta(minutes=1)
-"""How long the queue has before the sweeper sends the hint again."""
-
 SWEEP_LIMIT = 1_000
 
 
@@ -22,6 +19,7 @@ class ObjectCleanupService:
     cleanup: Queue
     clock: Clock
     allocation_timeout: timedelta
+    hint_again_after: timedelta
 
     def clean(self, object_ids: Sequence[str]) -> None:
         """Delete the bytes, then the rows, of those that are doomed; others are left alone.
@@ -55,7 +53,7 @@ class ObjectCleanupService:
                 for stored in found.values()
             ]
             repositories.objects.save(expired)
-            waiting_us = to_us(now - DOOMED_GRACE)
+            waiting_us = to_us(now - self.hint_again_after)
             waiting = repositories.objects.stale(ObjectState.DOOMED, waiting_us, SWEEP_LIMIT)
             return [stored.id for stored in expired] + waiting
 

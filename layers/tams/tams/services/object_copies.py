@@ -17,8 +17,6 @@ from tams.services.instances import save_instances
 _log = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 12
-LEASE = timedelta(minutes=16)
-"""Longer than a function may run: a copy has one worker at a time."""
 
 _PAUSE_FIRST = timedelta(seconds=2)
 _PAUSE_LONGEST = timedelta(minutes=15)
@@ -27,12 +25,16 @@ _PAUSE_LONGEST = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class ObjectCopyService:
-    """Each attempt copies from another of the instances there are, controlled ones first."""
+    """Each attempt copies from another of the instances there are, controlled ones first.
+
+    `lease` is longer than a function may run: a copy has one worker at a time.
+    """
 
     store: Store
     object_stores: ObjectStores
     copies: Queue
     clock: Clock
+    lease: timedelta
 
     def work(self, copy_id: str) -> None:
         """Bring one copy on by one attempt; nothing when there is nothing to do now.
@@ -66,7 +68,7 @@ class ObjectCopyService:
         copy, now = repositories.copies.find(copy_id), self.clock()
         if copy is None or copy.next_us > to_us(now):
             return None
-        claimed = replace(copy, attempts=copy.attempts + 1, next_us=to_us(now + LEASE))
+        claimed = replace(copy, attempts=copy.attempts + 1, next_us=to_us(now + self.lease))
         repositories.copies.save(claimed)
         return claimed
 

@@ -15,9 +15,6 @@ from tams.models.upload_segment import segment_of
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import FlowSegmentService
 
-TOLD_WITHIN = timedelta(minutes=1)
-"""How long S3 has to tell of an upload before the sweeper looks for itself."""
-
 LOOKED_AFTER_MAX = 100
 
 
@@ -32,12 +29,16 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class UploadService:
-    """What is told twice, late or of Objects that are gone changes nothing (ADR 8)."""
+    """What is told twice, late or of Objects that are gone changes nothing (ADR 8).
+
+    S3 has `told_within` to tell of an upload before the sweeper looks for itself.
+    """
 
     store: Store
     object_stores: ObjectStores
     flow_segments: FlowSegmentService
     clock: Clock
+    told_within: timedelta
 
     def take(self, uploads: Iterable[Upload]) -> list[Refusal]:
         """Note each upload; register the Segments of those that ask for one and are not in use yet.
@@ -53,7 +54,7 @@ class UploadService:
 
     def sweep(self) -> int:
         """Look after uploads that S3 did not tell of, some each time; how many Segments came of it."""
-        before_us = to_us(self.clock() - TOLD_WITHIN)
+        before_us = to_us(self.clock() - self.told_within)
         waiting = self.store.read(lambda repositories: repositories.objects.uploading(before_us))
         chosen = random.sample(waiting, min(LOOKED_AFTER_MAX, len(waiting)))
         found = self.store.read(lambda repositories: repositories.objects.find_many(chosen))
@@ -121,8 +122,10 @@ class UploadService:
             storage_id = stored.instances[0].storage_id
             assert storage_id is not None, "an allocated Object lies on one of our backends"
             headers = self.object_stores.upload_headers(storage_id, stored.id)
+            if headers is None:
+                continue
             try:
-                post = segment_of(headers or {}, stored.id)
+                post = segment_of(stored.registers or headers, stored.id)
             except InvalidRequestError as error:
                 refusals.append(self._refusal(stored.id, stored.flow_id, error))
                 continue

@@ -1,0 +1,189 @@
+"""Whatever dies, hangs or comes twice: events arrive, deletions end, every byte is accounted for."""
+
+import os
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from random import Random
+
+import httpx
+import pytest
+
+from local.parts import NAMES
+from local.queues import sqs_client
+from local.stack import Stack
+from tams.models.event import EventType
+from tams.object_stores.keys import object_key
+from tams.repositories.database import Database
+from tests.background import ledger
+from tests.background.conftest import ARCHIVE
+from tests.background.world import World
+from tests.receiver import (
+    Behaviour,
+    Receiver,
+    accept,
+    answer,
+    close_early,
+    hang,
+    receiver,
+)
+from tests.waiting import until
+
+SEEDS = 300 if os.environ.get("TAMS_SOAK") else 30
+TOGETHER = 10
+"""Seeds whose clients are at work at the same time, on one stack."""
+
+MISBEHAVIOURS: list[Behaviour] = [
+    hang,
+    close_early,
+    answer(500),
+    answer(429, Retry_After="1"),
+    answer(302, Location="http://127.0.0.1:9/"),
+]
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def groups() -> Iterator[list[int]]:
+    yield from (list(range(first, first + TOGETHER)) for first in range(0, SEEDS, TOGETHER))
+
+
+@pytest.mark.parametrize(
+    "seeds", [pytest.param(each, id=f"seeds {each[0]}…{each[-1]}") for each in groups()]
+)
+def test_all_comes_out_right_in_the_end(
+    seeds: list[int], stack: Stack, database: Database, buckets: dict[str, str]
+) -> None:
+    worlds = [World(seed, stack.api_url, ARCHIVE) for seed in seeds]
+    with ExitStack() as running:
+        subscribed = [
+            (world, running.enter_context(subscriber(stack, world)))
+            for world in worlds
+            for _ in range(2)
+        ]
+        trouble = Random(seeds[0])
+
+        everybody_works(worlds, lambda: make_trouble(stack, trouble, [it for _, it in subscribed]))
+
+        for _, it in subscribed:
+            it.behaviour = accept
+        for world in worlds:
+            settled(world, database, [it for other, it in subscribed if other is world])
+            nothing_is_left_over(stack, world, database, buckets)
+
+
+@contextmanager
+def subscriber(stack: Stack, world: World) -> Iterator[Receiver]:
+    url = f"{stack.api_url}/service/webhooks"
+    with receiver() as it:
+        body = {"url": it.url, "events": list(EventType), "source_ids": world.source_ids}
+        response = httpx.post(url, json=body, timeout=30)
+        assert response.status_code == 201, response.text
+        yield it
+        httpx.delete(f"{url}/{response.json()['id']}", timeout=30)
+
+
+def everybody_works(worlds: Sequence[World], meanwhile: Callable[[], None]) -> None:
+    over = threading.Event()
+    failures: list[Exception] = []
+
+    def work(world: World) -> None:
+        try:
+            while not over.is_set():
+                world.act()
+        except Exception as failure:  # noqa: BLE001 - the test tells of it
+            failures.append(failure)
+        finally:
+            world.close()
+
+    clients = [threading.Thread(target=work, args=(world,)) for world in worlds]
+    for client in clients:
+        client.start()
+    try:
+        meanwhile()
+    finally:
+        over.set()
+        for client in clients:
+            client.join()
+    if failures:
+        raise failures[0]
+
+
+def make_trouble(stack: Stack, random: Random, receivers: Sequence[Receiver]) -> None:
+    """Kill parts, empty queues, send hints again, let receivers misbehave; at last everything runs."""
+    for _ in range(3):
+        for it in receivers:
+            it.behaviour = random.choice([accept, accept, *MISBEHAVIOURS])
+        time.sleep(random.uniform(0.2, 0.8))
+        part = random.choice(NAMES)
+        stack.kill(part)
+        time.sleep(random.uniform(0, 0.4))
+        stack.restart(part)
+        if random.random() < 0.5:
+            disturb_queues(stack, random)
+    time.sleep(0.3)
+
+
+def disturb_queues(stack: Stack, random: Random) -> None:
+    client = sqs_client(stack.sqs_url)
+    for queue in stack.application.queues:
+        url = client.get_queue_url(QueueName=queue.name)["QueueUrl"]
+        found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+        random.shuffle(found)
+        again = random.choice([0, 3])  # lost, or told again and again
+        for message in found:
+            client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        for message in found * again:
+            client.send_message(QueueUrl=url, MessageBody=message["Body"])
+
+
+def settled(world: World, database: Database, receivers: Sequence[Receiver]) -> None:
+    """Wait until everything that happened has arrived, and check that it is what happened."""
+
+    def all_arrived() -> bool:
+        known = {row["id"] for row in ledger.events_of(database, world.source_ids)}
+        return all({each.event_id for each in it.distinct} == known for it in receivers)
+
+    def all_deleted() -> bool:
+        objects = ledger.objects_of(database, world.flow_ids)
+        unfinished = ledger.unfinished_deletions(database, world.flow_ids)
+        return not unfinished and "doomed" not in objects.values()
+
+    def all_copied() -> bool:
+        return not ledger.copies_of(database, world.object_ids)
+
+    until(lambda: not ledger.waiting_uploads(database, world.registering), 90)
+    until(all_deleted, 90)
+    until(all_copied, 90)
+    until(all_arrived, 90)
+    happened = ledger.events_of(database, world.source_ids)
+    counted = Counter((row["event_type"], row["flow_id"]) for row in happened)
+    assert {key: count for key, count in world.told.items() if counted[key] < count} == {}
+    in_order = defaultdict(list)
+    for row in happened:
+        in_order[row["flow_id"]].append(row["id"])
+    for it in receivers:
+        arrived = defaultdict(list)
+        place = {row["id"]: row["flow_id"] for row in happened}
+        for each in it.distinct:
+            arrived[place[each.event_id]].append(each.event_id)
+        for flow_id in world.flow_ids:
+            assert arrived[flow_id] == in_order[flow_id]
+
+
+def nothing_is_left_over(
+    stack: Stack, world: World, database: Database, buckets: dict[str, str]
+) -> None:
+    """Bytes lie where an Object has an instance, and nowhere else; what Segments play is there."""
+    instances = ledger.instances_of(database, world.object_ids)
+    played = ledger.objects_in_use(database, world.flow_ids)
+    assert played <= instances.keys()
+    for object_id in world.object_ids:
+        for storage_id, bucket in buckets.items():
+            path = stack.data_dir / "s3" / bucket / object_key(object_id)
+            if storage_id not in instances.get(object_id, set()):
+                assert not path.exists(), f"{bucket} has bytes of {object_id} that nobody knows of"
+            elif storage_id == ARCHIVE:
+                assert path.read_bytes() == b"media"
