@@ -6,6 +6,7 @@ from tams.runtime.handlers import schedule_handler
 
 def process(container: Container) -> dict[str, int]:
     return {
+        "events_expired": container.event_log.expire(),
         "objects": container.object_cleanup.sweep(),
         "copies": container.object_copies.sweep(),
         "deletion_requests": container.deletion_requests.sweep(),

@@ -66,7 +66,14 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
     failed = handle("object_cleanup", "sqs/object_cleanup.json")
     assert len(failed["batchItemFailures"]) == 1
     swept = handle("sweeper", "schedule/sweeper.json")
-    assert swept == {"copies": 0, "uploads": 0, "objects": 0, "deletion_requests": 0, "webhooks": 0}
+    assert swept == {
+        "copies": 0,
+        "events_expired": 0,
+        "uploads": 0,
+        "objects": 0,
+        "deletion_requests": 0,
+        "webhooks": 0,
+    }
     assert handle("webhooks", "api/post_webhook.json")["statusCode"] == 201
     assert json.loads(handle("flow_delete_requests", "api/get_delete_requests.json")["body"]) == []
     # Nothing to do for a request that is not there any more.

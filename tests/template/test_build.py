@@ -33,6 +33,7 @@ EVENTS = [
     ("deletion_worker", "sqs/deletion_worker.json"),
     ("webhook_fanout", "sqs/webhook_fanout.json"),
     ("webhook_delivery", "sqs/webhook_delivery.json"),
+    ("events", "api/get_events.json"),
     ("object_copy", "sqs/object_copy.json"),
     ("object_created", "sqs/object_created.json"),
 ]

@@ -6,6 +6,7 @@ from tams.models.storage_backend import StorageBackend
 from tams.ports import ObjectStores
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
+from tams.services.event_log import EventLog
 from tams.services.event_relay import EventRelay
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
@@ -46,6 +47,7 @@ class Container:
     object_cleanup: ObjectCleanupService
     object_copies: ObjectCopyService
     uploads: UploadService
+    event_log: EventLog
     event_relay: EventRelay
     webhook_delivery: WebhookDelivery
     object_stores: ObjectStores

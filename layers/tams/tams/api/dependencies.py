@@ -10,6 +10,7 @@ from tams.api.head import IS_HEAD
 from tams.container import Container
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
+from tams.services.event_log import EventLog
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
 from tams.services.flows import FlowService
@@ -88,6 +89,10 @@ def _instances(container: _Container) -> InstanceService:
     return container.instances
 
 
+def _events(container: _Container) -> EventLog:
+    return container.event_log
+
+
 def _is_head(request: Request) -> bool:
     return IS_HEAD in request.scope
 
@@ -106,6 +111,7 @@ DeletionRequests = Annotated[DeletionRequestService, Depends(_deletion_requests)
 MediaStorage = Annotated[MediaStorageService, Depends(_media_storage)]
 Objects = Annotated[ObjectService, Depends(_objects)]
 
+Events = Annotated[EventLog, Depends(_events)]
 Instances = Annotated[InstanceService, Depends(_instances)]
 
 FlowId = Annotated[str, Depends(query.flow_id)]

@@ -40,6 +40,11 @@ def paging_headers(
     return headers
 
 
+def next_link(request: Request, limit: int, next_key: str) -> dict[str, str]:
+    """Headers of a page of a log: there is always a next one."""
+    return paging_headers(request, limit=limit, next_key=next_key)
+
+
 def page_response(
     request: Request,
     page: Page[Any],

@@ -1,7 +1,7 @@
 """The outbox on VAST, which is the log of events too: rows by time, never changed but to be ticked off."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -43,25 +43,82 @@ class VastEventRepository:
 
     def unrelayed(self, since_us: int) -> list[StoredEvent]:
         """Events without their deliveries, oldest first, as far as routing needs them. One round trip."""
-        predicate = (ibis._.created_us >= since_us) & (ibis._.relayed == 0)
+        predicate = (ibis._.created_us >= since_us) & (ibis._.seq == 0)
         rows = self._transaction.select(EVENTS, predicate, _ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
-    def mark_relayed(self, events: Sequence[StoredEvent]) -> None:
-        """Events that `unrelayed` gave in this transaction."""
-        changed = [{ROW_ID: self._row_ids[event.id], "relayed": 1} for event in events]
+    def place(self, events: Sequence[StoredEvent], first_seq: int) -> None:
+        """Give places, in this order, to events that `unrelayed` gave in this transaction."""
+        changed = [
+            {ROW_ID: self._row_ids[event.id], "seq": seq}
+            for seq, event in enumerate(events, first_seq)
+        ]
         self._transaction.update(EVENTS, changed)
+
+    def placed(
+        self,
+        after_seq: int,
+        until_seq: int,
+        *,
+        since_us: int,
+        event_types: Collection[str],
+        flow_ids: Collection[str],
+        source_ids: Collection[str],
+    ) -> list[tuple[int, StoredEvent]]:
+        """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
+        predicate = (ibis._.seq > after_seq) & (ibis._.seq <= until_seq)
+        if since_us:
+            predicate &= ibis._.created_us >= since_us
+        wanted = {"event_type": event_types, "flow_id": flow_ids, "source_id": source_ids}
+        for column, values in wanted.items():
+            if values:
+                predicate &= ibis._[column].isin(list(values))
+        rows = self._transaction.select(EVENTS, predicate, (*_ROUTING, "seq"))
+        return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
+
+    def first_place(self, since_us: int, window_us: int) -> int | None:
+        """A place that no event from `since_us` on lies before; None when there is none.
+
+        The first ones by time, and all up to `window_us` after them, are looked at: no event takes longer
+        than that from its time to its place.
+        """
+        rows = self._transaction.select(
+            EVENTS, (ibis._.created_us >= since_us) & (ibis._.seq > 0), ["created_us"], rows_max=1
+        )
+        if not rows:
+            return None
+        first_us = min(row["created_us"] for row in rows)
+        predicate = (
+            (ibis._.created_us >= since_us)
+            & (ibis._.created_us <= first_us + window_us)
+            & (ibis._.seq > 0)
+        )
+        near = self._transaction.select(EVENTS, predicate, ["seq"])
+        return min(int(row["seq"]) for row in near)
+
+    def expire(self, before_us: int, limit: int) -> int:
+        """Forget events from before then, `limit` or a few more; how many."""
+        predicate = (ibis._.created_us < before_us) & (ibis._.seq > 0)
+        rows = self._transaction.select(EVENTS, predicate, ["id"], with_row_id=True, rows_max=limit)
+        self._transaction.delete(EVENTS, [row[ROW_ID] for row in rows])
+        return len(rows)
 
     def find_many(self, deliveries: Sequence[Delivery]) -> dict[str, StoredEvent]:
         """Whole events by id, without those that have expired. One round trip."""
-        if not deliveries:
+        return self._whole({each.event_id: each.created_us for each in deliveries})
+
+    def whole(self, events: Sequence[StoredEvent]) -> dict[str, StoredEvent]:
+        """The same for events that `placed` gave."""
+        return self._whole({each.id: each.created_us for each in events})
+
+    def _whole(self, moments: Mapping[str, int]) -> dict[str, StoredEvent]:
+        if not moments:
             return {}
-        moments = sorted({delivery.created_us for delivery in deliveries})
-        predicate = ibis._.created_us.isin(moments) & ibis._["id"].isin(
-            [delivery.event_id for delivery in deliveries]
+        predicate = ibis._.created_us.isin(sorted(set(moments.values()))) & ibis._["id"].isin(
+            list(moments)
         )
-        columns = [name for name in EVENTS.columns.names if name != "relayed"]
+        columns = [name for name in EVENTS.columns.names if name != "seq"]
         rows = self._transaction.select(EVENTS, predicate, columns)
         return {row["id"]: _event(row) for row in rows}
 
@@ -76,7 +133,7 @@ def _row(event: StoredEvent) -> Row:
         "document": _dumps(event.document) if event.document is not None else None,
         "collected_by": _dumps(event.collected_by) if event.collected_by else None,
         "created_us": event.created_us,
-        "relayed": 0,
+        "seq": 0,
     }
 
 

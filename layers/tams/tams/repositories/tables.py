@@ -171,9 +171,14 @@ EVENTS = Table(
         document=_TEXT,
         collected_by=_TEXT,  # of what is deleted: the collectors it had, as JSON
         created_us=_INT,
-        relayed=_INT,  # 1 once every webhook that wants it has its delivery
+        seq=_INT,  # its place among all events; 0 until every webhook that wants it has its delivery
     ),
     sorting_key=("created_us", "id"),
+    projections=(
+        Projection(
+            "events_by_seq", ("seq",), ("created_us", "id", "event_type", "flow_id", "source_id")
+        ),
+    ),
 )
 
 RELAY = Table(

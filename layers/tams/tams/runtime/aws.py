@@ -24,6 +24,7 @@ from tams.runtime.settings import (
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
 from tams.services.event_documents import EventDocuments
+from tams.services.event_log import EventLog
 from tams.services.event_relay import EventRelay
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flow_segments import FlowSegmentService
@@ -77,6 +78,7 @@ def build_from(settings: Settings) -> Container:
     cleanup = _queue(settings, settings.queues.object_cleanup)
     deletions = _queue(settings, settings.queues.deletions)
     deliveries = _queue(settings, settings.queues.deliveries, ids_per_message=1)
+    documents = EventDocuments(object_stores, backends)
     copies = _queue(settings, settings.queues.copies)
     flow_segments = FlowSegmentService(store, utc_now, labels)
     return Container(
@@ -116,11 +118,14 @@ def build_from(settings: Settings) -> Container:
             sweep_after,
         ),
         uploads=UploadService(store, object_stores, flow_segments, utc_now, sweep_after),
+        event_log=EventLog(
+            store, utc_now, documents, timedelta(seconds=settings.events.kept_seconds)
+        ),
         event_relay=EventRelay(store, utc_now, deliveries),
         webhook_delivery=WebhookDelivery(
             store,
             WebhookSender(targets, settings.webhooks.timeout_seconds, user_agent),
-            EventDocuments(object_stores, backends),
+            documents,
             deliveries,
             Settlement(utc_now, _retry_policy(settings.webhooks)),
         ),

@@ -100,6 +100,14 @@ class DeletionSettings(BaseModel):
     idle_seconds: int = Field(default=120, ge=1)
 
 
+class EventSettings(BaseModel):
+    """The log of events goes back `kept_seconds`; a webhook away for longer misses what was before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kept_seconds: int = Field(default=7 * 86_400, ge=3_600)
+
+
 class SweepSettings(BaseModel):
     """Objects to be deleted and uploads are looked for again after so long: their messages may be lost."""
 
@@ -151,6 +159,7 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     deletion: DeletionSettings = DeletionSettings()
     copies: CopySettings = CopySettings()
+    events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
     sqs_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"

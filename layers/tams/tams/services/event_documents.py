@@ -2,15 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tams.models.delivery import Announcement
+from tams.models.filters import UrlFilter
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import StoredEvent, from_us
-from tams.models.webhook import Webhook
 from tams.ports import ObjectStores
 from tams.services.get_urls import GetUrls
 from tams.services.segment_documents import segment_json
+
+
+class Reader(Protocol):
+    """Whoever reads an event chooses the URLs in it, and whether Objects' timeranges are told."""
+
+    @property
+    def url_filter(self) -> UrlFilter: ...
+    @property
+    def include_object_timerange(self) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +29,17 @@ class EventDocuments:
     object_stores: ObjectStores
     backends: Mapping[str, StorageBackend]
 
-    def document(self, announcement: Announcement, webhook: Webhook) -> dict[str, Any]:
-        """The body of the POST, get_urls as this webhook asked for them (WHK-35)."""
+    def document(self, announcement: Announcement, reader: Reader) -> dict[str, Any]:
+        """The body of a webhook's POST, get_urls as it asked for them (WHK-35)."""
         event = announcement.event
         return {
             "event_timestamp": from_us(event.created_us).isoformat().replace("+00:00", "Z"),
             "event_type": event.event_type,
-            "event": self._content(event, announcement, webhook),
+            "event": self._content(event, announcement, reader),
         }
 
     def _content(
-        self, event: StoredEvent, announcement: Announcement, webhook: Webhook
+        self, event: StoredEvent, announcement: Announcement, reader: Reader
     ) -> dict[str, Any]:
         match event.event_type:
             case "flows/created" | "flows/updated":
@@ -42,8 +51,8 @@ class EventDocuments:
             case "flows/segments_deleted":
                 return {"flow_id": event.flow_id, "timerange": str(event.timerange)}
             case "flows/segments_added":
-                get_urls = GetUrls(self.object_stores, self.backends, webhook.url_filter)
-                wide = bool(webhook.include_object_timerange)
+                get_urls = GetUrls(self.object_stores, self.backends, reader.url_filter)
+                wide = bool(reader.include_object_timerange)
                 segments = [
                     segment_json(each, get_urls, include_object_timerange=wide)
                     for each in announcement.segments

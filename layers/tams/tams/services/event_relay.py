@@ -57,7 +57,7 @@ class EventRelay:
             return 0, []
         deliveries = self._deliveries(repositories, events, state.last_seq)
         repositories.deliveries.add(deliveries)
-        repositories.events.mark_relayed(events)
+        repositories.events.place(events, state.last_seq + 1)
         if len(events) == len(found):  # all there are, but for transactions that are still open
             newest_us = min(to_us(self.clock()), events[-1].created_us)
             state = replace(state, since_us=max(state.since_us, newest_us - LONGEST_US))

@@ -199,7 +199,7 @@ def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delive
     until_seq, segments = chosen[0].seq, 0
     for delivery in chosen:
         if (event := events.get(delivery.event_id)) is not None:  # or else it has expired
-            announcement = _announcement(repositories, delivery, event)
+            announcement = announcement_of(repositories, delivery.seq, event)
             segments += len(announcement.segments)
             if announcements and segments > SEGMENTS_MAX:
                 break
@@ -208,12 +208,11 @@ def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delive
     return Turn(webhook, announcements, chosen[0].seq, until_seq)
 
 
-def _announcement(
-    repositories: Repositories, delivery: Delivery, event: StoredEvent
-) -> Announcement:
+def announcement_of(repositories: Repositories, seq: int, event: StoredEvent) -> Announcement:
+    """With the Segments it tells of, as far as they are still there."""
     if event.event_type != "flows/segments_added":
-        return Announcement(delivery.seq, event)
+        return Announcement(seq, event)
     assert event.flow_id is not None
     assert event.timerange is not None
     segments = repositories.segments.announced_by(event.flow_id, event.id, event.timerange)
-    return Announcement(delivery.seq, event, segments)
+    return Announcement(seq, event, segments)

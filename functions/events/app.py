@@ -1,0 +1,109 @@
+"""/events (an extension): the log of events, to be replayed and followed."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from tams.api.dependencies import Events
+from tams.api.event_stream import as_stream
+from tams.api.paging import next_link
+from tams.api.query import Limit, PageToken, QueryBool, page_limit
+from tams.api.url_query import url_filter
+from tams.errors import InvalidRequestError
+from tams.models.event import EventType
+from tams.models.filters import UrlFilter, parse_list, parse_uuid_list
+from tams.models.page_keys import decode_page_key, encode_page_key
+from tams.models.stored import to_us
+from tams.runtime.handlers import api_handler
+from tams.services.event_log import EventQuery
+
+router = APIRouter(prefix="/events", tags=["Extensions"])
+
+WAIT_MAX = 20
+"""Seconds: API Gateway gives up after 30."""
+
+Since = Annotated[
+    str | None, Query(description="An RFC 3339 time: only events from then on.", alias="since")
+]
+Types = Annotated[
+    str | None, Query(description="Types of event, by comma; all without.", alias="event_types")
+]
+Ids = Annotated[str | None, Query(description="Ids, by comma.")]
+Wait = Annotated[
+    int | None,
+    Query(ge=0, le=WAIT_MAX, description="Seconds to wait for an event when there is none yet."),
+]
+Follow = Annotated[
+    Literal["sse"] | None,
+    Query(
+        description="`sse`: as server-sent events, which a browser's EventSource goes on reading."
+    ),
+]
+LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", include_in_schema=False)]
+
+
+@router.get("", response_model=list[dict[str, Any]])
+def get_events(
+    request: Request,
+    events: Events,
+    urls: Annotated[UrlFilter, Depends(url_filter)],
+    limit: Limit = None,
+    page: PageToken = None,
+    since: Since = None,
+    event_types: Types = None,
+    flow_ids: Ids = None,
+    source_ids: Ids = None,
+    include_object_timerange: QueryBool = False,
+    wait: Wait = None,
+    follow: Follow = None,
+    last_event_id: LastEventId = None,
+) -> Response:
+    """Events as webhooks get them, oldest first, each with its `event_id`.
+
+    There is always a `next` link: what it leads to may be empty until something happens.
+    """
+    in_force = page_limit(limit)
+    after = (last_event_id or page) if follow else page
+    query = EventQuery(
+        limit=in_force,
+        after_seq=None if after is None else int(decode_page_key(after, int)[0]),
+        since_us=_since_us(since),
+        event_types=_types(event_types),
+        flow_ids=parse_uuid_list("flow_ids", flow_ids or ""),
+        source_ids=parse_uuid_list("source_ids", source_ids or ""),
+        url_filter=urls,
+        include_object_timerange=include_object_timerange,
+    )
+    seconds = wait if wait is not None else WAIT_MAX if follow else 0
+    found = events.page(query, seconds)
+    next_key = encode_page_key(found.last_seq)
+    if follow:
+        return Response(as_stream(found.items, next_key), media_type="text/event-stream")
+    return JSONResponse(
+        [item for _, item in found.items], headers=next_link(request, in_force, next_key)
+    )
+
+
+def _since_us(text: str | None) -> int:
+    if text is None:
+        return 0
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequestError(f"since: {error}") from error
+    if moment.tzinfo is None:
+        raise InvalidRequestError("since: needs a UTC offset, such as Z")
+    return to_us(moment)
+
+
+def _types(text: str | None) -> tuple[str, ...]:
+    found = parse_list("event_types", text or "") or ()
+    for name in found:
+        if name not in set(EventType):
+            raise InvalidRequestError(f"event_types: there are no events {name!r}")
+    return tuple(found)
+
+
+lambda_handler = api_handler(router)

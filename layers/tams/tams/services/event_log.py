@@ -1,0 +1,119 @@
+"""The log of events (an extension): what happened, in the order in which webhooks are told.
+
+Places are given by the relay, one after the other, to events that have committed. So whoever reads on from a
+place misses nothing, however late a transaction ends.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from tams.models.delivery import Announcement
+from tams.models.filters import UrlFilter
+from tams.models.stored import StoredEvent, to_us
+from tams.ports import Clock, Repositories, Store
+from tams.services.event_documents import EventDocuments
+from tams.services.event_relay import LONGEST_US
+from tams.services.webhook_settlement import announcement_of
+
+_FIRST_WINDOW = 512
+_WIDEST_WINDOW = 131_072
+_WINDOWS_MAX = 16
+"""So many selects at most for one page; then it ends where they got to, be it empty."""
+
+_PAUSE_SECONDS = 0.5
+EXPIRED_MAX = 5_000
+"""Events that one run forgets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventQuery:
+    """Events after the place `after_seq`, or else from `since_us`. An empty filter does not filter."""
+
+    limit: int
+    after_seq: int | None = None
+    since_us: int = 0
+    event_types: tuple[str, ...] = ()
+    flow_ids: tuple[str, ...] = ()
+    source_ids: tuple[str, ...] = ()
+    url_filter: UrlFilter = field(default_factory=UrlFilter)
+    include_object_timerange: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Documents with their events' ids, by place; what follows is after `last_seq`."""
+
+    items: Sequence[tuple[int, Mapping[str, Any]]]
+    last_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    store: Store
+    clock: Clock
+    documents: EventDocuments
+    kept_for: timedelta
+
+    def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
+        """The next events; when there are none yet, what comes within `wait_seconds`."""
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            last_seq, announcements = self.store.read(partial(self._read, query=query))
+            if announcements or time.monotonic() + _PAUSE_SECONDS > deadline:
+                items = [(each.seq, self._item(each, query)) for each in announcements]
+                return EventPage(items, last_seq)
+            query = replace(query, after_seq=last_seq)
+            time.sleep(_PAUSE_SECONDS)
+
+    def expire(self) -> int:
+        """Forget events from before the time they are kept for, some each time; how many."""
+        before_us = to_us(self.clock() - self.kept_for)
+        return self.store.write(
+            lambda repositories: repositories.events.expire(before_us, EXPIRED_MAX)
+        )
+
+    def _read(
+        self, repositories: Repositories, query: EventQuery
+    ) -> tuple[int, list[Announcement]]:
+        newest = repositories.deliveries.relay_state().last_seq
+        seq = query.after_seq if query.after_seq is not None else self._before(repositories, query)
+        found: list[tuple[int, StoredEvent]] = []
+        width = _FIRST_WINDOW
+        for _ in range(_WINDOWS_MAX):
+            if seq >= newest or len(found) >= query.limit:
+                break
+            until = min(seq + width, newest)
+            found += repositories.events.placed(
+                seq,
+                until,
+                since_us=query.since_us,
+                event_types=query.event_types,
+                flow_ids=query.flow_ids,
+                source_ids=query.source_ids,
+            )
+            seq, width = until, min(width * 4, _WIDEST_WINDOW)
+        chosen = found[: query.limit]
+        if len(found) > query.limit:
+            seq = chosen[-1][0]
+        whole = repositories.events.whole([event for _, event in chosen])
+        return seq, [
+            announcement_of(repositories, place, whole[event.id])
+            for place, event in chosen
+            if event.id in whole
+        ]
+
+    def _before(self, repositories: Repositories, query: EventQuery) -> int:
+        """A place before all that is asked for."""
+        kept_us = to_us(self.clock() - self.kept_for) - LONGEST_US
+        first = repositories.events.first_place(max(query.since_us, kept_us), LONGEST_US)
+        if first is None:
+            return repositories.deliveries.relay_state().last_seq
+        return first - 1
+
+    def _item(self, announcement: Announcement, query: EventQuery) -> dict[str, Any]:
+        document = self.documents.document(announcement, query)
+        return {"event_id": announcement.event.id, **document}
