@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cli import admin
 from cli.client import Client
 from cli.export import export as export_flow
 from cli.faults import CommandError
@@ -25,6 +26,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.add_typer(admin.app, name="admin")
+
 WIDTH_UNSEEN = 160
 """Columns where no terminal says how wide it is: a pipe, a file."""
 

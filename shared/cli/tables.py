@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.table import Table
 
+from cli.queues import QueueDepth
+
 
 def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
     table = _table("Source", "Format", "Label", "Collects")
@@ -27,6 +29,16 @@ def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
             _essence(flow),
             flow.get("status", ""),
         )
+    return table
+
+
+def queues_table(queues: Iterable[QueueDepth]) -> Table:
+    table = _table("Queue", "Waiting", "In work", "Delayed", "Oldest", "Given up")
+    for queue in queues:
+        oldest = "" if queue.oldest_seconds is None else f"{queue.oldest_seconds:.0f} s"
+        counts = [str(each) for each in (queue.waiting, queue.in_work, queue.delayed)]
+        given_up = f"[red]{queue.given_up}[/red]" if queue.given_up else "0"
+        table.add_row(queue.name, *counts, oldest, given_up)
     return table
 
 

@@ -14,6 +14,7 @@ from local.cors import CorsPolicy
 from local.error_body import error_answer
 from local.function_host import FunctionHost, HandlerError
 from local.http_events import BadAnswerError, HttpAnswer, HttpRequest, from_answer, to_event
+from local.invocations import invoke, invoked_function
 from local.journal import Journal
 from local.ports import LOOPBACK
 from local.routes import Match, MethodNotAllowed, RouteTable
@@ -79,6 +80,8 @@ class Gateway:
         early = self._cors.preflight(request) or self._tokens.refusal(request)
         if early is not None:
             return _Done(early)
+        if (name := invoked_function(request)) is not None:
+            return await self._in_thread(invoke, self._host, name, request.body, name=name)
         match = self._routes.match(request.method, request.raw_path)
         if match is None:
             return _Done(error_answer(404, "NotFound", f"nothing is at {request.raw_path}"))
@@ -88,6 +91,12 @@ class Gateway:
             headers = [(b"allow", allowed.encode())]
             return _Done(error_answer(405, "MethodNotAllowed", summary, headers))
         return await self._invoke(request, match)
+
+    async def _in_thread(
+        self, work: Callable[..., HttpAnswer], *arguments: Any, name: str
+    ) -> _Done:
+        loop = asyncio.get_running_loop()
+        return _Done(await loop.run_in_executor(self._threads, work, *arguments), name)
 
     async def _invoke(self, request: HttpRequest, match: Match) -> _Done:
         name = match.route.function

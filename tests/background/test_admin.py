@@ -1,0 +1,86 @@
+"""`tams admin` against the running stack, as an operator uses it."""
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import closing
+from typing import Any
+
+from local.queues import sqs_client
+from local.stack import Stack
+from tests.waiting import until
+
+
+def tams_admin(stack: Stack, *arguments: str, succeeds: bool = True) -> str:
+    environment = {**os.environ, "TAMS_QUEUE_URL": stack.sqs_url, "TAMS_URL": stack.api_url}
+    command = [sys.executable, "-m", "cli.main", "admin", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert (done.returncode == 0) is succeeds, done.stderr
+    return done.stdout if succeeds else done.stderr
+
+
+def depths(stack: Stack) -> dict[str, dict[str, Any]]:
+    return {each["name"]: each for each in json.loads(tams_admin(stack, "queues", "--json"))}
+
+
+def give_up_on(stack: Stack, queue: str, *bodies: str) -> None:
+    with closing(sqs_client(stack.sqs_url)) as client:
+        url = client.get_queue_url(QueueName=queue.replace("Queue", "DeadLetters"))["QueueUrl"]
+        for body in bodies:
+            client.send_message(QueueUrl=url, MessageBody=body)
+
+
+def test_every_queue_is_shown_with_what_it_gave_up(stack: Stack) -> None:
+    before = depths(stack)
+    give_up_on(stack, "CopiesQueue", '["nobody"]', '["nobody either"]')
+
+    after = depths(stack)
+
+    assert after.keys() == {
+        "CopiesQueue",
+        "DeletionsQueue",
+        "DeliveriesQueue",
+        "EventsQueue",
+        "ObjectCleanupQueue",
+        "UploadsQueue",
+    }
+    assert after["CopiesQueue"]["given_up"] == before["CopiesQueue"]["given_up"] + 2
+    assert "CopiesQueue" in tams_admin(stack, "queues")
+
+
+def test_what_was_given_up_is_tried_again(stack: Stack) -> None:
+    give_up_on(stack, "ObjectCleanupQueue", '["nobody"]')
+
+    assert "messages are tried again" in tams_admin(stack, "redrive", "ObjectCleanupQueue")
+
+    until(lambda: depths(stack)["ObjectCleanupQueue"]["in_work"] == 0)
+    assert depths(stack)["ObjectCleanupQueue"]["given_up"] == 0
+    wrong = tams_admin(stack, "redrive", "SomeQueue", succeeds=False)
+    assert "there is no queue 'SomeQueue'" in wrong
+
+
+def test_a_deletion_request_is_sent_on(stack: Stack) -> None:
+    assert "is tried again" in tams_admin(stack, "retry", "nobody")
+
+    until(lambda: depths(stack)["DeletionsQueue"]["waiting"] == 0)
+    assert depths(stack)["DeletionsQueue"]["given_up"] == 0
+
+
+def test_the_sweeper_runs_when_told(stack: Stack) -> None:
+    found = tams_admin(stack, "sweep").split("\n")
+
+    assert {line.rpartition(" ")[0].strip() for line in found if line} == {
+        "copies",
+        "deletion requests",
+        "events expired",
+        "objects",
+        "uploads",
+        "webhooks",
+    }
+
+
+def test_a_stack_that_is_not_there_is_told(stack: Stack) -> None:
+    nobody = ["--queues", "http://127.0.0.1:9"]
+
+    assert "Could not connect" in tams_admin(stack, "queues", *nobody, succeeds=False)
