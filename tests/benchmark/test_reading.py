@@ -5,17 +5,13 @@ A benchmark, not a test of time: what it asserts are counts and ratios measured 
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 import ibis
 import pytest
 
-from tams.models.flow import parse_flow_put
-from tams.models.stored import Instance, StoredSegment, Timeline, finite
-from tams.ports import Repositories
+from tams.models.stored import finite
 from tams.repositories.database import Database, VastTransaction
 from tams.repositories.media_time import bound_text
 from tams.repositories.provision import provision
@@ -23,15 +19,14 @@ from tams.repositories.tables import SEGMENTS
 from tams.runtime.aws import build_from, vast_connection
 from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
+from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record
 from tests.benchmark.timing_of import interleaved
-from tests.builders import a_video_flow_body
 from tests.integration.local_vast import STORAGE_ID, a_local_vast, settings_for
 from vastlocal.control import Control
 
 SECOND = 10**9
 LENGTHS = (1_000, 100_000, 1_000_000) if os.environ.get("TAMS_BENCH") else (1_000, 20_000)
-BATCH = 20_000
 
 
 @pytest.fixture(scope="module")
@@ -41,42 +36,10 @@ def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def fill(vast_url: str, count: int) -> str:
-    """A Flow of `count` Segments of two seconds, written straight to the tables."""
-    container = build_from(settings_for(vast_url))
-    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body), caller=None)
-    flow_id: str = body["id"]
-    instances = (Instance(storage_id=STORAGE_ID),)
-    for start in range(0, count, BATCH):
-        segments = [
-            StoredSegment(
-                flow_id=flow_id,
-                timerange=TimeRange.between(n * 2 * SECOND, (n + 1) * 2 * SECOND),
-                object_id=str(uuid4()),
-                instances=instances,
-                object_timerange=f"[{n * 2}:0_{n * 2 + 2}:0)",
-            )
-            for n in range(start, min(start + BATCH, count))
-        ]
-        container.flows.store.write(partial(_add, segments))
-    timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
-
-    def summarise(repositories: Repositories) -> None:
-        stored = repositories.flows.get(flow_id)
-        repositories.flows.save_timeline(replace(stored, timeline=timeline))
-
-    container.flows.store.write(summarise)
-    return flow_id
-
-
-def _add(segments: list[StoredSegment], repositories: Repositories) -> None:
-    repositories.segments.add(segments)
-
-
 def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: Record) -> None:
-    flows = {count: fill(vast_url, count) for count in LENGTHS}
-    service = build_from(settings_for(vast_url)).flow_segments
+    container = build_from(settings_for(vast_url))
+    flows = {count: a_long_flow(container, count, STORAGE_ID) for count in LENGTHS}
+    service = container.flow_segments
     database = Database(vast_connection(settings_for(vast_url)))
 
     def window(count: int) -> TimeRange:
@@ -154,10 +117,3 @@ def test_a_page_of_a_thousand_urls_is_signed_in_a_blink(record: Record) -> None:
         {"ours": f"{each_us:.1f} µs a URL", "boto3's": f"{boto3_us:.0f} µs a URL"},
     )
     assert each_us * 3 < boto3_us
-
-
-def test_the_record_is_kept(record: Record) -> None:
-    path = Path(__file__).parents[2] / "shared" / "docs" / "benchmarks.md"
-    if os.environ.get("TAMS_BENCH"):
-        path.write_text(record.markdown())
-    assert "Reading a window" in record.markdown()

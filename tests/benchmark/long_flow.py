@@ -1,0 +1,83 @@
+"""Flows too long to be made over HTTP: written straight to the tables, as the service would."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from tams.container import Container
+from tams.models.flow import parse_flow_put
+from tams.models.stored import (
+    Instance,
+    ObjectKind,
+    ObjectState,
+    StoredObject,
+    StoredSegment,
+    Timeline,
+)
+from tams.ports import Repositories
+from tams.timing import TimeRange
+from tests.builders import a_video_flow_body
+
+SECOND = 10**9
+_BATCH = 20_000
+
+
+def a_long_flow(
+    container: Container, count: int, storage_id: str, *, uses_each: int | None = None
+) -> str:
+    """A Flow of `count` Segments of two seconds.
+
+    With `uses_each` there are Objects too, each used by so many Segments; else nothing but Segments.
+    """
+    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    flow_id: str = body["id"]
+    instances = (Instance(storage_id=storage_id),)
+    for start in range(0, count, _BATCH):
+        numbers = range(start, min(start + _BATCH, count))
+        ids = list(_object_ids(len(numbers), uses_each or 1))
+        segments = [
+            StoredSegment(
+                flow_id=flow_id,
+                timerange=TimeRange.between(n * 2 * SECOND, (n + 1) * 2 * SECOND),
+                object_id=object_id,
+                instances=instances,
+                object_timerange=f"[{n * 2}:0_{n * 2 + 2}:0)",
+            )
+            for n, object_id in zip(numbers, ids, strict=True)
+        ]
+        objects = [
+            StoredObject(
+                id=object_id,
+                state=ObjectState.REFERENCED,
+                kind=ObjectKind.MEDIA,
+                flow_id=flow_id,
+                instances=instances,
+                reference_count=ids.count(object_id),
+            )
+            for object_id in (dict.fromkeys(ids) if uses_each else ())
+        ]
+        container.flows.store.write(partial(_add, segments, objects))
+    timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
+
+    def summarise(repositories: Repositories) -> None:
+        stored = repositories.flows.get(flow_id)
+        repositories.flows.save_timeline(replace(stored, timeline=timeline))
+
+    container.flows.store.write(summarise)
+    return flow_id
+
+
+def _object_ids(count: int, uses_each: int) -> Iterator[str]:
+    for n in range(count):
+        if n % uses_each == 0:
+            object_id = str(uuid4())
+        yield object_id
+
+
+def _add(
+    segments: list[StoredSegment], objects: list[StoredObject], repositories: Repositories
+) -> None:
+    repositories.segments.add(segments)
+    repositories.objects.add(objects, str(uuid4()))
