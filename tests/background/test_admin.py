@@ -7,8 +7,14 @@ import sys
 from contextlib import closing
 from typing import Any
 
+import httpx
+import pytest
+
 from local.queues import sqs_client
 from local.stack import Stack
+from tams.runtime.aws import build_from
+from tams.runtime.settings import Settings
+from tests.api.maker import Maker
 from tests.waiting import until
 
 
@@ -60,11 +66,27 @@ def test_what_was_given_up_is_tried_again(stack: Stack) -> None:
     assert "there is no queue 'SomeQueue'" in wrong
 
 
-def test_a_deletion_request_is_sent_on(stack: Stack) -> None:
-    assert "is tried again" in tams_admin(stack, "retry", "nobody")
+def test_a_deletion_request_in_error_is_taken_up_again(
+    stack: Stack, api: httpx.Client, make: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.settings_env().items():
+        monkeypatch.setenv(name, value)
+    requests = build_from(Settings()).deletion_requests
+    stack.kill("poller")
+    flow = make.flow()
+    make.segments(flow["id"], 30)
+    path = api.delete(f"/flows/{flow['id']}").headers["Location"]
+    request_id = path.rpartition("/")[2]
+    requests.fail(request_id, "the disk was full")
+    assert api.get(path).json()["error"]["summary"] == "the disk was full"
+    with closing(sqs_client(stack.sqs_url)) as client:
+        client.purge_queue(QueueUrl=client.get_queue_url(QueueName="DeletionsQueue")["QueueUrl"])
+    stack.restart("poller")
 
-    until(lambda: depths(stack)["DeletionsQueue"]["waiting"] == 0)
-    assert depths(stack)["DeletionsQueue"]["given_up"] == 0
+    assert "is tried again" in tams_admin(stack, "retry", request_id)
+
+    until(lambda: api.get(path).json()["status"] == "done")
+    assert "error" not in api.get(path).json()
 
 
 def test_the_sweeper_runs_when_told(stack: Stack) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from tams.runtime.aws import build_from
 from tams.runtime.settings import Settings
 from tests.api.maker import Maker
 from tests.contract.steps import Json, added, copied, segment, uploaded
-from tests.receiver import Receiver
+from tests.receiver import Receiver, receiver
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 AT_ONCE_SEGMENTS = 20
@@ -115,3 +116,14 @@ def used(api: httpx.Client, make: Maker, backends: Backends) -> tuple[Json, str]
         for each in (init_id, object_id):
             copied(api, each, storage_id)
     return flow, object_id
+
+
+@pytest.fixture
+def inbox() -> Iterator[Receiver]:
+    with receiver() as it:
+        yield it
+
+
+@pytest.fixture
+def source_id() -> str:
+    return str(uuid4())

@@ -8,6 +8,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local.stack import Stack
+from tests.receiver import Received, Receiver
 from tests.waiting import until
 
 Json = dict[str, Any]
@@ -113,3 +114,10 @@ def urls(api: httpx.Client, used: tuple[Json, str], **query: Any) -> list[Json]:
 
 def _without_signature(entry: Json) -> Json:
     return {**entry, "url": entry["url"].partition("?")[0]}
+
+
+def arrived(inbox: Receiver, event_type: str, count: int = 1) -> list[Received]:
+    def all_there(it: Receiver) -> bool:
+        return sum(each.event_type == event_type for each in it.distinct) >= count
+
+    return [each for each in inbox.wait_for(all_there) if each.event_type == event_type]

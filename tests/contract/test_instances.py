@@ -1,17 +1,15 @@
-"""OBJ-10…27: instances of an Object, controlled and not."""
+"""OBJ-10, OBJ-15…27: instances of an Object, controlled and not."""
 
-import time
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from local.stack import Stack
 from tests.api.maker import Maker
 from tests.contract.conftest import Backends, Subscribe
+from tests.contract.instances import add, labels, remove
 from tests.contract.steps import Json, added, copied, segment, segments_of, uploaded
-from tests.media_server import media_server
 from tests.receiver import receiver
 from tests.waiting import until
 
@@ -30,19 +28,6 @@ def object_id(api: httpx.Client, flow: Json) -> str:
     init_id, media_id = uploaded(api, flow, 2)
     added(api, flow, segment(media_id, 0, 10, init_object_id=init_id))
     return media_id
-
-
-def add(api: httpx.Client, object_id: str, body: object) -> int:
-    return api.post(f"/objects/{object_id}/instances", json=body).status_code
-
-
-def remove(api: httpx.Client, object_id: str, **query: str) -> int:
-    return api.delete(f"/objects/{object_id}/instances", params=query).status_code
-
-
-def labels(api: httpx.Client, object_id: str) -> list[Any]:
-    urls = api.get(f"/objects/{object_id}").json()["get_urls"]
-    return [each.get("label") for each in urls]
 
 
 def init_of(api: httpx.Client, object_id: str) -> Json:
@@ -68,91 +53,6 @@ def test_OBJ_10_an_instance_is_a_backend_or_a_url_with_a_label(
     assert add(api, object_id, CDN) == 201
     assert add(api, object_id, {"storage_id": backends.archive, "label": "x"}) == 201
     until(lambda: labels(api, object_id) == ["local", "cdn", "archive"])
-
-
-def test_OBJ_11_a_controlled_instance_is_a_copy_of_the_bytes(
-    api: httpx.Client, object_id: str, backends: Backends
-) -> None:
-    copied(api, object_id, backends.archive)
-
-    query = {"accept_storage_ids": backends.archive}
-    (url,) = api.get(f"/objects/{object_id}", params=query).json()["get_urls"]
-    assert httpx.get(url["url"]).content == b"media"
-
-
-def test_OBJ_12_a_copy_is_not_told_of_before_it_is_there(
-    api: httpx.Client, make: Maker, backends: Backends
-) -> None:
-    flow = make.flow()
-    storage = api.post(f"/flows/{flow['id']}/storage", json={"limit": 1})
-    allocated = storage.json()["media_objects"]
-    never_uploaded = allocated[0]["object_id"]
-    added(api, flow, segment(never_uploaded, 0, 1))
-
-    assert add(api, never_uploaded, {"storage_id": backends.archive}) == 201
-
-    assert labels(api, never_uploaded) == ["local"]
-    (put_url,) = [each["put_url"] for each in allocated]
-    httpx.put(put_url["url"], content=b"late", headers={"Content-Type": put_url["content-type"]})
-    until(lambda: labels(api, never_uploaded) == ["local", "archive"])
-
-
-def test_OBJ_13_a_backend_is_known_and_has_no_instance_yet(
-    api: httpx.Client, object_id: str, backends: Backends
-) -> None:
-    assert add(api, object_id, {"storage_id": str(uuid4())}) == 400
-    assert add(api, object_id, {"storage_id": backends.local}) == 400
-
-
-def test_OBJ_13_an_instance_that_is_being_made_is_not_made_twice(
-    api: httpx.Client, make: Maker, backends: Backends
-) -> None:
-    flow = make.flow()
-    (never_uploaded,) = make.objects(flow["id"], 1)
-    added(api, flow, segment(never_uploaded, 0, 1))
-
-    assert add(api, never_uploaded, {"storage_id": backends.archive}) == 201
-    assert add(api, never_uploaded, {"storage_id": backends.archive}) == 400
-
-
-@pytest.mark.parametrize("redirects", [0, 3])
-def test_OBJ_14_an_object_only_its_client_has_is_fetched_from_there(
-    api: httpx.Client, make: Maker, backends: Backends, redirects: int
-) -> None:
-    flow, object_id = make.flow(), str(uuid4())
-    with media_server(b"from afar", redirects=redirects) as url:
-        theirs = {"url": url, "label": "theirs"}
-        added(api, flow, segment(object_id, 0, 1, get_urls=[theirs]))
-
-        copied(api, object_id, backends.archive)
-
-    assert labels(api, object_id) == ["theirs", "archive"]
-    (told,) = api.get(f"/objects/{object_id}", params={"accept_get_urls": "archive"}).json()[
-        "get_urls"
-    ]
-    fetched = httpx.get(told["url"])
-    assert fetched.content == b"from afar"
-    assert fetched.headers["Content-Type"] == flow["container"]
-
-
-@pytest.mark.parametrize("fault", ["404", "cut off", "refused"])
-def test_OBJ_14_what_cannot_be_fetched_is_not_told_of(
-    api: httpx.Client, make: Maker, backends: Backends, fault: str
-) -> None:
-    flow, object_id = make.flow(), str(uuid4())
-    with media_server(b"from afar", fault=fault) as url:
-        bad = "http://169.254.169.254/latest" if fault == "refused" else url
-        added(api, flow, segment(object_id, 0, 1, get_urls=[{"url": bad, "label": "theirs"}]))
-        assert add(api, object_id, {"storage_id": backends.archive}) == 201
-        good = {"url": url, "label": "good"}
-
-        time.sleep(0.5)
-        assert labels(api, object_id) == ["theirs"]
-
-    with media_server(b"from afar") as url:
-        good = {"url": url, "label": "good"}
-        assert add(api, object_id, good) == 201
-        until(lambda: labels(api, object_id) == ["theirs", "good", "archive"])
 
 
 def test_OBJ_15_a_clients_url_is_recorded_as_it_is(api: httpx.Client, object_id: str) -> None:
@@ -306,22 +206,3 @@ def test_OBJ_27_an_instance_that_is_not_there_cannot_be_removed(
     assert remove(api, object_id, storage_id=backends.unlabelled) == 404
     assert remove(api, object_id, label="cdn") == 204
     assert remove(api, object_id, label="cdn") == 404
-
-
-def test_OBJ_28_an_instance_that_is_being_made_can_be_given_up(
-    api: httpx.Client, make: Maker, backends: Backends, stack: Stack
-) -> None:
-    flow = make.flow()
-    storage = api.post(f"/flows/{flow['id']}/storage", json={"limit": 1})
-    (entry,) = storage.json()["media_objects"]
-    object_id, put_url = entry["object_id"], entry["put_url"]
-    added(api, flow, segment(object_id, 0, 1))
-    assert add(api, object_id, {"storage_id": backends.archive}) == 201
-
-    assert remove(api, object_id, storage_id=backends.archive) == 204
-    httpx.put(put_url["url"], content=b"late", headers={"Content-Type": put_url["content-type"]})
-
-    time.sleep(3)  # longer than the first pause between attempts
-    assert labels(api, object_id) == ["local"]
-    assert not list(stack.data_dir.glob(f"s3/archive/media/{object_id}*"))
-    copied(api, object_id, backends.archive)

@@ -71,6 +71,15 @@ def finite(timerange: TimeRange) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowOutline:
+    """Of a Flow, what reading its Segments needs: each column of a row costs a client time."""
+
+    flow_id: str
+    timeline: Timeline = field(default_factory=Timeline)
+    deleting: Mapping[str, TimeRange] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFlow:
     """A Flow as read in a transaction. `flow` carries neither collections nor timerange.
 
@@ -81,6 +90,10 @@ class StoredFlow:
     timeline: Timeline = field(default_factory=Timeline)
     deleting: Mapping[str, TimeRange] = field(default_factory=dict)
     revision: int = 0
+
+    @property
+    def outline(self) -> FlowOutline:
+        return FlowOutline(self.flow.id, self.timeline, self.deleting)
 
 
 @dataclass(frozen=True, slots=True)

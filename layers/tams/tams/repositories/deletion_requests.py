@@ -1,20 +1,21 @@
 """Deletion requests on VAST: what is left to delete, and what became of it."""
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
 import ibis
 
 from tams.errors import NotFoundError
-from tams.models.deletion_request import DeletionStatus
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.models.stored import StoredDeletion, Timeline, to_us
+from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.rows import deletion_from_row, deletion_row
+from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
@@ -87,3 +88,25 @@ class VastDeletionRequestRepository:
     def _remember(self, stored: StoredDeletion, event_id: str) -> None:
         written: Any = (ibis._["id"] == stored.request.id) & (ibis._.event_id == event_id)
         self._transaction.witness = Witness(DELETION_REQUESTS, written)
+
+
+def deletion_row(stored: StoredDeletion) -> Row:
+    """All columns but `event_id`."""
+    request = stored.request
+    return {
+        "id": request.id,
+        "flow_id": request.flow_id,
+        "delete_flow": request.delete_flow,
+        "status": str(request.status),
+        "document": dumps(request.to_json()),
+        "timeline": dumps(asdict(stored.timeline)),
+        "created_us": to_us(request.created) if request.created else None,
+        "updated_us": to_us(request.updated) if request.updated else None,
+        "expiry_us": to_us(request.expiry) if request.expiry else None,
+        "revision": stored.revision,
+    }
+
+
+def deletion_from_row(row: Row) -> StoredDeletion:
+    request = DeletionRequest.model_validate(json.loads(row["document"]))
+    return StoredDeletion(request, Timeline(**json.loads(row["timeline"])), row["revision"])

@@ -7,10 +7,12 @@ import ibis
 
 from tams.models.stored import Instance, StoredSegment, finite
 from tams.repositories.database import ROW_ID, VastTransaction
-from tams.repositories.media_time import bound_text, time_ns
-from tams.repositories.rows import instances_text, segment_from_row, segment_row
+from tams.repositories.media_time import bound_text
+from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
 from tams.timing import TimeRange
+
+_READ = [name for name in SEGMENTS.columns.names if name not in UNREAD]
 
 
 class VastSegmentRepository:
@@ -68,8 +70,8 @@ class VastSegmentRepository:
 
     def remove(self, segments: Sequence[StoredSegment]) -> None:
         """Segments selected `for_change` in this transaction."""
-        keys = [(segment.flow_id, finite(segment.timerange)[0]) for segment in segments]
-        self._transaction.delete(SEGMENTS, [self._row_ids.pop(key) for key in keys])
+        row_ids = [self._row_ids.pop(_key(segment)) for segment in segments]
+        self._transaction.delete(SEGMENTS, row_ids)
 
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
         """Renew the copy of an Object's instances on all Segments that use it. Two round trips."""
@@ -99,12 +101,17 @@ class VastSegmentRepository:
         rows = self._transaction.select(
             SEGMENTS,
             predicate,
-            SEGMENTS.columns.names,
+            _READ,
             with_row_id=for_change,
             rows_max=rows_max,
         )
+        segments = [segment_from_row(row) for row in rows]
         if for_change:
             self._row_ids.update(
-                ((row["flow_id"], time_ns(row["start_time"])), row[ROW_ID]) for row in rows
+                (_key(segment), row[ROW_ID]) for segment, row in zip(segments, rows, strict=True)
             )
-        return [segment_from_row(row) for row in rows]
+        return segments
+
+
+def _key(segment: StoredSegment) -> tuple[str, int]:
+    return segment.flow_id, finite(segment.timerange)[0]

@@ -10,12 +10,18 @@ from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
-from tams.models.stored import StoredFlow
+from tams.models.stored import FlowOutline, StoredFlow
 from tams.repositories.database import ROW_ID, VastTransaction
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import all_of, equal, tagged
-from tams.repositories.rows import flow_from_row, flow_row, timeline_row
+from tams.repositories.rows import (
+    OUTLINE,
+    flow_from_row,
+    flow_row,
+    outline_from_row,
+    timeline_row,
+)
 from tams.repositories.tables import FLOWS
 from tams.timing import TimeRange
 
@@ -40,6 +46,10 @@ class VastFlowRepository:
         rows = rows_by_id(self._transaction, FLOWS, list(flow_ids), with_row_id=True)
         self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
         return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
+
+    def outline(self, flow_id: str) -> FlowOutline | None:
+        rows = self._transaction.select(FLOWS, ibis._["id"] == flow_id, OUTLINE)
+        return outline_from_row(rows[0]) if rows else None
 
     def add(self, stored: StoredFlow) -> None:
         self._transaction.insert(FLOWS, [flow_row(stored) | timeline_row(stored)])

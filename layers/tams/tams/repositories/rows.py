@@ -1,20 +1,18 @@
 """Model ⇄ row, both directions, pure."""
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from tams.models.collection import FlowCollectionItem
 from tams.models.container_mapping import ContainerMapping
-from tams.models.deletion_request import DeletionRequest
 from tams.models.error import Error
 from tams.models.flow import Flow, parse_flow
 from tams.models.source import Source
 from tams.models.stored import (
+    FlowOutline,
     Instance,
     ObjectKind,
     ObjectState,
-    StoredDeletion,
     StoredFlow,
     StoredObject,
     StoredSegment,
@@ -32,7 +30,7 @@ from tams.timing import TimeRange
 _KEPT_ELSEWHERE = ("timerange", "flow_collection", "collected_by", "segments_updated")
 
 
-def _dumps(value: Any) -> str:
+def dumps(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -57,7 +55,7 @@ def flow_row(stored: StoredFlow) -> Row:
         "frame_height": essence.get("frame_height"),
         "init_segments": essence.get("init_segments", False),
         "tags": tags_text(flow.tags),
-        "document": _dumps(document),
+        "document": dumps(document),
         "created_us": to_us(flow.created) if flow.created else None,
         "metadata_updated_us": to_us(flow.metadata_updated) if flow.metadata_updated else None,
         "revision": stored.revision,
@@ -74,7 +72,7 @@ def timeline_row(stored: StoredFlow) -> Row:
         "last_inclusive": timeline.last_inclusive,
         "segment_count": timeline.segment_count,
         "longest_time": time_text(timeline.longest_ns),
-        "deleting": _dumps({key: str(value) for key, value in stored.deleting.items()})
+        "deleting": dumps({key: str(value) for key, value in stored.deleting.items()})
         if stored.deleting
         else None,
         "revision": stored.revision,
@@ -86,6 +84,17 @@ def flow_from_row(row: Row) -> StoredFlow:
     if row["segments_updated_us"] is not None:
         document["segments_updated"] = from_us(row["segments_updated_us"]).isoformat()
     flow: Flow = parse_flow(document)
+    outline = outline_from_row(row)
+    return StoredFlow(flow, outline.timeline, outline.deleting, row["revision"])
+
+
+OUTLINE = (
+    "id", "first_time", "last_time", "last_inclusive", "segment_count", "longest_time", "deleting"
+)  # fmt: skip
+"""The columns that `outline_from_row` reads."""
+
+
+def outline_from_row(row: Row) -> FlowOutline:
     timeline = Timeline(
         segment_count=row["segment_count"],
         first_ns=optional_ns(row["first_time"]),
@@ -95,29 +104,7 @@ def flow_from_row(row: Row) -> StoredFlow:
     )
     deleting = json.loads(row["deleting"] or "{}")
     hidden = {key: TimeRange.parse(text) for key, text in deleting.items()}
-    return StoredFlow(flow, timeline, hidden, row["revision"])
-
-
-def deletion_row(stored: StoredDeletion) -> Row:
-    """All columns but `event_id`."""
-    request = stored.request
-    return {
-        "id": request.id,
-        "flow_id": request.flow_id,
-        "delete_flow": request.delete_flow,
-        "status": str(request.status),
-        "document": _dumps(request.to_json()),
-        "timeline": _dumps(asdict(stored.timeline)),
-        "created_us": to_us(request.created) if request.created else None,
-        "updated_us": to_us(request.updated) if request.updated else None,
-        "expiry_us": to_us(request.expiry) if request.expiry else None,
-        "revision": stored.revision,
-    }
-
-
-def deletion_from_row(row: Row) -> StoredDeletion:
-    request = DeletionRequest.model_validate(json.loads(row["document"]))
-    return StoredDeletion(request, Timeline(**json.loads(row["timeline"])), row["revision"])
+    return FlowOutline(row["id"], timeline, hidden)
 
 
 def source_row(stored: StoredSource) -> Row:
@@ -130,7 +117,7 @@ def source_row(stored: StoredSource) -> Row:
         "format": str(source.format),
         "label": source.label,
         "tags": tags_text(source.tags),
-        "document": _dumps(document),
+        "document": dumps(document),
         "created_us": to_us(source.created) if source.created else None,
         "updated_us": to_us(source.updated) if source.updated else None,
         "flow_count": stored.flow_count,
@@ -155,7 +142,7 @@ def collection_item_from_row(row: Row) -> FlowCollectionItem:
 def instances_text(instances: tuple[Instance, ...]) -> str:
     """Absent keys are left out: the text stands on every Segment."""
     fields = ("storage_id", "url", "label")
-    return _dumps(
+    return dumps(
         [
             {name: value for name in fields if (value := getattr(instance, name)) is not None}
             for instance in instances
@@ -191,6 +178,10 @@ def segment_row(segment: StoredSegment) -> Row:
     }
 
 
+UNREAD = ("start_time", "end_time", "created_us", "event_id")
+"""Columns of Segments that only serve to find them."""
+
+
 def segment_from_row(row: Row) -> StoredSegment:
     return StoredSegment(
         flow_id=row["flow_id"],
@@ -205,8 +196,6 @@ def segment_from_row(row: Row) -> StoredSegment:
         object_timerange=row["object_timerange"],
         init_object_id=row["init_object_id"],
         init_instances=instances_from_text(row["init_instances"]),
-        created_us=row["created_us"],
-        event_id=row["event_id"],
     )
 
 
@@ -225,11 +214,11 @@ def object_row(stored: StoredObject) -> Row:
         "reference_count": stored.reference_count,
         "created_us": stored.created_us,
         "doomed_us": stored.doomed_us,
-        "registers": _dumps(stored.registers) if stored.registers else None,
+        "registers": dumps(stored.registers) if stored.registers else None,
         "size": stored.size_bytes,
         "etag": stored.etag,
         "uploaded_us": stored.uploaded_us,
-        "fault": _dumps(stored.fault.to_json()) if stored.fault else None,
+        "fault": dumps(stored.fault.to_json()) if stored.fault else None,
         "revision": stored.revision,
     }
 

@@ -47,10 +47,10 @@ class FlowSegmentService:
         """
 
         def work(repositories: Repositories) -> SegmentPage:
-            stored = repositories.flows.find(flow_id)
-            if stored is None:
+            outline = repositories.flows.outline(flow_id)
+            if outline is None:
                 return SegmentPage([], None)
-            reader = reader_of_flow(repositories, stored, object_id=object_id)
+            reader = reader_of_flow(repositories, outline, object_id=object_id)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
             return SegmentPage(segments, next_ns)

@@ -178,8 +178,10 @@ def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool]
 
 def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:
     """By Segment, not by extent: a gap over the timerange does not match (FLW-2)."""
-    reader = reader_of_flow(repositories, repositories.flows.get(flow_id))
-    found, _ = reader.page(PageRequest(timerange, 1))
+    outline = repositories.flows.outline(flow_id)
+    if outline is None:
+        return False
+    found, _ = reader_of_flow(repositories, outline).page(PageRequest(timerange, 1))
     return bool(found)
 
 
@@ -187,7 +189,7 @@ def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRang
     """From the first to the last Segment that overlaps `timerange`; the ends are all that is read."""
     if timerange.contains(stored.timeline.timerange) and not stored.deleting:
         return stored.timeline.timerange
-    reader = reader_of_flow(repositories, stored)
+    reader = reader_of_flow(repositories, stored.outline)
     first, _ = reader.page(PageRequest(timerange, 1))
     last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
     return hull(segment.timerange for segment in (*first, *last))

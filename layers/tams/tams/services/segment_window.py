@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tams.models.stored import StoredFlow, StoredSegment, Timeline, finite
+from tams.models.stored import FlowOutline, StoredSegment, Timeline, finite
 from tams.ports import Repositories
 from tams.timing import TimeRange
 
@@ -198,14 +198,14 @@ def reader_of(
 
 
 def reader_of_flow(
-    repositories: Repositories, stored: StoredFlow, *, object_id: str | None = None
+    repositories: Repositories, outline: FlowOutline, *, object_id: str | None = None
 ) -> WindowReader:
     """What clients can see of a Flow."""
     return reader_of(
         repositories,
-        stored.flow.id,
-        stored.timeline,
-        hidden=tuple(stored.deleting.values()),
+        outline.flow_id,
+        outline.timeline,
+        hidden=tuple(outline.deleting.values()),
         object_id=object_id,
     )
 

@@ -1,0 +1,87 @@
+"""The log of events ends a week ago, and goes on from any place it ever gave."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tams.container import Container
+from tams.models.flow import parse_flow_put
+from tams.repositories.provision import provision
+from tams.runtime.aws import build_from, vast_connection
+from tams.services.event_log import EventLog, EventQuery
+from tests.builders import a_video_flow_body
+from tests.integration.local_vast import a_local_vast, settings_for
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[Container]:
+    with a_local_vast(tmp_path) as url:
+        provision(vast_connection(settings_for(url)))
+        yield build_from(settings_for(url))
+
+
+def at(log: EventLog, moment: datetime) -> EventLog:
+    return replace(log, clock=lambda: moment)
+
+
+def types(log: EventLog, after_seq: int | None = None) -> list[str]:
+    found = log.page(EventQuery(limit=100, after_seq=after_seq))
+    return [str(item["event_type"]) for _, item in found.items]
+
+
+def a_flow(container: Container) -> str:
+    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    container.event_relay.relay()
+    flow_id: str = body["id"]
+    return flow_id
+
+
+def test_events_are_forgotten_after_a_week_and_no_sooner(container: Container) -> None:
+    log, flow_id = container.event_log, a_flow(container)
+    seen = log.page(EventQuery(limit=100)).last_seq
+    now = datetime.now(UTC)
+
+    assert at(log, now + WEEK - timedelta(minutes=1)).expire() == 0
+    assert types(log) == ["sources/created", "flows/created"]
+    assert at(log, now + WEEK + timedelta(minutes=1)).expire() == 2
+    assert types(log) == []
+
+    container.flow_properties.set(flow_id, "label", "later", None)
+    container.event_relay.relay()
+    assert types(log) == types(log, 0) == types(log, seen) == ["flows/updated"]
+
+
+def test_what_has_no_place_yet_is_neither_told_nor_forgotten(container: Container) -> None:
+    log = container.event_log
+    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+
+    assert types(log) == []
+    assert at(log, datetime.now(UTC) + 2 * WEEK).expire() == 0
+    container.event_relay.relay()
+    assert types(log) == ["sources/created", "flows/created"]
+
+
+def test_many_events_are_read_page_by_page_without_a_gap(container: Container) -> None:
+    flow_id = a_flow(container)
+    for number in range(700):
+        container.flow_properties.set(flow_id, "label", str(number), None)
+        if number % 90 == 0:
+            container.event_relay.relay()
+    container.event_relay.relay()
+    log, seen, seq = container.event_log, list[str](), 0
+    while True:
+        page = log.page(EventQuery(limit=64, after_seq=seq, flow_ids=(flow_id,)))
+        if not page.items and page.last_seq == seq:
+            break
+        seen += [str(item["event"]["flow"].get("label")) for _, item in page.items]
+        seq = page.last_seq
+
+    assert seen == ["None", *map(str, range(700))]
