@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.console import Console
 
@@ -60,13 +61,17 @@ def _client(service: str, stack: str | None, local_url: str) -> Any:
 
 
 def _queues(stack: str | None, local_url: str) -> Queues:
-    ages = _unmeasured if stack is None else _ages_in_cloudwatch(stack)
+    ages = _ages_here(local_url) if stack is None else _ages_in_cloudwatch(stack)
     return Queues(_client("sqs", stack, local_url), f"{stack}-" if stack else "", ages)
 
 
-def _unmeasured(_name: str) -> float | None:
-    """Locally nobody knows how old a message is."""
-    return None
+def _ages_here(local_url: str) -> Callable[[str], float | None]:
+    """The local queue tells it itself."""
+    try:
+        found: dict[str, float] = httpx.get(f"{local_url}/oldest-seconds", timeout=10).json()
+    except (httpx.TransportError, ValueError) as error:
+        raise CommandError(f"{local_url} does not answer ({error})") from error
+    return found.get
 
 
 def _ages_in_cloudwatch(stack: str) -> Callable[[str], float | None]:

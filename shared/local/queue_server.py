@@ -1,9 +1,11 @@
 """`python -m local.queue_server HOST PORT`: moto's SQS, in memory and quiet."""
 
 import contextlib
+import json
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
@@ -13,7 +15,10 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
+from moto.sqs.models import sqs_backends
 from werkzeug.serving import run_simple
+
+from local.intrinsics import ACCOUNT_ID, REGION
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -37,13 +42,34 @@ def one_at_a_time(application: WsgiApp) -> WsgiApp:
     return serialised
 
 
+def telling_ages(application: WsgiApp) -> WsgiApp:
+    """`GET /oldest-seconds` says how old each queue's oldest message is, as CloudWatch does on AWS."""
+
+    def told(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] != "/oldest-seconds":
+            return application(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [json.dumps(_oldest_seconds()).encode()]
+
+    return told
+
+
+def _oldest_seconds() -> dict[str, float]:
+    now_ms = time.time() * 1000
+    return {
+        queue.name: (now_ms - min(each.sent_timestamp or now_ms for each in queue._messages)) / 1000
+        for queue in sqs_backends[ACCOUNT_ID][REGION].queues.values()
+        if queue._messages
+    }
+
+
 def main(host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, _stop)
     application = DomainDispatcherApplication(create_backend_app)
     run_simple(
         host,
         port,
-        one_at_a_time(application),
+        telling_ages(one_at_a_time(application)),
         threaded=True,
         request_handler=QuietHandler,
     )

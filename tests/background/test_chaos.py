@@ -1,6 +1,7 @@
 """Whatever dies, hangs or comes twice: events arrive, deletions end, every byte is accounted for."""
 
 import os
+import re
 import threading
 import time
 from collections import Counter, defaultdict
@@ -34,6 +35,8 @@ from tests.waiting import until
 SEEDS = 300 if os.environ.get("TAMS_SOAK") else 30
 TOGETHER = 10
 """Seeds whose clients are at work at the same time, on one stack."""
+
+SECRET = "a-subscribers-secret"
 
 MISBEHAVIOURS: list[Behaviour] = [
     hang,
@@ -72,6 +75,7 @@ def test_all_comes_out_right_in_the_end(
         for world in worlds:
             settled(world, database, [it for other, it in subscribed if other is world])
             nothing_is_left_over(stack, world, database, buckets)
+    nothing_secret_is_logged(stack)
 
 
 @contextmanager
@@ -79,6 +83,7 @@ def subscriber(stack: Stack, world: World) -> Iterator[Receiver]:
     url = f"{stack.api_url}/service/webhooks"
     with receiver() as it:
         body = {"url": it.url, "events": list(EventType), "source_ids": world.source_ids}
+        body |= {"api_key_name": "X-Key", "api_key_value": SECRET}
         response = httpx.post(url, json=body, timeout=30)
         assert response.status_code == 201, response.text
         yield it
@@ -187,3 +192,10 @@ def nothing_is_left_over(
                 assert not path.exists(), f"{bucket} has bytes of {object_id} that nobody knows of"
             elif storage_id == ARCHIVE:
                 assert path.read_bytes() == b"media"
+
+
+def nothing_secret_is_logged(stack: Stack) -> None:
+    logged = "".join(path.read_text() for path in (stack.data_dir / "logs").iterdir())
+    assert logged
+    assert SECRET not in logged
+    assert not re.search("X-Amz-Signature=[0-9a-f]", logged)
