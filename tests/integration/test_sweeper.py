@@ -1,0 +1,36 @@
+"""The sweeper does what it can while something is away."""
+
+from pathlib import Path
+
+import pytest
+
+from functions.sweeper import app
+from tams.errors import BackendUnavailableError
+from tams.models.flow import parse_flow_put
+from tams.models.flow_storage import FlowStoragePost
+from tams.repositories.provision import provision
+from tams.runtime.aws import build_from, vast_connection
+from tams.services.event_log import EventQuery
+from tests.builders import a_video_flow_body
+from tests.integration.local_vast import a_local_vast, settings_for
+
+
+def test_events_are_passed_on_though_s3_is_away(tmp_path: Path) -> None:
+    with a_local_vast(tmp_path) as url:
+        provision(vast_connection(settings_for(url)))
+        settings = settings_for(url)
+        container = build_from(
+            settings.model_copy(
+                update={"sweep": settings.sweep.model_copy(update={"after_seconds": 1e-6})}
+            )
+        )
+        body = a_video_flow_body()
+        container.flows.put(body["id"], parse_flow_put(body), caller=None)
+        asked = FlowStoragePost.from_body({"segments": [{"timerange": "[0:0_1:0)"}]})
+        container.media_storage.allocate(body["id"], asked)
+        assert container.event_log.page(EventQuery(limit=10)).items == []
+
+        with pytest.raises(BackendUnavailableError, match="S3"):
+            app.process(container)
+
+        assert len(container.event_log.page(EventQuery(limit=10)).items) == 2
