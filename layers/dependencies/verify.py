@@ -37,6 +37,15 @@ PACKAGES = (
 )
 
 
+RUNTIME_MODULES = (
+    "boto3",
+    "boto3.exceptions",
+    "botocore",
+    "botocore.config",
+    "botocore.exceptions",
+)
+
+
 class _Anything(types.ModuleType):
     """Stands in for boto3 and botocore, which Lambda's runtime brings along."""
 
@@ -51,7 +60,7 @@ def main(build: Path) -> int:
         return _again_with_lambda_python(build)
     sys.path[:0] = [str(build / "DependenciesLayer/python"), str(build / "TamsLayer/python")]
     os.environ |= ENVIRONMENT
-    for name in ("boto3", "botocore", "botocore.config", "botocore.exceptions"):
+    for name in RUNTIME_MODULES:
         sys.modules[name] = _Anything(name)
     compiled = any((build / "DependenciesLayer").rglob("*.pyc"))
     started = time.perf_counter()
@@ -98,13 +107,13 @@ def _make_requests() -> None:
     table = connection.metadata(SEGMENTS).ibis_table
     predicate = (
         (table.flow_id == "f")
-        & table.start_ns.between(1, 2)
-        & (table.end_ns > 3)
+        & table.start_time.between("1", "2")
+        & (table.end_time > "3")
         & table.object_id.isin(["a", "b"])
         & ~table.event_id.isnull()
     )
     request = _internal.build_query_data_request(
-        schema=SEGMENTS.columns, predicate=predicate, field_names=["flow_id", "start_ns"]
+        schema=SEGMENTS.columns, predicate=predicate, field_names=["flow_id", "start_time"]
     )
     assert request.serialized
     for each in ALL:

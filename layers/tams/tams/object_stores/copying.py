@@ -6,8 +6,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from boto3.s3.transfer import TransferConfig
-
 from tams.object_stores.bucket import Bucket
 
 _CHUNK_BYTES = 1024 * 1024
@@ -33,6 +31,8 @@ Download = Callable[[str], AbstractContextManager[Body]]
 
 def copy_inside(source: Bucket, target: Bucket, key: str) -> None:
     """Between buckets of one endpoint; the bytes do not come this way."""
+    from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - slow, and only copies need it
+
     config = TransferConfig(multipart_threshold=_ONE_REQUEST_BYTES)
     origin = {"Bucket": source.bucket, "Key": key}
     target.client.copy(origin, target.bucket, key, Config=config)
