@@ -136,6 +136,11 @@ def test_OBJ_21_an_instance_to_be_removed_is_named(
     assert labels(api, object_id) == ["local"]
 
 
+def test_OBJ_21_selectors_that_name_nothing_are_told_so(api: httpx.Client, object_id: str) -> None:
+    assert remove(api, object_id, storage_id=str(uuid4()), label="nobody's") == 404
+    assert remove(api, object_id, storage_id=str(uuid4()), label="local") == 400
+
+
 def test_OBJ_22_a_controlled_instance_is_named_by_its_backend(
     api: httpx.Client, object_id: str, backends: Backends
 ) -> None:

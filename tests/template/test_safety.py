@@ -49,7 +49,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("media_storage", {"s3:PutObject"}),
         ("object_cleanup", {"s3:DeleteObject"}),
         ("events", {"s3:GetObject"}),
-        ("object_created", {"s3:GetObject"}),
+        ("object_created", {"s3:GetObject", "s3:ListBucket"}),
         ("objects", {"s3:GetObject"}),
         (
             "object_copy",
@@ -59,7 +59,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("flows", set()),
         ("sources", set()),
         ("profiles", set()),
-        ("sweeper", {"s3:GetObject"}),
+        ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
         ("webhooks", set()),
         ("flow_delete_requests", set()),
         ("deletion_worker", set()),

@@ -122,9 +122,9 @@ def _page(path: str, operation: dict[str, Any]) -> None:
     if "page" not in names:
         return
     headers = {
-        "Link": _header('The next page, as rel="next"; absent from the last.'),
+        "Link": _header('The next page, as rel="next"; absent where there is none.'),
         "X-Paging-Limit": _header("The limit in force.", "integer"),
-        "X-Paging-NextKey": _header("The next page's `page`; absent from the last."),
+        "X-Paging-NextKey": _header("The next page's `page`; absent where there is none."),
     }
     if "reverse_order" in names:
         headers["X-Paging-Count"] = _header("Items on this page.", "integer")

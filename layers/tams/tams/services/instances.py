@@ -116,8 +116,10 @@ class InstanceService:
         if meant is None or any(instance.storage_id == meant for instance in stored.instances):
             return None
         copy = _copy_to(repositories, stored.id, meant)
-        named_alike = label is None or self.backends[meant].label == label
-        return copy if copy and not copy.cancelled and named_alike else None
+        if copy is None or copy.cancelled:
+            return None
+        backend = self.backends.get(meant)
+        return copy if label is None or (backend and backend.label == label) else None
 
     def _named(self, stored: StoredObject, storage_id: str | None, label: str | None) -> Instance:
         """Both selectors, when both are given, must mean the same instance."""

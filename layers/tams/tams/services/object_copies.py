@@ -22,6 +22,9 @@ _PAUSE_FIRST = timedelta(seconds=2)
 _PAUSE_LONGEST = timedelta(minutes=15)
 """SQS delays a message no longer."""
 
+_DOUBLINGS_MAX = 10
+"""More lead beyond the longest pause, and one day beyond what a timedelta holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectCopyService:
@@ -75,13 +78,12 @@ class ObjectCopyService:
     def _failed(self, copy: Copy, reason: str) -> None:
         """Rest and try again, at last give up."""
         giving_up = copy.attempts >= ATTEMPTS_MAX
-        pause = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2 ** (copy.attempts - 1))
+        pause = pause_after(copy.attempts)
         _log.warning(
-            "Object %r was not copied to %s (attempt %d%s): %s",
+            "attempt %d at the instance of Object %r on %s failed: %s",
+            copy.attempts,
             copy.object_id,
             copy.storage_id,
-            copy.attempts,
-            ", the last" if giving_up else "",
             reason,
         )
 
@@ -117,6 +119,11 @@ class ObjectCopyService:
 
         if not self.store.write(forget):
             self.copies.send([copy.id])
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a copy rests after so many attempts."""
+    return min(_PAUSE_LONGEST, _PAUSE_FIRST * 2 ** min(attempts - 1, _DOUBLINGS_MAX))
 
 
 def _wanted(repositories: Repositories, copy: Copy) -> StoredObject | None:
