@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from local.stack import Stack
 from tests.api.maker import all_pages
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
-from tests.model.spellings import Spelling, queries, spans
+from tests.model.spellings import Spelling, bounded, queries, spans
 from tests.model.tams_model import EVER, SECOND, ModelObject, ModelSegment, TamsModel, hull
 
 SOAK = bool(os.environ.get("TAMS_SOAK"))
@@ -147,11 +147,13 @@ class Comparison(RuleBasedStateMachine):
         ),
     )
     def post_segments(self, flow: int, posts: list[tuple[int, Spelling, int]]) -> None:
-        flow_id = self.flow_ids[flow]
+        named = [(self._object(number), span, offset) for number, span, offset in posts]
+        self._post(self.flow_ids[flow], named)
+
+    def _post(self, flow_id: str, posts: list[tuple[str, Spelling, int]]) -> None:
         body, failed = [], []
         refused = self.model.writable(flow_id)
-        for number, span, offset in posts:
-            object_id = self._object(number)
+        for object_id, span, offset in posts:
             body.append(
                 {"object_id": object_id, "timerange": span.text, "ts_offset": f"{offset}:0"}
             )
@@ -166,6 +168,18 @@ class Comparison(RuleBasedStateMachine):
         if response.status_code == 200:
             told = response.json()["failed_segments"]
             assert [(each["object_id"], each["timerange"]) for each in told] == failed
+
+    @rule(flow=flows, gap=st.sampled_from([0, 0, 1]), number=chosen, closed=st.booleans())
+    def append_segment(self, flow: int, gap: int, number: int, closed: bool) -> None:
+        """Behind all that the Flow has, on one of the Objects that were allocated for it."""
+        flow_id = self.flow_ids[flow]
+        own = [key for key, known in self.model.objects.items() if known.flow_id == flow_id]
+        if flow_id not in self.model.flows or not own:
+            return
+        last = max((each.range[1] for each in self.model.flows[flow_id].segments), default=0)
+        start = int(-(-last // SECOND)) + gap
+        span = bounded(start, start + 1, "[", "]" if closed else ")")
+        self._post(flow_id, [(own[number % len(own)], span, start)])
 
     @rule(flow=flows, within=queries, number=st.none() | chosen)
     def delete_segments(self, flow: int, within: Spelling, number: int | None) -> None:

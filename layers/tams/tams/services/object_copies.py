@@ -123,7 +123,8 @@ class ObjectCopyService:
 
 def pause_after(attempts: int) -> timedelta:
     """How long a copy rests after so many attempts."""
-    return min(_PAUSE_LONGEST, _PAUSE_FIRST * 2 ** min(attempts - 1, _DOUBLINGS_MAX))
+    doublings = min(attempts - 1, _DOUBLINGS_MAX)
+    return min(_PAUSE_LONGEST, _PAUSE_FIRST * (1 << doublings))
 
 
 def _wanted(repositories: Repositories, copy: Copy) -> StoredObject | None:
