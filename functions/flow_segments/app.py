@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api.body import described
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
-from tams.api.errors import error_body
+from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange

@@ -91,7 +91,7 @@ def get_flow(
     openapi_extra=described("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow"),
 )
 def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
-    created = flows.put(flow_id, parse_flow_put(body), caller=None)
+    created = flows.put(flow_id, parse_flow_put(body))
     if created is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
     return JSONResponse(created.to_json(), HTTPStatus.CREATED)
@@ -115,7 +115,7 @@ def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
 
 @router.put("/{flowId}/read_only", status_code=HTTPStatus.NO_CONTENT)
 def put_read_only(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
-    properties.set_read_only(flow_id, parse_flag(body), None)
+    properties.set_read_only(flow_id, parse_flag(body))
     return NO_CONTENT
 
 
@@ -127,13 +127,13 @@ def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResp
 
 @router.put("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
 def put_flow_collection(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
-    properties.set_collection(flow_id, parse_flow_collection(body), None)
+    properties.set_collection(flow_id, parse_flow_collection(body))
     return NO_CONTENT
 
 
 @router.delete("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
 def delete_flow_collection(flow_id: FlowId, properties: FlowProperties) -> Response:
-    properties.set_collection(flow_id, (), None)
+    properties.set_collection(flow_id, ())
     return NO_CONTENT
 
 

@@ -47,7 +47,7 @@ def get_profile(profile_id: ProfileId, profiles: Profiles) -> JSONResponse:
     openapi_extra=described("ProfilePost"),
 )
 def post_profile(profile_id: ProfileId, body: JsonBody, profiles: Profiles) -> JSONResponse:
-    created = profiles.create(profile_id, ProfilePost.from_body(body), None)
+    created = profiles.create(profile_id, ProfilePost.from_body(body))
     return JSONResponse(created.to_json(), HTTPStatus.CREATED)
 
 

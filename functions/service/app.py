@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api import docs
 from tams.api.body import described
+from tams.api.callers import CALLER
 from tams.api.dependencies import Health, JsonBody, Service
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
@@ -54,10 +55,12 @@ def get_storage_backends(
 
 
 @router.get("/health", tags=["Extensions"])
-def get_health(health: Health) -> JSONResponse:
-    """200 when VAST and S3 answer, otherwise 503; either way, which of them does. Not part of TAMS."""
+def get_health(request: Request, health: Health) -> JSONResponse:
+    """200 when VAST and S3 answer, otherwise 503; to callers it knows, which of them. Not part of TAMS."""
     states: dict[str, Any] = health.check()
     well = all(state == "ok" for state in states.values())
+    if CALLER not in request.scope:
+        states = {}
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
     return JSONResponse({"status": "ok" if well else "unavailable", **states}, status)
 

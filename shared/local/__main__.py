@@ -17,6 +17,8 @@ variables:
   PORT                  of the API (8000)
   TAMS_DATA_DIR         where everything is kept (.tams)
   TAMS_LOCAL_TOKEN      what callers must present; without it the API is open, on loopback only
+  TAMS_ACCESS__ISSUERS, TAMS_ACCESS__ACCOUNTS, TAMS_ACCESS__CLASSES
+                        who is let in, as the deployed authorizer has it (shared/docs/access.md)
   TAMS_HOST             address to listen on (127.0.0.1); another one needs a token
   TAMS_S3_PUBLIC_URL    what clients reach S3 by, when that is not this machine's address
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
@@ -52,6 +54,7 @@ def _run(options: Options, ended: threading.Event) -> int:
         ports=options.ports,
         host=options.host,
         token=options.token,
+        access=options.access,
         workers=options.workers,
         conflicts=options.conflicts,
         s3_public_url=options.s3_public_url,

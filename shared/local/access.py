@@ -1,34 +1,23 @@
-"""Who may call the API: anybody without a token, with one only its bearers."""
+"""Who is let in here: the variables of the authorizer, which are the template's parameters when deployed."""
 
-import hmac
-from urllib.parse import parse_qs
+import json
+from collections.abc import Mapping
 
-from local.error_body import error_answer
-from local.http_events import HttpAnswer, HttpRequest
+from tams.access.accounts import Account, Accounts, hash_token
+from tams.models.caller import Scope
 
-_OPEN_PATHS = {"/health"}
-
-
-class TokenCheck:
-    def __init__(self, token: str | None) -> None:
-        self._token = None if token is None else token.encode()
-
-    def refusal(self, request: HttpRequest) -> HttpAnswer | None:
-        """The 401 of a request that may not pass."""
-        if self._token is None or request.raw_path in _OPEN_PATHS:
-            return None
-        if any(hmac.compare_digest(self._token, each) for each in _presented(request)):
-            return None
-        return error_answer(
-            401,
-            "Unauthorized",
-            "this service needs its token: Authorization: Bearer …, or access_token=…",
-            [(b"www-authenticate", b'Bearer realm="tams"')],
-        )
+ACCOUNTS = "TAMS_ACCESS__ACCOUNTS"
 
 
-def _presented(request: HttpRequest) -> list[bytes]:
-    scheme, _, token = (request.header(b"authorization") or "").partition(" ")
-    bearer = [token.strip()] if scheme.lower() == "bearer" else []
-    in_query = parse_qs(request.raw_query).get("access_token", [])
-    return [each.encode("utf-8", errors="replace") for each in (*bearer, *in_query)]
+def variables(token: str | None, given: Mapping[str, str]) -> dict[str, str]:
+    """Everybody without a token and without anything given; else whom they name."""
+    accounts = Accounts.model_validate_json(given.get(ACCOUNTS) or "{}")
+    if token is not None:
+        bearer = Account(name="local", hash=hash_token(token), scopes=tuple(Scope))
+        accounts = Accounts(tokens=(*accounts.tokens, bearer), users=accounts.users)
+    is_open = token is None and not given
+    return {
+        "TAMS_ACCESS__OPEN": json.dumps(is_open),
+        **given,
+        ACCOUNTS: accounts.model_dump_json(),
+    }

@@ -77,6 +77,8 @@ class Application:
     schedules: tuple[Schedule, ...]
     queues: tuple[Queue, ...]
     cors: Cors | None
+    authorizer: str | None
+    """The function that is asked before each route's."""
     upload_queue_arns: tuple[str, ...]
     """Where S3 says that an object was created."""
     unsupported: tuple[str, ...]

@@ -7,9 +7,9 @@ from local.stack import Stack
 
 def ready(stack: Stack, options: Options, seconds: float) -> str:
     access = (
-        "needs the token of TAMS_LOCAL_TOKEN"
-        if options.token
-        else "open to this machine, no token (TAMS_LOCAL_TOKEN sets one)"
+        "open to this machine, no credentials (TAMS_LOCAL_TOKEN sets a token)"
+        if options.is_open
+        else "wants credentials"
     )
     queues = ", ".join(queue.name for queue in stack.application.queues)
     lines = [

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from local.credentials import Credentials
@@ -13,7 +13,7 @@ VAST_BUCKET = "tams"
 VAST_SCHEMA = "tams"
 MEDIA_BUCKET = "tams-media"
 
-_ONLY_DEPLOYED = {"TAMS_VAST__SECRET_ARN"}
+_ONLY_DEPLOYED = {"TAMS_ACCESS__SECRET_ARN", "TAMS_VAST__SECRET_ARN"}
 """Variables that name a secret of AWS; the secret itself is given here."""
 
 
@@ -26,6 +26,8 @@ class LocalValues:
     s3_public_url: str
     extra: Mapping[str, str]
     """Set by whoever starts the stack; wins over everything."""
+    access: Mapping[str, str] = field(default_factory=dict)
+    """The authorizer's."""
 
     @property
     def vast_url(self) -> str:
@@ -93,6 +95,8 @@ class LocalValues:
             for name, value in variables.items()
             if name not in _ONLY_DEPLOYED
         }
+        if "TAMS_ACCESS__OPEN" in own:
+            own |= self.access
         return {**own, **self.added, **self.extra}
 
     def _storage_backends(self) -> str:

@@ -8,12 +8,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local.access import TokenCheck
 from local.application import Application
+from local.authorizer import FORBIDDEN, Authorizer, NotAuthorizedError
 from local.cors import CorsPolicy
 from local.error_body import error_answer
 from local.function_host import FunctionHost, HandlerError
-from local.http_events import BadAnswerError, HttpAnswer, HttpRequest, from_answer, to_event
+from local.http_events import BadAnswerError, Event, HttpAnswer, HttpRequest, from_answer, to_event
 from local.invocations import invoke, invoked_function
 from local.journal import Journal
 from local.ports import LOOPBACK
@@ -50,12 +50,11 @@ class Gateway:
         host: FunctionHost,
         threads: Executor,
         journal: Journal,
-        token: str | None,
     ) -> None:
         self._functions = application.functions
         self._routes = RouteTable(application.routes)
         self._cors = CorsPolicy(application.cors)
-        self._tokens = TokenCheck(token)
+        self._authorizer = Authorizer(host, application.authorizer)
         self._host = host
         self._threads = threads
         self._journal = journal
@@ -77,8 +76,7 @@ class Gateway:
         )
 
     async def _respond(self, request: HttpRequest) -> _Done:
-        early = self._cors.preflight(request) or self._tokens.refusal(request)
-        if early is not None:
+        if (early := self._cors.preflight(request)) is not None:
             return _Done(early)
         if (name := invoked_function(request)) is not None:
             return await self._in_thread(invoke, self._host, name, request.body, name=name)
@@ -98,21 +96,24 @@ class Gateway:
         loop = asyncio.get_running_loop()
         return _Done(await loop.run_in_executor(self._threads, work, *arguments), name)
 
+    def _call(self, name: str, event: Event) -> Any:
+        return self._host.invoke(name, self._authorizer.authorized(event))
+
     async def _invoke(self, request: HttpRequest, match: Match) -> _Done:
         name = match.route.function
         event = to_event(request, match)
         if len(request.body) > PAYLOAD_BYTES_MAX // 2 and _size(event) > PAYLOAD_BYTES_MAX:
             return _Done(_too_large("the request as Lambda's event", PAYLOAD_BYTES_MAX), name)
         seconds = min(self._functions[name].timeout_seconds, GATEWAY_TIMEOUT_SECONDS)
-        call = asyncio.get_running_loop().run_in_executor(
-            self._threads, self._host.invoke, name, event
-        )
+        call = asyncio.get_running_loop().run_in_executor(self._threads, self._call, name, event)
         try:
             returned = await asyncio.wait_for(call, seconds)
             answer = from_answer(returned)
         except TimeoutError:
             summary = f"{name} did not answer within {seconds:g} s"
             return _Done(error_answer(504, "GatewayTimeout", summary), name, "timed out")
+        except NotAuthorizedError:
+            return _Done(FORBIDDEN, name)
         except (HandlerError, BadAnswerError) as error:
             return _Done(_failed("the function failed; the reason is in the log"), name, str(error))
         if len(answer.body) > PAYLOAD_BYTES_MAX // 2 and _size(returned) > PAYLOAD_BYTES_MAX:

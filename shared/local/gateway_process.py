@@ -16,6 +16,7 @@ import uvicorn
 
 from local import host_config
 from local.application import Application, Route
+from local.authorizer import Authorizer, NotAuthorizedError
 from local.faults import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
@@ -44,6 +45,8 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     api = {route.function for route in application.routes}
+    if application.authorizer is not None:
+        api.add(application.authorizer)
     broken = host.load_all(api)
     host_config.wait_for_go()
     listener = listen(config.host, config.ports.api)
@@ -94,7 +97,7 @@ def _work(
     threads = ThreadPoolExecutor(_THREADS, "handler")
     journal = Journal(config.terminal)
     threads.submit(_warm_up, application, host, journal).result()
-    gateway: Any = Gateway(application, host, threads, journal, config.token)
+    gateway: Any = Gateway(application, host, threads, journal)
     os.write(warm, b".")
     os.close(warm)
     uvicorn.Server(
@@ -117,6 +120,7 @@ def _work(
 
 def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> None:
     """A HEAD for each function, so that the first request finds everything built."""
+    authorizer = Authorizer(host, application.authorizer)
     first: dict[str, Route] = {}
     for route in application.routes:
         if route.method in ("ANY", "HEAD", "GET"):
@@ -125,8 +129,8 @@ def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> 
         path = "/".join(_NOBODY if it.startswith("{") else it for it in route.path.split("/"))
         request = HttpRequest("HEAD", path, "", [], b"", "127.0.0.1", "http", "1.1", 0)
         try:
-            host.invoke(name, to_event(request, Match(route, {})))
-        except HandlerError as error:
+            host.invoke(name, authorizer.authorized(to_event(request, Match(route, {}))))
+        except (HandlerError, NotAuthorizedError) as error:
             journal.line(f"{name} failed at its first event: {error}")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from local import access
 from local.application import Application
 from local.credentials import Credentials, KeyPair
 from local.environment import LocalValues
@@ -28,6 +29,7 @@ class HostConfig:
     s3_public_url: str
     workers: int
     token: str | None = None
+    access: Mapping[str, str] = field(default_factory=dict)
     terminal: int | None = None
     """An inherited descriptor for lines that a person should see."""
     extra_environment: Mapping[str, str] = field(default_factory=dict)
@@ -36,7 +38,13 @@ class HostConfig:
 
     @property
     def values(self) -> LocalValues:
-        return LocalValues(self.ports, self.credentials, self.s3_public_url, self.extra_environment)
+        return LocalValues(
+            self.ports,
+            self.credentials,
+            self.s3_public_url,
+            self.extra_environment,
+            access.variables(self.token, self.access),
+        )
 
     @property
     def media_dir(self) -> Path:

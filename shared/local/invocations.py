@@ -5,6 +5,7 @@ Source: AWS Lambda API reference, "Invoke".
 
 import json
 import re
+from ipaddress import ip_address
 from typing import Any
 
 from local.error_body import error_answer
@@ -15,9 +16,14 @@ _PATH = re.compile(r"/2015-03-31/functions/([a-z_]+)/invocations")
 
 
 def invoked_function(request: HttpRequest) -> str | None:
-    """The name of the function that the request is to invoke; None when it is no invocation."""
-    match = _PATH.fullmatch(request.raw_path) if request.method == "POST" else None
-    return match[1] if match else None
+    """The name of the function that the request is to invoke; None when it is no invocation.
+
+    No credentials are looked at, so it is for this machine alone, and not for what a proxy passes on.
+    """
+    if request.method != "POST" or (match := _PATH.fullmatch(request.raw_path)) is None:
+        return None
+    from_here = ip_address(request.source_ip).is_loopback
+    return match[1] if from_here and request.header(b"x-forwarded-for") is None else None
 
 
 def invoke(host: FunctionHost, name: str, payload: bytes) -> HttpAnswer:

@@ -17,9 +17,15 @@ class Options:
     ports: Ports
     host: str
     token: str | None
+    access: Mapping[str, str]
+    """Variables of the authorizer, as deployed: who else is let in."""
     workers: int
     conflicts: str | None
     s3_public_url: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.token is None and not self.access
 
 
 def from_environment(environment: Mapping[str, str]) -> Options:
@@ -35,11 +41,12 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         ),
         host=environment.get("TAMS_HOST") or LOOPBACK,
         token=environment.get("TAMS_LOCAL_TOKEN") or None,
+        access={name: it for name, it in environment.items() if name.startswith("TAMS_ACCESS__")},
         workers=max(1, _number(environment, "TAMS_WORKERS", 2)),
         conflicts=environment.get("TAMS_VAST_CONFLICTS") or None,
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
     )
-    if options.token is None and not _is_loopback(options.host):
+    if options.is_open and not _is_loopback(options.host):
         raise LocalStackError(
             f"an open service listens on loopback only: set TAMS_LOCAL_TOKEN=… for {options.host}"
         )

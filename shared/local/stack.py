@@ -43,6 +43,9 @@ class Stack(Addresses):
     template: Path = field(default_factory=parts.default_template)
     host: str = LOOPBACK
     token: str | None = None
+    """A static token for everything. Without it and without `access` the API is open."""
+    access: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the authorizer, over those of the template."""
     workers: int = 2
     conflicts: str | None = None
     """When writers collide on VAST, as vastlocal's `--conflicts`."""
@@ -188,6 +191,7 @@ class Stack(Addresses):
             s3_public_url=self.s3_public_url or s3_url,
             workers=self.workers,
             token=self.token,
+            access=dict(self.access),
             terminal=self.terminal,
             extra_environment=dict(self.env),
             schedule_seconds=self.schedule_seconds,

@@ -65,6 +65,7 @@ class _Reader:
             tuple(timers),
             tuple(self._queue(*item) for item in self._of_type("AWS::SQS::Queue")),
             self._cors(),
+            self._authorizer(),
             tuple(self._upload_queues()),
             tuple(self._unsupported),
         )
@@ -135,6 +136,17 @@ class _Reader:
         for properties in [*apis, self._globals.get("HttpApi", {})]:
             if "CorsConfiguration" in properties:
                 return _cors(self._resolver.resolve(properties["CorsConfiguration"]))
+        return None
+
+    def _authorizer(self) -> str | None:
+        """The API's default authorizer; one a route would not be met here."""
+        for _, properties in self._of_type("AWS::Serverless::HttpApi"):
+            auth = properties.get("Auth", {})
+            if (name := auth.get("DefaultAuthorizer")) is not None:
+                logical_id = auth["Authorizers"][name]["FunctionArn"]["Fn::GetAtt"][0]
+                return PurePosixPath(
+                    self._template["Resources"][logical_id]["Properties"]["CodeUri"]
+                ).name
         return None
 
     def _upload_queues(self) -> Iterator[str]:

@@ -93,7 +93,8 @@ def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(tmp_path: Path) -
         path = f"/objects/{object_id}/instances"
 
         assert api.post(path, json={"storage_id": second["id"]}).status_code == 201
-        until(lambda: labels(api, flow_id, object_id) == ["local", "second"])
+        until(lambda: len(api.get(f"/objects/{object_id}").json()["get_urls"]) == 2)
+        assert labels(api, flow_id, object_id) == ["local", "second"]
         assert api.post(path, json={"storage_id": second["id"]}).status_code == 400
         urls = api.get(f"/objects/{object_id}").json()["get_urls"]
         assert [httpx.get(url["url"]).content for url in urls] == [b"to be copied"] * 2

@@ -31,7 +31,7 @@ def a_long_flow(
     With `uses_each` there are Objects too, each used by so many Segments; else nothing but Segments.
     """
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    container.flows.put(body["id"], parse_flow_put(body))
     flow_id: str = body["id"]
     instances = (Instance(storage_id=storage_id),)
     for start in range(0, count, _BATCH):

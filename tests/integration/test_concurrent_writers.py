@@ -37,7 +37,7 @@ def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:
 
 def a_flow(container: Container, **fields: Any) -> str:
     body = a_video_flow_body(**{"id": str(uuid4()), "source_id": str(uuid4()), **fields})
-    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    container.flows.put(body["id"], parse_flow_put(body))
     flow_id: str = body["id"]
     return flow_id
 
@@ -105,7 +105,7 @@ def test_one_new_flow_put_many_times_at_once_is_created_once(container: Containe
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
     put = parse_flow_put(body)
 
-    outcomes = at_once([lambda: container.flows.put(body["id"], put, caller=None)] * 8)
+    outcomes = at_once([lambda: container.flows.put(body["id"], put)] * 8)
 
     assert Counter(outcome is None for outcome in outcomes) == {True: 7, False: 1}
     page = container.flows.list_(FlowQuery(source_id=body["source_id"]))
@@ -133,7 +133,7 @@ def test_the_last_flow_of_a_source_and_a_new_one_at_once_leave_no_orphan(
         new = a_video_flow_body(id=str(uuid4()), source_id=source_id)
 
         def create(body: dict[str, Any] = new) -> Any:
-            return container.flows.put(body["id"], parse_flow_put(body), caller=None)
+            return container.flows.put(body["id"], parse_flow_put(body))
 
         def delete(flow_id: str = old) -> None:
             container.deletion.delete_flow(flow_id)

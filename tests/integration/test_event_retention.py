@@ -37,7 +37,7 @@ def types(log: EventLog, after_seq: int | None = None) -> list[str]:
 
 def a_flow(container: Container) -> str:
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    container.flows.put(body["id"], parse_flow_put(body))
     container.event_relay.relay()
     flow_id: str = body["id"]
     return flow_id
@@ -53,7 +53,7 @@ def test_events_are_forgotten_after_a_week_and_no_sooner(container: Container) -
     assert at(log, now + WEEK + timedelta(minutes=1)).expire() == 2
     assert types(log) == []
 
-    container.flow_properties.set(flow_id, "label", "later", None)
+    container.flow_properties.set(flow_id, "label", "later")
     container.event_relay.relay()
     assert types(log) == types(log, 0) == types(log, seen) == ["flows/updated"]
 
@@ -61,7 +61,7 @@ def test_events_are_forgotten_after_a_week_and_no_sooner(container: Container) -
 def test_what_has_no_place_yet_is_neither_told_nor_forgotten(container: Container) -> None:
     log = container.event_log
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body), caller=None)
+    container.flows.put(body["id"], parse_flow_put(body))
 
     assert types(log) == []
     assert at(log, datetime.now(UTC) + 2 * WEEK).expire() == 0
@@ -72,7 +72,7 @@ def test_what_has_no_place_yet_is_neither_told_nor_forgotten(container: Containe
 def test_many_events_are_read_page_by_page_without_a_gap(container: Container) -> None:
     flow_id = a_flow(container)
     for number in range(700):
-        container.flow_properties.set(flow_id, "label", str(number), None)
+        container.flow_properties.set(flow_id, "label", str(number))
         if number % 90 == 0:
             container.event_relay.relay()
     container.event_relay.relay()

@@ -25,7 +25,7 @@ def test_events_are_passed_on_though_s3_is_away(tmp_path: Path) -> None:
             )
         )
         body = a_video_flow_body()
-        container.flows.put(body["id"], parse_flow_put(body), caller=None)
+        container.flows.put(body["id"], parse_flow_put(body))
         asked = FlowStoragePost.from_body({"segments": [{"timerange": "[0:0_1:0)"}]})
         container.media_storage.allocate(body["id"], asked)
         assert container.event_log.page(EventQuery(limit=10)).items == []

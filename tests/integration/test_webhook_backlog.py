@@ -80,13 +80,11 @@ class Service:
 
     def create_flow(self) -> None:
         body = a_video_flow_body(id=self.flow_id, source_id=str(uuid4()))
-        FlowService(self.container.flows.store, self.clock).put(
-            self.flow_id, parse_flow_put(body), None
-        )
+        FlowService(self.container.flows.store, self.clock).put(self.flow_id, parse_flow_put(body))
 
     def change(self, label: str) -> None:
         properties = FlowPropertyService(self.container.flows.store, self.clock)
-        properties.set(self.flow_id, "label", label, None)
+        properties.set(self.flow_id, "label", label)
         self.relay.relay()
 
     def deliver(self) -> int:
@@ -164,7 +162,7 @@ def test_many_relays_at_once_give_each_event_one_place(vast_url: str, service: S
         service.create_flow()
         properties = FlowPropertyService(service.container.flows.store, service.clock)
         for number in range(20):
-            properties.set(service.flow_id, "label", str(number), None)
+            properties.set(service.flow_id, "label", str(number))
         relays = [
             replace(service.relay, store=build_from(settings_for(vast_url)).flows.store)
             for _ in range(8)

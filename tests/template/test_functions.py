@@ -23,7 +23,7 @@ def route_table(functions: dict[str, dict[str, Any]]) -> RouteTable:
     return RouteTable(
         Route(event["Properties"]["Method"], event["Properties"]["Path"], name)
         for name, properties in functions.items()
-        for event in properties["Events"].values()
+        for event in properties.get("Events", {}).values()
         if event["Type"] == "HttpApi"
     )
 
@@ -46,7 +46,9 @@ def test_every_route_of_a_function_reaches_it(name: str, functions: dict[str, An
     answers = {(method, path): answering(table, method, path) for method, path in routes}
 
     assert {each for each, by in answers.items() if by != name} == set()
-    has_api_events = any(it["Type"] == "HttpApi" for it in functions[name]["Events"].values())
+    has_api_events = any(
+        it["Type"] == "HttpApi" for it in functions[name].get("Events", {}).values()
+    )
     assert bool(routes) == has_api_events
 
 
@@ -127,7 +129,7 @@ def test_a_function_ends_before_its_message_is_handed_out_again(
     functions: dict[str, Any], template: dict[str, Any]
 ) -> None:
     for each in functions.values():
-        for event in each["Events"].values():
+        for event in each.get("Events", {}).values():
             if event["Type"] == "SQS":
                 queue = event["Properties"]["Queue"]["Fn::GetAtt"][0]
                 visible_after = template["Resources"][queue]["Properties"]["VisibilityTimeout"]
@@ -139,5 +141,6 @@ def _workers(functions: dict[str, Any]) -> set[str]:
     return {
         name
         for name, each in functions.items()
-        if all(event["Type"] != "HttpApi" for event in each["Events"].values())
+        if name != "authorizer"
+        and all(event["Type"] != "HttpApi" for event in each.get("Events", {}).values())
     }

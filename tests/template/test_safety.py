@@ -57,6 +57,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ),
         ("service", {"s3:ListBucket"}),
         ("flows", set()),
+        ("authorizer", set()),
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
@@ -86,7 +87,7 @@ def test_functions_read_the_secrets_they_are_given_and_no_other(
     resolve = resolver(template, StorageSecretArn=secret, VastSecretArn="arn:vast").resolve
 
     for name, statement in statements(functions):
-        if statement["Action"] == "secretsmanager:GetSecretValue":
+        if name != "authorizer" and statement["Action"] == "secretsmanager:GetSecretValue":
             expected = ["arn:vast", secret] if secret else ["arn:vast"]
             assert resolve(statement["Resource"]) == expected, name
 
@@ -123,12 +124,44 @@ def test_media_is_private_encrypted_and_outlives_the_stack(template: dict[str, A
     ]
 
 
-def test_an_open_api_is_deployed_only_when_that_is_said(template: dict[str, Any]) -> None:
-    (assertion,) = template["Rules"]["RefuseToStartOpen"]["Assertions"]
+def test_the_authorizer_reads_the_secret_of_accounts_and_nothing_else(
+    functions: dict[str, Any], template: dict[str, Any]
+) -> None:
+    resolve = resolver(template, AccessSecretArn="arn:accounts").resolve
 
-    assert template["Parameters"]["AllowOpenAccess"]["Default"] == "false"
-    assert resolver(template).resolve(assertion["Assert"]) is False
-    assert resolver(template, AllowOpenAccess="true").resolve(assertion["Assert"]) is True
+    (statement,) = [it for name, it in statements(functions) if name == "authorizer"]
+
+    assert statement["Action"] == "secretsmanager:GetSecretValue"
+    assert resolve(statement["Resource"]) == "arn:accounts"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "starts"),
+    [
+        ({}, False),
+        ({"AllowOpenAccess": "true"}, True),
+        ({"AccessIssuers": '[{"issuer": "https://id.test", "audiences": ["tams"]}]'}, True),
+        ({"AccessSecretArn": "arn:accounts"}, True),
+        ({"AccessSecretArn": "arn:accounts", "AllowOpenAccess": "true"}, False),
+    ],
+    ids=lambda it: "+".join(it) if isinstance(it, dict) else "",
+)
+def test_an_open_api_is_deployed_only_when_that_is_said(
+    parameters: dict[str, str], starts: bool, template: dict[str, Any]
+) -> None:
+    assertions = template["Rules"]["RefuseToStartOpen"]["Assertions"]
+    resolve = resolver(template, **parameters).resolve
+
+    assert all(resolve(each["Assert"]) for each in assertions) is starts
+
+
+def test_every_route_of_the_api_asks_the_authorizer(template: dict[str, Any]) -> None:
+    (api,) = of_type(template, "AWS::Serverless::HttpApi").values()
+
+    assert api["Auth"]["DefaultAuthorizer"] in api["Auth"]["Authorizers"]
+    for name, function in of_type(template, "AWS::Serverless::Function").items():
+        for event in function.get("Events", {}).values():
+            assert "Auth" not in event.get("Properties", {}), f"{name} goes round the authorizer"
 
 
 def test_logs_end_some_day_and_calls_are_traced(

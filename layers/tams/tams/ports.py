@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
+from tams.models.caller import Caller
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.copy import Copy
 from tams.models.delivery import Answer, Delivery, DeliveryState, RelayState
@@ -209,8 +210,10 @@ class ServiceRepository(Protocol):
 
 
 class Repositories(Protocol):
-    """All of them inside one transaction."""
+    """All of them inside one transaction, which `caller` asked for."""
 
+    @property
+    def caller(self) -> Caller: ...
     @property
     def flows(self) -> FlowRepository: ...
     @property
@@ -244,6 +247,7 @@ class Store(Protocol):
 
     def read(self, work: Callable[[Repositories], T]) -> T: ...
     def write(self, work: Callable[[Repositories], T]) -> T: ...
+    def acting_for(self, caller: Caller) -> Self: ...
 
 
 class ObjectStores(Protocol):

@@ -1,9 +1,11 @@
 """One FastAPI app a function: its router, and what all of them share."""
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from tams.api import errors
+from tams.api.callers import CallerMiddleware
 from tams.api.head import HeadMiddleware
+from tams.api.scopes import check_scope, check_table
 from tams.container import Container
 
 TITLE = "Time-addressable Media Store"
@@ -13,7 +15,9 @@ def create_app(router: APIRouter, container: Container) -> FastAPI:
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redirect_slashes=False)
     app.state.container = container
     app.state.routes = router.routes
-    app.include_router(router)
+    check_table(router.routes)
+    app.include_router(router, dependencies=[Depends(check_scope)])
+    app.add_middleware(CallerMiddleware)
     app.add_middleware(HeadMiddleware)
     errors.install(app)
     return app

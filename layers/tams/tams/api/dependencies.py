@@ -1,13 +1,16 @@
 """What routes ask for: the services of this process's Container, ids from the path, bodies."""
 
-from typing import Annotated, Any
+from dataclasses import replace
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
 
 from tams.api import query
 from tams.api.body import json_body, optional_json_body
+from tams.api.callers import caller
 from tams.api.head import IS_HEAD
 from tams.container import Container
+from tams.models.caller import Caller
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
 from tams.services.event_log import EventLog
@@ -24,73 +27,97 @@ from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
 from tams.services.webhooks import WebhookService
 
+Acting = (
+    ServiceService
+    | ProfileService
+    | WebhookService
+    | SourceService
+    | FlowService
+    | FlowPropertyService
+    | SourcePropertyService
+    | FlowSegmentService
+    | DeletionService
+    | DeletionRequestService
+    | MediaStorageService
+    | ObjectService
+    | InstanceService
+    | EventLog
+)
+S = TypeVar("S", bound=Acting)
+
 
 def container(request: Request) -> Container:
     built: Container = request.app.state.container
     return built
 
 
+def acting_for(caller: Caller, service: S) -> S:
+    """The service as this caller has it, with what it may reach and under its name."""
+    return replace(service, store=service.store.acting_for(caller))
+
+
 _Container = Annotated[Container, Depends(container)]
+_Caller = Annotated[Caller, Depends(caller)]
 
 
-def _service(container: _Container) -> ServiceService:
-    return container.service
+def _service(container: _Container, caller: _Caller) -> ServiceService:
+    return acting_for(caller, container.service)
 
 
 def _health(container: _Container) -> HealthService:
     return container.health
 
 
-def _profiles(container: _Container) -> ProfileService:
-    return container.profiles
+def _profiles(container: _Container, caller: _Caller) -> ProfileService:
+    return acting_for(caller, container.profiles)
 
 
-def _webhooks(container: _Container) -> WebhookService:
-    return container.webhooks
+def _webhooks(container: _Container, caller: _Caller) -> WebhookService:
+    return acting_for(caller, container.webhooks)
 
 
-def _sources(container: _Container) -> SourceService:
-    return container.sources
+def _sources(container: _Container, caller: _Caller) -> SourceService:
+    return acting_for(caller, container.sources)
 
 
-def _flows(container: _Container) -> FlowService:
-    return container.flows
+def _flows(container: _Container, caller: _Caller) -> FlowService:
+    return acting_for(caller, container.flows)
 
 
-def flow_properties(container: _Container) -> FlowPropertyService:
-    return container.flow_properties
+def flow_properties(container: _Container, caller: _Caller) -> FlowPropertyService:
+    return acting_for(caller, container.flow_properties)
 
 
-def source_properties(container: _Container) -> SourcePropertyService:
-    return container.source_properties
+def source_properties(container: _Container, caller: _Caller) -> SourcePropertyService:
+    return acting_for(caller, container.source_properties)
 
 
-def _flow_segments(container: _Container) -> FlowSegmentService:
-    return container.flow_segments
+def _flow_segments(container: _Container, caller: _Caller) -> FlowSegmentService:
+    return acting_for(caller, container.flow_segments)
 
 
-def _deletion(container: _Container) -> DeletionService:
-    return container.deletion
+def _deletion(container: _Container, caller: _Caller) -> DeletionService:
+    return acting_for(caller, container.deletion)
 
 
-def _deletion_requests(container: _Container) -> DeletionRequestService:
-    return container.deletion_requests
+def _deletion_requests(container: _Container, caller: _Caller) -> DeletionRequestService:
+    return acting_for(caller, container.deletion_requests)
 
 
-def _media_storage(container: _Container) -> MediaStorageService:
-    return container.media_storage
+def _media_storage(container: _Container, caller: _Caller) -> MediaStorageService:
+    return acting_for(caller, container.media_storage)
 
 
-def _objects(container: _Container) -> ObjectService:
-    return container.objects
+def _objects(container: _Container, caller: _Caller) -> ObjectService:
+    return acting_for(caller, container.objects)
 
 
-def _instances(container: _Container) -> InstanceService:
-    return container.instances
+def _instances(container: _Container, caller: _Caller) -> InstanceService:
+    return acting_for(caller, container.instances)
 
 
-def _events(container: _Container) -> EventLog:
-    return container.event_log
+def _events(container: _Container, caller: _Caller) -> EventLog:
+    return acting_for(caller, container.event_log)
 
 
 def _is_head(request: Request) -> bool:

@@ -8,6 +8,11 @@ from fastapi.responses import HTMLResponse
 
 router = APIRouter(tags=["Extensions"], include_in_schema=False)
 
+_PAGE_MAY = (
+    "default-src 'none'; connect-src *; img-src 'self' data:; frame-ancestors 'none'; "
+    "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
+)
+"""Its own scripts, the one in the page too, and calls to any server of the API."""
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
@@ -22,13 +27,15 @@ def get_openapi() -> Response:
 
 @router.get("/docs")
 def get_docs() -> HTMLResponse:
-    return get_swagger_ui_html(
+    page = get_swagger_ui_html(
         openapi_url="openapi.json",
         title="TAMS API",
         swagger_js_url="docs/swagger-ui-bundle.js",
         swagger_css_url="docs/swagger-ui.css",
         swagger_favicon_url="data:,",
     )
+    page.headers["Content-Security-Policy"] = _PAGE_MAY
+    return page
 
 
 @router.get("/docs/{asset}")

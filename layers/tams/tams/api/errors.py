@@ -2,15 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
 from tams.api.methods import allowed_methods
 from tams.api.precedence import check_target
 from tams.errors import (
@@ -21,7 +20,6 @@ from tams.errors import (
     NotFoundError,
     TamsError,
 )
-from tams.models.error import Error
 
 STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
@@ -31,13 +29,7 @@ STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
     BackendUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
-RETRY_AFTER_SECONDS = "1"
-
 _log = logging.getLogger(__name__)
-
-
-def error_body(kind: str, summary: str) -> dict[str, Any]:
-    return Error(type=kind, summary=summary, time=datetime.now(UTC)).to_json()
 
 
 def install(app: FastAPI) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from pydantic.json_schema import models_json_schema
 
+from tams.api.openapi_security import SCHEMES, describe_access
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
@@ -71,9 +72,11 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
         [(model, "validation") for model in BODY_MODELS], ref_template=_REFERENCE
     )
     made["components"]["schemas"] |= definitions["$defs"]
+    made["components"]["securitySchemes"] = SCHEMES
     for name, path in made["paths"].items():
         for method, operation in path.items():
             _answer_errors(method, operation)
+            describe_access(name, method, operation, _REFERENCE.format(model="Error"))
             if method == "get":
                 _filter_by_tags(name, operation)
                 _page(name, operation)

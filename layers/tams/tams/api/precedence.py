@@ -5,34 +5,36 @@ Asked only once a request has turned out to be wrong, so that sound ones pay not
 
 from starlette.requests import Request
 
+from tams.api.audit import READING
+from tams.api.callers import caller
+from tams.api.dependencies import acting_for
 from tams.api.query import flow_id, source_id, webhook_id
 from tams.api.raw_path import path_value
 from tams.container import Container
 from tams.errors import NotFoundError
 from tams.services.flow_segments import check_writable
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
 
 def check_target(request: Request, container: Container) -> None:
     """Raises NotFoundError and ForbiddenError as the same request would if it were sound."""
-    named = request.path_params
+    named, who = request.path_params, caller(request)
     if "flowId" in named:
         _check_flow(request, container, named["flowId"])
     elif "sourceId" in named:
-        container.source_properties.get(source_id(named["sourceId"]))
+        acting_for(who, container.source_properties).get(source_id(named["sourceId"]))
     elif "webhookId" in named:
-        container.webhooks.get(webhook_id(named["webhookId"]))
+        acting_for(who, container.webhooks).get(webhook_id(named["webhookId"]))
     elif "objectId" in named:
-        container.objects.get(path_value(named["objectId"]))
+        acting_for(who, container.objects).get(path_value(named["objectId"]))
 
 
 def _check_flow(request: Request, container: Container, named: str) -> None:
-    reading, path = request.method in _READING, request.url.path
+    reading, path = request.method in READING, request.url.path
     if reading and path.endswith("/segments"):
         return  # an unknown Flow has none (SEG-2)
     try:
-        flow = container.flow_properties.get(flow_id(named))
+        properties = acting_for(caller(request), container.flow_properties)
+        flow = properties.get(flow_id(named))
     except NotFoundError:
         if request.method == "PUT" and path.endswith(named):
             return  # it would be created

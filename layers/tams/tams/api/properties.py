@@ -24,11 +24,9 @@ class Described(Protocol):
     """A service of something that has a label, a description and tags."""
 
     def get(self, identifier: str, /) -> Any: ...
-    def set(self, identifier: str, name: str, value: Any, caller: str | None, /) -> None: ...
-    def set_tag(
-        self, identifier: str, name: str, value: str | list[str], caller: str | None, /
-    ) -> None: ...
-    def remove_tag(self, identifier: str, name: str, caller: str | None, /) -> None: ...
+    def set(self, identifier: str, name: str, value: Any, /) -> None: ...
+    def set_tag(self, identifier: str, name: str, value: str | list[str], /) -> None: ...
+    def remove_tag(self, identifier: str, name: str, /) -> None: ...
 
 
 def mount_properties(
@@ -61,12 +59,12 @@ def mount_property(
 
     @router.put(path, name=f"put_{name}", status_code=HTTPStatus.NO_CONTENT)
     def put_property(resource_id: Id, resources: Service, body: JsonBody) -> Response:
-        resources.set(resource_id, name, parse(body), None)
+        resources.set(resource_id, name, parse(body))
         return NO_CONTENT
 
     @router.delete(path, name=f"delete_{name}", status_code=HTTPStatus.NO_CONTENT)
     def delete_property(resource_id: Id, resources: Service) -> Response:
-        resources.set(resource_id, name, None, None)
+        resources.set(resource_id, name, None)
         return NO_CONTENT
 
 
@@ -94,12 +92,12 @@ def _mount_tags(
 
     @router.put(f"{path}/{{name:path}}", name="put_tag", status_code=HTTPStatus.NO_CONTENT)
     def put_tag(resource_id: Id, resources: Service, name: Name, body: JsonBody) -> Response:
-        resources.set_tag(resource_id, name, parse_tag_value(body), None)
+        resources.set_tag(resource_id, name, parse_tag_value(body))
         return NO_CONTENT
 
     @router.delete(f"{path}/{{name:path}}", name="delete_tag", status_code=HTTPStatus.NO_CONTENT)
     def delete_tag(resource_id: Id, resources: Service, name: Name) -> Response:
-        resources.remove_tag(resource_id, name, None)
+        resources.remove_tag(resource_id, name)
         return NO_CONTENT
 
 

@@ -3,10 +3,11 @@
 import zlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import ibis
 
+from tams.models.caller import EVERYONE, Caller
 from tams.repositories.collections import VastCollectionRepository
 from tams.repositories.copies import VastCopyRepository
 from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
@@ -69,8 +70,9 @@ class VastServiceRepository:
 class VastRepositories:
     """Made anew for each transaction; what a repository remembers dies with it."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VastTransaction, caller: Caller = EVERYONE) -> None:
         self._transaction = transaction
+        self.caller = caller
 
     @cached_property
     def flows(self) -> VastFlowRepository:
@@ -126,18 +128,30 @@ class VastRepositories:
 
 
 class VastStore:
-    """`tams.ports.Store` on a Database; `announce` is called after a commit that left events to relay."""
+    """`tams.ports.Store` on a Database; `announce` is called after a commit that left events to relay.
 
-    def __init__(self, database: Database, announce: Callable[[], None] = lambda: None) -> None:
+    It acts by itself, or for one `caller`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        announce: Callable[[], None] = lambda: None,
+        caller: Caller = EVERYONE,
+    ) -> None:
         self._database = database
         self._announce = announce
+        self._caller = caller
+
+    def acting_for(self, caller: Caller) -> Self:
+        return type(self)(self._database, self._announce, caller)
 
     def read(self, work: Callable[[VastRepositories], T]) -> T:
-        return self._database.read(lambda transaction: work(VastRepositories(transaction)))
+        return self._database.read(lambda it: work(VastRepositories(it, self._caller)))
 
     def write(self, work: Callable[[VastRepositories], T]) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:
-            repositories = VastRepositories(transaction)
+            repositories = VastRepositories(transaction, self._caller)
             return work(repositories), repositories.events.added
 
         result, announced = self._database.write(noted)

@@ -19,7 +19,9 @@ from fastapi import APIRouter
 from mangum import Mangum
 
 from tams.api.app import create_app
+from tams.api.audit import READING, audited
 from tams.api.raw_path import protected
+from tams.api.security import secured
 from tams.container import Container
 from tams.runtime.aws import build
 
@@ -44,17 +46,18 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
         http = event["requestContext"]["http"]
         to_match = {**http, "path": protected(event["rawPath"])}
         request = {**event, "requestContext": {**event["requestContext"], "http": to_match}}
-        answer: Event = adapter()(request, context)
+        answer: Event = secured(adapter()(request, context))
+        told = {
+            "method": http["method"],
+            "status": answer["statusCode"],
+            "correlation_id": event["requestContext"].get("requestId"),
+        }
+        duration_ms = round((time.perf_counter() - started) * 1000, 1)
         logger.info(
-            "request",
-            extra={
-                "method": http["method"],
-                "route": event.get("routeKey"),
-                "status": answer["statusCode"],
-                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-                "correlation_id": event["requestContext"].get("requestId"),
-            },
+            "request", extra={**told, "route": event.get("routeKey"), "duration_ms": duration_ms}
         )
+        if http["method"] not in READING:
+            logger.info("audit", extra={**told, **audited(event)})
         return answer
 
     return lambda_handler

@@ -46,7 +46,6 @@ class DeletionService:
         flow_id: str,
         timerange: TimeRange,
         object_id: str | None = None,
-        caller: str | None = None,
     ) -> DeletionRequest | None:
         """Delete the Segments that `timerange` covers completely; None when that is done.
 
@@ -67,7 +66,7 @@ class DeletionService:
             limit = self.at_once if object_id is None else max(1, stored.timeline.segment_count)
             found, more = reader.page(PageRequest(timerange, limit))
             if more:
-                return self._accept_segments(repositories, stored, timerange, caller)
+                return self._accept_segments(repositories, stored, timerange)
             covered = [each for each in found if timerange.contains(each.timerange)]
             if not covered:
                 return Outcome()
@@ -76,7 +75,7 @@ class DeletionService:
 
         return self._perform(work)
 
-    def delete_flow(self, flow_id: str, caller: str | None = None) -> DeletionRequest | None:
+    def delete_flow(self, flow_id: str) -> DeletionRequest | None:
         """Delete a Flow with its Segments, and its Source when it was the last; None when that is done.
 
         Raises NotFoundError, ForbiddenError (read-only).
@@ -86,7 +85,9 @@ class DeletionService:
             stored = writable(repositories.flows.get(flow_id))
             now = moment_of_change(self.clock, stored.flow)
             if stored.timeline.segment_count > self.at_once:
-                request = self._request(stored, TimeRange.eternity(), now, caller, of_flow=True)
+                request = self._request(
+                    stored, TimeRange.eternity(), now, repositories, of_flow=True
+                )
                 repositories.deletion_requests.add(StoredDeletion(request, stored.timeline))
                 _remove(repositories, stored, now)
                 return Outcome(request=request)
@@ -110,9 +111,8 @@ class DeletionService:
         repositories: Repositories,
         stored: StoredFlow,
         timerange: TimeRange,
-        caller: str | None,
     ) -> Outcome:
-        request = self._request(stored, timerange, self.clock(), caller, of_flow=False)
+        request = self._request(stored, timerange, self.clock(), repositories, of_flow=False)
         assert request.timerange_remaining is not None
         repositories.deletion_requests.add(StoredDeletion(request))
         hidden = {**stored.deleting, request.id: request.timerange_remaining}
@@ -124,7 +124,7 @@ class DeletionService:
         stored: StoredFlow,
         timerange: TimeRange,
         now: datetime,
-        caller: str | None,
+        repositories: Repositories,
         *,
         of_flow: bool,
     ) -> DeletionRequest:
@@ -138,7 +138,7 @@ class DeletionService:
             status=DeletionStatus.CREATED,
             created=now,
             updated=now,
-            created_by=caller,
+            created_by=repositories.caller.name,
         )
 
 

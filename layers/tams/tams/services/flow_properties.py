@@ -34,7 +34,7 @@ class FlowPropertyService:
 
         return self.store.read(work)
 
-    def set(self, flow_id: str, name: str, value: Any, caller: str | None) -> None:
+    def set(self, flow_id: str, name: str, value: Any) -> None:
         """`value` of None unsets. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
 
         def change(flow: Flow) -> Flow:
@@ -45,36 +45,34 @@ class FlowPropertyService:
             changed: Flow = flow.model_copy(update={name: value})
             return changed
 
-        self._change(flow_id, change, caller)
+        self._change(flow_id, change)
 
-    def set_read_only(self, flow_id: str, value: bool, caller: str | None) -> None:
+    def set_read_only(self, flow_id: str, value: bool) -> None:
         """The one change a read-only Flow allows (RO-3)."""
 
         def change(flow: Flow) -> Flow:
             changed: Flow = flow.model_copy(update={"read_only": value})
             return changed
 
-        self._change(flow_id, change, caller, even_read_only=True)
+        self._change(flow_id, change, even_read_only=True)
 
-    def set_tag(self, flow_id: str, name: str, value: str | list[str], caller: str | None) -> None:
+    def set_tag(self, flow_id: str, name: str, value: str | list[str]) -> None:
         def change(flow: Flow) -> Flow:
             changed: Flow = flow.model_copy(update={"tags": {**(flow.tags or {}), name: value}})
             return changed
 
-        self._change(flow_id, change, caller)
+        self._change(flow_id, change)
 
-    def remove_tag(self, flow_id: str, name: str, caller: str | None) -> None:
+    def remove_tag(self, flow_id: str, name: str) -> None:
         """Raises NotFoundError for the Flow, and for the tag (TAG-6)."""
 
         def change(flow: Flow) -> Flow:
             changed: Flow = flow.model_copy(update={"tags": without(flow.tags, name)})
             return changed
 
-        self._change(flow_id, change, caller)
+        self._change(flow_id, change)
 
-    def set_collection(
-        self, flow_id: str, items: tuple[FlowCollectionItem, ...], caller: str | None
-    ) -> None:
+    def set_collection(self, flow_id: str, items: tuple[FlowCollectionItem, ...]) -> None:
         """Raises InvalidRequestError for members that do not exist, and for the Flow itself."""
 
         def change(flow: Flow) -> Flow:
@@ -82,13 +80,12 @@ class FlowPropertyService:
             changed: Flow = flow.model_copy(update={"flow_collection": items})
             return changed
 
-        self._change(flow_id, change, caller, collects=True)
+        self._change(flow_id, change, collects=True)
 
     def _change(
         self,
         flow_id: str,
         change: Callable[[Flow], Flow],
-        caller: str | None,
         *,
         even_read_only: bool = False,
         collects: bool = False,
@@ -97,7 +94,7 @@ class FlowPropertyService:
             stored = repositories.flows.get(flow_id)
             if not even_read_only:
                 writable(stored)
-            now = moment_of_change(self.clock, stored.flow)
+            now, caller = moment_of_change(self.clock, stored.flow), repositories.caller.name
             stamps = {"metadata_updated": now, "metadata_version": uuid4().hex}
             flow: Flow = change(stored.flow).model_copy(
                 update=stamps | ({"updated_by": caller} if caller else {})

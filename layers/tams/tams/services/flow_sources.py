@@ -18,9 +18,7 @@ def check_source_format(source: StoredSource | None, flow: Flow) -> None:
         )
 
 
-def join_source(
-    repositories: Repositories, flow: Flow, now: datetime, caller: str | None
-) -> list[StoredEvent]:
+def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
     """One Flow more for its Source, which comes into being with the first (SRC-2)."""
     stored = repositories.sources.find(flow.source_id)
     check_source_format(stored, flow)
@@ -32,7 +30,7 @@ def join_source(
         format=flow.format,
         label=flow.label,
         description=flow.description,
-        created_by=caller,
+        created_by=repositories.caller.name,
         created=now,
         updated=now,
         tags={},

@@ -61,7 +61,7 @@ class FlowService:
 
         return self.store.read(work)
 
-    def put(self, flow_id: str, put: FlowPut, caller: str | None) -> Flow | None:
+    def put(self, flow_id: str, put: FlowPut) -> Flow | None:
         """Create a Flow, which is returned, or replace one, which gives None (FLW-17…34).
 
         Raises InvalidRequestError, ForbiddenError (read-only).
@@ -75,10 +75,10 @@ class FlowService:
             stored = repositories.flows.find(flow_id)
             now = moment_of_change(self.clock, stored.flow) if stored else self.clock()
             if stored is None:
-                flow = self._flow(repositories, put, None, now, caller)
-                return self._create(repositories, flow, now, caller)
-            flow = self._flow(repositories, put, writable(stored), now, caller)
-            self._replace(repositories, stored, flow, now, caller)
+                flow = self._flow(repositories, put, None, now)
+                return self._create(repositories, flow, now)
+            flow = self._flow(repositories, put, writable(stored), now)
+            self._replace(repositories, stored, flow, now)
             return None
 
         return self.store.write(work)
@@ -89,11 +89,11 @@ class FlowService:
         put: FlowPut,
         stored: StoredFlow | None,
         now: datetime,
-        caller: str | None,
     ) -> Flow:
         """The Flow as it will be, checked against what it was."""
         common = put.common
         old = stored.flow if stored else None
+        caller = repositories.caller.name
         technical, profile_id = description_of(repositories, put, old)
         if old is not None and technical.format != old.format:
             raise InvalidRequestError(f"format: a Flow keeps its format, {old.format}")
@@ -106,8 +106,8 @@ class FlowService:
             update={
                 "tags": common.tags or {},
                 "metadata_version": version,
-                "created_by": common.created_by or (old.created_by if old else caller),
-                "updated_by": common.updated_by or (caller if old else None),
+                "created_by": old.created_by if old else caller,
+                "updated_by": (caller or old.updated_by) if old else None,
             }
         )
         managed = FlowManaged(
@@ -118,15 +118,13 @@ class FlowService:
         )
         return make_flow(common, technical, managed)
 
-    def _create(
-        self, repositories: Repositories, flow: Flow, now: datetime, caller: str | None
-    ) -> Flow:
+    def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
         repositories.guards.hold([flow.id, flow.source_id])
         if (request_id := repositories.deletion_requests.removing(flow.id)) is not None:
             raise InvalidRequestError(
                 f"id: the Flow that had this id is still being deleted, by request {request_id!r}"
             )
-        events = join_source(repositories, flow, now, caller)
+        events = join_source(repositories, flow, now)
         repositories.flows.add(StoredFlow(flow))
         derived = collect(repositories, flow, now) if flow.flow_collection else []
         (created,) = presented(repositories, [StoredFlow(flow)])
@@ -139,12 +137,11 @@ class FlowService:
         stored: StoredFlow,
         flow: Flow,
         now: datetime,
-        caller: str | None,
     ) -> None:
         events: list[StoredEvent] = []
         if flow.source_id != stored.flow.source_id:
             repositories.guards.hold([flow.source_id])
-            events += join_source(repositories, flow, now, caller)
+            events += join_source(repositories, flow, now)
             events += leave_source(repositories, stored.flow.source_id, now)
             events += with_derived(
                 repositories,

@@ -23,16 +23,16 @@ class ProfileService:
         """Source: GET /service/profiles."""
         return self.store.read(lambda repositories: repositories.profiles.list_(query))
 
-    def create(self, profile_id: str, post: ProfilePost, caller: str | None) -> Profile:
+    def create(self, profile_id: str, post: ProfilePost) -> Profile:
         """Raises InvalidRequestError for an id that exists, even with the same content (PRF-2)."""
         if post.id != profile_id:
             raise InvalidRequestError(f"id: {post.id!r} is not the id of the path, {profile_id!r}")
         values = {name: getattr(post, name) for name in ProfilePost.model_fields}
-        values["created_by"] = post.created_by or caller
-        profile = Profile(**values, created=self.clock())
         operation = str(uuid4())
 
         def work(repositories: Repositories) -> Profile:
+            values["created_by"] = repositories.caller.name
+            profile = Profile(**values, created=self.clock())
             repositories.guards.hold([profile_id])
             if repositories.profiles.find(profile_id) is not None:
                 raise InvalidRequestError(

@@ -27,29 +27,23 @@ class SourcePropertyService:
 
         return self.store.read(work)
 
-    def set(self, source_id: str, name: str, value: Any, caller: str | None) -> None:
+    def set(self, source_id: str, name: str, value: Any) -> None:
         """`value` of None unsets. Raises NotFoundError."""
-        self._change(source_id, lambda _source: {name: value}, caller)
+        self._change(source_id, lambda _source: {name: value})
 
-    def set_tag(
-        self, source_id: str, name: str, value: str | list[str], caller: str | None
-    ) -> None:
-        self._change(
-            source_id, lambda source: {"tags": {**(source.tags or {}), name: value}}, caller
-        )
+    def set_tag(self, source_id: str, name: str, value: str | list[str]) -> None:
+        self._change(source_id, lambda source: {"tags": {**(source.tags or {}), name: value}})
 
-    def remove_tag(self, source_id: str, name: str, caller: str | None) -> None:
+    def remove_tag(self, source_id: str, name: str) -> None:
         """Raises NotFoundError for the Source, and for the tag (TAG-5)."""
-        self._change(source_id, lambda source: {"tags": without(source.tags, name)}, caller)
+        self._change(source_id, lambda source: {"tags": without(source.tags, name)})
 
-    def _change(
-        self, source_id: str, change: Callable[[Source], dict[str, Any]], caller: str | None
-    ) -> None:
+    def _change(self, source_id: str, change: Callable[[Source], dict[str, Any]]) -> None:
         def work(repositories: Repositories) -> None:
             stored = repositories.sources.get(source_id)
             now = moment_after(self.clock, stored.source.updated)
             update = {**change(stored.source), "updated": now}
-            if caller:
+            if (caller := repositories.caller.name) is not None:
                 update["updated_by"] = caller
             changed = replace(stored, source=stored.source.model_copy(update=update))
             repositories.sources.save(changed)

@@ -1,0 +1,112 @@
+"""Callers that the service knows by itself: static tokens, and users with passwords, by salted hashes.
+
+Tokens are long and random, so one round of SHA-256 keeps them; passwords are people's, and take scrypt
+(RFC 7914), whose answers are remembered for a while because each costs tens of milliseconds.
+"""
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from tams.access.credentials import Basic, Bearer
+from tams.access.faults import CredentialsError
+from tams.models.caller import Scope
+
+TOKEN_BYTES = 32
+_SCRYPT = {"n": 2**14, "r": 8, "p": 1}
+_REMEMBERED_SECONDS = 300
+_REMEMBERED_MAX = 1_000
+
+
+class Account(BaseModel):
+    """`name` is what `created_by` and the audit log say. `expires` of None is never."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    hash: str = Field(repr=False)
+    scopes: tuple[Scope, ...]
+    classes: tuple[str, ...] = ()
+    expires: AwareDatetime | None = None
+
+
+class Accounts(BaseModel):
+    """The content of the secret."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tokens: tuple[Account, ...] = ()
+    users: tuple[Account, ...] = ()
+
+
+def hash_token(token: str) -> str:
+    salt = secrets.token_hex(16)
+    return f"sha256${salt}${_sha256(salt, token)}"
+
+
+def hash_password(password: str) -> str:
+    salt = secrets.token_hex(16)
+    return f"scrypt${salt}${_scrypt(salt, password)}"
+
+
+def _sha256(salt: str, secret: str) -> str:
+    return hashlib.sha256(f"{salt}{secret}".encode()).hexdigest()
+
+
+def _scrypt(salt: str, secret: str) -> str:
+    made = hashlib.scrypt(secret.encode(), salt=salt.encode(), **_SCRYPT)
+    return made.hex()
+
+
+def _is_hash_of(secret: str, known: str) -> bool:
+    kind, salt, digest = known.split("$")
+    made = _sha256(salt, secret) if kind == "sha256" else _scrypt(salt, secret)
+    return hmac.compare_digest(made, digest)
+
+
+_NOBODYS = f"scrypt${'0' * 32}${'0' * 128}"
+"""Compared with where there is no such user, so that the time taken tells nobody who there is."""
+
+
+class AccountBook:
+    """Finds the account of a credential. Raises CredentialsError."""
+
+    def __init__(self, read: Callable[[], Accounts]) -> None:
+        self._read = read
+        self._pepper = secrets.token_bytes(32)
+        self._remembered: dict[bytes, float] = {}
+
+    def of_token(self, bearer: Bearer) -> Account | None:
+        """None when no static token is this one."""
+        matching = [each for each in self._read().tokens if _is_hash_of(bearer.token, each.hash)]
+        return _current(matching[0]) if matching else None
+
+    def of_user(self, basic: Basic) -> Account:
+        known = next((each for each in self._read().users if each.name == basic.name), None)
+        if not self._is_password(basic, known.hash if known else _NOBODYS) or known is None:
+            raise CredentialsError("the name or the password is wrong")
+        return _current(known)
+
+    def _is_password(self, basic: Basic, known: str) -> bool:
+        text = f"{known}{basic.password}".encode()
+        key = hmac.digest(self._pepper, text, "sha256")
+        now = time.monotonic()
+        if self._remembered.get(key, 0) > now:
+            return True
+        if not _is_hash_of(basic.password, known):
+            return False
+        if len(self._remembered) >= _REMEMBERED_MAX:
+            self._remembered.clear()
+        self._remembered[key] = now + _REMEMBERED_SECONDS
+        return True
+
+
+def _current(account: Account) -> Account:
+    if account.expires is not None and account.expires <= datetime.now(UTC):
+        raise CredentialsError("the credentials have expired")
+    return account

@@ -1,0 +1,58 @@
+"""From what a request presents to the Caller it comes from."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tams.access.accounts import Account, AccountBook
+from tams.access.credentials import Basic, Bearer
+from tams.access.faults import CredentialsError
+from tams.access.tokens import Issuer, TokenReader, texts
+from tams.models.caller import Caller, Scope, grants
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """`with_classes`: callers reach only resources of their classes, but for admins."""
+
+    accounts: AccountBook
+    tokens: TokenReader
+    with_classes: bool = False
+
+    def caller(self, credentials: Bearer | Basic) -> Caller:
+        """Raises CredentialsError, SourceUnavailableError."""
+        if isinstance(credentials, Basic):
+            return self._of_account(self.accounts.of_user(credentials))
+        if (account := self.accounts.of_token(credentials)) is not None:
+            return self._of_account(account)
+        issuer, claims = self.tokens.read(credentials.token)
+        return self._made(
+            _name(issuer, claims), _scopes(issuer, claims), texts(claims.get(issuer.classes_claim))
+        )
+
+    def _of_account(self, account: Account) -> Caller:
+        return self._made(account.name, account.scopes, account.classes)
+
+    def _made(self, name: str, scopes: Iterable[Scope], classes: Iterable[str]) -> Caller:
+        held = frozenset(scopes)
+        limited = self.with_classes and Scope.ADMIN not in held
+        return Caller(name, held, grants(tuple(classes), held) if limited else None)
+
+
+def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:
+    for claim in issuer.name_claims:
+        if isinstance(value := claims.get(claim), str) and value:
+            return value
+    raise CredentialsError(f"the token has none of {', '.join(issuer.name_claims)}")
+
+
+def _scopes(issuer: Issuer, claims: Mapping[str, Any]) -> set[Scope]:
+    """`scope` is one text with spaces (RFC 8693), groups are a list; both are read either way."""
+    held: set[Scope] = set()
+    for claim in issuer.scope_claims:
+        for text in texts(claims.get(claim)):
+            for name in {text, *text.split()}:
+                held.update(issuer.scope_names.get(name, ()))
+                if name in set(Scope):
+                    held.add(Scope(name))
+    return held

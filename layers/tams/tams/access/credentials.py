@@ -1,0 +1,56 @@
+"""What a request presents: a token, or a name with a password (AUT-1…4)."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from tams.access.faults import CredentialsError, NoCredentialsError
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Basic:
+    name: str
+    password: str = field(repr=False)
+
+
+def presented(headers: Mapping[str, str], raw_query: str) -> Bearer | Basic:
+    """The header's, when there is one, before `access_token` of the query (AUT-7).
+
+    `headers` by lower-case names. Raises NoCredentialsError, CredentialsError.
+    """
+    if (header := headers.get("authorization")) is not None:
+        return _of_header(header)
+    tokens = [value for name, value in parse_qsl(raw_query) if name == "access_token"]
+    if not tokens:
+        raise NoCredentialsError("this service needs credentials")
+    if len(tokens) > 1:
+        raise CredentialsError("access_token is there more than once")
+    return Bearer(tokens[0])
+
+
+def _of_header(header: str) -> Bearer | Basic:
+    scheme, _, value = header.strip().partition(" ")
+    match scheme.lower():
+        case "bearer" if value.strip():
+            return Bearer(value.strip())
+        case "basic":
+            return _basic(value.strip())
+        case _:
+            raise CredentialsError("Authorization must be Bearer or Basic")
+
+
+def _basic(value: str) -> Basic:
+    try:
+        name, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        colon = ""
+    if not colon:
+        raise CredentialsError("Authorization: Basic must carry name:password in base64")
+    return Basic(name, password)

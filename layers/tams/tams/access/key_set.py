@@ -1,0 +1,103 @@
+"""The public keys of one issuer (JWKS, RFC 7517): fetched, kept a while, looked up anew when they change."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jwt import PyJWK
+from jwt.exceptions import PyJWKError
+
+from tams.access.faults import CredentialsError, SourceUnavailableError
+
+Fetch = Callable[[], Mapping[str, Any]]
+"""The key set as JSON. Raises SourceUnavailableError."""
+
+_ASYMMETRIC = frozenset({"RSA", "EC", "OKP"})
+_EARLY = 0.8
+"""After this part of their time keys are renewed, if the issuer answers; after all of it they must be."""
+_LOOKS_MAX = 5
+_LOOK_SECONDS = 5.0
+"""An unknown key is looked for at once, so that a new one is taken from its first token on; but whoever makes
+keys up gets the issuer asked only so often: a few times, then once in so many seconds."""
+
+
+class KeySet:
+    """No key is used for longer than `max_age_seconds` after the issuer last showed it."""
+
+    def __init__(
+        self,
+        fetch: Fetch,
+        max_age_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._fetch = fetch
+        self._max_age = max_age_seconds
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._keys: dict[str | None, PyJWK] = {}
+        self._fetched_at: float | None = None
+        self._looks_left, self._looks_since = float(_LOOKS_MAX), clock()
+
+    def key(self, key_id: str | None) -> PyJWK:
+        """By `kid`; without one, the only key there is.
+
+        Raises CredentialsError for a key that the issuer does not have, SourceUnavailableError.
+        """
+        with self._lock:
+            age = self._age()
+            if age >= self._max_age:
+                self._renew()
+            elif age >= self._max_age * _EARLY and self._may_look():
+                self._renew_if_possible()
+            if (found := self._find(key_id)) is None and self._may_look():
+                self._renew()
+                found = self._find(key_id)
+        if found is None:
+            raise CredentialsError("the token is signed with a key that its issuer does not have")
+        return found
+
+    def _find(self, key_id: str | None) -> PyJWK | None:
+        if key_id is None and len(self._keys) == 1:
+            return next(iter(self._keys.values()))
+        return self._keys.get(key_id)
+
+    def _age(self) -> float:
+        return self._max_age if self._fetched_at is None else self._clock() - self._fetched_at
+
+    def _may_look(self) -> bool:
+        now = self._clock()
+        earned = (now - self._looks_since) / _LOOK_SECONDS
+        self._looks_left, self._looks_since = min(_LOOKS_MAX, self._looks_left + earned), now
+        if self._looks_left < 1:
+            return False
+        self._looks_left -= 1
+        return True
+
+    def _renew(self) -> None:
+        now = self._clock()  # before the issuer is asked: from then on it may take a key back
+        self._keys = _usable(self._fetch())
+        self._fetched_at = now
+
+    def _renew_if_possible(self) -> None:
+        try:
+            self._renew()
+        except SourceUnavailableError:
+            return
+
+
+def _usable(document: Mapping[str, Any]) -> dict[str | None, PyJWK]:
+    """Public keys for signatures; never a shared secret, and nothing that is meant to encrypt."""
+    keys: dict[str | None, PyJWK] = {}
+    given = document.get("keys")
+    if not isinstance(given, list):
+        raise SourceUnavailableError("the issuer's key set has no keys")
+    for each in given:
+        if not isinstance(each, dict) or each.get("kty") not in _ASYMMETRIC:
+            continue
+        if each.get("use", "sig") == "sig":
+            try:
+                keys[each.get("kid")] = PyJWK(each)
+            except PyJWKError:
+                continue  # of a kind that this service does not know
+    return keys

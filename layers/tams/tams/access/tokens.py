@@ -1,0 +1,116 @@
+"""Tokens that others issue: JSON Web Tokens (RFC 7519), checked as RFC 8725 advises.
+
+What is trusted is configured: the issuers, their audiences, and the algorithms. Nothing in a token chooses.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import ip_address
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import jwt
+from jwt import PyJWK
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from tams.access.faults import CredentialsError
+from tams.models.caller import Scope
+
+Algorithm = Literal[
+    "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
+]
+"""Signatures with a private key. HMAC is not among them: a public key would do to forge it."""
+
+
+class Issuer(BaseModel):
+    """One issuer that is trusted, and how its claims are read.
+
+    `scope_names` says what a value of `scope_claims` grants, beside the names of `Scope` themselves.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    audiences: tuple[str, ...] = Field(min_length=1)
+    audience_claim: str = "aud"
+    jwks_uri: str | None = None
+    algorithms: tuple[Algorithm, ...] = Field(default=("RS256", "ES256"), min_length=1)
+    scope_claims: tuple[str, ...] = ("scope", "scp", "groups", "cognito:groups")
+    scope_names: dict[str, tuple[Scope, ...]] = Field(default_factory=dict)
+    name_claims: tuple[str, ...] = ("sub", "client_id")
+    classes_claim: str = "auth_classes"
+    leeway_seconds: int = Field(default=30, ge=0, le=300)
+
+    @field_validator("issuer", "jwks_uri")
+    @classmethod
+    def _by_https(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("https://") and not _is_loopback(url):
+            raise ValueError("must be an https URL: keys that anyone can change prove nothing")
+        return url
+
+
+class TokenReader:
+    """`key_of` finds a key of an issuer by its id; it raises CredentialsError, SourceUnavailableError."""
+
+    def __init__(
+        self, issuers: Sequence[Issuer], key_of: Callable[[Issuer, str | None], PyJWK]
+    ) -> None:
+        self._issuers = {each.issuer: each for each in issuers}
+        self._key_of = key_of
+
+    def read(self, token: str) -> tuple[Issuer, dict[str, Any]]:
+        """The token's issuer and claims. Raises CredentialsError, SourceUnavailableError."""
+        try:
+            header = jwt.get_unverified_header(token)
+            named = jwt.decode(token, options={"verify_signature": False}).get("iss")
+        except jwt.PyJWTError as error:
+            raise CredentialsError(
+                "the token is not known here, and is no JSON Web Token"
+            ) from error
+        issuer = self._issuers.get(named) if isinstance(named, str) else None
+        if issuer is None:
+            raise CredentialsError("the token is of an issuer that is not trusted here")
+        if header.get("alg") not in issuer.algorithms:
+            raise CredentialsError("the token is signed by an algorithm that is not allowed")
+        claims = self._verified(token, issuer, self._key_of(issuer, header.get("kid")))
+        _check_audience(issuer, claims)
+        return issuer, claims
+
+    def _verified(self, token: str, issuer: Issuer, key: PyJWK) -> dict[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=list(issuer.algorithms),
+                issuer=issuer.issuer,
+                leeway=issuer.leeway_seconds,
+                options={"require": ["exp", "iss"], "verify_aud": False},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise CredentialsError("the token has expired") from error
+        except jwt.ImmatureSignatureError as error:
+            raise CredentialsError("the token is not valid yet") from error
+        except jwt.MissingRequiredClaimError as error:
+            raise CredentialsError(f"the token has no {error.claim}") from error
+        except (jwt.PyJWTError, ValueError, TypeError) as error:
+            raise CredentialsError("the token's signature or claims are not good") from error
+
+
+def _check_audience(issuer: Issuer, claims: Mapping[str, Any]) -> None:
+    """AWS Cognito's access tokens name their audience as `client_id`, hence the setting."""
+    if not set(texts(claims.get(issuer.audience_claim))) & set(issuer.audiences):
+        raise CredentialsError("the token is for another audience")
+
+
+def texts(claim: object) -> list[str]:
+    """A claim's values: of a list its texts, of a text itself."""
+    if isinstance(claim, str):
+        return [claim]
+    return [each for each in claim if isinstance(each, str)] if isinstance(claim, list) else []
+
+
+def _is_loopback(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False

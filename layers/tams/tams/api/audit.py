@@ -1,0 +1,19 @@
+"""Who did what: for one log line about each request that may change something."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tams.api.callers import finding_of
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def audited(event: Mapping[str, Any]) -> dict[str, str | None]:
+    """Of API Gateway's event. The path names what is changed; the query may hold a token and stays out."""
+    finding = finding_of(event)
+    return {
+        "who": json.loads(finding["caller"])["name"] if "caller" in finding else None,
+        "path": event["rawPath"],
+        "source_ip": event["requestContext"]["http"].get("sourceIp"),
+    }

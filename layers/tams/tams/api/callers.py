@@ -1,0 +1,69 @@
+"""Who calls, as the authorizer found; nobody gets past here whom it does not know (AUT-5).
+
+Without the authorizer's finding, whatever the reason, there is no caller.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
+from tams.models.caller import Caller
+
+CALLER = "tams.caller"
+PUBLIC_ROUTES = frozenset({"/health", "/openapi.json", "/docs", "/docs/{asset}"})
+"""What anybody may read: whether the service is well, and what its API is."""
+
+_BEARER = 'Bearer realm="tams"'
+_BASIC = 'Basic realm="tams", charset="UTF-8"'
+
+
+class CallerMiddleware:
+    """Answers for the app where there is no caller: 401, but nothing is asked of a browser's preflight."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            finding = finding_of(scope.get("aws.event", {}))
+            if "caller" in finding:
+                scope = {**scope, CALLER: Caller.from_json(finding["caller"])}
+            elif (answer := _answer(scope, finding)) is not None:
+                await answer(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def finding_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the authorizer told the gateway of this request."""
+    authorizer = event.get("requestContext", {}).get("authorizer") or {}
+    finding: Mapping[str, Any] = authorizer.get("lambda") or {}
+    return finding
+
+
+def caller(request: Request) -> Caller:
+    found: Caller = request.scope[CALLER]
+    return found
+
+
+def _answer(scope: Scope, finding: Mapping[str, Any]) -> Response | None:
+    if scope["path"] in PUBLIC_ROUTES or scope["path"].startswith("/docs/"):
+        return None
+    if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+    why = finding.get("refusal", "this service needs credentials")
+    if finding.get("kind") == "unavailable":
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        body = error_body("BackendUnavailable", why)
+        return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, headers)
+    fault = f', error="invalid_token", error_description="{why}"' if finding.get("refusal") else ""
+    if finding.get("kind") == "none":  # RFC 6750, section 3.1: then no error is told
+        fault = ""
+    headers = {"WWW-Authenticate": f"{_BEARER}{fault}, {_BASIC}"}
+    return JSONResponse(error_body("Unauthorized", why), HTTPStatus.UNAUTHORIZED, headers)

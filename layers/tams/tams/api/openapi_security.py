@@ -1,0 +1,55 @@
+"""What the OpenAPI document says of credentials: three ways to give them, and what each operation takes."""
+
+from typing import Any
+
+from tams.api.callers import PUBLIC_ROUTES
+from tams.api.scopes import needed
+from tams.models.caller import Scope
+
+SCHEMES: dict[str, Any] = {
+    "bearer_token_auth": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "A token of an issuer this service trusts, or a static one.",
+    },
+    "url_token_auth": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "access_token",
+        "description": "The same token where no header can be set.",
+    },
+    "basic_auth": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A name and a password, where nothing better is to be had.",
+    },
+}
+
+_CHALLENGE = {
+    "WWW-Authenticate": {"description": "How to authenticate.", "schema": {"type": "string"}}
+}
+
+
+def describe_access(path: str, method: str, operation: dict[str, Any], error: str) -> None:
+    """Adds the operation's security, its scopes in words, and the 401 of everything that is not public."""
+    if path in PUBLIC_ROUTES:
+        operation["security"] = []
+        return
+    operation["security"] = [{name: []} for name in SCHEMES]
+    scopes = needed(path, method.upper()) or frozenset({Scope.ADMIN})
+    said = f"Scope: {' or '.join(sorted(scopes))}."
+    before = operation.get("description")
+    operation["description"] = f"{before}\n\n{said}" if before else said
+    operation["responses"]["401"] = {
+        "description": "There are no credentials, or they are not good.",
+        "headers": _CHALLENGE,
+        "content": {"application/json": {"schema": {"$ref": error}}},
+    }
+    operation["responses"].setdefault(
+        "403",
+        {
+            "description": "The caller lacks the scope.",
+            "content": {"application/json": {"schema": {"$ref": error}}},
+        },
+    )

@@ -1,0 +1,77 @@
+"""Which scopes each operation takes: any one of those listed, and admin always (AUT-10…12).
+
+The one table of it: an operation that is not here keeps its function from starting. HEAD is as GET.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from tams.api.callers import PUBLIC_ROUTES, caller
+from tams.errors import ForbiddenError
+from tams.models.caller import Scope
+
+_R, _W, _D = Scope.READ, Scope.WRITE, Scope.DELETE
+_ANY = frozenset({_R, _W, _D})
+_READ, _WRITE, _DELETE = frozenset({_R}), frozenset({_W}), frozenset({_D})
+_ADMIN: frozenset[Scope] = frozenset()
+_PROPERTY = {"GET": _READ, "PUT": _WRITE, "DELETE": _WRITE}
+
+Needed = Mapping[str, frozenset[Scope]]
+
+SCOPES: Mapping[str, Needed] = {
+    "/": {"GET": _ANY},
+    "/service": {"GET": _ANY, "POST": _ADMIN},
+    "/service/storage-backends": {"GET": _ANY},
+    "/service/profiles": {"GET": _ANY},
+    "/service/profiles/{profileId}": {"GET": _ANY, "POST": _WRITE},
+    "/service/webhooks": {"GET": _READ, "POST": _WRITE},
+    "/service/webhooks/{webhookId}": {"GET": _READ, "PUT": _WRITE, "DELETE": _WRITE | _DELETE},
+    "/sources": {"GET": _READ},
+    "/sources/{sourceId}": {"GET": _READ},
+    "/sources/{sourceId}/tags": {"GET": _READ},
+    "/sources/{sourceId}/tags/{name}": _PROPERTY,
+    "/sources/{sourceId}/description": _PROPERTY,
+    "/sources/{sourceId}/label": _PROPERTY,
+    "/flows": {"GET": _READ},
+    "/flows/{flowId}": {"GET": _READ, "PUT": _WRITE, "DELETE": _DELETE},
+    "/flows/{flowId}/tags": {"GET": _READ},
+    "/flows/{flowId}/tags/{name}": _PROPERTY,
+    "/flows/{flowId}/description": _PROPERTY,
+    "/flows/{flowId}/label": _PROPERTY,
+    "/flows/{flowId}/read_only": {"GET": _READ, "PUT": _WRITE},
+    "/flows/{flowId}/flow_collection": _PROPERTY,
+    "/flows/{flowId}/max_bit_rate": _PROPERTY,
+    "/flows/{flowId}/avg_bit_rate": _PROPERTY,
+    "/flows/{flowId}/segments": {"GET": _READ, "POST": _WRITE, "DELETE": _DELETE},
+    "/flows/{flowId}/storage": {"POST": _WRITE},
+    "/objects/{objectId}": {"GET": _READ},
+    "/objects/{objectId}/instances": {"POST": _WRITE, "DELETE": _WRITE},
+    "/flow-delete-requests": {"GET": _ADMIN},
+    "/flow-delete-requests/{requestId}": {"GET": _DELETE},
+    "/events": {"GET": _READ},
+}
+
+
+def needed(path: str, method: str) -> frozenset[Scope] | None:
+    """None for anybody. Raises KeyError for an operation without an entry."""
+    return None if path in PUBLIC_ROUTES else SCOPES[path]["GET" if method == "HEAD" else method]
+
+
+def check_table(routes: Iterable[BaseRoute]) -> None:
+    """Raises KeyError when an operation has no entry."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            for method in route.methods or ():
+                needed(route.path_format, method)
+
+
+def check_scope(request: Request) -> None:
+    """A dependency of every route. Raises ForbiddenError."""
+    wanted = needed(request.scope["route"].path_format, request.method)
+    if wanted is None or caller(request).has_any(wanted):
+        return
+    names = " or ".join(sorted(wanted) or [Scope.ADMIN])
+    raise ForbiddenError(f"this takes the scope {names}")

@@ -1,0 +1,82 @@
+"""The authorizer: says of each request who makes it, or why that cannot be said.
+
+It lets every request pass with its finding, and the function refuses those without a caller: API Gateway's
+own refusals have neither WWW-Authenticate nor an error body (ADR 10).
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from jwt import PyJWK
+
+from tams.access.accounts import AccountBook
+from tams.access.authenticator import Authenticator
+from tams.access.credentials import presented
+from tams.access.faults import CredentialsError, NoCredentialsError, SourceUnavailableError
+from tams.access.fetching import IssuerClient
+from tams.access.key_set import KeySet
+from tams.access.tokens import Issuer, TokenReader
+from tams.models.caller import EVERYONE
+from tams.runtime.access_settings import AccessSettings
+
+Finding = dict[str, str]
+"""`caller`, as its JSON; or `refusal`, words for the client, with `kind` of them."""
+
+logger = Logger()
+
+
+def authorizer_handler(
+    read: Callable[[], AccessSettings] = lambda: AccessSettings.from_environment(os.environ),
+) -> Callable[[Mapping[str, Any], Any], dict[str, Any]]:
+    """The `lambda_handler` of an HTTP API's authorizer, payload format 2.0 with simple responses."""
+
+    @cache
+    def built() -> Callable[[Mapping[str, Any]], Finding]:
+        return _finder(read())
+
+    def lambda_handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
+        finding = built()(event)
+        if "refusal" in finding:
+            request_id = event.get("requestContext", {}).get("requestId")
+            logger.info("refused", extra={**finding, "correlation_id": request_id})
+        return {"isAuthorized": True, "context": finding}
+
+    return lambda_handler
+
+
+def _finder(settings: AccessSettings) -> Callable[[Mapping[str, Any]], Finding]:
+    if settings.open:
+        everyone = {"caller": EVERYONE.to_json()}
+        return lambda _event: everyone
+    authenticator = Authenticator(
+        AccountBook(settings.read_accounts),
+        TokenReader(settings.issuers, _keys(settings)),
+        with_classes=settings.classes,
+    )
+    return lambda event: _finding(authenticator, event)
+
+
+def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
+    try:
+        credentials = presented(event.get("headers", {}), event.get("rawQueryString", ""))
+        return {"caller": authenticator.caller(credentials).to_json()}
+    except NoCredentialsError as error:
+        return {"refusal": str(error), "kind": "none"}
+    except CredentialsError as error:
+        return {"refusal": str(error), "kind": "invalid"}
+    except SourceUnavailableError as error:
+        logger.warning("unavailable", extra={"reason": str(error)})
+        return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}
+
+
+def _keys(settings: AccessSettings) -> Callable[[Issuer, str | None], PyJWK]:
+    sets = {
+        each.issuer: KeySet(
+            IssuerClient(each.issuer, each.jwks_uri).fetch, settings.keys_max_age_seconds
+        )
+        for each in settings.issuers
+    }
+    return lambda issuer, key_id: sets[issuer.issuer].key(key_id)
