@@ -24,6 +24,8 @@ BODY_BYTES_MAX = 10 * 1024 * 1024
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """Of a Lambda invocation, either way, as JSON."""
 GATEWAY_TIMEOUT_SECONDS = 30.0
+BODY_TIMEOUT_SECONDS = 30.0
+"""For a request's body to come whole."""
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -32,6 +34,10 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 class _TooLargeError(Exception):
     """The request's body is over API Gateway's limit."""
+
+
+class _TooSlowError(Exception):
+    """The request's body did not come in time."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class _Done:
 
 
 class Gateway:
+    body_timeout_seconds = BODY_TIMEOUT_SECONDS
+
     def __init__(
         self,
         application: Application,
@@ -65,10 +73,13 @@ class Gateway:
         started = time.perf_counter()
         request = _request(scope)
         try:
-            request = replace(request, body=await _read_body(request, receive))
+            body = await _read_body(request, receive, self.body_timeout_seconds)
+            request = replace(request, body=body)
             done = await self._respond(request)
         except _TooLargeError:
             done = _Done(_too_large("the body", BODY_BYTES_MAX))
+        except _TooSlowError:
+            done = _Done(_too_slow(self.body_timeout_seconds))
         answer = self._cors.applied(done.answer, request)
         await _send(send, answer, request.method)
         self._journal.request(
@@ -134,6 +145,11 @@ def _too_large(what: str, bytes_max: int) -> HttpAnswer:
     return error_answer(413, "RequestTooLarge", f"{what} is larger than {bytes_max} bytes")
 
 
+def _too_slow(seconds: float) -> HttpAnswer:
+    closing = [(b"connection", b"close")]
+    return error_answer(408, "RequestTimeout", f"no whole body within {seconds:g} s", closing)
+
+
 def _request(scope: Scope) -> HttpRequest:
     client, server = scope.get("client"), scope.get("server")
     return HttpRequest(
@@ -149,14 +165,19 @@ def _request(scope: Scope) -> HttpRequest:
     )
 
 
-async def _read_body(request: HttpRequest, receive: Receive) -> bytes:
-    """Raises _TooLargeError, before the rest is read."""
+async def _read_body(request: HttpRequest, receive: Receive, seconds_max: float) -> bytes:
+    """Raises _TooLargeError or _TooSlowError, before the rest is read."""
     if int(request.header(b"content-length") or 0) > BODY_BYTES_MAX:
         raise _TooLargeError
     body = bytearray()
     more = True
+    until = asyncio.get_running_loop().time() + seconds_max
     while more:
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError as error:
+            raise _TooSlowError from error
         body += message.get("body", b"")
         more = message.get("more_body", False)
         if len(body) > BODY_BYTES_MAX:

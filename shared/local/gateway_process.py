@@ -22,6 +22,7 @@ from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
 from local.host_config import HostConfig
 from local.http_events import HttpRequest, to_event
+from local.http_protocol import BoundedHttpProtocol
 from local.journal import Journal
 from local.ports import listen
 from local.routes import Match
@@ -104,7 +105,7 @@ def _work(
         uvicorn.Config(
             gateway,
             loop="uvloop",
-            http="httptools",
+            http=BoundedHttpProtocol,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -7,10 +7,10 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import parse_headers
+from http.client import HTTPMessage, parse_headers
 from typing import Any, Self
 
 import httpx
@@ -47,7 +47,7 @@ class HastyGateway(Gateway):
 @dataclass(frozen=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]
+    headers: HTTPMessage
     body: bytes
 
 
@@ -208,7 +208,7 @@ def test_dripped_headers_are_timed_out(hasty: Client) -> None:
     hasty.drip(a_head(100))
 
     assert_last(hasty, 408, "RequestTimeout")
-    assert time.monotonic() - started > HEAD_SECONDS
+    assert time.monotonic() - started > HEAD_SECONDS / 2
 
 
 def test_a_connection_without_a_request_is_closed_silently(hasty: Client) -> None:

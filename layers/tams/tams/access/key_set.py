@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jwt import PyJWK
-from jwt.exceptions import PyJWKError
+from jwt.exceptions import PyJWTError
 
 from tams.access.faults import CredentialsError, SourceUnavailableError
 
@@ -98,6 +98,6 @@ def _usable(document: Mapping[str, Any]) -> dict[str | None, PyJWK]:
         if each.get("use", "sig") == "sig":
             try:
                 keys[each.get("kid")] = PyJWK(each)
-            except PyJWKError:
+            except (PyJWTError, TypeError, ValueError):
                 continue  # of a kind that this service does not know
     return keys

@@ -1,0 +1,232 @@
+"""Every operation against every kind of credentials, good and bad: the status of each, exactly."""
+
+import base64
+import time
+from collections.abc import Callable, Mapping
+from uuid import uuid4
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from tams.api.scopes import needed
+from tams.models.caller import Scope
+from tests.access.conftest import ADMIN, EXPIRED_TOKEN, PASSWORD, STATIC_TOKEN
+from tests.access.issuer import TokenIssuer, new_key, unsigned, with_claims, with_hmac
+from tests.access.operations import concrete, document, operations
+
+ALL = ("read", "write", "delete", "admin")
+Made = tuple[Mapping[str, str], Mapping[str, str]]
+"""Headers and query parameters."""
+
+
+def bearer(token: str) -> Made:
+    return {"Authorization": f"Bearer {token}"}, {}
+
+
+def in_query(token: str) -> Made:
+    return {}, {"access_token": token}
+
+
+def basic(name: str, password: str) -> Made:
+    pair = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}, {}
+
+
+def in_both(good: str, bad: str) -> Made:
+    return {"Authorization": f"Bearer {good}"}, {"access_token": bad}
+
+
+def confused(issuer: TokenIssuer) -> str:
+    public = issuer.keys[-1].private.public_key()
+    pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return with_hmac(issuer.claims(*ALL), pem, issuer.keys[-1].id)
+
+
+def raised(issuer: TokenIssuer) -> str:
+    """With a scope more than was signed."""
+    return with_claims(issuer.token("read"), issuer.claims(*ALL))
+
+
+GOOD: dict[str, Callable[[TokenIssuer], Made]] = {
+    "a token of the issuer": lambda it: bearer(it.token(*ALL)),
+    "a token in the query": lambda it: in_query(it.token(*ALL)),
+    "a token for several audiences": lambda it: bearer(
+        it.token(*ALL, aud=["x", it.claims()["aud"]])
+    ),
+    "a token that has just expired": lambda it: bearer(it.token(*ALL, exp=int(time.time()) - 5)),
+    "scopes in scp": lambda it: bearer(it.token(scope=None, scp=["tams-api/admin"])),
+    "a static token": lambda _: bearer(STATIC_TOKEN),
+    "a static token in the query": lambda _: in_query(STATIC_TOKEN),
+    "a password": lambda _: basic("bob", PASSWORD),
+    "the header before the query": lambda _: in_both(STATIC_TOKEN, "wrong"),
+    "a scheme in small letters": lambda _: ({"Authorization": f"bearer {STATIC_TOKEN}"}, {}),
+}
+BAD: dict[str, Callable[[TokenIssuer], Made]] = {
+    "nothing": lambda _: ({}, {}),
+    "an expired token": lambda it: bearer(it.token(*ALL, exp=int(time.time()) - 60)),
+    "a token without an end": lambda it: bearer(it.token(*ALL, exp=None)),
+    "a token for later": lambda it: bearer(it.token(*ALL, nbf=int(time.time()) + 600)),
+    "a token for another audience": lambda it: bearer(it.token(*ALL, aud="another")),
+    "a token for no audience": lambda it: bearer(it.token(*ALL, aud=None)),
+    "a token of another issuer": lambda it: bearer(it.token(*ALL, iss="https://evil.example")),
+    "a token of no issuer": lambda it: bearer(it.token(*ALL, iss=None)),
+    "a token of nobody": lambda it: bearer(it.token(*ALL, sub=None)),
+    "alg none": lambda it: bearer(unsigned(it.claims(*ALL))),
+    "HMAC with the public key": lambda it: bearer(confused(it)),
+    "an algorithm that is not allowed": lambda it: bearer(
+        with_hmac(it.claims(*ALL), b"x" * 32, it.keys[-1].id)
+    ),
+    "claims that were not signed": lambda it: bearer(raised(it)),
+    "a signature cut short": lambda it: bearer(it.token(*ALL)[:-8]),
+    "a key of somebody else": lambda it: bearer(it.token(*ALL, key=new_key())),
+    "an expired static token": lambda _: bearer(EXPIRED_TOKEN),
+    "an unknown token": lambda _: bearer("no-such-token"),
+    "an unknown token in the query": lambda _: in_query("no-such-token"),
+    "two tokens in the query": lambda _: (
+        {},
+        {"access_token": STATIC_TOKEN, "access%5Ftoken": "x"},
+    ),
+    "a wrong password": lambda _: basic("bob", "wrong"),
+    "an unknown user": lambda _: basic("nobody", PASSWORD),
+    "a token as password": lambda _: basic("robot", STATIC_TOKEN),
+    "a password as token": lambda _: bearer(PASSWORD),
+    "Basic without a colon": lambda _: ({"Authorization": "Basic Ym9i"}, {}),
+    "Basic that is no base64": lambda _: ({"Authorization": "Basic !!"}, {}),
+    "a scheme that is not known": lambda _: ({"Authorization": f"Digest {STATIC_TOKEN}"}, {}),
+    "a scheme alone": lambda _: ({"Authorization": "Bearer"}, {}),
+}
+
+
+def ask(client: httpx.Client, method: str, path: str, made: Made) -> httpx.Response:
+    headers, query = made
+    text = "&".join(f"{name}={value}" for name, value in query.items())
+    return client.request(
+        method, f"{concrete(path)}?{text}" if text else concrete(path), headers=headers
+    )
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_AUT_1_good_credentials_of_any_kind_open_every_operation(
+    kind: str, client: httpx.Client, issuer: TokenIssuer
+) -> None:
+    good = GOOD[kind](issuer)
+    for method, path in operations():
+        expected = client.request(method, concrete(path), headers=ADMIN).status_code
+
+        status = ask(client, method, path, good).status_code
+
+        assert status == expected, (method, path)
+        assert status not in (401, 403), (method, path)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_AUT_5_without_good_credentials_no_operation_is_open(
+    kind: str, client: httpx.Client, issuer: TokenIssuer
+) -> None:
+    bad = BAD[kind](issuer)
+    for method, path in operations():
+        answer = ask(client, method, path, bad)
+
+        assert answer.status_code == 401, (method, path)
+        assert answer.headers["www-authenticate"].startswith('Bearer realm="tams"')
+        assert "Basic realm=" in answer.headers["www-authenticate"]
+        told = 'error="invalid_token"' in answer.headers["www-authenticate"]
+        assert told is (kind != "nothing")
+        if method != "HEAD":
+            assert answer.json()["type"] == "Unauthorized"
+
+
+@pytest.mark.parametrize("scope", [None, "read", "write", "delete", "admin"])
+def test_AUT_11_an_operation_takes_the_scopes_of_the_table(
+    scope: str | None, client: httpx.Client, issuer: TokenIssuer
+) -> None:
+    """Against the table itself, which the next test holds against the specification's."""
+    token = issuer.token(*([scope] if scope else []))
+    for method, path in operations():
+        answer = ask(client, method, path, bearer(token))
+
+        wanted = needed(path, method)
+        assert wanted is not None
+        allowed = scope == "admin" or (scope is not None and Scope(f"tams-api/{scope}") in wanted)
+        assert (answer.status_code != 403) is allowed, (method, path, answer.text)
+        if not allowed and method != "HEAD":
+            assert answer.json()["type"] == "Forbidden"
+            assert "scope tams-api/" in answer.json()["summary"]
+
+
+def test_AUT_10_the_scopes_go_by_the_names_that_clients_ask_for() -> None:
+    assert {str(each) for each in Scope} == {f"tams-api/{each}" for each in ALL}
+
+
+def test_an_operation_without_good_credentials_is_401_before_anything_else(
+    client: httpx.Client,
+) -> None:
+    """ERR-8: whatever else is wrong with the request."""
+    for method, path in (
+        ("GET", "/flows/not-an-id"),
+        ("GET", "/flows?limit=no"),
+        ("PUT", f"/flows/{uuid4()}"),
+        ("PATCH", "/flows"),
+        ("GET", f"/flows/{uuid4()}/no/such/thing"),
+        ("POST", "/sources/x/y/z"),
+        ("GET", "/service/no-such-thing"),
+        ("DELETE", "/service"),
+        ("GET", "/nowhere"),
+        ("GET", "/flows/"),
+        ("HEAD", "/events/1/2"),
+        ("OPTIONS", "/flows%2F"),
+    ):
+        headers = {"Origin": "https://x.example"} if method == "OPTIONS" else {}
+        answer = client.request(method, path, headers=headers, content=b"no json")
+        assert answer.status_code == (204 if method == "OPTIONS" else 401), (method, path)
+
+        known = client.request(method, path, headers=ADMIN, content=b"no json")
+        assert known.status_code in (204, 400, 404, 405), (method, path)
+
+
+def test_groups_of_an_issuer_can_stand_for_scopes(
+    client: httpx.Client, issuer: TokenIssuer
+) -> None:
+    token = issuer.token(groups=["editors", "others"])
+
+    assert client.get("/flows", headers=bearer(token)[0]).status_code == 200
+    assert client.delete(f"/flows/{uuid4()}", headers=bearer(token)[0]).status_code == 403
+
+
+def test_what_is_public_is_so_and_tells_nothing_of_the_store(client: httpx.Client) -> None:
+    for path in ("/openapi.json", "/docs", "/docs/swagger-ui.css"):
+        assert client.get(path).status_code == 200
+    assert client.get("/health").json() == {"status": "ok"}
+    assert client.get("/health", headers=ADMIN).json()["vast"] == "ok"
+
+
+def test_a_browser_asks_before_it_has_credentials_and_may_read_a_refusal(
+    client: httpx.Client,
+) -> None:
+    origin = {"Origin": "https://edit.example.com"}
+    asking = {"Access-Control-Request-Method": "PUT"}
+    wanted = {"Access-Control-Request-Headers": "authorization,content-type"}
+    for method, path in operations():
+        answer = client.options(concrete(path), headers=origin | asking | wanted)
+
+        assert answer.status_code == 204, path
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "authorization" in answer.headers["access-control-allow-headers"].lower()
+
+        refused = client.request(method, concrete(path), headers=origin)
+        assert refused.headers["access-control-allow-origin"] == "*", (method, path)
+
+
+def test_every_operation_says_in_the_document_what_it_takes() -> None:
+    described = document()
+    assert set(described["components"]["securitySchemes"]) == {
+        "bearer_token_auth",
+        "url_token_auth",
+        "basic_auth",
+    }
+    for method, path in operations():
+        operation = described["paths"][path][method.lower()]
+        assert len(operation["security"]) == 3
+        assert "Scope: tams-api/" in operation["description"]
+        assert {"401", "403"} <= operation["responses"].keys()

@@ -1,0 +1,109 @@
+"""Keys come and go while clients call: a new one is taken from its first token on, an old one is dropped."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from local.stack import Stack
+from tests.access.conftest import KEYS_MAX_AGE
+from tests.access.issuer import Key, TokenIssuer, new_key
+
+LATE = 0.5
+"""Seconds that a request may have been under way."""
+
+
+@pytest.fixture
+def steady(issuer: TokenIssuer) -> Iterator[TokenIssuer]:
+    """The issuer, which has its keys again afterwards."""
+    before = list(issuer.keys)
+    yield issuer
+    issuer.keys, issuer.away = before, False
+    time.sleep(KEYS_MAX_AGE)
+
+
+def status(client: httpx.Client, token: str) -> int:
+    return client.get("/flows?limit=1", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
+class Load:
+    """Clients that call with tokens of the newest key, and note what is refused."""
+
+    def __init__(self, guarded: Stack, issuer: TokenIssuer) -> None:
+        self.refused: list[tuple[float, int]] = []
+        self.calls = 0
+        self._guarded, self._issuer = guarded, issuer
+        self._stopped = threading.Event()
+
+    @contextmanager
+    def running(self, clients: int) -> Iterator["Load"]:
+        threads = [threading.Thread(target=self._call) for _ in range(clients)]
+        for each in threads:
+            each.start()
+        yield self
+        self._stopped.set()
+        for each in threads:
+            each.join()
+
+    def _call(self) -> None:
+        with httpx.Client(base_url=self._guarded.api_url, timeout=30) as client:
+            while not self._stopped.is_set():
+                got = status(client, self._issuer.token("read"))
+                self.calls += 1
+                if got != 200:
+                    self.refused.append((time.monotonic(), got))
+
+
+def test_no_valid_token_is_refused_while_keys_change(guarded: Stack, steady: TokenIssuer) -> None:
+    with Load(guarded, steady).running(clients=6) as load:
+        for algorithm in ("RS256", "ES256", "RS256", "RS256"):
+            time.sleep(1.5)
+            steady.keys = [
+                *steady.keys[-1:],
+                new_key(algorithm),
+            ]  # the one before stays for a while
+        time.sleep(1)
+
+    assert load.refused == []
+    assert load.calls > 200
+
+
+def test_a_revoked_key_is_refused_after_its_time(client: httpx.Client, steady: TokenIssuer) -> None:
+    revoked, good = steady.keys[-1], new_key()
+    old = steady.token("read", key=revoked)
+    assert status(client, old) == 200
+
+    steady.keys = [good]
+    time.sleep(KEYS_MAX_AGE + LATE)
+
+    assert {status(client, old) for _ in range(8)} == {401}
+    assert status(client, steady.token("read", key=good)) == 200
+
+
+def test_without_its_issuer_a_token_is_good_until_the_keys_are_too_old_then_it_is_503(
+    client: httpx.Client, steady: TokenIssuer
+) -> None:
+    token = steady.token("read")
+    assert {status(client, token) for _ in range(8)} == {200}  # every worker has the keys
+
+    steady.away = True
+    time.sleep(KEYS_MAX_AGE + LATE)
+    answer = client.get("/flows", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert answer.json()["summary"] == "credentials cannot be checked just now"
+
+
+def test_tokens_with_made_up_keys_do_not_flood_the_issuer(
+    client: httpx.Client, steady: TokenIssuer
+) -> None:
+    before = steady.fetches
+    for _ in range(100):
+        made_up: Key = Key(new_key("ES256").id, "ES256", new_key("ES256").private)
+        assert status(client, steady.token("read", key=made_up)) == 401
+
+    assert steady.fetches - before < 40
