@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api.body import described
 from tams.api.deletion import ACCEPTED, deleted
-from tams.api.dependencies import Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
+from tams.api.dependencies import Backends, Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
 from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key
 from tams.api.paging import paging_headers
@@ -36,6 +36,7 @@ def get_segments(
     flow_id: FlowId,
     segments: FlowSegments,
     built: Built,
+    backends: Backends,
     is_head: IsHead,
     urls: Annotated[UrlFilter, Depends(url_filter)],
     limit: Limit = None,
@@ -62,7 +63,7 @@ def get_segments(
     )
     if is_head:
         return JSONResponse([], headers=headers)
-    get_urls = GetUrls(built.object_stores, built.backends, urls)
+    get_urls = GetUrls(built.object_stores, backends, urls)
     body = [
         segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
         for segment in found.segments

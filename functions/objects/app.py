@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
-from tams.api.dependencies import Built, Instances, JsonBody, Objects
+from tams.api.dependencies import Backends, Built, Instances, JsonBody, Objects
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, page_limit, query_uuid
@@ -60,6 +60,7 @@ def get_object(
     object_id: ObjectId,
     objects: Objects,
     built: Built,
+    backends: Backends,
     urls: Annotated[UrlFilter, Depends(url_filter)],
     limit: Limit = None,
     page: PageToken = None,
@@ -69,7 +70,7 @@ def get_object(
     view = objects.get(object_id, flow_tags)
     in_force = page_limit(limit)
     flow_ids, next_key = page_of_ids(view.flow_ids, page, in_force)
-    get_urls = GetUrls(built.object_stores, built.backends, urls)
+    get_urls = GetUrls(built.object_stores, backends, urls)
     headers = paging_headers(request, limit=in_force, next_key=next_key)
     return JSONResponse(object_json(view, flow_ids, get_urls), headers=headers)
 

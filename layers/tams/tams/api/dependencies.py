@@ -1,5 +1,6 @@
 """What routes ask for: the services of this process's Container, ids from the path, bodies."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, TypeVar
 
@@ -10,7 +11,8 @@ from tams.api.body import json_body, optional_json_body
 from tams.api.callers import caller
 from tams.api.head import IS_HEAD
 from tams.container import Container
-from tams.models.caller import Caller
+from tams.models.caller import Caller, Permission
+from tams.models.storage_backend import StorageBackend
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
 from tams.services.event_log import EventLog
@@ -21,6 +23,7 @@ from tams.services.health import HealthService
 from tams.services.instances import InstanceService
 from tams.services.media_storage import MediaStorageService
 from tams.services.objects import ObjectService
+from tams.services.permissions import readable_backends
 from tams.services.profiles import ProfileService
 from tams.services.service import ServiceService
 from tams.services.source_properties import SourcePropertyService
@@ -120,11 +123,17 @@ def _events(container: _Container, caller: _Caller) -> EventLog:
     return acting_for(caller, container.event_log)
 
 
+def _backends(container: _Container, caller: _Caller) -> Mapping[str, StorageBackend]:
+    return readable_backends(caller.classes_for(Permission.READ), container.backends)
+
+
 def _is_head(request: Request) -> bool:
     return IS_HEAD in request.scope
 
 
 Built = _Container
+Backends = Annotated[Mapping[str, StorageBackend], Depends(_backends)]
+"""Those whose URLs the caller may have, by id."""
 Service = Annotated[ServiceService, Depends(_service)]
 Health = Annotated[HealthService, Depends(_health)]
 Profiles = Annotated[ProfileService, Depends(_profiles)]

@@ -26,8 +26,9 @@ def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dic
     body: dict[str, Any] = {
         "id": stored.id,
         "referenced_by_flows": flow_ids,
-        "first_referenced_by_flow": stored.flow_id,
     }
+    if view.first_flow_id is not None:
+        body["first_referenced_by_flow"] = view.first_flow_id
     if stored.kind is ObjectKind.MEDIA and stored.timerange is not None:
         body["timerange"] = str(stored.timerange)
     if stored.key_frame_count is not None:

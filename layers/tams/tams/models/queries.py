@@ -1,5 +1,9 @@
-"""What a listing asks for, typed and checked; repositories turn it into predicates."""
+"""What a listing asks for, typed and checked; repositories turn it into predicates.
 
+`classes` are those whose resources the caller may read; None for all of them.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,6 +64,7 @@ class SourceQuery:
     format: ContentFormat | None = None
     tags: tuple[TagFilter, ...] = ()
     collected_by_ids: tuple[str, ...] | None = None
+    classes: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,7 @@ class FlowQuery:
     tags: tuple[TagFilter, ...] = ()
     collected_by_ids: tuple[str, ...] | None = None
     timerange: TimeRange = field(default_factory=TimeRange.eternity)
+    classes: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,7 @@ class WebhookQuery:
     page: str | None = None
     reverse: bool = False
     tags: tuple[TagFilter, ...] = ()
+    classes: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,10 +116,14 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class StoredDeletion:
-    """A deletion request; of a Flow that is gone already it keeps the summary of what is left."""
+    """A deletion request; of a Flow that is gone already it keeps the summary of what is left.
+
+    `auth_classes` are those of the Flow.
+    """
 
     request: DeletionRequest
     timeline: Timeline = field(default_factory=Timeline)
+    auth_classes: tuple[str, ...] = ()
     revision: int = 0
 
 
@@ -193,7 +197,7 @@ class StoredEvent:
 
     `document` is the Flow or Source of created and updated events; a segments_added event finds its
     Segments by `event_id`, a segments_deleted one needs only its timerange. What is gone keeps in
-    `collected_by` the collectors it had (WHK-34).
+    `collected_by` the collectors it had (WHK-34). `auth_classes` are those of the Flow or Source.
     """
 
     id: str
@@ -204,3 +208,4 @@ class StoredEvent:
     timerange: TimeRange | None = None
     document: dict[str, Any] | None = None
     collected_by: tuple[str, ...] = ()
+    auth_classes: tuple[str, ...] = ()

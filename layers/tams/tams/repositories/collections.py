@@ -62,7 +62,19 @@ class VastCollectionRepository:
         """Sources that any of these collects; that any Source at all collects when None."""
         return self._children("parent_source_id", "child_source_id", source_ids)
 
+    def parents(self) -> set[str]:
+        """Every Flow that collects others."""
+        return self._all("parent_id")
+
+    def parent_sources(self) -> set[str]:
+        return self._all("parent_source_id")
+
+    def _all(self, column: str) -> set[str]:
+        return {row[column] for row in self._transaction.select(COLLECTIONS, None, [column])}
+
     def _children(self, parent: str, child: str, ids: Collection[str] | None) -> set[str]:
+        if ids is not None and not ids:
+            return set()
         predicate = None if ids is None else ibis._[parent].isin(list(ids))
         rows = self._transaction.select(COLLECTIONS, predicate, [child])
         return {row[child] for row in rows}

@@ -100,6 +100,7 @@ def deletion_row(stored: StoredDeletion) -> Row:
         "status": str(request.status),
         "document": dumps(request.to_json()),
         "timeline": dumps(asdict(stored.timeline)),
+        "auth_classes": dumps(stored.auth_classes),
         "created_us": to_us(request.created) if request.created else None,
         "updated_us": to_us(request.updated) if request.updated else None,
         "expiry_us": to_us(request.expiry) if request.expiry else None,
@@ -109,4 +110,5 @@ def deletion_row(stored: StoredDeletion) -> Row:
 
 def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
-    return StoredDeletion(request, Timeline(**json.loads(row["timeline"])), row["revision"])
+    timeline, classes = Timeline(**json.loads(row["timeline"])), json.loads(row["auth_classes"])
+    return StoredDeletion(request, timeline, tuple(classes), row["revision"])

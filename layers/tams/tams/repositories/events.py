@@ -6,13 +6,23 @@ from typing import Any
 
 import ibis
 
+from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
 from tams.repositories.tables import EVENTS
 from tams.timing import TimeRange
 
-_ROUTING = ("id", "event_type", "flow_id", "source_id", "collected_by", "created_us")
+_ROUTING = (
+    "id",
+    "event_type",
+    "flow_id",
+    "source_id",
+    "collected_by",
+    "auth_classes",
+    "created_us",
+)
 """All that decides who gets an event."""
 
 
@@ -65,6 +75,7 @@ class VastEventRepository:
         event_types: Collection[str],
         flow_ids: Collection[str],
         source_ids: Collection[str],
+        classes: Collection[str] | None = None,
     ) -> list[tuple[int, StoredEvent]]:
         """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
         predicate = (ibis._.seq > after_seq) & (ibis._.seq <= until_seq)
@@ -74,6 +85,7 @@ class VastEventRepository:
         for column, values in wanted.items():
             if values:
                 predicate &= ibis._[column].isin(list(values))
+        predicate = all_of(predicate, classed(classes, "auth_classes"))
         rows = self._transaction.select(EVENTS, predicate, (*_ROUTING, "seq"))
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
@@ -132,6 +144,7 @@ def _row(event: StoredEvent) -> Row:
         "timerange": str(event.timerange) if event.timerange is not None else None,
         "document": _dumps(event.document) if event.document is not None else None,
         "collected_by": _dumps(event.collected_by) if event.collected_by else None,
+        "auth_classes": tags_text({AUTH_CLASSES: list(event.auth_classes)}),
         "created_us": event.created_us,
         "seq": 0,
     }
@@ -148,6 +161,7 @@ def _event(row: Row) -> StoredEvent:
         timerange=TimeRange.parse(timerange) if timerange is not None else None,
         document=json.loads(document) if document is not None else None,
         collected_by=tuple(json.loads(row["collected_by"] or "[]")),
+        auth_classes=values_in_text(row["auth_classes"], AUTH_CLASSES),
     )
 
 

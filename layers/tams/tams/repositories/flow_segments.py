@@ -1,6 +1,6 @@
 """Segments on VAST, always found by (flow_id, start_time) or by object_id."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ibis
@@ -94,6 +94,15 @@ class VastSegmentRepository:
         for row in self._transaction.select(SEGMENTS, predicate, ["flow_id", "timerange"]):
             uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
         return uses
+
+    def users_of(self, object_ids: Collection[str]) -> dict[str, set[str]]:
+        """Which Flows have Segments on each of these Objects. One round trip."""
+        users: dict[str, set[str]] = {}
+        if object_ids:
+            predicate = ibis._.object_id.isin(sorted(object_ids))
+            for row in self._transaction.select(SEGMENTS, predicate, ["object_id", "flow_id"]):
+                users.setdefault(row["object_id"], set()).add(row["flow_id"])
+        return users
 
     def _select(
         self, predicate: Any, *, rows_max: int | None = None, for_change: bool = False

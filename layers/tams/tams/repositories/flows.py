@@ -12,9 +12,9 @@ from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
 from tams.repositories.database import ROW_ID, VastTransaction
-from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import all_of, equal, tagged
+from tams.repositories.predicates import all_of, classed, equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -47,9 +47,14 @@ class VastFlowRepository:
         self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
         return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
 
-    def outline(self, flow_id: str) -> FlowOutline | None:
-        rows = self._transaction.select(FLOWS, ibis._["id"] == flow_id, OUTLINE)
+    def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
+        predicate = all_of(ibis._["id"] == flow_id, classed(classes))
+        rows = self._transaction.select(FLOWS, predicate, OUTLINE)
         return outline_from_row(rows[0]) if rows else None
+
+    def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
+        """Those of them that are of any of these classes. One round trip."""
+        return ids_of_classes(self._transaction, FLOWS, flow_ids, classes)
 
     def add(self, stored: StoredFlow) -> None:
         self._transaction.insert(FLOWS, [flow_row(stored) | timeline_row(stored)])
@@ -106,6 +111,7 @@ def _matching(query: FlowQuery) -> Any:
         ),
         ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
+        classed(query.classes),
         _touching(query.timerange),
     )
 

@@ -5,7 +5,7 @@ of one page: two round trips whatever the page. Page keys name the last item, so
 come and go.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from tams.errors import InvalidRequestError
 from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.repositories.database import Row, VastTransaction
-from tams.repositories.predicates import has_tag
+from tams.repositories.predicates import classed, has_tag
 from tams.repositories.table import Table
 
 Key = tuple[Any, str]
@@ -89,6 +89,16 @@ def rows_by_id(
     predicate = ibis._["id"] == ids[0] if len(ids) == 1 else ibis._["id"].isin(list(ids))
     rows = transaction.select(table, predicate, table.columns.names, with_row_id=with_row_id)
     return {row["id"]: row for row in rows}
+
+
+def ids_of_classes(
+    transaction: VastTransaction, table: Table, ids: Collection[str], classes: Collection[str]
+) -> set[str]:
+    """Of these ids, those whose rows are of any of these classes."""
+    if not ids or not classes:
+        return set()
+    predicate = ibis._["id"].isin(sorted(ids)) & classed(classes)
+    return {row["id"] for row in transaction.select(table, predicate, ["id"])}
 
 
 def _first(keys: Sequence[Key], count: int, keep: Callable[[str], bool] | None) -> list[Key]:

@@ -1,14 +1,19 @@
 """Filters as predicates that VAST can prune by, pure."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import ibis
 
+from tams.models.caller import AUTH_CLASSES
 from tams.models.common import Tags
 from tams.models.filters import TagFilter
 
 _ENTRY, _VALUE, _EMPTY = "\n", "\x1f", "\x1e"
+_NOTHING = _EMPTY + _EMPTY
+"""In no text of `tags_text`."""
+_UNESCAPED = {"\\": "\\", "n": _ENTRY, "u1f": _VALUE, "u1e": _EMPTY}
 _ESCAPED = str.maketrans({"\\": "\\\\", _ENTRY: "\\n", _VALUE: "\\u1f", _EMPTY: "\\u1e"})
 
 
@@ -27,6 +32,13 @@ def tags_text(tags: Tags | None) -> str:
 def has_tag(text: str | None, name: str) -> bool:
     """Whether a tag of this name is in the text of `tags_text`."""
     return _ENTRY + _name(name) in (text or "")
+
+
+def values_in_text(text: str | None, name: str) -> tuple[str, ...]:
+    """The values of a tag in a text of `tags_text`."""
+    start = _name(name)
+    entries = [each for each in (text or "").split(_ENTRY) if each.startswith(start)]
+    return tuple(_unescaped(each.removeprefix(start)) for each in entries if _EMPTY not in each)
 
 
 def all_of(*predicates: Any) -> Any:
@@ -48,6 +60,17 @@ def tagged(filters: Iterable[TagFilter]) -> Any:
     return all_of(*(_tagged(each) for each in filters if each.exists is not False))
 
 
+def classed(classes: Collection[str] | None, column: str = "tags") -> Any:
+    """Resources of any of these classes; None does not filter, no classes at all let nothing through."""
+    if classes is None:
+        return None
+    any_of: Any = None
+    for each in sorted(classes):
+        has = ibis._[column].contains(_ENTRY + _entry(AUTH_CLASSES, each) + _ENTRY)
+        any_of = has if any_of is None else any_of | has
+    return ibis._[column].contains(_NOTHING) if any_of is None else any_of
+
+
 def _tagged(wanted: TagFilter) -> Any:
     if wanted.exists:
         return ibis._.tags.contains(_ENTRY + _name(wanted.name))
@@ -60,6 +83,10 @@ def _tagged(wanted: TagFilter) -> Any:
 
 def _name(name: str) -> str:
     return name.translate(_ESCAPED) + _VALUE
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(\\|n|u1f|u1e)", lambda match: _UNESCAPED[match[1]], text)
 
 
 def _entry(name: str, value: str) -> str:

@@ -1,6 +1,6 @@
 """Sources on VAST."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +9,8 @@ from tams.models.paging import Page
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
 from tams.repositories.database import ROW_ID, VastTransaction
-from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, equal, tagged
+from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
+from tams.repositories.predicates import all_of, classed, equal, tagged
 from tams.repositories.rows import source_from_row, source_row
 from tams.repositories.tables import SOURCES
 
@@ -35,6 +35,10 @@ class VastSourceRepository:
             raise NotFoundError("Source", source_id)
         return stored
 
+    def of_classes(self, source_ids: Collection[str], classes: Collection[str]) -> set[str]:
+        """Those of them that are of any of these classes. One round trip."""
+        return ids_of_classes(self._transaction, SOURCES, source_ids, classes)
+
     def add(self, stored: StoredSource) -> None:
         self._transaction.insert(SOURCES, [source_row(stored)])
 
@@ -54,6 +58,7 @@ class VastSourceRepository:
         predicate = all_of(
             equal({"label": query.label, "format": query.format and str(query.format)}),
             tagged(query.tags),
+            classed(query.classes),
         )
         ids, next_key = sorted_page(
             self._transaction,

@@ -141,17 +141,17 @@ class VastStore:
     ) -> None:
         self._database = database
         self._announce = announce
-        self._caller = caller
+        self.caller = caller
 
     def acting_for(self, caller: Caller) -> Self:
         return type(self)(self._database, self._announce, caller)
 
     def read(self, work: Callable[[VastRepositories], T]) -> T:
-        return self._database.read(lambda it: work(VastRepositories(it, self._caller)))
+        return self._database.read(lambda it: work(VastRepositories(it, self.caller)))
 
     def write(self, work: Callable[[VastRepositories], T]) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:
-            repositories = VastRepositories(transaction, self._caller)
+            repositories = VastRepositories(transaction, self.caller)
             return work(repositories), repositories.events.added
 
         result, announced = self._database.write(noted)

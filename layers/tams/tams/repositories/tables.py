@@ -170,6 +170,7 @@ EVENTS = Table(
         timerange=_TEXT,
         document=_TEXT,
         collected_by=_TEXT,  # of what is deleted: the collectors it had, as JSON
+        auth_classes=_TEXT,  # of the Flow or Source, written as `tags` are
         created_us=_INT,
         seq=_INT,  # its place among all events; 0 until every webhook that wants it has its delivery
     ),
@@ -244,6 +245,7 @@ DELETION_REQUESTS = Table(
         status=_TEXT,
         document=_TEXT,
         timeline=_TEXT,  # the summary of a Flow that is gone, as JSON
+        auth_classes=_TEXT,  # of the Flow, as JSON
         created_us=_INT,
         updated_us=_INT,
         expiry_us=_INT,

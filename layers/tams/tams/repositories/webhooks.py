@@ -11,7 +11,7 @@ from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.predicates import tagged, tags_text
+from tams.repositories.predicates import all_of, classed, tagged, tags_text
 from tams.repositories.tables import WEBHOOKS
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
@@ -65,7 +65,7 @@ class VastWebhookRepository:
         ids, next_key = sorted_page(
             self._transaction,
             WEBHOOKS,
-            tagged(query.tags),
+            all_of(tagged(query.tags), classed(query.classes)),
             Order("url", newest_first=False, reverse=query.reverse),
             page=query.page,
             limit=query.limit,

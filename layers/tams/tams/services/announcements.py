@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import uuid4
 
+from tams.models.caller import classes_of
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.models.stored import StoredEvent, to_us
@@ -16,6 +17,7 @@ def flow_event(event_type: str, flow: Flow, now: datetime) -> StoredEvent:
         flow_id=flow.id,
         source_id=flow.source_id,
         document=flow.to_json(),
+        auth_classes=classes_of(flow.tags),
     )
 
 
@@ -27,4 +29,5 @@ def source_event(event_type: str, source: Source, now: datetime) -> StoredEvent:
         created_us=to_us(now),
         source_id=source.id,
         document=None if deleted else source.to_json(),
+        auth_classes=classes_of(source.tags),
     )

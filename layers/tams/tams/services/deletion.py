@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
+from tams.models.caller import Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.flow import Flow
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment, to_us
@@ -19,6 +20,7 @@ from tams.services.flow_collections import presented, with_derived
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import leave_source
 from tams.services.moments import moment_of_change
+from tams.services.permissions import flow_to
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
@@ -54,7 +56,7 @@ class DeletionService:
         """
 
         def work(repositories: Repositories) -> Outcome:
-            stored = writable(repositories.flows.get(flow_id))
+            stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
             reader = reader_of(
                 repositories,
                 flow_id,
@@ -82,13 +84,15 @@ class DeletionService:
         """
 
         def work(repositories: Repositories) -> Outcome:
-            stored = writable(repositories.flows.get(flow_id))
+            stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
             now = moment_of_change(self.clock, stored.flow)
             if stored.timeline.segment_count > self.at_once:
                 request = self._request(
                     stored, TimeRange.eternity(), now, repositories, of_flow=True
                 )
-                repositories.deletion_requests.add(StoredDeletion(request, stored.timeline))
+                repositories.deletion_requests.add(
+                    StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
+                )
                 _remove(repositories, stored, now)
                 return Outcome(request=request)
             segments = _all_of(repositories, stored)
@@ -114,7 +118,8 @@ class DeletionService:
     ) -> Outcome:
         request = self._request(stored, timerange, self.clock(), repositories, of_flow=False)
         assert request.timerange_remaining is not None
-        repositories.deletion_requests.add(StoredDeletion(request))
+        classes = classes_of(stored.flow.tags)
+        repositories.deletion_requests.add(StoredDeletion(request, auth_classes=classes))
         hidden = {**stored.deleting, request.id: request.timerange_remaining}
         repositories.flows.save_timeline(replace(stored, deleting=hidden))
         return Outcome(request=request)
@@ -165,6 +170,7 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
         flow_id=flow.id,
         source_id=flow.source_id,
         collected_by=tuple(collectors),
+        auth_classes=classes_of(flow.tags),
     )
     events = [deleted, *leave_source(repositories, flow.source_id, now)]
     if members or collectors:

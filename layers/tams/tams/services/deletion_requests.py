@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tams.errors import NotFoundError
+from tams.models.caller import Permission
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
@@ -13,6 +14,7 @@ from tams.models.stored import StoredDeletion, Timeline, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.deletion_steps import release, remove_from_flow, rest_after
 from tams.services.moments import moment_of_change
+from tams.services.permissions import check
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
@@ -48,9 +50,13 @@ class DeletionRequestService:
 
         Source: GET /flow-delete-requests/{request-id}.
         """
-        stored = self.store.read(
-            lambda repositories: repositories.deletion_requests.get(request_id)
-        )
+
+        def work(repositories: Repositories) -> StoredDeletion:
+            found, caller = repositories.deletion_requests.get(request_id), repositories.caller
+            check(caller, Permission.DELETE, "Deletion request", request_id, found.auth_classes)
+            return found
+
+        stored = self.store.read(work)
         expiry = stored.request.expiry
         if expiry is not None and expiry <= self.clock():
             raise NotFoundError("Deletion request", request_id)

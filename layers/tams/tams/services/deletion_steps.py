@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
+from tams.models.caller import classes_of
 from tams.models.stored import (
     ObjectState,
     StoredEvent,
@@ -45,6 +46,7 @@ def remove_from_flow(
                 flow_id=flow.id,
                 source_id=flow.source_id,
                 timerange=run,
+                auth_classes=classes_of(flow.tags),
             )
             for run in contiguous_runs(segment.timerange for segment in segments)
         ]

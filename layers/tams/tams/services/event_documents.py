@@ -1,6 +1,6 @@
 """Events as receivers get them, and the Segments in them as any client does (EVT-3…15)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,16 +10,22 @@ from tams.models.storage_backend import StorageBackend
 from tams.models.stored import StoredEvent, from_us
 from tams.ports import ObjectStores
 from tams.services.get_urls import GetUrls
+from tams.services.permissions import readable_backends
 from tams.services.segment_documents import segment_json
 
 
 class Reader(Protocol):
-    """Whoever reads an event chooses the URLs in it, and whether Objects' timeranges are told."""
+    """Whoever reads an event chooses the URLs in it, and whether Objects' timeranges are told.
+
+    It knows of nothing but resources of `read_classes`, or of all when None.
+    """
 
     @property
     def url_filter(self) -> UrlFilter: ...
     @property
     def include_object_timerange(self) -> bool | None: ...
+    @property
+    def read_classes(self) -> Collection[str] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +57,8 @@ class EventDocuments:
             case "flows/segments_deleted":
                 return {"flow_id": event.flow_id, "timerange": str(event.timerange)}
             case "flows/segments_added":
-                get_urls = GetUrls(self.object_stores, self.backends, reader.url_filter)
+                backends = readable_backends(reader.read_classes, self.backends)
+                get_urls = GetUrls(self.object_stores, backends, reader.url_filter)
                 wide = bool(reader.include_object_timerange)
                 segments = [
                     segment_json(each, get_urls, include_object_timerange=wide)

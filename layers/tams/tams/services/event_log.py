@@ -11,11 +11,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from tams.models.caller import Permission
 from tams.models.delivery import Announcement
 from tams.models.filters import UrlFilter
 from tams.models.stored import StoredEvent, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.event_documents import EventDocuments
+from tams.services.event_permissions import seen_events
 from tams.services.event_relay import LONGEST_US
 from tams.services.webhook_settlement import announcement_of
 
@@ -41,6 +43,7 @@ class EventQuery:
     source_ids: tuple[str, ...] = ()
     url_filter: UrlFilter = field(default_factory=UrlFilter)
     include_object_timerange: bool = False
+    read_classes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class EventLog:
     def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
         """The next events; when there are none yet, what comes within `wait_seconds`."""
         deadline = time.monotonic() + wait_seconds
+        classes = self.store.caller.classes_for(Permission.READ)
+        query = replace(query, read_classes=classes)
         while True:
             last_seq, announcements = self.store.read(partial(self._read, query=query))
             if announcements or time.monotonic() + _PAUSE_SECONDS > deadline:
@@ -94,12 +99,14 @@ class EventLog:
                 event_types=query.event_types,
                 flow_ids=query.flow_ids,
                 source_ids=query.source_ids,
+                classes=query.read_classes,
             )
             seq, width = until, min(width * 4, _WIDEST_WINDOW)
         chosen = found[: query.limit]
         if len(found) > query.limit:
             seq = chosen[-1][0]
-        whole = repositories.events.whole([event for _, event in chosen])
+        stored = repositories.events.whole([event for _, event in chosen])
+        whole = seen_events(repositories, query.read_classes, stored.values())
         return seq, [
             announcement_of(repositories, place, whole[event.id])
             for place, event in chosen

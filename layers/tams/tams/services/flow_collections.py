@@ -5,16 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from tams.errors import InvalidRequestError
-from tams.models.collection import CollectionItem
+from tams.models.caller import Permission, classes_of
+from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.flow import Flow
 from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Repositories
 from tams.services.announcements import flow_event, source_event
+from tams.services.permissions import readable_flows, seen_flows
 from tams.services.sources import presented as presented_sources
 
 
 def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
-    """Flows as clients see them, with their collections. Two round trips for all of them."""
+    """Flows whole, with their collections. Two round trips for all of them."""
     ids = [each.flow.id for each in stored]
     members = repositories.collections.members(ids)
     collectors = repositories.collections.collectors(ids)
@@ -29,28 +31,30 @@ def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[
     ]
 
 
+def shown(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
+    """Flows as this caller sees them."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    return seen_flows(repositories, classes, presented(repositories, stored))
+
+
 def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
     """Write the Flow's collection, if it is another than before; the events of what that changed.
 
     Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that
     contradicts another one of the same Source (COL-12).
     """
-    items = flow.flow_collection or ()
     old = repositories.collections.members([flow.id]).get(flow.id, [])
+    items = (*(flow.flow_collection or ()), *_unseen(repositories, old))
     if tuple(old) == items:
         return []
     members = repositories.flows.find_many({item.id for item in items}) if items else {}
-    for item in items:
-        if item.id not in members:
-            raise InvalidRequestError(f"flow_collection: Flow {item.id!r} does not exist")
+    _check_members(repositories, flow.flow_collection or (), members)
     source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
     repositories.guards.hold([flow.source_id, *members])  # none of them goes meanwhile
     for other_id, entries in repositories.collections.of_source(flow.source_id).items():
         ours = [CollectionItem(id=source_of[item.id], role=item.role) for item in items]
         if other_id != flow.id and (fault := contradiction(ours, entries)):
-            raise InvalidRequestError(
-                f"flow_collection: Flow {other_id!r} of the same Source has {fault}"
-            )
+            raise InvalidRequestError(_contradicted(repositories, other_id, fault))
     return with_derived(
         repositories,
         flows={item.id for item in old} ^ members.keys(),
@@ -58,6 +62,35 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
         change=lambda: repositories.collections.replace(StoredFlow(flow), items, source_of),
         now=now,
     )
+
+
+def _unseen(
+    repositories: Repositories, items: Sequence[FlowCollectionItem]
+) -> list[FlowCollectionItem]:
+    """Members the caller does not know of, and so cannot mean to remove."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    known = readable_flows(repositories, classes, {item.id for item in items})
+    return [item for item in items if item.id not in known]
+
+
+def _check_members(
+    repositories: Repositories,
+    items: Sequence[FlowCollectionItem],
+    members: Mapping[str, StoredFlow],
+) -> None:
+    """Raises InvalidRequestError for one that does not exist, for this caller."""
+    for item in items:
+        tags = members[item.id].flow.tags if item.id in members else None
+        readable = repositories.caller.may(Permission.READ, classes_of(tags))
+        if item.id not in members or not readable:
+            raise InvalidRequestError(f"flow_collection: Flow {item.id!r} does not exist")
+
+
+def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
+    classes = repositories.caller.classes_for(Permission.READ)
+    if readable_flows(repositories, classes, [other_id]):
+        return f"flow_collection: Flow {other_id!r} of the same Source has {fault}"
+    return "flow_collection: another Flow of the same Source contradicts it"
 
 
 def contradiction(ours: Sequence[CollectionItem], theirs: Sequence[CollectionItem]) -> str | None:

@@ -6,14 +6,16 @@ from typing import Any
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.caller import Permission, classes_of
 from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, refuse_self_collection
 from tams.models.stored import StoredFlow
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
-from tams.services.flow_collections import collect, presented
+from tams.services.flow_collections import collect, presented, shown
 from tams.services.flow_segments import writable
 from tams.services.moments import moment_of_change
+from tams.services.permissions import check_move, flow_to
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""
@@ -30,7 +32,7 @@ class FlowPropertyService:
         """Raises NotFoundError."""
 
         def work(repositories: Repositories) -> Flow:
-            return presented(repositories, [repositories.flows.get(flow_id)])[0]
+            return shown(repositories, [flow_to(Permission.READ, repositories, flow_id)])[0]
 
         return self.store.read(work)
 
@@ -91,7 +93,7 @@ class FlowPropertyService:
         collects: bool = False,
     ) -> None:
         def work(repositories: Repositories) -> None:
-            stored = repositories.flows.get(flow_id)
+            stored = flow_to(Permission.WRITE, repositories, flow_id)
             if not even_read_only:
                 writable(stored)
             now, caller = moment_of_change(self.clock, stored.flow), repositories.caller.name
@@ -99,11 +101,12 @@ class FlowPropertyService:
             flow: Flow = change(stored.flow).model_copy(
                 update=stamps | ({"updated_by": caller} if caller else {})
             )
+            check_move(repositories.caller, classes_of(stored.flow.tags), classes_of(flow.tags))
             changed: StoredFlow = replace(stored, flow=flow)
             repositories.flows.save(changed)
             derived = collect(repositories, flow, now) if collects else []
-            (shown,) = presented(repositories, [changed])
-            repositories.events.add([flow_event("flows/updated", shown, now), *derived])
+            (updated,) = presented(repositories, [changed])
+            repositories.events.add([flow_event("flows/updated", updated, now), *derived])
 
         self.store.write(work)
 

@@ -1,15 +1,19 @@
 """Segments of a Flow: read a page by time, register many in one transaction."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from tams.errors import ForbiddenError, InvalidRequestError
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
 from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.moments import moment_of_change
+from tams.services.object_permissions import unreadable, unwritable
+from tams.services.permissions import flow_to
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.turns import Turns
@@ -47,9 +51,10 @@ class FlowSegmentService:
         """
 
         def work(repositories: Repositories) -> SegmentPage:
-            outline = repositories.flows.outline(flow_id)
+            classes = repositories.caller.classes_for(Permission.READ)
+            outline = repositories.flows.outline(flow_id, classes)
             if outline is None:
-                return SegmentPage([], None)
+                return _no_segments(repositories, flow_id)
             reader = reader_of_flow(repositories, outline, object_id=object_id)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
@@ -74,7 +79,7 @@ class FlowSegmentService:
         """
 
         def work(repositories: Repositories) -> list[SegmentFault]:
-            stored = writable(repositories.flows.get(flow_id))
+            stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if stored.flow.container is None:
                 raise InvalidRequestError(
                     "the Flow has no container: set it before adding Segments"
@@ -115,6 +120,8 @@ class FlowSegmentService:
             backend_labels=self.backend_labels,
             event_id=event_id,
             now_us=to_us(moment_of_change(self.clock, stored.flow)),
+            unreadable=unreadable(repositories, objects),
+            unwritable=unwritable(repositories, objects),
         )
 
     def _write(
@@ -148,9 +155,18 @@ class FlowSegmentService:
                     flow_id=flow.id,
                     source_id=flow.source_id,
                     timerange=hull(segment.timerange for segment in registration.segments),
+                    auth_classes=classes_of(flow.tags),
                 )
             ]
         )
+
+
+def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:
+    """Of a Flow that does not exist for the caller. Raises ForbiddenError for one that does, unread."""
+    if repositories.caller.classes is not None:
+        with suppress(NotFoundError):
+            flow_to(Permission.READ, repositories, flow_id)
+    return SegmentPage([], None)
 
 
 def writable(stored: StoredFlow) -> StoredFlow:

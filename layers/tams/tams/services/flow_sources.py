@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from tams.errors import InvalidRequestError
+from tams.models.caller import AUTH_CLASSES, Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.models.stored import StoredEvent, StoredSource
 from tams.ports import Repositories
 from tams.services.announcements import source_event
+from tams.services.permissions import check
 
 
 def check_source_format(source: StoredSource | None, flow: Flow) -> None:
@@ -19,10 +21,12 @@ def check_source_format(source: StoredSource | None, flow: Flow) -> None:
 
 
 def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
-    """One Flow more for its Source, which comes into being with the first (SRC-2)."""
+    """One Flow more for its Source, which comes into being with the first, in its classes (SRC-2, AUT-21)."""
     stored = repositories.sources.find(flow.source_id)
-    check_source_format(stored, flow)
     if stored is not None:
+        classes = classes_of(stored.source.tags)
+        check(repositories.caller, Permission.WRITE, "Source", flow.source_id, classes)
+        check_source_format(stored, flow)
         repositories.sources.save(replace(stored, flow_count=stored.flow_count + 1))
         return []
     source = Source(
@@ -33,7 +37,7 @@ def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[S
         created_by=repositories.caller.name,
         created=now,
         updated=now,
-        tags={},
+        tags={AUTH_CLASSES: list(classes)} if (classes := classes_of(flow.tags)) else {},
     )
     repositories.sources.add(StoredSource(source, flow_count=1))
     return [source_event("sources/created", source, now)]

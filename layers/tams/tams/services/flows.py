@@ -1,12 +1,14 @@
 """Flows: create, replace, read; their Sources come and go with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError
+from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
@@ -14,11 +16,17 @@ from tams.models.queries import FlowQuery
 from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
-from tams.services.flow_collections import collect, presented, with_derived
+from tams.services.flow_collections import collect, presented, shown, with_derived
 from tams.services.flow_description import check_init_segments, description_of
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import check_source_format, join_source, leave_source
 from tams.services.moments import moment_of_change
+from tams.services.permissions import (
+    flow_to,
+    readable_flows,
+    tags_of_new,
+    tags_of_replaced,
+)
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -43,8 +51,8 @@ class FlowService:
         """
 
         def work(repositories: Repositories) -> Flow:
-            stored = repositories.flows.get(flow_id)
-            (flow,) = presented(repositories, [stored])
+            stored = flow_to(Permission.READ, repositories, flow_id)
+            (flow,) = shown(repositories, [stored])
             if not include_timerange:
                 return flow
             spanned = _spanned(repositories, stored, timerange or TimeRange.eternity())
@@ -56,8 +64,9 @@ class FlowService:
         """Source: GET /flows."""
 
         def work(repositories: Repositories) -> Page[Flow]:
-            page = repositories.flows.list_(query, _kept(repositories, query))
-            return Page(tuple(presented(repositories, page.items)), page.next_key)
+            asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
+            page = repositories.flows.list_(asked, _kept(repositories, asked))
+            return Page(tuple(shown(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
 
@@ -73,6 +82,8 @@ class FlowService:
 
         def work(repositories: Repositories) -> Flow | None:
             stored = repositories.flows.find(flow_id)
+            if stored is not None:
+                stored = flow_to(Permission.WRITE, repositories, flow_id)
             now = moment_of_change(self.clock, stored.flow) if stored else self.clock()
             if stored is None:
                 flow = self._flow(repositories, put, None, now)
@@ -104,7 +115,7 @@ class FlowService:
             version = uuid4().hex
         common = common.model_copy(
             update={
-                "tags": common.tags or {},
+                "tags": self._tags(repositories, put, old),
                 "metadata_version": version,
                 "created_by": old.created_by if old else caller,
                 "updated_by": (caller or old.updated_by) if old else None,
@@ -117,6 +128,16 @@ class FlowService:
             profile_id=profile_id,
         )
         return make_flow(common, technical, managed)
+
+    def _tags(self, repositories: Repositories, put: FlowPut, old: Flow | None) -> dict[str, Any]:
+        """With the classes that a caller who is held to them gives to it."""
+        caller, tags = repositories.caller, put.common.tags
+        if old is not None:
+            return tags_of_replaced(caller, old.tags, tags)
+        if caller.classes is None:
+            return dict(tags or {})
+        source = repositories.sources.find(put.common.source_id)
+        return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
 
     def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
         repositories.guards.hold([flow.id, flow.source_id])
@@ -155,22 +176,30 @@ class FlowService:
         replaced = replace(stored, flow=flow)
         repositories.flows.save(replaced)
         events += collect(repositories, flow, now)
-        (shown,) = presented(repositories, [replaced])
-        repositories.events.add([*events, flow_event("flows/updated", shown, now)])
+        (updated,) = presented(repositories, [replaced])
+        repositories.events.add([*events, flow_event("flows/updated", updated, now)])
 
 
 def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:
     """What VAST cannot decide of a listing, Flow by Flow; None when it can decide everything."""
     checks: list[Callable[[str], bool]] = []
     if query.collected_by_ids is not None:
-        wanted, of_any = query.collected_by_ids, repositories.collections.collected
-        collected = of_any(wanted or None)
+        wanted = query.collected_by_ids
+        collected = _collected(repositories, query, wanted)
         checks.append(lambda flow_id: (flow_id in collected) is bool(wanted))
     if not query.timerange.is_eternity and not query.timerange.is_empty:
         checks.append(lambda flow_id: _has_media_in(repositories, flow_id, query.timerange))
     if not checks:
         return None
     return lambda flow_id: all(check(flow_id) for check in checks)
+
+
+def _collected(repositories: Repositories, query: FlowQuery, wanted: Collection[str]) -> set[str]:
+    """What any of these collects, or any at all; of collectors that the caller may know of."""
+    if query.classes is None:
+        return repositories.collections.collected(wanted or None)
+    parents = wanted or repositories.collections.parents()
+    return repositories.collections.collected(readable_flows(repositories, query.classes, parents))
 
 
 def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.caller import Permission
 from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, to_us
 from tams.ports import Clock, Queue, Repositories, Store
+from tams.services.object_permissions import check_object
+from tams.services.permissions import check_backend, may_list_backend
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,12 @@ class InstanceService:
         Raises NotFoundError, InvalidRequestError for a label that is taken.
         """
         if any(backend.label == given.label for backend in self.backends.values()):
-            raise InvalidRequestError(f"label: {given.label!r} belongs to a storage backend")
+            raise InvalidRequestError(f"label: {given.label!r} is taken")
 
         def work(repositories: Repositories) -> None:
             stored = _registered(repositories, object_id)
             if any(instance.label == given.label for instance in stored.instances):
-                raise InvalidRequestError(f"label: {given.label!r} names an instance already")
+                raise InvalidRequestError(f"label: {given.label!r} is taken")
             added = Instance(url=given.url, label=given.label)
             save_instances(repositories, replace(stored, instances=(*stored.instances, added)))
 
@@ -48,6 +51,7 @@ class InstanceService:
 
         def work(repositories: Repositories) -> Copy:
             stored = _registered(repositories, object_id)
+            check_backend(repositories.caller, Permission.WRITE, self.backends[storage_id])
             if any(instance.storage_id == storage_id for instance in stored.instances):
                 raise InvalidRequestError(f"storage_id: {storage_id!r} has an instance already")
             wanted = self._to(stored, storage_id)
@@ -84,6 +88,7 @@ class InstanceService:
                 repositories.copies.save(replace(copy, cancelled=True))
                 return copy
             found = self._named(stored, storage_id, label)
+            self._check(repositories, found)
             left = tuple(each for each in stored.instances if each is not found)
             if not left:
                 raise InvalidRequestError(
@@ -98,6 +103,13 @@ class InstanceService:
 
         if (undone := self.store.write(work)) is not None:
             self.copies.send([undone.id])
+
+    def _check(self, repositories: Repositories, instance: Instance) -> None:
+        """Raises NotFoundError, ForbiddenError for one on a backend that the caller may not write."""
+        if (backend := self.backends.get(instance.storage_id or "")) is not None:
+            if not may_list_backend(repositories.caller, backend):
+                raise NotFoundError("Instance", backend.id)
+            check_backend(repositories.caller, Permission.WRITE, backend)
 
     def _to(self, stored: StoredObject, storage_id: str) -> Copy:
         now_us = to_us(self.clock())
@@ -149,6 +161,7 @@ def _registered(repositories: Repositories, object_id: str) -> StoredObject:
     stored = repositories.objects.find_many([object_id]).get(object_id)
     if stored is None or stored.state is not ObjectState.REFERENCED:
         raise NotFoundError("Object", object_id)
+    check_object(repositories, Permission.WRITE, stored)
     return stored
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError
+from tams.models.caller import Permission
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectState, StoredObject, to_us
 from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
+from tams.services.permissions import check_backend, flow_to
 from tams.services.segment_rules import Occupied
 
 ALLOCATION_DEFAULT = 10
@@ -33,14 +35,16 @@ class MediaStorageService:
         for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
             if len(given or ()) > ALLOCATION_MAX:
                 raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} in one request")
-        storage_id = self._storage_id(post.storage_id)
+        backend = self._backend(post.storage_id)
+        storage_id = backend.id
         chosen = _chosen_ids(post)
         ids = [each if each is not None else str(uuid4()) for each in chosen]
         headers = self._headers(post, ids)
         operation = str(uuid4())
 
         def work(repositories: Repositories) -> str:
-            stored = writable(repositories.flows.get(flow_id))
+            stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
+            check_backend(repositories.caller, Permission.WRITE, backend)
             content_type = _content_type(stored.flow, post)
             if given := [each for each in chosen if each is not None]:
                 _check_new(repositories, given)
@@ -97,15 +101,16 @@ class MediaStorageService:
             for object_id, segment in zip(ids, post.segments, strict=True)
         }
 
-    def _storage_id(self, asked: str | None) -> str:
+    def _backend(self, asked: str | None) -> StorageBackend:
         """STO-7, STO-8."""
         if asked is not None:
-            if any(backend.id == asked for backend in self.backends):
-                return asked
+            for backend in self.backends:
+                if backend.id == asked:
+                    return backend
             raise InvalidRequestError(f"storage_id: no storage backend {asked!r}")
         for backend in self.backends:
             if backend.default_storage:
-                return backend.id
+                return backend
         raise InvalidRequestError("storage_id: is required, no storage backend is the default")
 
 

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tams.errors import NotFoundError
+from tams.models.caller import Permission, classes_of
 from tams.models.filters import TagFilter
 from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
 from tams.ports import Repositories, Store
+from tams.services.object_permissions import check_object
+from tams.services.permissions import readable_flows
 from tams.timing import TimeRange
 
 
@@ -17,6 +20,8 @@ class ObjectView:
     stored: StoredObject
     init: StoredObject | None
     flow_ids: list[str]
+    first_flow_id: str | None
+    """None when the caller may not know of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +36,22 @@ class ObjectService:
 
         def work(repositories: Repositories) -> ObjectView:
             stored = repositories.objects.find_many([object_id]).get(object_id)
+            if stored is not None:
+                check_object(repositories, Permission.READ, stored)
             if stored is None or stored.state is not ObjectState.REFERENCED:
                 raise NotFoundError("Object", object_id, _why_unseen(stored))
             init = None
             if stored.init_object_id is not None:
                 found = repositories.objects.find_many([stored.init_object_id])
                 init = found[stored.init_object_id]
-            return ObjectView(stored, init, _flows_of(repositories, stored, flow_tags))
+            classes = repositories.caller.classes_for(Permission.READ)
+            first = readable_flows(repositories, classes, [stored.flow_id])
+            return ObjectView(
+                stored,
+                init,
+                _flows_of(repositories, stored, flow_tags),
+                next(iter(first), None),
+            )
 
         return self.store.read(work)
 
@@ -68,7 +82,8 @@ def _flows_of(
     return [
         flow_id
         for flow_id in sorted(flows)
-        if all(each.matches(flows[flow_id].flow.tags or {}) for each in flow_tags)
+        if repositories.caller.may(Permission.READ, classes_of(flows[flow_id].flow.tags))
+        and all(each.matches(flows[flow_id].flow.tags or {}) for each in flow_tags)
         and _is_seen(flows[flow_id], uses[flow_id])
     ]
 

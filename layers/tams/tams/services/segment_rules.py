@@ -59,6 +59,9 @@ class Registration:
     event_id: str
     now_us: int
     unused_only: bool = False
+    unreadable: frozenset[str] = frozenset()
+    unwritable: frozenset[str] = frozenset()
+    """Objects that do not exist for the caller, and those whose instances are not theirs to change."""
     segments: list[StoredSegment] = field(default_factory=list)
     changed: dict[str, StoredObject] = field(default_factory=dict)
     created: dict[str, StoredObject] = field(default_factory=dict)
@@ -110,6 +113,8 @@ class Registration:
         """The Object as it will be, but for its references."""
         stored = self.objects.get(post.object_id)
         used = post.used_timerange
+        if post.object_id in self.unreadable:
+            raise InvalidRequestError(f"object_id {post.object_id!r} cannot be used here")
         if stored is None:
             stored = self._external_object(post)
         elif stored.state is ObjectState.DOOMED:
@@ -164,6 +169,11 @@ class Registration:
                 raise InvalidRequestError(
                     f"get_urls: label {given.label!r} belongs to a storage backend"
                 )
+            if given.label not in known and stored.id in self.unwritable:
+                raise InvalidRequestError(
+                    f"get_urls: only who may write the Flow that Object {stored.id!r} was made for may "
+                    "add URLs to it"
+                )
             if given.label not in known:
                 instances.append(Instance(url=given.url, label=given.label))
             elif known[given.label] != given.url:
@@ -185,7 +195,7 @@ class Registration:
         if init_id is None:
             return None
         init = self.objects.get(init_id)
-        if init is None or init.state is ObjectState.DOOMED:
+        if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
             raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
         if init.kind is ObjectKind.MEDIA:
             raise InvalidRequestError(f"init_object_id {init_id!r} is a media Object")

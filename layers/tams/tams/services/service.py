@@ -10,6 +10,7 @@ from tams.models.paging import Page
 from tams.models.service import Service, ServicePost
 from tams.models.storage_backend import StorageBackend
 from tams.ports import Repositories, Store
+from tams.services.permissions import may_list_backend
 
 API_VERSION = "8.2"
 
@@ -41,7 +42,9 @@ class ServiceService:
         tags: Sequence[TagFilter] = (),
     ) -> Page[StorageBackend]:
         """By label, those without one last by id (SRT-7). Source: GET /service/storage-backends."""
-        ordered = sorted(self.backends, key=_backend_order, reverse=reverse)
+        caller = self.store.caller
+        mine = [each for each in self.backends if may_list_backend(caller, each)]
+        ordered = sorted(mine, key=_backend_order, reverse=reverse)
         if page is not None:
             (last_id,) = decode_page_key(page, str)
             ids = [backend.id for backend in ordered]

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tams.models.caller import Permission, classes_of
 from tams.models.source import Source
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import source_event
 from tams.services.flow_properties import without
 from tams.services.moments import moment_after
-from tams.services.sources import presented
+from tams.services.permissions import check_move, source_to
+from tams.services.sources import presented, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class SourcePropertyService:
         """Raises NotFoundError."""
 
         def work(repositories: Repositories) -> Source:
-            return presented(repositories, [repositories.sources.get(source_id)])[0]
+            return shown(repositories, [source_to(Permission.READ, repositories, source_id)])[0]
 
         return self.store.read(work)
 
@@ -40,14 +42,16 @@ class SourcePropertyService:
 
     def _change(self, source_id: str, change: Callable[[Source], dict[str, Any]]) -> None:
         def work(repositories: Repositories) -> None:
-            stored = repositories.sources.get(source_id)
+            stored = source_to(Permission.WRITE, repositories, source_id)
             now = moment_after(self.clock, stored.source.updated)
             update = {**change(stored.source), "updated": now}
             if (caller := repositories.caller.name) is not None:
                 update["updated_by"] = caller
             changed = replace(stored, source=stored.source.model_copy(update=update))
+            classes = (classes_of(each.tags) for each in (stored.source, changed.source))
+            check_move(repositories.caller, *classes)
             repositories.sources.save(changed)
-            (shown,) = presented(repositories, [changed])
-            repositories.events.add([source_event("sources/updated", shown, now)])
+            (updated,) = presented(repositories, [changed])
+            repositories.events.add([source_event("sources/updated", updated, now)])
 
         self.store.write(work)

@@ -1,13 +1,15 @@
 """Sources: read, with the collections derived from their Flows'."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 
+from tams.models.caller import Permission
 from tams.models.paging import Page
 from tams.models.queries import SourceQuery
 from tams.models.source import Source
 from tams.models.stored import StoredSource
 from tams.ports import Repositories, Store
+from tams.services.permissions import readable_sources, seen_sources, source_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class SourceService:
         """Raises NotFoundError. Source: GET /sources/{sourceId}."""
 
         def work(repositories: Repositories) -> Source:
-            return presented(repositories, [repositories.sources.get(source_id)])[0]
+            return shown(repositories, [source_to(Permission.READ, repositories, source_id)])[0]
 
         return self.store.read(work)
 
@@ -26,14 +28,21 @@ class SourceService:
         """Source: GET /sources."""
 
         def work(repositories: Repositories) -> Page[Source]:
-            page = repositories.sources.list_(query, _kept(repositories, query))
-            return Page(tuple(presented(repositories, page.items)), page.next_key)
+            asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
+            page = repositories.sources.list_(asked, _kept(repositories, asked))
+            return Page(tuple(shown(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
 
 
+def shown(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
+    """Sources as this caller sees them."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    return seen_sources(repositories, classes, presented(repositories, stored))
+
+
 def presented(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
-    """Sources as clients see them. Two round trips for all of them."""
+    """Sources whole, with their collections. Two round trips for all of them."""
     ids = [each.source.id for each in stored]
     members = repositories.collections.source_members(ids)
     collectors = repositories.collections.source_collectors(ids)
@@ -53,5 +62,9 @@ def _kept(repositories: Repositories, query: SourceQuery) -> Callable[[str], boo
     wanted = query.collected_by_ids
     if wanted is None:
         return None
-    collected = repositories.collections.collected_sources(wanted or None)
+    parents: Collection[str] | None = wanted or None
+    if query.classes is not None:
+        known = wanted or repositories.collections.parent_sources()
+        parents = readable_sources(repositories, query.classes, known)
+    collected = repositories.collections.collected_sources(parents)
     return lambda source_id: (source_id in collected) is bool(wanted)

@@ -13,6 +13,10 @@ def matches(webhook: Webhook, event: StoredEvent, relations: Relations) -> bool:
     """Every filter that is there must pass (WHK-31); those of Flows leave events of Sources alone."""
     if event.event_type not in webhook.events or event.created_us < webhook.active_since_us:
         return False
+    if webhook.read_classes is not None and set(webhook.read_classes).isdisjoint(
+        event.auth_classes
+    ):
+        return False
     source_id, flow_id = event.source_id or "", event.flow_id
     of_source = relations.of_sources.get(source_id, ())
     if not (

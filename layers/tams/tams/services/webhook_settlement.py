@@ -11,6 +11,7 @@ from tams.models.error import Error
 from tams.models.stored import StoredEvent, to_us
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.ports import Clock, Repositories
+from tams.services.event_permissions import seen_events
 
 EVENTS_MAX = 20
 """Events between two settlements: so many at most come twice after a crash."""
@@ -194,11 +195,14 @@ def _without_sent(repositories: Repositories, state: DeliveryState, sent: Sent) 
 
 def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delivery]) -> Turn:
     chosen = waiting[:EVENTS_MAX]
-    events = repositories.events.find_many(chosen)
+    found = repositories.events.find_many(chosen)
+    events = seen_events(repositories, webhook.read_classes, found.values())
     announcements: list[Announcement] = []
     until_seq, segments = chosen[0].seq, 0
     for delivery in chosen:
-        if (event := events.get(delivery.event_id)) is not None:  # or else it has expired
+        if (
+            event := events.get(delivery.event_id)
+        ) is not None:  # or else it has expired, or is out of reach
             announcement = announcement_of(repositories, delivery.seq, event)
             segments += len(announcement.segments)
             if announcements and segments > SEGMENTS_MAX:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError
+from tams.errors import ForbiddenError, InvalidRequestError
+from tams.models.caller import Permission
 from tams.models.delivery import DeliveryState
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
@@ -19,6 +20,13 @@ from tams.models.webhook import (
     WebhookStatus,
 )
 from tams.ports import Clock, Queue, Repositories, Store
+from tams.services.permissions import (
+    readable_flows,
+    readable_sources,
+    tags_of_new,
+    tags_of_replaced,
+    webhook_to,
+)
 from tams.services.webhook_targets import TargetPolicy
 
 
@@ -33,13 +41,16 @@ class WebhookService:
 
     def get(self, webhook_id: str) -> WebhookGet:
         """Raises NotFoundError. Source: GET /service/webhooks/{webhookId}."""
-        return self.store.read(lambda repositories: repositories.webhooks.get(webhook_id).shown())
+        return self.store.read(
+            lambda repositories: webhook_to(Permission.READ, repositories, webhook_id).shown()
+        )
 
     def list_(self, query: WebhookQuery) -> Page[WebhookGet]:
         """Source: GET /service/webhooks."""
 
         def work(repositories: Repositories) -> Page[WebhookGet]:
-            page = repositories.webhooks.list_(query)
+            classes = repositories.caller.classes_for(Permission.READ)
+            page = repositories.webhooks.list_(replace(query, classes=classes))
             return Page(tuple(each.shown() for each in page.items), page.next_key)
 
         return self.store.read(work)
@@ -47,9 +58,16 @@ class WebhookService:
     def create(self, post: WebhookPost) -> WebhookGet:
         """Always a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
         self.targets.check_url(post.url)
-        webhook = Webhook(**_fields(post), id=str(uuid4()), active_since_us=to_us(self.clock()))
+        fields = _fields(post) | {"tags": tags_of_new(self.store.caller, post.tags) or None}
+        webhook = Webhook(
+            **fields,
+            id=str(uuid4()),
+            active_since_us=to_us(self.clock()),
+            read_classes=self._read_classes(),
+        )
 
         def work(repositories: Repositories) -> None:
+            _check_filters(repositories, post)
             repositories.deliveries.save_state(DeliveryState(webhook.id))
             repositories.webhooks.add(webhook, event_id=str(uuid4()))
 
@@ -63,7 +81,8 @@ class WebhookService:
         """
 
         def work(repositories: Repositories) -> WebhookGet:
-            stored = repositories.webhooks.get(webhook_id)
+            stored = webhook_to(Permission.WRITE, repositories, webhook_id)
+            _check_filters(repositories, put)
             self.targets.check_url(put.url)
             if put.id != webhook_id:
                 raise InvalidRequestError(
@@ -75,7 +94,12 @@ class WebhookService:
                 )
             stopped = stored.status is WebhookStatus.DISABLED
             since_us = to_us(self.clock()) if stopped else stored.active_since_us
-            webhook = Webhook(**_fields(put), active_since_us=since_us)
+            tags = tags_of_replaced(repositories.caller, stored.tags, put.tags)
+            webhook = Webhook(
+                **_fields(put) | {"tags": tags or None},
+                active_since_us=since_us,
+                read_classes=self._read_classes(),
+            )
             if webhook.api_key_name is not None and webhook.api_key_value is None:
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
             repositories.webhooks.save(webhook, event_id=str(uuid4()))
@@ -90,11 +114,31 @@ class WebhookService:
         """Raises NotFoundError."""
 
         def work(repositories: Repositories) -> None:
-            repositories.webhooks.get(webhook_id)
+            webhook_to(Permission.DELETE, repositories, webhook_id)
             repositories.webhooks.remove(webhook_id)
 
         self.store.write(work)
         self.deliveries.send([webhook_id])
+
+    def _read_classes(self) -> tuple[str, ...] | None:
+        """What its events may be of: whatever whoever sets it up may read now (WHK-38)."""
+        classes = self.store.caller.classes_for(Permission.READ)
+        return None if classes is None else tuple(sorted(classes))
+
+
+def _check_filters(repositories: Repositories, given: WebhookSettings) -> None:
+    """AUT-15: what it names, the caller may read. Raises ForbiddenError."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    if classes is None:
+        return
+    flows = {*(given.flow_ids or ()), *(given.flow_collected_by_ids or ())}
+    sources = {*(given.source_ids or ()), *(given.source_collected_by_ids or ())}
+    unknown = flows - readable_flows(repositories, classes, flows)
+    unknown |= sources - readable_sources(repositories, classes, sources)
+    if unknown:
+        raise ForbiddenError(
+            f"filters: you have no permission to read {', '.join(sorted(unknown))}"
+        )
 
 
 def _forget_failures(repositories: Repositories, webhook_id: str) -> None:

@@ -1,0 +1,73 @@
+"""Objects follow the Flows that use them (AUT-17…19, AUT-24).
+
+Who may read one of these may read the Object. Only who may write the Flow it was made for may change its
+instances, or all that use it when that one uses it no more: else whoever may read a Flow could take its
+Object into one of their own, and add a URL of theirs to it.
+"""
+
+from collections.abc import Collection, Mapping
+from itertools import chain
+
+from tams.errors import ForbiddenError, NotFoundError
+from tams.models.caller import Permission
+from tams.models.stored import ObjectKind, StoredObject
+from tams.ports import Repositories
+
+
+def flows_using(
+    repositories: Repositories, objects: Collection[StoredObject]
+) -> dict[str, set[str]]:
+    """Flows by Object; an init Object is used through media Objects (INI-11)."""
+    media = {each.id: [each.id] for each in objects if each.kind is not ObjectKind.INIT}
+    for each in objects:
+        if each.kind is ObjectKind.INIT:
+            media[each.id] = repositories.objects.media_needing(each.id)
+    users = repositories.segments.users_of(set(chain.from_iterable(media.values())))
+    return {
+        object_id: set(chain.from_iterable(users.get(each, ()) for each in media_ids))
+        for object_id, media_ids in media.items()
+    }
+
+
+def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
+    """Those that do not exist for the caller: none of the Flows that have them does."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    if classes is None or not objects:
+        return frozenset()
+    homes = _homes(repositories, objects)
+    known = repositories.flows.of_classes(set(chain.from_iterable(homes.values())), classes)
+    return frozenset(each for each, flow_ids in homes.items() if flow_ids.isdisjoint(known))
+
+
+def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
+    """Those whose instances the caller may not change."""
+    classes = repositories.caller.classes_for(Permission.WRITE)
+    if classes is None or not objects:
+        return frozenset()
+    homes = _homes(repositories, objects)
+    every = set(chain.from_iterable(homes.values()))
+    mine = repositories.flows.of_classes(every, classes)
+    there = repositories.flows.find_many(every).keys()
+    return frozenset(
+        object_id
+        for object_id, flow_ids in homes.items()
+        if not ({objects[object_id].flow_id} if objects[object_id].flow_id in there else flow_ids)
+        <= mine
+    )
+
+
+def check_object(repositories: Repositories, permission: Permission, stored: StoredObject) -> None:
+    """Raises NotFoundError, ForbiddenError."""
+    one = {stored.id: stored}
+    if unreadable(repositories, one):
+        raise NotFoundError("Object", stored.id)
+    if permission is not Permission.READ and unwritable(repositories, one):
+        raise ForbiddenError(f"you have no permission to {permission} Object {stored.id!r}")
+
+
+def _homes(repositories: Repositories, objects: Mapping[str, StoredObject]) -> dict[str, set[str]]:
+    """The Flows that use each Object; of one that none uses yet, the Flow it was allocated for."""
+    using = flows_using(repositories, objects.values())
+    return {
+        object_id: using[object_id] or {stored.flow_id} for object_id, stored in objects.items()
+    }

@@ -1,0 +1,189 @@
+"""What a caller may do with one resource, and with what others show of it (AUT-13…24, ERR-6).
+
+A resource of which the caller may do nothing does not exist for them; one of which they may do something, but
+not this, is forbidden. Nothing here costs a caller a round trip who is not held to classes.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from tams.models.caller import AUTH_CLASSES, Caller, Permission, classes_of
+from tams.models.flow import Flow
+from tams.models.source import Source
+from tams.models.storage_backend import StorageBackend
+from tams.models.stored import StoredFlow, StoredSource
+from tams.models.webhook import Webhook
+from tams.ports import Repositories
+
+
+def check(
+    caller: Caller, permission: Permission, kind: str, identifier: str, classes: Collection[str]
+) -> None:
+    """Raises NotFoundError, ForbiddenError."""
+    if caller.may(permission, classes):
+        return
+    if not caller.may_any(classes):
+        raise NotFoundError(kind, identifier)
+    raise ForbiddenError(f"you have no permission to {permission} {kind} {identifier!r}")
+
+
+def flow_to(permission: Permission, repositories: Repositories, flow_id: str) -> StoredFlow:
+    """Raises NotFoundError, ForbiddenError."""
+    stored = repositories.flows.get(flow_id)
+    check(repositories.caller, permission, "Flow", flow_id, classes_of(stored.flow.tags))
+    return stored
+
+
+def source_to(permission: Permission, repositories: Repositories, source_id: str) -> StoredSource:
+    """Raises NotFoundError, ForbiddenError."""
+    stored = repositories.sources.get(source_id)
+    check(repositories.caller, permission, "Source", source_id, classes_of(stored.source.tags))
+    return stored
+
+
+def webhook_to(permission: Permission, repositories: Repositories, webhook_id: str) -> Webhook:
+    """Raises NotFoundError, ForbiddenError."""
+    webhook = repositories.webhooks.get(webhook_id)
+    check(repositories.caller, permission, "Webhook", webhook_id, classes_of(webhook.tags))
+    return webhook
+
+
+def check_backend(caller: Caller, permission: Permission, backend: StorageBackend) -> None:
+    """A backend without classes is everybody's: operators name them, no client forgets to.
+
+    Raises InvalidRequestError as for one that does not exist, ForbiddenError.
+    """
+    classes = classes_of(backend.tags)
+    if not classes or caller.may(permission, classes):
+        return
+    if not caller.may_any(classes):
+        raise InvalidRequestError(f"storage_id: no storage backend {backend.id!r}")
+    raise ForbiddenError(f"you have no permission to {permission} storage backend {backend.id!r}")
+
+
+def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:
+    """BKE-9: any permission will do."""
+    classes = classes_of(backend.tags)
+    return not classes or caller.may_any(classes)
+
+
+def readable_backends(
+    classes: Collection[str] | None, backends: Mapping[str, StorageBackend]
+) -> Mapping[str, StorageBackend]:
+    """Those whose URLs readers of these classes get (URL-22); None reads all."""
+    if classes is None:
+        return backends
+    return {
+        each.id: each
+        for each in backends.values()
+        if not (own := classes_of(each.tags)) or not set(classes).isdisjoint(own)
+    }
+
+
+def readable_flows(
+    repositories: Repositories, classes: Collection[str] | None, flow_ids: Collection[str]
+) -> set[str]:
+    """Those of the Flows that exist for readers of these classes."""
+    if classes is None:
+        return set(flow_ids)
+    return repositories.flows.of_classes(flow_ids, classes)
+
+
+def readable_sources(
+    repositories: Repositories, classes: Collection[str] | None, source_ids: Collection[str]
+) -> set[str]:
+    if classes is None:
+        return set(source_ids)
+    return repositories.sources.of_classes(source_ids, classes)
+
+
+def tags_of_new(
+    caller: Caller, tags: Mapping[str, Any] | None, inherited: Collection[str] = ()
+) -> dict[str, Any]:
+    """With the classes of a new resource: those given, else those inherited, else the caller's only one.
+
+    Never one that the caller may not write. Raises ForbiddenError, InvalidRequestError when none is clear.
+    """
+    given = dict(tags or {})
+    mine = caller.classes_for(Permission.WRITE)
+    if mine is None:
+        return given
+    if AUTH_CLASSES in given:
+        check_move(caller, (), classes_of(given))
+        return given
+    named = mine.intersection(inherited) or mine
+    if not inherited and len(named) != 1:
+        raise InvalidRequestError(
+            f"tags: {AUTH_CLASSES} must name the classes of what is new, of those you may write"
+        )
+    return {**given, AUTH_CLASSES: sorted(named)}
+
+
+def tags_of_replaced(
+    caller: Caller, old: Mapping[str, Any] | None, tags: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """The new tags; who is held to classes does not lose them by leaving them out. Raises ForbiddenError."""
+    given = dict(tags or {})
+    if caller.classes is not None and AUTH_CLASSES not in given and classes_of(old):
+        given[AUTH_CLASSES] = (old or {})[AUTH_CLASSES]
+    check_move(caller, classes_of(old), classes_of(given))
+    return given
+
+
+def check_move(caller: Caller, old: Iterable[str], new: Collection[str]) -> None:
+    """AUT-22: to give and to take a class one must be allowed to write there. Raises ForbiddenError."""
+    mine = caller.classes_for(Permission.WRITE)
+    if mine is None:
+        return
+    if not new or not set(old) ^ set(new) <= mine:
+        raise ForbiddenError(
+            f"tags: {AUTH_CLASSES} can be changed only by classes that you may write, and not to none"
+        )
+
+
+def seen_flows(
+    repositories: Repositories, classes: Collection[str] | None, flows: Sequence[Flow]
+) -> list[Flow]:
+    """Without the members and collectors that readers of these classes may not know of."""
+    if classes is None:
+        return list(flows)
+    related = {each for flow in flows for each in flow.collected_by or ()}
+    related |= {item.id for flow in flows for item in flow.flow_collection or ()}
+    known = readable_flows(repositories, classes, related)
+    return [
+        flow.model_copy(
+            update={
+                "flow_collection": _known_items(flow.flow_collection, known),
+                "collected_by": _known_ids(flow.collected_by, known),
+            }
+        )
+        for flow in flows
+    ]
+
+
+def seen_sources(
+    repositories: Repositories, classes: Collection[str] | None, sources: Sequence[Source]
+) -> list[Source]:
+    if classes is None:
+        return list(sources)
+    related = {each for source in sources for each in source.collected_by or ()}
+    related |= {item.id for source in sources for item in source.source_collection or ()}
+    known = readable_sources(repositories, classes, related)
+    return [
+        source.model_copy(
+            update={
+                "source_collection": _known_items(source.source_collection, known),
+                "collected_by": _known_ids(source.collected_by, known),
+            }
+        )
+        for source in sources
+    ]
+
+
+def _known_items(items: Sequence[Any] | None, known: Collection[str]) -> tuple[Any, ...] | None:
+    return tuple(item for item in items or () if item.id in known) or None
+
+
+def _known_ids(ids: Sequence[str] | None, known: Collection[str]) -> tuple[str, ...] | None:
+    return tuple(each for each in ids or () if each in known) or None
