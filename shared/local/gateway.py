@@ -17,27 +17,23 @@ from local.http_events import BadAnswerError, Event, HttpAnswer, HttpRequest, fr
 from local.invocations import invoke, invoked_function
 from local.journal import Journal
 from local.ports import LOOPBACK
+from local.request_body import (
+    BODY_BYTES_MAX,
+    BODY_TIMEOUT_SECONDS,
+    BodyTooLargeError,
+    BodyTooSlowError,
+    ClientGoneError,
+    Receive,
+    read_body,
+)
 from local.routes import Match, MethodNotAllowed, RouteTable
 
-BODY_BYTES_MAX = 10 * 1024 * 1024
-"""Of a request, HTTP APIs."""
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """Of a Lambda invocation, either way, as JSON."""
 GATEWAY_TIMEOUT_SECONDS = 30.0
-BODY_TIMEOUT_SECONDS = 30.0
-"""For a request's body to come whole."""
 
 Scope = dict[str, Any]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-
-class _TooLargeError(Exception):
-    """The request's body is over API Gateway's limit."""
-
-
-class _TooSlowError(Exception):
-    """The request's body did not come in time."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +69,15 @@ class Gateway:
         started = time.perf_counter()
         request = _request(scope)
         try:
-            body = await _read_body(request, receive, self.body_timeout_seconds)
+            length = int(request.header(b"content-length") or 0)
+            body = await read_body(receive, length, self.body_timeout_seconds)
             request = replace(request, body=body)
             done = await self._respond(request)
-        except _TooLargeError:
+        except ClientGoneError:
+            return
+        except BodyTooLargeError:
             done = _Done(_too_large("the body", BODY_BYTES_MAX))
-        except _TooSlowError:
+        except BodyTooSlowError:
             done = _Done(_too_slow(self.body_timeout_seconds))
         answer = self._cors.applied(done.answer, request)
         await _send(send, answer, request.method)
@@ -163,26 +162,6 @@ def _request(scope: Scope) -> HttpRequest:
         http_version=scope["http_version"],
         port=server[1] if server else 0,
     )
-
-
-async def _read_body(request: HttpRequest, receive: Receive, seconds_max: float) -> bytes:
-    """Raises _TooLargeError or _TooSlowError, before the rest is read."""
-    if int(request.header(b"content-length") or 0) > BODY_BYTES_MAX:
-        raise _TooLargeError
-    body = bytearray()
-    more = True
-    until = asyncio.get_running_loop().time() + seconds_max
-    while more:
-        try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
-        except TimeoutError as error:
-            raise _TooSlowError from error
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > BODY_BYTES_MAX:
-            raise _TooLargeError
-    return bytes(body)
 
 
 async def _send(send: Send, answer: HttpAnswer, method: str) -> None:

@@ -423,7 +423,6 @@ def test_AUT_13_nobody_sees_or_changes_what_is_not_of_their_classes(classed: Sta
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS,
                 deadline=None,
-                phases=[__import__("hypothesis").Phase.generate],
                 derandomize=not SOAK,
                 suppress_health_check=list(HealthCheck),
             ),

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.gateway import BODY_BYTES_MAX
+from local.request_body import BODY_BYTES_MAX
 from local.stack import Stack
 
 from .conftest import TEMPLATE, TOKEN

@@ -33,10 +33,10 @@ __all__ = [
     "MultiFlow",
     "Technical",
     "VideoFlow",
+    "check_collection",
     "make_flow",
     "parse_flow",
     "parse_flow_put",
-    "refuse_self_collection",
     "technical_of",
 ]
 
@@ -117,7 +117,7 @@ def parse_flow_put(body: object) -> FlowPut:
     common = FlowCommon.from_body(body)
     assert isinstance(body, dict)
     if common.flow_collection is not None:
-        refuse_self_collection(common.id, common.flow_collection)
+        check_collection(common.id, common.flow_collection)
     match body.get("profile_id", ""):
         case "":
             technical = _parse_technical(body)
@@ -129,10 +129,15 @@ def parse_flow_put(body: object) -> FlowPut:
             raise InvalidRequestError("profile_id: must be a lower-case UUID of version 1 to 5")
 
 
-def refuse_self_collection(flow_id: str, items: tuple[FlowCollectionItem, ...]) -> None:
+COLLECTION_MAX = 2_000
+
+
+def check_collection(flow_id: str, items: tuple[FlowCollectionItem, ...]) -> None:
     """A Flow is no member of its own collection. Raises InvalidRequestError."""
     if any(item.id == flow_id for item in items):
         raise InvalidRequestError(f"flow_collection: Flow {flow_id} must not collect itself")
+    if len(items) > COLLECTION_MAX:
+        raise InvalidRequestError(f"flow_collection: at most {COLLECTION_MAX} Flows")
 
 
 def _parse_technical(body: dict[str, Any]) -> Technical:

@@ -8,7 +8,7 @@ from uuid import uuid4
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Permission, classes_of
 from tams.models.collection import FlowCollectionItem
-from tams.models.flow import Flow, refuse_self_collection
+from tams.models.flow import Flow, check_collection
 from tams.models.stored import StoredFlow
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
@@ -78,7 +78,7 @@ class FlowPropertyService:
         """Raises InvalidRequestError for members that do not exist, and for the Flow itself."""
 
         def change(flow: Flow) -> Flow:
-            refuse_self_collection(flow_id, items)
+            check_collection(flow_id, items)
             changed: Flow = flow.model_copy(update={"flow_collection": items})
             return changed
 

@@ -29,6 +29,8 @@ from tams.services.permissions import (
 )
 from tams.services.webhook_targets import TargetPolicy
 
+FILTER_IDS_MAX = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class WebhookService:
@@ -127,7 +129,11 @@ class WebhookService:
 
 
 def _check_filters(repositories: Repositories, given: WebhookSettings) -> None:
-    """AUT-15: what it names, the caller may read. Raises ForbiddenError."""
+    """AUT-15: what it names, the caller may read. Raises ForbiddenError, InvalidRequestError."""
+    filters = ("flow_ids", "source_ids", "flow_collected_by_ids", "source_collected_by_ids")
+    for name in filters:
+        if len(getattr(given, name) or ()) > FILTER_IDS_MAX:
+            raise InvalidRequestError(f"{name}: at most {FILTER_IDS_MAX} ids")
     classes = repositories.caller.classes_for(Permission.READ)
     if classes is None:
         return
