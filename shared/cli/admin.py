@@ -1,4 +1,4 @@
-"""`tams admin`: what waits, what was given up, and how to set it going again; for operators.
+"""`tams admin`: what waits, what was given up, how to set it going again, who may call; for operators.
 
 Without `--stack` it looks after the local stack, with it after a deployed one, by AWS's usual credentials.
 """
@@ -13,6 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from cli import accounts
 from cli.faults import CommandError
 from cli.progress import bar
 from cli.queues import Queues
@@ -21,7 +22,11 @@ from cli.tables import queues_table
 LOCAL_API = "http://127.0.0.1:8000"
 LOCAL_QUEUES = "http://127.0.0.1:9324"
 
-app = typer.Typer(help="Look after queues and background work.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look after queues and background work; make credentials.", no_args_is_help=True
+)
+app.command()(accounts.token)
+app.command()(accounts.user)
 out, err = Console(), Console(stderr=True)
 
 Stack = Annotated[

@@ -28,6 +28,7 @@ class LocalValues:
     """Set by whoever starts the stack; wins over everything."""
     access: Mapping[str, str] = field(default_factory=dict)
     """The authorizer's."""
+    cors_origins: str = "*"
 
     @property
     def vast_url(self) -> str:
@@ -54,6 +55,7 @@ class LocalValues:
             "VastEndpoint": self.vast_url,
             "VastBucket": VAST_BUCKET,
             "VastSchema": VAST_SCHEMA,
+            "CorsAllowOrigins": self.cors_origins,
         }
 
     @property

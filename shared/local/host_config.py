@@ -30,6 +30,7 @@ class HostConfig:
     workers: int
     token: str | None = None
     access: Mapping[str, str] = field(default_factory=dict)
+    cors_origins: str = "*"
     terminal: int | None = None
     """An inherited descriptor for lines that a person should see."""
     extra_environment: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class HostConfig:
             self.s3_public_url,
             self.extra_environment,
             access.variables(self.token, self.access),
+            self.cors_origins,
         )
 
     @property

@@ -113,9 +113,9 @@ class Resolver:
         declared = self.template.get("Parameters", {})
         if name in declared:
             if name in self.parameters:
-                return self.parameters[name]
+                return _parameter_value(declared[name], self.parameters[name])
             if "Default" in declared[name]:
-                return _parameter_value(declared[name])
+                return _parameter_value(declared[name], declared[name]["Default"])
             raise TemplateError(
                 f"parameter {name} has no default and no local value (local/environment.py)"
             )
@@ -151,8 +151,7 @@ class Resolver:
         return self.resolve(found)
 
 
-def _parameter_value(declared: Mapping[str, Any]) -> Any:
-    default = declared["Default"]
+def _parameter_value(declared: Mapping[str, Any], value: Any) -> Any:
     if "List" in str(declared.get("Type", "")):
-        return [part.strip() for part in str(default).split(",") if part.strip()]
-    return default
+        return [part.strip() for part in str(value).split(",") if part.strip()]
+    return value

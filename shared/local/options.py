@@ -19,6 +19,7 @@ class Options:
     token: str | None
     access: Mapping[str, str]
     """Variables of the authorizer, as deployed: who else is let in."""
+    cors_origins: str
     workers: int
     conflicts: str | None
     s3_public_url: str | None
@@ -42,6 +43,7 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         host=environment.get("TAMS_HOST") or LOOPBACK,
         token=environment.get("TAMS_LOCAL_TOKEN") or None,
         access={name: it for name, it in environment.items() if name.startswith("TAMS_ACCESS__")},
+        cors_origins=environment.get("TAMS_CORS_ORIGINS") or "*",
         workers=max(1, _number(environment, "TAMS_WORKERS", 2)),
         conflicts=environment.get("TAMS_VAST_CONFLICTS") or None,
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,

@@ -46,6 +46,8 @@ class Stack(Addresses):
     """A static token for everything. Without it and without `access` the API is open."""
     access: Mapping[str, str] = field(default_factory=dict)
     """Variables of the authorizer, over those of the template."""
+    cors_origins: str = "*"
+    """Of the web pages that may call, by comma."""
     workers: int = 2
     conflicts: str | None = None
     """When writers collide on VAST, as vastlocal's `--conflicts`."""
@@ -192,6 +194,7 @@ class Stack(Addresses):
             workers=self.workers,
             token=self.token,
             access=dict(self.access),
+            cors_origins=self.cors_origins,
             terminal=self.terminal,
             extra_environment=dict(self.env),
             schedule_seconds=self.schedule_seconds,

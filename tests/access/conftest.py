@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from local.stack import Stack
 from tams.access.accounts import Account, Accounts, hash_password, hash_token
 from tams.models.caller import Scope
+from tests.access.classes_model import PEOPLE
 from tests.access.issuer import AUDIENCE, TokenIssuer, token_issuer
 
 KEYS_MAX_AGE = 2.0
@@ -55,6 +58,61 @@ def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> It
         },
     )
     with stack:
+        yield stack
+
+
+@dataclass(frozen=True)
+class Backends:
+    """Ids of storage backends: `open` is the default one and of no class, the others are of their name's."""
+
+    open: str
+    news: str
+    vault: str
+
+
+@pytest.fixture(scope="session")
+def backends() -> Backends:
+    return Backends(*(str(uuid4()) for _ in range(3)))
+
+
+@pytest.fixture(scope="session")
+def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Stack]:
+    """Callers reach what is of their classes: PEOPLE, each with their name as token."""
+    data = tmp_path_factory.mktemp("classed")
+    with Stack(data, only=("queue",)) as first:
+        (local,) = json.loads(first.settings_env()["TAMS_STORAGE_BACKENDS"])
+        ports = first.config.ports
+    described = [
+        {
+            **local,
+            "id": storage_id,
+            "label": name,
+            "bucket": f"{name}-media",
+            "default_storage": name == "open",
+            "tags": {} if name == "open" else {"auth_classes": [name]},
+        }
+        for name, storage_id in asdict(backends).items()
+    ]
+    for backend in described:
+        (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
+    tokens = tuple(
+        Account(
+            name=each.name,
+            hash=hash_token(each.name),
+            scopes=tuple(Scope(f"tams-api/{scope}") for scope in each.scopes),
+            classes=each.classes,
+        )
+        for each in PEOPLE
+    )
+    access = {
+        "TAMS_ACCESS__CLASSES": "true",
+        "TAMS_ACCESS__ACCOUNTS": Accounts(tokens=tokens).model_dump_json(),
+    }
+    env = {
+        "TAMS_STORAGE_BACKENDS": json.dumps(described),
+        "TAMS_DELETION__AT_ONCE_SEGMENTS": "3",
+    }
+    with Stack(data, ports=ports, access=access, env=env, schedule_seconds=1) as stack:
         yield stack
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-from collections.abc import Iterator
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -19,8 +18,6 @@ from hypothesis.stateful import (
 )
 
 from local.stack import Stack
-from tams.access.accounts import Account, Accounts, hash_token
-from tams.models.caller import Scope
 from tests.access.classes_model import PEOPLE, Model, ModelFlow, ModelObject, Person, Thing
 from tests.builders import a_video_flow_body
 from tests.receiver import Receiver, receiver
@@ -34,25 +31,6 @@ persons = st.sampled_from(PEOPLE)
 writers = st.sampled_from([each for each in PEOPLE if each.name != "viewer"])
 classes = st.sampled_from([None, None, {"news"}, {"sport"}, {"news", "sport"}, {"archive"}, set()])
 nth = st.integers(0, 20)
-
-
-@pytest.fixture(scope="module")
-def classed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    tokens = tuple(
-        Account(
-            name=each.name,
-            hash=hash_token(each.name),
-            scopes=tuple(Scope(f"tams-api/{scope}") for scope in each.scopes),
-            classes=each.classes,
-        )
-        for each in PEOPLE
-    )
-    access = {
-        "TAMS_ACCESS__CLASSES": "true",
-        "TAMS_ACCESS__ACCOUNTS": Accounts(tokens=tokens).model_dump_json(),
-    }
-    with Stack(tmp_path_factory.mktemp("classed"), access=access, schedule_seconds=1) as stack:
-        yield stack
 
 
 class Comparison(RuleBasedStateMachine):

@@ -14,6 +14,7 @@ from tams.models.caller import Scope
 from tests.access.conftest import ADMIN, EXPIRED_TOKEN, PASSWORD, STATIC_TOKEN
 from tests.access.issuer import TokenIssuer, new_key, unsigned, with_claims, with_hmac
 from tests.access.operations import concrete, document, operations
+from tests.builders import a_video_flow_body
 
 ALL = ("read", "write", "delete", "admin")
 Made = tuple[Mapping[str, str], Mapping[str, str]]
@@ -153,6 +154,53 @@ def test_AUT_11_an_operation_takes_the_scopes_of_the_table(
         if not allowed and method != "HEAD":
             assert answer.json()["type"] == "Forbidden"
             assert "scope tams-api/" in answer.json()["summary"]
+
+
+def test_AUT_2_a_bearer_token_is_a_jwt_or_one_of_our_own(
+    client: httpx.Client, issuer: TokenIssuer
+) -> None:
+    for token in (issuer.token("read"), STATIC_TOKEN):
+        answer = client.get("/flows", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 200
+
+
+def test_AUT_3_a_token_in_the_query_opens_any_url_and_is_not_told_again(
+    client: httpx.Client, issuer: TokenIssuer
+) -> None:
+    token = issuer.token("read", "write")
+    for _ in range(2):
+        body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+        path = f"/flows/{body['id']}"
+        assert client.put(path, params={"access_token": token}, json=body).status_code == 201
+
+    listed = client.get("/flows", params={"access_token": token, "limit": "1"})
+
+    assert "access_token" not in listed.headers["link"]
+    assert token not in listed.headers["link"] + listed.text
+
+
+def test_AUT_4_a_name_and_a_password_will_do(client: httpx.Client) -> None:
+    assert client.get("/flows", auth=("bob", PASSWORD)).status_code == 200
+    assert client.get("/flows", auth=("bob", "wrong")).status_code == 401
+
+
+def test_AUT_9_media_is_fetched_and_stored_without_credentials_of_the_api(
+    client: httpx.Client,
+) -> None:
+    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
+    path = f"/flows/{body['id']}"
+    assert client.put(path, json=body, headers=ADMIN).status_code == 201
+    answer = client.post(f"{path}/storage", json={"limit": 1}, headers=ADMIN)
+    (made,) = answer.json()["media_objects"]
+    url = made["put_url"]
+
+    put = httpx.put(url["url"], content=b"x", headers={"Content-Type": url["content-type"]})
+    segment = {"object_id": made["object_id"], "timerange": "[0:0_1:0)"}
+    assert client.post(f"{path}/segments", json=segment, headers=ADMIN).status_code == 201
+    (listed,) = client.get(f"{path}/segments", headers=ADMIN).json()
+
+    assert put.status_code == 200
+    assert httpx.get(listed["get_urls"][0]["url"]).content == b"x"
 
 
 def test_AUT_10_the_scopes_go_by_the_names_that_clients_ask_for() -> None:

@@ -10,7 +10,6 @@ from local.stack import Stack
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TEMPLATE = FIXTURES / "template.yaml"
-TOKEN = "sesame"
 WITHOUT_VAST = ("s3", "queue", "gateway", "poller")
 
 

@@ -1,16 +1,17 @@
 """The gateway over HTTP, with the functions of fixtures/."""
 
 import asyncio
+import socket
 import time
 from pathlib import Path
 
 import httpx
 import pytest
 
+from local import parts
 from local.request_body import BODY_BYTES_MAX
 from local.stack import Stack
-
-from .conftest import TEMPLATE, TOKEN
+from tests.waiting import until
 
 
 def assert_tams_error(answer: httpx.Response, status: int, kind: str) -> None:
@@ -122,18 +123,56 @@ def test_bytes_and_answers_without_status_come_through(gateway: httpx.Client) ->
     assert gateway.get("/troubled/plain").json() == ["no", "status"]
 
 
-def test_with_a_token_only_its_bearers_come_in(tmp_path: Path) -> None:
-    stack = Stack(tmp_path, template=TEMPLATE, only=("gateway",), token=TOKEN, workers=1)
-    with stack, httpx.Client() as client:
-        refused = client.get(f"{stack.api_url}/echo/x")
-        wrong = client.get(f"{stack.api_url}/echo/x", headers={"Authorization": "Bearer other"})
-        bearer = client.get(f"{stack.api_url}/echo/x", headers={"Authorization": f"Bearer {TOKEN}"})
-        in_query = client.get(f"{stack.api_url}/echo/x", params={"access_token": TOKEN})
-        health = client.get(f"{stack.api_url}/health")
-        preflight = client.options(f"{stack.api_url}/echo/x")
+def test_the_authorizer_is_asked_first_and_its_context_is_handed_on(
+    gateway: httpx.Client,
+) -> None:
+    answer = gateway.put("/items/7?x=1", content="secret", headers={"X-Who": "alice"})
 
-    assert_tams_error(refused, 401, "Unauthorized")
-    assert refused.headers["www-authenticate"].startswith("Bearer")
-    assert wrong.status_code == 401
-    statuses = [it.status_code for it in (bearer, in_query, health, preflight)]
-    assert statuses == [200, 200, 200, 204]
+    context = answer.json()["event"]["requestContext"]["authorizer"]["lambda"]
+    assert context["who"] == "alice"
+    assert context["asked"]["type"] == "REQUEST"
+    assert context["asked"]["route"].endswith("/PUT /items/{itemId}")
+    assert context["asked"]["body"] is False
+
+
+def test_whom_the_authorizer_does_not_let_pass_is_refused_as_api_gateway_does(
+    gateway: httpx.Client,
+) -> None:
+    banned = gateway.get("/items/7", headers={"X-Who": "banned"})
+    troubled = gateway.get("/items/7", headers={"X-Who": "troubled"})
+
+    assert (banned.status_code, banned.json()) == (403, {"message": "Forbidden"})
+    assert_tams_error(troubled, 500, "InternalServerError")
+
+
+def test_a_body_that_breaks_off_reaches_no_function(small_stack: Stack) -> None:
+    with socket.create_connection(("127.0.0.1", small_stack.config.ports.api)) as broken:
+        broken.sendall(
+            b"PUT /echo/broken-off HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345"
+        )
+    log = small_stack.log("gateway")
+    httpx.get(f"{small_stack.api_url}/echo/after")
+
+    until(lambda: "/echo/after" in log.read_text())
+    assert "/echo/broken-off" not in log.read_text()
+
+
+def test_only_pages_of_the_allowed_origins_may_read_answers(tmp_path: Path) -> None:
+    template = parts.default_template()
+    origins = "https://edit.example.com,https://play.example.com"
+    stack = Stack(tmp_path, template=template, only=("gateway",), cors_origins=origins, workers=1)
+    with stack:
+        for origin, allowed in (
+            ("https://play.example.com", True),
+            ("https://evil.example", False),
+        ):
+            answer = httpx.get(f"{stack.api_url}/docs", headers={"Origin": origin})
+            assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
+
+
+def test_functions_are_invoked_from_this_machine_only(gateway: httpx.Client) -> None:
+    path = "/2015-03-31/functions/timer/invocations"
+
+    assert gateway.post(path, content="{}").json() == {"fired": 1}
+    passed_on = gateway.post(path, content="{}", headers={"X-Forwarded-For": "192.0.2.1"})
+    assert passed_on.status_code == 404
