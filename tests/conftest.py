@@ -9,7 +9,16 @@ import pytest
 from local.stack import Stack
 from tests.official_contract import OfficialContract, official_contract
 from tests.official_schemas import SCHEMAS, OfficialSchemas
+from tests.secrets_in_logs import leaks
 from vastlocal.control import Control
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_secret_in_any_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The last thing that a run does is to look through all that its stacks logged."""
+    yield
+    found = list(leaks(tmp_path_factory.getbasetemp()))
+    assert not found, "\n".join(found[:20])
 
 
 @pytest.fixture(scope="session")

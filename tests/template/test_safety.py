@@ -58,6 +58,8 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("service", {"s3:ListBucket"}),
         ("flows", set()),
         ("authorizer", set()),
+        ("webhook_fanout", set()),
+        ("webhook_delivery", {"s3:GetObject"}),  # to sign the URLs that an event carries
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
@@ -110,6 +112,42 @@ def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
     assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
     assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == redriven
     assert redriven <= watched
+
+
+def test_only_what_removes_media_may_delete_it(functions: dict[str, Any]) -> None:
+    deleting = {
+        name
+        for name, statement in statements(functions)
+        if "s3:DeleteObject" in as_list(statement["Action"])
+    }
+
+    assert deleting == {"object_cleanup", "object_copy"}
+
+
+def test_every_function_is_in_the_table_above(functions: dict[str, Any]) -> None:
+    table = test_a_function_touches_media_no_more_than_its_work_asks
+    (marked,) = (each for each in table.pytestmark if each.name == "parametrize")
+
+    assert {name for name, _ in marked.args[1]} == functions.keys()
+
+
+def test_queues_are_reached_by_tls_only(template: dict[str, Any]) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    covered: set[str] = set()
+    for policy in of_type(template, "AWS::SQS::QueuePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Deny":
+                assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+                covered |= {each["Ref"] for each in policy["Queues"]}
+
+    assert covered == queues.keys()
+
+
+def test_secrets_are_named_by_arn_and_never_given(template: dict[str, Any]) -> None:
+    for name in template["Parameters"]:
+        assert not name.endswith(("Key", "Password", "Token")), name
+        if "Secret" in name:
+            assert name.endswith("Arn")
 
 
 def test_media_is_private_encrypted_and_outlives_the_stack(template: dict[str, Any]) -> None:
