@@ -9,7 +9,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench soak probe openapi conformance lock build validate size verify provision deploy clean
+.PHONY: help setup run test check audit bench soak probe openapi conformance lock build validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ check: .venv/dev  ## lint, types, import rules, unit tests: the quick half
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest tests/unit -q
 
+audit: .venv/dev  ## look for known vulnerabilities (offline it says what it could not ask), and for risky code
+	$(BIN)/bandit -q -ll -r layers functions shared/cli shared/local
+	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its names of tables are numbers of its own
+	$(BIN)/python .ci/audit.py
+
 bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md
 	TAMS_BENCH=1 $(BIN)/python -m pytest tests/benchmark -q --timeout 3600
 
@@ -38,8 +43,9 @@ soak: .venv/dev  ## the long forms of the tests: many kills, a million rows
 probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
 	$(BIN)/python -m pytest tests/integration/vast_probes -q
 
-openapi: .venv/dev  ## write the OpenAPI document from the functions' routes
+openapi: .venv/dev  ## write the OpenAPI document from the functions' routes, and the table of scopes
 	$(BIN)/python shared/docs/make_openapi.py
+	$(BIN)/python shared/docs/make_scopes.py
 
 build: .venv-sam/ready  ## sam build: functions and both layers, as they are deployed
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build

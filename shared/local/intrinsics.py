@@ -44,7 +44,7 @@ _TemplateLoader.add_multi_constructor("!", _short_tag)
 
 
 def load_yaml(text: str) -> Any:
-    return yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 - a subclass of SafeLoader
+    return yaml.load(text, Loader=_TemplateLoader)  # noqa: S506 - a subclass of SafeLoader  # nosec B506
 
 
 class NoValue:

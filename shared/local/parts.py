@@ -95,7 +95,7 @@ def answers(ports: Ports, name: str) -> bool:
 
 def reachable(host: str) -> str:
     """What a client on this machine connects to when a server listens on `host`."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound  # nosec B104
         return LOOPBACK
     return in_url(host)
 

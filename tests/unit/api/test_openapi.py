@@ -29,3 +29,9 @@ def test_every_reference_in_the_document_leads_somewhere() -> None:
     prefix = "#/components/schemas/"
     missing = {ref for ref in references(document) if ref.removeprefix(prefix) not in schemas}
     assert not missing
+
+
+def test_the_published_table_of_scopes_is_the_one_the_api_goes_by() -> None:
+    made = runpy.run_path(str(ROOT / "shared" / "docs" / "make_scopes.py"))
+
+    assert made["TARGET"].read_text() == made["text"](), "run `make openapi`"

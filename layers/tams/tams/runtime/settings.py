@@ -127,6 +127,8 @@ class CopySettings(BaseModel):
 class WebhookSettings(BaseModel):
     """How webhooks are sent to, and where: to public addresses and those of `allowed_networks`.
 
+    Media at clients' URLs is fetched from these addresses too.
+
     A receiver has `timeout_seconds` for its answer. A failure is tried again after `retry_first_seconds`,
     then after twice that and so on up to `retry_longest_seconds`, for `give_up_seconds`. A sender that died
     is replaced after `lease_seconds`.
