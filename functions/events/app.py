@@ -1,6 +1,7 @@
 """/events (an extension): the log of events, to be replayed and followed."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -24,6 +25,11 @@ router = APIRouter(prefix="/events", tags=["Extensions"])
 WAIT_MAX = 20
 """Seconds: API Gateway gives up after 30."""
 
+STREAM: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.OK: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+"""With `follow`."""
+
 Since = Annotated[
     str | None, Query(description="An RFC 3339 time: only events from then on.", alias="since")
 ]
@@ -44,7 +50,7 @@ Follow = Annotated[
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", include_in_schema=False)]
 
 
-@router.get("", response_model=list[dict[str, Any]])
+@router.get("", response_model=list[dict[str, Any]], responses=STREAM)
 def get_events(
     request: Request,
     events: Events,

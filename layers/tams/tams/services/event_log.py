@@ -85,7 +85,9 @@ class EventLog:
         self, repositories: Repositories, query: EventQuery
     ) -> tuple[int, list[Announcement]]:
         newest = repositories.deliveries.relay_state().last_seq
-        seq = query.after_seq if query.after_seq is not None else self._before(repositories, query)
+        seq = query.after_seq
+        if seq is None:
+            seq = self._before(repositories, query, newest)
         found: list[tuple[int, StoredEvent]] = []
         width = _FIRST_WINDOW
         for _ in range(_WINDOWS_MAX):
@@ -113,13 +115,11 @@ class EventLog:
             if event.id in whole
         ]
 
-    def _before(self, repositories: Repositories, query: EventQuery) -> int:
+    def _before(self, repositories: Repositories, query: EventQuery, newest: int) -> int:
         """A place before all that is asked for."""
         kept_us = to_us(self.clock() - self.kept_for) - LONGEST_US
         first = repositories.events.first_place(max(query.since_us, kept_us), LONGEST_US)
-        if first is None:
-            return repositories.deliveries.relay_state().last_seq
-        return first - 1
+        return newest if first is None else first - 1
 
     def _item(self, announcement: Announcement, query: EventQuery) -> dict[str, Any]:
         document = self.documents.document(announcement, query)

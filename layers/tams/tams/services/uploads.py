@@ -62,8 +62,11 @@ class UploadService:
         return self._take_up(unused)[0]
 
     def _take_up(self, unused: Sequence[StoredObject]) -> tuple[int, list[Refusal]]:
-        """How many Segments were registered, and who got none."""
-        wanted, refusals = self._wanted(unused)
+        """How many Segments were registered, and who got none.
+
+        Raises BackendUnavailableError once all is done that other backends have.
+        """
+        wanted, refusals, unavailable = self._wanted(unused)
         asked = sum(len(posts) for posts in wanted.values())
         refused = [
             each for flow_id, posts in wanted.items() for each in self._register(flow_id, posts)
@@ -71,6 +74,8 @@ class UploadService:
         refusals += refused
         if refusals:
             refusals = self.store.write(lambda repositories: _keep(repositories, refusals))
+        if unavailable is not None:
+            raise unavailable
         return asked - len(refused), refusals
 
     def _by_object(self, uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
@@ -114,14 +119,21 @@ class UploadService:
 
     def _wanted(
         self, unused: Sequence[StoredObject]
-    ) -> tuple[dict[str, list[FlowSegmentPost]], list[Refusal]]:
-        """The Segments that the uploads ask for, by Flow."""
+    ) -> tuple[dict[str, list[FlowSegmentPost]], list[Refusal], BackendUnavailableError | None]:
+        """The Segments that the uploads ask for, by Flow, and why some could not be looked at."""
         wanted: dict[str, list[FlowSegmentPost]] = defaultdict(list)
         refusals = []
+        away: dict[str, BackendUnavailableError] = {}
         for stored in unused:
             storage_id = stored.instances[0].storage_id
             assert storage_id is not None, "an allocated Object lies on one of our backends"
-            headers = self.object_stores.upload_headers(storage_id, stored.id)
+            if storage_id in away:
+                continue
+            try:
+                headers = self.object_stores.upload_headers(storage_id, stored.id)
+            except BackendUnavailableError as error:
+                away[storage_id] = error
+                continue
             if headers is None:
                 continue
             try:
@@ -131,7 +143,7 @@ class UploadService:
                 continue
             if post is not None:
                 wanted[stored.flow_id].append(post)
-        return wanted, refusals
+        return wanted, refusals, next(iter(away.values()), None)
 
     def _register(self, flow_id: str, posts: Sequence[FlowSegmentPost]) -> list[Refusal]:
         """As a client's POST would, but never raises for what a client would be told."""
