@@ -207,6 +207,31 @@ def test_AUT_17_a_segment_reuses_only_objects_that_may_be_read(news: Api, sport:
     assert failed["object_id"] == object_id
 
 
+def test_whoever_writes_without_reading_can_add_what_is_new(mixed: Api, sport: Api) -> None:
+    flow = make(sport)
+
+    object_id = registered(mixed, flow)
+    assert add(mixed, flow, 5, str(uuid4()), **external("x")).status_code == 201
+
+    listed = sport.get(f"/flows/{flow['id']}/segments").json()
+    assert listed[0]["object_id"] == object_id
+    assert mixed.get(f"/flows/{flow['id']}/segments").status_code == 403
+
+
+def test_an_admin_who_changes_a_webhook_gives_it_no_more_to_read(
+    news: Api, sport: Api, admin: Api, inbox: Receiver
+) -> None:
+    made = subscribe(news, inbox).json()
+    path = f"/service/webhooks/{made['id']}"
+    assert admin.put(path, json={**made, "status": "created"}).status_code == 201
+
+    of_sport, of_news = make(sport), make(news)
+
+    inbox.wait_for(lambda it: it.of_flow(of_news["id"]))
+    assert not inbox.of_flow(of_sport["id"])
+    assert news.delete(path).status_code == 204
+
+
 def test_AUT_24_who_may_only_read_an_object_adds_no_url_to_it(
     news: Api, both: Api, admin: Api
 ) -> None:

@@ -110,6 +110,13 @@ class FlowSegmentService:
         links = {each.init_object_id for each in objects.values() if each.init_object_id}
         if unseen := links - objects.keys():
             objects |= repositories.objects.find_many(unseen)
+        others = {
+            each.id: each
+            for each in objects.values()
+            if each.reference_count or each.flow_id != stored.flow.id
+        }
+        given = {post.object_id for post in posts if post.get_urls}
+        extended = {each: others[each] for each in given & others.keys()}
         spans = lookback_spans(posts, stored.timeline.longest_ns)
         near = repositories.segments.starting_in(stored.flow.id, spans) if spans else []
         return Registration(
@@ -120,8 +127,8 @@ class FlowSegmentService:
             backend_labels=self.backend_labels,
             event_id=event_id,
             now_us=to_us(moment_of_change(self.clock, stored.flow)),
-            unreadable=unreadable(repositories, objects),
-            unwritable=unwritable(repositories, objects),
+            unreadable=unreadable(repositories, others),
+            unwritable=unwritable(repositories, extended),
         )
 
     def _write(

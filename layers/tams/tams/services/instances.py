@@ -85,6 +85,7 @@ class InstanceService:
         def work(repositories: Repositories) -> Copy | None:
             stored = _registered(repositories, object_id)
             if (copy := self._unfinished(repositories, stored, storage_id, label)) is not None:
+                self._check(repositories, Instance(storage_id=copy.storage_id))
                 repositories.copies.save(replace(copy, cancelled=True))
                 return copy
             found = self._named(stored, storage_id, label)

@@ -12,10 +12,11 @@ from tams.models.stored import Instance, ObjectState, StoredObject, to_us
 from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
-from tams.services.permissions import check_backend, flow_to
+from tams.services.permissions import check_backend, flow_to, may_list_backend
 from tams.services.segment_rules import Occupied
 
 ALLOCATION_DEFAULT = 10
+NO_DEFAULT = "storage_id: is required, no storage backend is the default"
 ALLOCATION_MAX = 1_000
 
 
@@ -44,6 +45,8 @@ class MediaStorageService:
 
         def work(repositories: Repositories) -> str:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
+            if post.storage_id is None and not may_list_backend(repositories.caller, backend):
+                raise InvalidRequestError(NO_DEFAULT)
             check_backend(repositories.caller, Permission.WRITE, backend)
             content_type = _content_type(stored.flow, post)
             if given := [each for each in chosen if each is not None]:
@@ -111,7 +114,7 @@ class MediaStorageService:
         for backend in self.backends:
             if backend.default_storage:
                 return backend
-        raise InvalidRequestError("storage_id: is required, no storage backend is the default")
+        raise InvalidRequestError(NO_DEFAULT)
 
 
 def _chosen_ids(post: FlowStoragePost) -> Sequence[str | None]:

@@ -166,9 +166,7 @@ class Registration:
         known = {instance.label: instance.url for instance in instances if instance.url}
         for given in post.get_urls or ():
             if given.label in self.backend_labels:
-                raise InvalidRequestError(
-                    f"get_urls: label {given.label!r} belongs to a storage backend"
-                )
+                raise InvalidRequestError(f"get_urls: label {given.label!r} is taken")
             if given.label not in known and stored.id in self.unwritable:
                 raise InvalidRequestError(
                     f"get_urls: only who may write the Flow that Object {stored.id!r} was made for may "

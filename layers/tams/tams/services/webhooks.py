@@ -60,7 +60,7 @@ class WebhookService:
     def create(self, post: WebhookPost) -> WebhookGet:
         """Always a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
         self.targets.check_url(post.url)
-        fields = _fields(post) | {"tags": tags_of_new(self.store.caller, post.tags) or None}
+        fields = _fields(post) | {"tags": tags_of_new(self.store.caller, post.tags) or post.tags}
         webhook = Webhook(
             **fields,
             id=str(uuid4()),
@@ -98,9 +98,9 @@ class WebhookService:
             since_us = to_us(self.clock()) if stopped else stored.active_since_us
             tags = tags_of_replaced(repositories.caller, stored.tags, put.tags)
             webhook = Webhook(
-                **_fields(put) | {"tags": tags or None},
+                **_fields(put) | {"tags": tags or put.tags},
                 active_since_us=since_us,
-                read_classes=self._read_classes(),
+                read_classes=self._read_classes(stored.read_classes),
             )
             if webhook.api_key_name is not None and webhook.api_key_value is None:
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
@@ -122,10 +122,13 @@ class WebhookService:
         self.store.write(work)
         self.deliveries.send([webhook_id])
 
-    def _read_classes(self) -> tuple[str, ...] | None:
-        """What its events may be of: whatever whoever sets it up may read now (WHK-38)."""
+    def _read_classes(self, before: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
+        """What its events may be of: whatever whoever sets it up may read now (WHK-38).
+
+        An admin who changes it gives it no more to read than it had.
+        """
         classes = self.store.caller.classes_for(Permission.READ)
-        return None if classes is None else tuple(sorted(classes))
+        return before if classes is None else tuple(sorted(classes))
 
 
 def _check_filters(repositories: Repositories, given: WebhookSettings) -> None:
