@@ -11,6 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
+from tams.access.accounts import Account, Accounts, hash_token
+from tams.models.caller import Scope
 from tams.repositories.provision import provision
 from tams.runtime.aws import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
@@ -36,6 +38,7 @@ EVENTS = [
     ("events", "api/get_events.json"),
     ("object_copy", "sqs/object_copy.json"),
     ("object_created", "sqs/object_created.json"),
+    ("authorizer", "authorizer/static_token.json"),
 ]
 
 pytestmark = pytest.mark.skipif("TAMS_BUILD" not in os.environ, reason="run by make verify")
@@ -127,6 +130,13 @@ def test_a_flow_lives_on_the_built_functions_alone(build: Path, runtime: Path) -
     # S3 is not there: the record comes back to the queue, and nothing is forgotten.
     assert len(answers[7]["batchItemFailures"]) == 1
     assert answers[8]["objects"] == 0
+    assert json.loads(answers[-1]["context"]["caller"])["name"] == "sample"
+
+
+def sample_accounts() -> Accounts:
+    """Whoever has the token of the sample event may read."""
+    token = Account(name="sample", hash=hash_token("sample-token"), scopes=(Scope.READ,))
+    return Accounts(tokens=(token,))
 
 
 def environment(vast_url: str, backend: dict[str, Any]) -> dict[str, str]:
@@ -137,6 +147,7 @@ def environment(vast_url: str, backend: dict[str, Any]) -> dict[str, str]:
         "TAMS_VAST__SECRET_KEY": "S",
         "TAMS_STORAGE_BACKENDS": json.dumps([backend]),
         "TAMS_QUEUES__OBJECT_CLEANUP": "http://127.0.0.1:1/queue",
+        "TAMS_ACCESS__ACCOUNTS": sample_accounts().model_dump_json(),
         "TAMS_QUEUES__DELETIONS": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/queue",

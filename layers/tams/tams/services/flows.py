@@ -22,6 +22,7 @@ from tams.services.flow_segments import writable
 from tams.services.flow_sources import check_source_format, join_source, leave_source
 from tams.services.moments import moment_of_change
 from tams.services.permissions import (
+    check_flow,
     flow_to,
     readable_flows,
     tags_of_new,
@@ -83,7 +84,7 @@ class FlowService:
         def work(repositories: Repositories) -> Flow | None:
             stored = repositories.flows.find(flow_id)
             if stored is not None:
-                stored = flow_to(Permission.WRITE, repositories, flow_id)
+                check_flow(Permission.WRITE, repositories, stored.flow)
             now = moment_of_change(self.clock, stored.flow) if stored else self.clock()
             if stored is None:
                 flow = self._flow(repositories, put, None, now)

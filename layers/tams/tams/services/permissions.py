@@ -31,8 +31,13 @@ def check(
 def flow_to(permission: Permission, repositories: Repositories, flow_id: str) -> StoredFlow:
     """Raises NotFoundError, ForbiddenError."""
     stored = repositories.flows.get(flow_id)
-    check(repositories.caller, permission, "Flow", flow_id, classes_of(stored.flow.tags))
+    check_flow(permission, repositories, stored.flow)
     return stored
+
+
+def check_flow(permission: Permission, repositories: Repositories, flow: Flow) -> None:
+    """Raises NotFoundError, ForbiddenError."""
+    check(repositories.caller, permission, "Flow", flow.id, classes_of(flow.tags))
 
 
 def source_to(permission: Permission, repositories: Repositories, source_id: str) -> StoredSource:
