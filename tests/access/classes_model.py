@@ -133,7 +133,10 @@ class Model:
     def moved(self, person: Person, old: set[str], new: set[str]) -> int | None:
         if person.is_admin or old == new:
             return None
-        return None if new and (old ^ new) <= person.grants("write") else 403
+        everything = all(
+            person.may(each, old) and (old ^ new) <= person.grants(each) for each in PERMISSIONS
+        )
+        return None if new and everything else 403
 
     def delete_flow(self, flow_id: str) -> None:
         flow = self.flows.pop(flow_id)

@@ -14,6 +14,7 @@ from tams.access.accounts import Account, Accounts, hash_password, hash_token
 from tams.models.caller import Scope
 from tests.access.classes_model import PEOPLE
 from tests.access.issuer import AUDIENCE, TokenIssuer, token_issuer
+from tests.receiver import Receiver, receiver
 
 KEYS_MAX_AGE = 2.0
 """Seconds; short, so that tests see keys go."""
@@ -121,3 +122,54 @@ def client(guarded: Stack) -> Iterator[httpx.Client]:
     """Without credentials of its own."""
     with httpx.Client(base_url=guarded.api_url, timeout=30) as it:
         yield it
+
+
+class Api(httpx.Client):
+    """As one of PEOPLE."""
+
+    def __init__(self, stack: Stack, name: str) -> None:
+        super().__init__(
+            base_url=stack.api_url, timeout=30, headers={"Authorization": f"Bearer {name}"}
+        )
+
+
+@pytest.fixture
+def admin(classed: Stack) -> Iterator[Api]:
+    with Api(classed, "admin") as it:
+        yield it
+
+
+@pytest.fixture
+def news(classed: Stack) -> Iterator[Api]:
+    with Api(classed, "news") as it:
+        yield it
+
+
+@pytest.fixture
+def sport(classed: Stack) -> Iterator[Api]:
+    with Api(classed, "sport") as it:
+        yield it
+
+
+@pytest.fixture
+def both(classed: Stack) -> Iterator[Api]:
+    with Api(classed, "both") as it:
+        yield it
+
+
+@pytest.fixture
+def mixed(classed: Stack) -> Iterator[Api]:
+    """Reads news and archive, writes sport and archive, deletes archive."""
+    with Api(classed, "mixed") as it:
+        yield it
+
+
+@pytest.fixture
+def inbox() -> Iterator[Receiver]:
+    with receiver() as it:
+        yield it
+
+
+@pytest.fixture
+def classed_url(classed: Stack) -> str:
+    return classed.api_url

@@ -1,91 +1,19 @@
 """auth_classes, rule by rule: what each caller may do with what is of which class."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from local.stack import Stack
-from tests.access.conftest import Backends
+from tests.access.conftest import Api, Backends
+from tests.access.steps import add, external, make, registered, subscribe
 from tests.builders import a_video_flow_body
 from tests.contract.steps import segment
 from tests.receiver import Receiver, receiver
 from tests.waiting import until
 
 Json = dict[str, Any]
-
-
-class Api(httpx.Client):
-    """As one of PEOPLE."""
-
-    def __init__(self, stack: Stack, name: str) -> None:
-        super().__init__(
-            base_url=stack.api_url, timeout=30, headers={"Authorization": f"Bearer {name}"}
-        )
-
-
-@pytest.fixture
-def admin(classed: Stack) -> Iterator[Api]:
-    with Api(classed, "admin") as it:
-        yield it
-
-
-@pytest.fixture
-def news(classed: Stack) -> Iterator[Api]:
-    with Api(classed, "news") as it:
-        yield it
-
-
-@pytest.fixture
-def sport(classed: Stack) -> Iterator[Api]:
-    with Api(classed, "sport") as it:
-        yield it
-
-
-@pytest.fixture
-def both(classed: Stack) -> Iterator[Api]:
-    with Api(classed, "both") as it:
-        yield it
-
-
-@pytest.fixture
-def mixed(classed: Stack) -> Iterator[Api]:
-    """Reads news and archive, writes sport and archive, deletes archive."""
-    with Api(classed, "mixed") as it:
-        yield it
-
-
-def make(api: httpx.Client, *classes: str, **fields: Any) -> Json:
-    tags = {"auth_classes": list(classes)} if classes else {}
-    body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()), tags=tags) | fields
-    answer = api.put(f"/flows/{body['id']}", json=body)
-    assert answer.status_code == 201, answer.text
-    made: Json = answer.json()
-    return made
-
-
-def add(api: httpx.Client, flow: Json, start: int, object_id: str, **fields: Any) -> httpx.Response:
-    body = segment(object_id, start, start + 1, **fields)
-    return api.post(f"/flows/{flow['id']}/segments", json=body)
-
-
-def external(name: str) -> Json:
-    return {"get_urls": [{"label": name, "url": f"https://{name}.example.com/x"}]}
-
-
-def registered(api: httpx.Client, flow: Json, storage_id: str | None = None) -> str:
-    """An Object of the Flow with bytes on a backend, at its first second."""
-    asked = {"limit": 1} | ({"storage_id": storage_id} if storage_id else {})
-    answer = api.post(f"/flows/{flow['id']}/storage", json=asked)
-    assert answer.status_code == 201, answer.text
-    (made,) = answer.json()["media_objects"]
-    url = made["put_url"]
-    put = httpx.put(url["url"], content=b"x", headers={"Content-Type": url["content-type"]})
-    assert put.status_code == 200
-    assert add(api, flow, 0, made["object_id"]).status_code == 201
-    return str(made["object_id"])
 
 
 def test_ERR_6_without_any_permission_it_is_404_with_too_little_403(
@@ -375,17 +303,6 @@ def test_DEL_9_a_deletion_request_tells_who_made_it(news: Api, admin: Api) -> No
     accepted = admin.delete(f"/flows/{flow['id']}/segments")
 
     assert accepted.json()["created_by"] == "admin"
-
-
-@pytest.fixture
-def inbox() -> Iterator[Receiver]:
-    with receiver() as it:
-        yield it
-
-
-def subscribe(api: Api, inbox: Receiver, **fields: Any) -> httpx.Response:
-    events = ["flows/created", "flows/updated", "flows/segments_added", "flows/deleted"]
-    return api.post("/service/webhooks", json={"url": inbox.url, "events": events} | fields)
 
 
 def test_AUT_15_a_webhook_names_only_what_may_be_read(

@@ -80,7 +80,9 @@ def test_made_up_keys_are_looked_for_a_few_times_only(issuer: Issuer) -> None:
 
 def test_shared_secrets_and_keys_to_encrypt_with_are_no_keys(issuer: Issuer) -> None:
     secret = {"kty": "oct", "kid": "secret", "k": "AAAA", "alg": "HS256"}
+    leaked = {**NEW.public_jwk, "kid": "leaked", "d": "AAAA"}
     issuer.keys = [
+        leaked,
         secret,
         {**NEW.public_jwk, "use": "enc"},
         {"kty": "EC", "kid": "broken"},
@@ -88,7 +90,7 @@ def test_shared_secrets_and_keys_to_encrypt_with_are_no_keys(issuer: Issuer) -> 
     ]
 
     assert issuer.set.key(OLD.id).key_id == OLD.id
-    for key_id in ("secret", NEW.id, "broken"):
+    for key_id in ("leaked", "secret", NEW.id, "broken"):
         with pytest.raises(CredentialsError):
             issuer.set.key(key_id)
 

@@ -1,6 +1,6 @@
 """From what a request presents to the Caller it comes from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,10 +33,20 @@ class Authenticator:
     def _of_account(self, account: Account) -> Caller:
         return self._made(account.name, account.scopes, account.classes)
 
-    def _made(self, name: str, scopes: Iterable[Scope], classes: Iterable[str]) -> Caller:
+    def _made(self, name: str, scopes: Iterable[Scope], classes: Collection[str]) -> Caller:
         held = frozenset(scopes)
+        for text in (name, *classes):
+            _check_text(text)
         limited = self.with_classes and Scope.ADMIN not in held
-        return Caller(name, held, grants(tuple(classes), held) if limited else None)
+        return Caller(name, held, grants(classes, held) if limited else None)
+
+
+def _check_text(text: str) -> None:
+    """JSON can hold half a character, which nothing can store. Raises CredentialsError."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise CredentialsError("a claim is no text") from error
 
 
 def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """What a request presents: a token, or a name with a password (AUT-1…4)."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
@@ -26,7 +25,11 @@ def presented(headers: Mapping[str, str], raw_query: str) -> Bearer | Basic:
     `headers` by lower-case names. Raises NoCredentialsError, CredentialsError.
     """
     if (header := headers.get("authorization")) is not None:
-        return _of_header(header)
+        found = _of_header(header)
+        if isinstance(found, Basic) and headers.get("sec-fetch-site") == "cross-site":
+            # A browser remembers a password and sends it with whatever another site's form posts.
+            raise CredentialsError("a page of another site must use a token, not Basic")
+        return found
     tokens = [value for name, value in parse_qsl(raw_query) if name == "access_token"]
     if not tokens:
         raise NoCredentialsError("this service needs credentials")
@@ -49,8 +52,8 @@ def _of_header(header: str) -> Bearer | Basic:
 def _basic(value: str) -> Basic:
     try:
         name, colon, password = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         colon = ""
     if not colon:
-        raise CredentialsError("Authorization: Basic must carry name:password in base64")
+        raise CredentialsError("Basic takes name:password in base64")
     return Basic(name, password)

@@ -93,8 +93,8 @@ def _usable(document: Mapping[str, Any]) -> dict[str | None, PyJWK]:
     if not isinstance(given, list):
         raise SourceUnavailableError("the issuer's key set has no keys")
     for each in given:
-        if not isinstance(each, dict) or each.get("kty") not in _ASYMMETRIC:
-            continue
+        if not isinstance(each, dict) or each.get("kty") not in _ASYMMETRIC or "d" in each:
+            continue  # a key with `d` is private, and no secret any more
         if each.get("use", "sig") == "sig":
             try:
                 keys[each.get("kid")] = PyJWK(each)

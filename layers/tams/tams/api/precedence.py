@@ -11,7 +11,7 @@ from tams.api.dependencies import acting_for
 from tams.api.query import flow_id, source_id, webhook_id
 from tams.api.raw_path import path_value
 from tams.container import Container
-from tams.errors import NotFoundError
+from tams.errors import ForbiddenError, NotFoundError
 from tams.services.flow_segments import check_writable
 
 
@@ -35,6 +35,10 @@ def _check_flow(request: Request, container: Container, named: str) -> None:
     try:
         properties = acting_for(caller(request), container.flow_properties)
         flow = properties.get(flow_id(named))
+    except ForbiddenError:
+        if reading:
+            raise
+        return  # not to be read, but maybe to be written
     except NotFoundError:
         if request.method == "PUT" and path.endswith(named):
             return  # it would be created

@@ -171,6 +171,16 @@ class StoredObject:
     revision: int = 0
 
 
+_CLOCKS_APART_US = 1_000_000
+"""So far at most, and much less, may the clocks of two functions be apart."""
+
+
+def is_made_for(stored: StoredObject, flow: Flow) -> bool:
+    """Whether the Object was made for this Flow, and not for one before it that had its id."""
+    made_us = to_us(flow.created) if flow.created else 0
+    return stored.flow_id == flow.id and made_us <= stored.created_us + _CLOCKS_APART_US
+
+
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
     """A Segment with its Object's instances at hand, so that no listing needs a second look."""

@@ -67,6 +67,8 @@ def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
         return {"refusal": str(error), "kind": "none"}
     except CredentialsError as error:
         return {"refusal": str(error), "kind": "invalid"}
+    except UnicodeError:
+        return {"refusal": "the credentials are no text", "kind": "invalid"}
     except SourceUnavailableError as error:
         logger.warning("unavailable", extra={"reason": str(error)})
         return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}

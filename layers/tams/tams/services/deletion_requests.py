@@ -1,11 +1,11 @@
 """Deletion requests: shown to clients, worked off in bounded steps, taken up again after any crash (DEL)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tams.errors import NotFoundError
-from tams.models.caller import Permission
+from tams.models.caller import Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
@@ -52,8 +52,12 @@ class DeletionRequestService:
         """
 
         def work(repositories: Repositories) -> StoredDeletion:
-            found, caller = repositories.deletion_requests.get(request_id), repositories.caller
-            check(caller, Permission.DELETE, "Deletion request", request_id, found.auth_classes)
+            found = repositories.deletion_requests.get(request_id)
+            caller = repositories.caller
+            classes: Collection[str] = found.auth_classes
+            if caller.classes is not None:
+                classes = _classes_now(repositories, found)
+            check(caller, Permission.DELETE, "Deletion request", request_id, classes)
             return found
 
         stored = self.store.read(work)
@@ -175,6 +179,14 @@ class DeletionRequestService:
         if not more:
             stored = replace(stored, timeline=Timeline())
         repositories.deletion_requests.save(_with(stored, changed))
+
+
+def _classes_now(repositories: Repositories, stored: StoredDeletion) -> Collection[str]:
+    """Of its Flow, if that is there still and no other of its id."""
+    flow, made = repositories.flows.find(stored.request.flow_id), stored.request.created
+    if flow is None or not made or not flow.flow.created or flow.flow.created > made:
+        return stored.auth_classes
+    return classes_of(flow.flow.tags)
 
 
 def _with(stored: StoredDeletion, changed: Mapping[str, object]) -> StoredDeletion:

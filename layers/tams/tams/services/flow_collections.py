@@ -87,8 +87,11 @@ def _check_members(
 
 
 def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
+    """Said of what the caller may see whole."""
     classes = repositories.caller.classes_for(Permission.READ)
-    if readable_flows(repositories, classes, [other_id]):
+    members = repositories.collections.members([other_id]).get(other_id, [])
+    related = {other_id, *(item.id for item in members)}
+    if readable_flows(repositories, classes, related) == related:
         return f"flow_collection: Flow {other_id!r} of the same Source has {fault}"
     return "flow_collection: another Flow of the same Source contradicts it"
 

@@ -9,7 +9,7 @@ from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
-from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, to_us
+from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, is_made_for, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.moments import moment_of_change
 from tams.services.object_permissions import unreadable, unwritable
@@ -113,7 +113,7 @@ class FlowSegmentService:
         others = {
             each.id: each
             for each in objects.values()
-            if each.reference_count or each.flow_id != stored.flow.id
+            if each.reference_count or not is_made_for(each, stored.flow)
         }
         given = {post.object_id for post in posts if post.get_urls}
         extended = {each: others[each] for each in given & others.keys()}

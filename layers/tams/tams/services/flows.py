@@ -25,6 +25,7 @@ from tams.services.permissions import (
     check_flow,
     flow_to,
     readable_flows,
+    source_to,
     tags_of_new,
     tags_of_replaced,
 )
@@ -163,6 +164,7 @@ class FlowService:
         events: list[StoredEvent] = []
         if flow.source_id != stored.flow.source_id:
             repositories.guards.hold([flow.source_id])
+            source_to(Permission.WRITE, repositories, stored.flow.source_id)
             events += join_source(repositories, flow, now)
             events += leave_source(repositories, stored.flow.source_id, now)
             events += with_derived(

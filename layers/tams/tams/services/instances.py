@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError, NotFoundError
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from tams.models.caller import Permission
 from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
@@ -12,7 +12,7 @@ from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.object_permissions import check_object
-from tams.services.permissions import check_backend, may_list_backend
+from tams.services.permissions import check_backend, may_list_backend, readable_backends
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,11 @@ class InstanceService:
 
         Raises NotFoundError, InvalidRequestError for a label that is taken.
         """
-        if any(backend.label == given.label for backend in self.backends.values()):
-            raise InvalidRequestError(f"label: {given.label!r} is taken")
+        labels = {backend.label for backend in self.backends.values()}
 
         def work(repositories: Repositories) -> None:
             stored = _registered(repositories, object_id)
-            if any(instance.label == given.label for instance in stored.instances):
+            if given.label in labels | {instance.label for instance in stored.instances}:
                 raise InvalidRequestError(f"label: {given.label!r} is taken")
             added = Instance(url=given.url, label=given.label)
             save_instances(repositories, replace(stored, instances=(*stored.instances, added)))
@@ -54,6 +53,7 @@ class InstanceService:
             check_backend(repositories.caller, Permission.WRITE, self.backends[storage_id])
             if any(instance.storage_id == storage_id for instance in stored.instances):
                 raise InvalidRequestError(f"storage_id: {storage_id!r} has an instance already")
+            self._check_any_readable(repositories, stored)
             wanted = self._to(stored, storage_id)
             leftover = _copy_to(repositories, object_id, storage_id)
             if leftover is None:
@@ -85,11 +85,11 @@ class InstanceService:
         def work(repositories: Repositories) -> Copy | None:
             stored = _registered(repositories, object_id)
             if (copy := self._unfinished(repositories, stored, storage_id, label)) is not None:
-                self._check(repositories, Instance(storage_id=copy.storage_id))
+                self._check(repositories, copy.storage_id, storage_id or label or "")
                 repositories.copies.save(replace(copy, cancelled=True))
                 return copy
             found = self._named(stored, storage_id, label)
-            self._check(repositories, found)
+            self._check(repositories, found.storage_id, storage_id or label or "")
             left = tuple(each for each in stored.instances if each is not found)
             if not left:
                 raise InvalidRequestError(
@@ -105,12 +105,21 @@ class InstanceService:
         if (undone := self.store.write(work)) is not None:
             self.copies.send([undone.id])
 
-    def _check(self, repositories: Repositories, instance: Instance) -> None:
+    def _check(self, repositories: Repositories, storage_id: str | None, named: str) -> None:
         """Raises NotFoundError, ForbiddenError for one on a backend that the caller may not write."""
-        if (backend := self.backends.get(instance.storage_id or "")) is not None:
+        if (backend := self.backends.get(storage_id or "")) is not None:
             if not may_list_backend(repositories.caller, backend):
-                raise NotFoundError("Instance", backend.id)
+                raise NotFoundError("Instance", named)
             check_backend(repositories.caller, Permission.WRITE, backend)
+
+    def _check_any_readable(self, repositories: Repositories, stored: StoredObject) -> None:
+        """Bytes come from where the caller could have them. Raises ForbiddenError."""
+        classes = repositories.caller.classes_for(Permission.READ)
+        readable = readable_backends(classes, self.backends)
+        if not any(each.url or each.storage_id in readable for each in stored.instances):
+            raise ForbiddenError(
+                f"you have no permission to read the bytes of Object {stored.id!r}"
+            )
 
     def _to(self, stored: StoredObject, storage_id: str) -> Copy:
         now_us = to_us(self.clock())

@@ -6,12 +6,14 @@ from uuid import uuid4
 
 from tams.errors import InvalidRequestError
 from tams.models.caller import Permission
+from tams.models.flow import Flow
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance, ObjectState, StoredObject, to_us
+from tams.models.stored import Instance, ObjectState, StoredObject, is_made_for, to_us
 from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
+from tams.services.object_permissions import unreadable
 from tams.services.permissions import check_backend, flow_to, may_list_backend
 from tams.services.segment_rules import Occupied
 
@@ -49,6 +51,7 @@ class MediaStorageService:
                 raise InvalidRequestError(NO_DEFAULT)
             check_backend(repositories.caller, Permission.WRITE, backend)
             content_type = _content_type(stored.flow, post)
+            _check_init_objects(repositories, stored.flow, post)
             if given := [each for each in chosen if each is not None]:
                 _check_new(repositories, given)
             repositories.objects.add(
@@ -147,6 +150,22 @@ def _content_type(flow: object, post: FlowStoragePost) -> str:
     if not getattr(getattr(flow, "essence_parameters", None), "init_segments", False):
         raise InvalidRequestError("content_type: is for Flows with init_segments only")
     return post.content_type
+
+
+def _check_init_objects(repositories: Repositories, flow: Flow, post: FlowStoragePost) -> None:
+    """Uploads register by themselves later, for nobody in particular: what they name is judged now."""
+    if repositories.caller.classes is None:
+        return
+    named = {each.init_object_id for each in post.segments or () if each.init_object_id}
+    found = repositories.objects.find_many(named)
+    others = {
+        each.id: each
+        for each in found.values()
+        if each.reference_count or not is_made_for(each, flow)
+    }
+    for each in sorted(named):
+        if each not in found or each in unreadable(repositories, others):
+            raise InvalidRequestError(f"segments: init_object_id {each!r} does not exist")
 
 
 def _check_new(repositories: Repositories, object_ids: Sequence[str]) -> None:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from itertools import chain
 
 from tams.errors import ForbiddenError, NotFoundError
-from tams.models.caller import Permission
-from tams.models.stored import ObjectKind, StoredObject
+from tams.models.caller import Permission, classes_of
+from tams.models.stored import ObjectKind, StoredFlow, StoredObject, is_made_for
 from tams.ports import Repositories
 
 
@@ -45,15 +45,21 @@ def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
     if classes is None or not objects:
         return frozenset()
     homes = _homes(repositories, objects)
-    every = set(chain.from_iterable(homes.values()))
-    mine = repositories.flows.of_classes(every, classes)
-    there = repositories.flows.find_many(every).keys()
+    flows = repositories.flows.find_many(set(chain.from_iterable(homes.values())))
+    mine = {each for each, it in flows.items() if not classes.isdisjoint(classes_of(it.flow.tags))}
     return frozenset(
         object_id
         for object_id, flow_ids in homes.items()
-        if not ({objects[object_id].flow_id} if objects[object_id].flow_id in there else flow_ids)
-        <= mine
+        if not _deciding(objects[object_id], flow_ids, flows) <= mine
     )
+
+
+def _deciding(
+    stored: StoredObject, flow_ids: set[str], flows: Mapping[str, StoredFlow]
+) -> set[str]:
+    """The Flow it was made for, if it uses it still, or else all that do."""
+    first = flows.get(stored.flow_id)
+    return {stored.flow_id} if first and is_made_for(stored, first.flow) else flow_ids
 
 
 def check_object(repositories: Repositories, permission: Permission, stored: StoredObject) -> None:

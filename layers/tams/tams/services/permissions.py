@@ -4,7 +4,7 @@ A resource of which the caller may do nothing does not exist for them; one of wh
 not this, is forbidden. Nothing here costs a caller a round trip who is not held to classes.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
@@ -115,7 +115,9 @@ def tags_of_new(
     if mine is None:
         return given
     if AUTH_CLASSES in given:
-        check_move(caller, (), classes_of(given))
+        classes = set(classes_of(given))
+        if not classes or not classes <= mine:
+            raise ForbiddenError(f"tags: {AUTH_CLASSES} must be classes that you may write")
         return given
     named = mine.intersection(inherited) or mine
     if not inherited and len(named) != 1:
@@ -136,15 +138,22 @@ def tags_of_replaced(
     return given
 
 
-def check_move(caller: Caller, old: Iterable[str], new: Collection[str]) -> None:
-    """AUT-22: to give and to take a class one must be allowed to write there. Raises ForbiddenError."""
-    mine = caller.classes_for(Permission.WRITE)
-    if mine is None:
+def check_move(caller: Caller, old: Collection[str], new: Collection[str]) -> None:
+    """AUT-22: who moves a resource may do everything with it and in each class that comes or goes.
+
+    Else a class of one's own, put beside the others, would bring permissions along that one had not.
+    Raises ForbiddenError.
+    """
+    changed = set(old) ^ set(new)
+    if caller.classes is None or not changed:
         return
-    if not new or not set(old) ^ set(new) <= mine:
-        raise ForbiddenError(
-            f"tags: {AUTH_CLASSES} can be changed only by classes that you may write, and not to none"
-        )
+    for permission in Permission:
+        mine = caller.classes_for(permission) or frozenset()
+        if not new or not changed <= mine or not caller.may(permission, old):
+            raise ForbiddenError(
+                f"tags: {AUTH_CLASSES} can be changed only by who may read, write and delete in "
+                "each class that comes or goes, and not to none"
+            )
 
 
 def seen_flows(

@@ -14,6 +14,7 @@ from tams.models.stored import (
     StoredObject,
     StoredSegment,
     finite,
+    is_made_for,
 )
 from tams.timing import TimeRange
 
@@ -121,7 +122,7 @@ class Registration:
             raise InvalidRequestError(f"object_id {post.object_id!r} is being deleted")
         elif self.unused_only and stored.reference_count:
             raise InvalidRequestError(f"object_id {post.object_id!r} is in use already")
-        elif stored.reference_count == 0 and stored.flow_id != self.flow.id:
+        elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
             raise InvalidRequestError(
                 f"object_id {post.object_id!r} was allocated for another Flow, which must use it first"
             )
@@ -197,7 +198,7 @@ class Registration:
             raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
         if init.kind is ObjectKind.MEDIA:
             raise InvalidRequestError(f"init_object_id {init_id!r} is a media Object")
-        if init.kind is None and init.flow_id != self.flow.id:
+        if init.kind is None and not is_made_for(init, self.flow):
             raise InvalidRequestError(f"init_object_id {init_id!r} was allocated for another Flow")
         return init
 

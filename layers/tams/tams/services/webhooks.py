@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tams.errors import ForbiddenError, InvalidRequestError
@@ -103,6 +104,7 @@ class WebhookService:
                 read_classes=self._read_classes(stored.read_classes),
             )
             if webhook.api_key_name is not None and webhook.api_key_value is None:
+                _check_same_receiver(stored, webhook)
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
             repositories.webhooks.save(webhook, event_id=str(uuid4()))
             _forget_failures(repositories, webhook_id)
@@ -148,6 +150,21 @@ def _check_filters(repositories: Repositories, given: WebhookSettings) -> None:
         raise ForbiddenError(
             f"filters: you have no permission to read {', '.join(sorted(unknown))}"
         )
+
+
+def _check_same_receiver(stored: Webhook, webhook: Webhook) -> None:
+    """A secret is sent to whom its owner gave it for. Raises InvalidRequestError."""
+    if stored.api_key_value is None:
+        return
+    if _receiver(stored.url) != _receiver(webhook.url):
+        raise InvalidRequestError("api_key_value: must be given again for a URL on another server")
+    if stored.api_key_name != webhook.api_key_name:
+        raise InvalidRequestError("api_key_value: must be given again with another api_key_name")
+
+
+def _receiver(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc
 
 
 def _forget_failures(repositories: Repositories, webhook_id: str) -> None:
