@@ -113,7 +113,7 @@ def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Ite
         "TAMS_STORAGE_BACKENDS": json.dumps(described),
         "TAMS_DELETION__AT_ONCE_SEGMENTS": "3",
     }
-    with Stack(data, ports=ports, access=access, env=env, schedule_seconds=1) as stack:
+    with Stack(data, ports=ports, access=access, env=env) as stack:
         yield stack
 
 
