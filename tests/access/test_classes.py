@@ -144,6 +144,10 @@ def test_whoever_writes_without_reading_can_add_what_is_new(mixed: Api, sport: A
     listed = sport.get(f"/flows/{flow['id']}/segments").json()
     assert listed[0]["object_id"] == object_id
     assert mixed.get(f"/flows/{flow['id']}/segments").status_code == 403
+    overlapping = segment(str(uuid4()), 0.5, 2, **external("x"))
+    refused = mixed.post(f"/flows/{flow['id']}/segments", json=overlapping)
+    assert refused.status_code == 400
+    assert "overlaps a Segment of this Flow" in refused.text
 
 
 def test_an_admin_who_changes_a_webhook_gives_it_no_more_to_read(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from tams.access.accounts import Accounts, hash_password, hash_token
+from tams.access.accounts import Account, Accounts, hash_password, hash_token
 from tams.models.caller import Permission, Scope, grants
 from tams.runtime.access_settings import AccessSettings
 
@@ -44,6 +44,12 @@ def test_nothing_at_all_lets_nobody_in() -> None:
     assert nothing.open is False
     assert nothing.issuers == ()
     assert nothing.read_accounts() == Accounts()
+
+
+@pytest.mark.parametrize("known", ["", "secret", "sha256$xyz", "md5$00$00", "sha256$00$00$00"])
+def test_what_is_no_hash_is_no_account(known: str) -> None:
+    with pytest.raises(ValidationError):
+        Account(name="x", hash=known, scopes=())
 
 
 def test_the_same_secret_never_has_the_same_hash() -> None:

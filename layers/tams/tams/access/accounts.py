@@ -29,7 +29,7 @@ class Account(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1)
-    hash: str = Field(repr=False)
+    hash: str = Field(repr=False, pattern=r"^(sha256|scrypt)\$[0-9a-f]+\$[0-9a-f]+$")
     scopes: tuple[Scope, ...]
     classes: tuple[str, ...] = ()
     expires: AwareDatetime | None = None

@@ -60,6 +60,8 @@ class Registration:
     event_id: str
     now_us: int
     unused_only: bool = False
+    tells_timeline: bool = True
+    """Whether the caller may know what else the Flow has."""
     unreadable: frozenset[str] = frozenset()
     unwritable: frozenset[str] = frozenset()
     """Objects that do not exist for the caller, and those whose instances are not theirs to change."""
@@ -77,9 +79,8 @@ class Registration:
                     f"timerange {post.timerange} is still being deleted by request {request_id!r}"
                 )
         if (taken := self.occupied.overlapping(post.timerange)) is not None:
-            raise InvalidRequestError(
-                f"timerange {post.timerange} overlaps the Segment at {taken} of this Flow"
-            )
+            where = f"the Segment at {taken}" if self.tells_timeline else "a Segment"
+            raise InvalidRequestError(f"timerange {post.timerange} overlaps {where} of this Flow")
         media = self._media_object(post)
         init = self._init_object(post, media)
         if init is not None and media.reference_count == 0:
