@@ -15,7 +15,6 @@ from tams.api.url_query import url_filter
 from tams.errors import InvalidRequestError
 from tams.models.event import EventType
 from tams.models.filters import UrlFilter, parse_list, parse_uuid_list
-from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.stored import to_us
 from tams.runtime.handlers import api_handler
 from tams.services.event_log import EventQuery
@@ -74,7 +73,7 @@ def get_events(
     after = (last_event_id or page) if follow else page
     query = EventQuery(
         limit=in_force,
-        after_seq=None if after is None else int(decode_page_key(after, int)[0]),
+        after=after,
         since_us=_since_us(since),
         event_types=_types(event_types),
         flow_ids=parse_uuid_list("flow_ids", flow_ids or ""),
@@ -84,11 +83,10 @@ def get_events(
     )
     seconds = wait if wait is not None else WAIT_MAX if follow else 0
     found = events.page(query, seconds)
-    next_key = encode_page_key(found.last_seq)
     if follow:
-        return Response(as_stream(found.items, next_key), media_type="text/event-stream")
+        return Response(as_stream(found.items, found.next_key), media_type="text/event-stream")
     return JSONResponse(
-        [item for _, item in found.items], headers=next_link(request, in_force, next_key)
+        [item for _, item in found.items], headers=next_link(request, in_force, found.next_key)
     )
 
 

@@ -63,7 +63,7 @@ def get_segments(
     )
     if is_head:
         return JSONResponse([], headers=headers)
-    get_urls = GetUrls(built.object_stores, backends, urls)
+    get_urls = GetUrls(built.object_stores.get_url, backends, urls)
     body = [
         segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
         for segment in found.segments

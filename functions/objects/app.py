@@ -70,7 +70,7 @@ def get_object(
     view = objects.get(object_id, flow_tags)
     in_force = page_limit(limit)
     flow_ids, next_key = page_of_ids(view.flow_ids, page, in_force)
-    get_urls = GetUrls(built.object_stores, backends, urls)
+    get_urls = GetUrls(built.object_stores.get_url, backends, urls)
     headers = paging_headers(request, limit=in_force, next_key=next_key)
     return JSONResponse(object_json(view, flow_ids, get_urls), headers=headers)
 

@@ -37,6 +37,9 @@ PACKAGES = (
 )
 
 
+LIGHT = ("AuthorizerFunction", "UrlSignerFunction")
+"""One runs before each request, the other before events are sent: they are to start fast."""
+
 RUNTIME_MODULES = (
     "boto3",
     "boto3.exceptions",
@@ -63,7 +66,8 @@ def main(build: Path) -> int:
     for name in RUNTIME_MODULES:
         sys.modules[name] = _Anything(name)
     compiled = any((build / "DependenciesLayer").rglob("*.pyc"))
-    _import_authorizer(build / "AuthorizerFunction/app.py")
+    for name in LIGHT:
+        _import_light(build / f"{name}/app.py")
     started = time.perf_counter()
     for name in PACKAGES:
         importlib.import_module(name)
@@ -78,14 +82,14 @@ def main(build: Path) -> int:
     return 0
 
 
-def _import_authorizer(app: Path) -> None:
-    """First, so that what it brings along is seen: it runs before each request, and is to start fast."""
+def _import_light(app: Path) -> None:
+    """Before all others, so that what it brings along is seen."""
     started = time.perf_counter()
     _imported(app)
     took_ms = (time.perf_counter() - started) * 1000
-    sys.stdout.write(f"imports of the authorizer: {took_ms:.0f} ms\n")
+    sys.stdout.write(f"imports of {app.parent.name}: {took_ms:.0f} ms\n")
     heavy = {"vastdb", "pyarrow", "ibis", "fastapi", "tams.repositories"} & sys.modules.keys()
-    assert not heavy, f"the authorizer imports {', '.join(sorted(heavy))}"
+    assert not heavy, f"{app.parent.name} imports {', '.join(sorted(heavy))}"
 
 
 def _imported(app: Path) -> types.ModuleType:
@@ -118,7 +122,7 @@ def _make_requests() -> None:
     from tams.repositories.session import VastConnection  # noqa: PLC0415
     from tams.repositories.tables import ALL, SEGMENTS  # noqa: PLC0415
 
-    connection = VastConnection("http://127.0.0.1:1", "k", "s", "b", "s")
+    connection = VastConnection("http://127.0.0.1:1", lambda: ("k", "s"), "b", "s")
     table = connection.metadata(SEGMENTS).ibis_table
     predicate = (
         (table.flow_id == "f")

@@ -76,6 +76,7 @@ class LocalValues:
             "TAMS_VAST__ACCESS_KEY": self.credentials.vast.access_key,
             "TAMS_VAST__SECRET_KEY": self.credentials.vast.secret_key,
             "TAMS_SQS_ENDPOINT_URL": self.sqs_url,
+            "TAMS_LAMBDA_ENDPOINT_URL": f"http://{LOOPBACK}:{self.ports.api}",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",

@@ -24,7 +24,7 @@ from local.host_config import HostConfig
 from local.http_events import HttpRequest, to_event
 from local.http_protocol import BoundedHttpProtocol
 from local.journal import Journal
-from local.ports import listen
+from local.ports import listen, on_loopback_too
 from local.routes import Match
 
 _log = logging.getLogger(__name__)
@@ -50,10 +50,10 @@ def main() -> int:
         api.add(application.authorizer)
     broken = host.load_all(api)
     host_config.wait_for_go()
-    listener = listen(config.host, config.ports.api)
+    listeners = [listen(host, config.ports.api) for host in on_loopback_too(config.host)]
     warm, their_end = os.pipe()
     workers = [
-        _fork_worker(application, host, config, listener, their_end) for _ in range(config.workers)
+        _fork_worker(application, host, config, listeners, their_end) for _ in range(config.workers)
     ]
     os.close(their_end)
     for _ in workers:
@@ -67,7 +67,7 @@ def _fork_worker(
     application: Application,
     host: FunctionHost,
     config: HostConfig,
-    listener: socket.socket,
+    listeners: list[socket.socket],
     warm: int,
 ) -> int:
     """The worker's pid.
@@ -79,7 +79,7 @@ def _fork_worker(
     if pid:
         return pid
     try:
-        os._exit(_work(application, host, config, listener, warm, parent))
+        os._exit(_work(application, host, config, listeners, warm, parent))
     except BaseException:  # noqa: BLE001 - a fork must not return into its parent's code
         _log.exception("a gateway worker failed")
         os._exit(1)
@@ -89,7 +89,7 @@ def _work(
     application: Application,
     host: FunctionHost,
     config: HostConfig,
-    listener: socket.socket,
+    listeners: list[socket.socket],
     warm: int,
     parent: int,
 ) -> int:
@@ -115,7 +115,7 @@ def _work(
             timeout_keep_alive=75,
             timeout_graceful_shutdown=_FAREWELL_SECONDS,
         )
-    ).run(sockets=[listener])
+    ).run(sockets=listeners)
     return 0
 
 

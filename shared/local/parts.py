@@ -9,7 +9,7 @@ from pathlib import Path
 from local.environment import VAST_BUCKET
 from local.faults import LocalStackError
 from local.host_config import HostConfig
-from local.ports import LOOPBACK, Ports
+from local.ports import EVERYWHERE, LOOPBACK, Ports, on_loopback_too
 from local.process import Command
 
 NAMES = ("vast", "s3", "queue", "gateway", "poller")
@@ -58,10 +58,9 @@ def _vast(config: HostConfig, conflicts: str | None) -> Command:
 
 def _s3(config: HostConfig) -> Command:
     keys = config.credentials.s3
-    hosts = [config.host] if reachable(config.host) == LOOPBACK else [LOOPBACK, config.host]
     arguments = [
         *("serve", "s3"),
-        *(f"--addr={in_url(host)}:{config.ports.s3}" for host in hosts),
+        *(f"--addr={in_url(host)}:{config.ports.s3}" for host in on_loopback_too(config.host)),
         *("--vfs-cache-mode", "off"),
         *("--allow-origin", "*"),
         *("--config", os.devnull),
@@ -95,7 +94,7 @@ def answers(ports: Ports, name: str) -> bool:
 
 def reachable(host: str) -> str:
     """What a client on this machine connects to when a server listens on `host`."""
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound  # nosec B104
+    if host in EVERYWHERE:
         return LOOPBACK
     return in_url(host)
 

@@ -9,6 +9,7 @@ from typing import Self
 from local.faults import LocalStackError, PortTakenError
 
 LOOPBACK = "127.0.0.1"
+EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound  # nosec B104
 
 _FREE_PORTS = range(20_000, 32_000)
 """Below the ports that systems hand out to outgoing connections, so that those cannot take one."""
@@ -49,6 +50,11 @@ class Ports:
         if len(set(chosen.values())) < len(chosen):
             raise LocalStackError(f"two parts cannot share one port: {chosen}")
         return Ports(**chosen)
+
+
+def on_loopback_too(host: str) -> list[str]:
+    """Where a server that is meant for `host` listens, so that the stack itself finds it on loopback."""
+    return [host] if host in (LOOPBACK, "localhost", *EVERYWHERE) else [LOOPBACK, host]
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -77,7 +77,7 @@ class _Reader:
                 yield logical_id, resource.get("Properties", {})
 
     def _addresses(self) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-        """Where the template's own queues and buckets are found on this machine."""
+        """Where the template's own functions, queues and buckets are found on this machine."""
         references: dict[str, str] = {}
         attributes: dict[tuple[str, str], str] = {}
         for logical_id, resource in self._template.get("Resources", {}).items():
@@ -88,6 +88,8 @@ class _Reader:
                 attributes[logical_id, "QueueUrl"] = url
                 attributes[logical_id, "QueueName"] = name
                 attributes[logical_id, "Arn"] = queue_arn(name)
+            elif resource["Type"] == "AWS::Serverless::Function":
+                references[logical_id] = _folder(resource["Properties"]).name
             elif resource["Type"] == "AWS::S3::Bucket":
                 references[logical_id] = self._values.bucket
                 attributes[logical_id, "Arn"] = f"arn:aws:s3:::{self._values.bucket}"
@@ -96,7 +98,7 @@ class _Reader:
     def _function(self, logical_id: str, properties: Mapping[str, Any]) -> Function:
         shared = self._globals.get("Function", {})
         merged = {**shared, **properties}
-        folder = PurePosixPath(str(merged["CodeUri"]))
+        folder = _folder(merged)
         module, _, attribute = str(merged["Handler"]).rpartition(".")
         own, common = (
             each.get("Environment", {}).get("Variables", {}) for each in (properties, shared)
@@ -186,3 +188,8 @@ def _cors(given: Any) -> Cors:
         None if max_age is None else int(max_age),
         bool(given.get("AllowCredentials", False)),
     )
+
+
+def _folder(function: Mapping[str, Any]) -> PurePosixPath:
+    """Functions are called by the names of their folders here."""
+    return PurePosixPath(str(function["CodeUri"]))

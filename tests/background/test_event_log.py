@@ -1,5 +1,6 @@
 """The log of events: replayed, filtered, followed, and nothing missed on the way."""
 
+import base64
 import json
 import threading
 import time
@@ -162,9 +163,33 @@ def test_a_stream_goes_on_where_its_follower_was(api: httpx.Client, flow: Json) 
     assert event["event"]["flow"]["label"] == "later"
 
 
+def test_where_one_is_in_the_log_tells_nothing_of_what_else_happens(
+    api: httpx.Client, make: Maker, flow: Json
+) -> None:
+    """Places count all events: in clear, two of them would tell how many came between."""
+    complete(api, flow, 2)
+    query: Json = {"source_ids": flow["source_id"], "limit": 10, "since": flow["created"]}
+
+    def keys() -> list[str]:
+        response = api.get("/events", params=query)
+        _, last_id = streamed(api.get("/events", params={**query, "follow": "sse"}).text)
+        return [response.headers["X-Paging-NextKey"], last_id]
+
+    found = keys() + keys()
+    make.flow()
+    found += keys()
+
+    assert len(set(found)) == len(found), "that nothing happened would be told too"
+    assert len({len(each) for each in found}) == 1
+    for each in found:
+        assert api.get("/events", params={**query, "page": each}).json() == []
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        {"page": base64.urlsafe_b64encode(b"[5]").decode()},
+        {"page": "A" * 98},
         {"since": "yesterday"},
         {"since": "2026-01-01T00:00:00"},
         {"event_types": "flows/renamed"},

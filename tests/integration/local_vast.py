@@ -38,7 +38,7 @@ def a_local_vast(data: Path, *, conflicts: str = "strict", port: int = 0) -> Ite
 
 
 def settings_for(vast_url: str, **changes: Any) -> Settings:
-    """S3 and the queue are named but not there: nothing here needs them."""
+    """S3, the queues and Lambda are named but not there: nothing here needs them."""
     return Settings.model_validate(
         {
             "vast": {
@@ -70,5 +70,6 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
                 "copies": "http://127.0.0.1:1/queue",
             },
             "sqs_endpoint_url": "http://127.0.0.1:1",
+            "lambda_endpoint_url": "http://127.0.0.1:1",
         }
     )

@@ -76,6 +76,11 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
     }
     assert handle("webhooks", "api/post_webhook.json")["statusCode"] == 201
     assert json.loads(handle("flow_delete_requests", "api/get_delete_requests.json")["body"]) == []
+    signed = handle("url_signer", "invoke/url_signer.json")["urls"]
+    assert [url.split("?")[0].rpartition("/")[2] for url in signed] == [
+        "a-sample-object",
+        "another-sample-object",
+    ]
     # Nothing to do for a request that is not there any more.
     assert handle("deletion_worker", "sqs/deletion_worker.json") == {"batchItemFailures": []}
     assert handle("webhook_fanout", "sqs/webhook_fanout.json") == {"batchItemFailures": []}

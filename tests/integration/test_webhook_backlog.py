@@ -9,8 +9,11 @@ from uuid import uuid4
 import pytest
 
 from tams.container import Container
+from tams.errors import BackendUnavailableError
 from tams.messaging.webhook_sender import WebhookSender
 from tams.models.flow import parse_flow_put
+from tams.models.flow_segment import parse_segments_post
+from tams.models.flow_storage import FlowStoragePost
 from tams.models.stored import from_us
 from tams.models.webhook import WebhookPost, WebhookStatus
 from tams.runtime.aws import build_from
@@ -74,8 +77,8 @@ class Service:
             Settlement(self.clock, POLICY),
         )
 
-    def subscribe(self, url: str) -> None:
-        body = {"url": url, "events": ["flows/updated"], "flow_ids": [self.flow_id]}
+    def subscribe(self, url: str, event: str = "flows/updated") -> None:
+        body = {"url": url, "events": [event], "flow_ids": [self.flow_id]}
         self.webhook_id = self.webhooks.create(WebhookPost.from_body(body)).id
 
     def create_flow(self) -> None:
@@ -85,6 +88,15 @@ class Service:
     def change(self, label: str) -> None:
         properties = FlowPropertyService(self.container.flows.store, self.clock)
         properties.set(self.flow_id, "label", label)
+        self.relay.relay()
+
+    def add_segment(self) -> None:
+        post = FlowStoragePost.from_body({"limit": 1})
+        storage = replace(self.container.media_storage, clock=self.clock)
+        (made,) = storage.allocate(self.flow_id, post).media_objects or ()
+        entries = parse_segments_post({"object_id": made.object_id, "timerange": "[0:0_1:0)"})
+        registering = replace(self.container.flow_segments, clock=self.clock)
+        assert registering.register(self.flow_id, entries.entries, single=True) == []
         self.relay.relay()
 
     def deliver(self) -> int:
@@ -154,6 +166,29 @@ def test_waits_grow_to_an_hour_and_end_in_error_after_two_days(service: Service)
     )  # the longest that SQS puts off; the sweeper asks too early, and is told so
     assert service.clock.now - begun >= timedelta(hours=48)
     assert service.webhooks.get(service.webhook_id).error is not None
+
+
+def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
+    service: Service,
+) -> None:
+    signing = replace(
+        service.delivery,
+        documents=replace(service.delivery.documents, signer=service.container.object_stores),
+    )
+    with receiver() as it:
+        service.subscribe(it.url, "flows/segments_added")
+        service.create_flow()
+        service.add_segment()
+        with pytest.raises(BackendUnavailableError, match="no URLs were signed"):
+            service.deliver()
+        assert it.received == []
+        assert service.status is WebhookStatus.STARTED
+        service.clock.now += timedelta(seconds=POLICY.lease_seconds)
+
+        assert signing.deliver(service.webhook_id, lambda: 1_000.0) == 1
+
+    ((url,),) = [segment["get_urls"] for segment in it.received[0].event["segments"]]
+    assert "X-Amz-Signature=" in url["url"]
 
 
 def test_many_relays_at_once_give_each_event_one_place(vast_url: str, service: Service) -> None:

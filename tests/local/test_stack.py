@@ -120,6 +120,16 @@ class Run:
         return [int(pid) for pid in listed.stdout.split()]
 
 
+def test_on_another_address_it_is_found_on_loopback_too(tmp_path: Path) -> None:
+    """Where its own parts look for it."""
+    with Stack(tmp_path, template=TEMPLATE, host="127.0.0.2", provision=False) as stack:
+        ports = stack.config.ports
+        assert stack.api_url.startswith("http://127.0.0.2:")
+        for host in ("127.0.0.1", "127.0.0.2"):
+            assert httpx.get(f"http://{host}:{ports.api}/nowhere").status_code == 404
+            assert httpx.get(f"http://{host}:{ports.s3}/").status_code in (400, 403)
+
+
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Run]:
     """`python -m local` on free ports, with the project's own functions."""

@@ -38,6 +38,7 @@ EVENTS = [
     ("events", "api/get_events.json"),
     ("object_copy", "sqs/object_copy.json"),
     ("object_created", "sqs/object_created.json"),
+    ("url_signer", "invoke/url_signer.json"),
     ("authorizer", "authorizer/static_token.json"),
 ]
 
@@ -130,6 +131,7 @@ def test_a_flow_lives_on_the_built_functions_alone(build: Path, runtime: Path) -
     # S3 is not there: the record comes back to the queue, and nothing is forgotten.
     assert len(answers[7]["batchItemFailures"]) == 1
     assert answers[8]["objects"] == 0
+    assert all("X-Amz-Signature=" in url for url in answers[-2]["urls"])
     assert json.loads(answers[-1]["context"]["caller"])["name"] == "sample"
 
 

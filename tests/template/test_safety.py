@@ -59,7 +59,8 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("flows", set()),
         ("authorizer", set()),
         ("webhook_fanout", set()),
-        ("webhook_delivery", {"s3:GetObject"}),  # to sign the URLs that an event carries
+        ("webhook_delivery", set()),
+        ("url_signer", {"s3:GetObject"}),
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
@@ -82,16 +83,48 @@ def test_a_function_touches_media_no_more_than_its_work_asks(
     assert found == actions
 
 
-@pytest.mark.parametrize("secret", ["", "arn:aws:secretsmanager:us-east-1:1:secret:storage"])
-def test_functions_read_the_secrets_they_are_given_and_no_other(
-    secret: str, functions: dict[str, Any], template: dict[str, Any]
+@pytest.mark.parametrize("given", ["", "arn:storage"])
+def test_functions_read_the_secrets_of_what_they_touch_and_no_other(
+    given: str, functions: dict[str, Any], template: dict[str, Any]
 ) -> None:
-    resolve = resolver(template, StorageSecretArn=secret, VastSecretArn="arn:vast").resolve
-
+    resolve = resolver(
+        template, StorageSecretArn=given, VastSecretArn="arn:vast", AccessSecretArn="arn:accounts"
+    ).resolve
+    touching_media = {
+        name
+        for name, statement in statements(functions)
+        if any(each.startswith("s3:") for each in as_list(statement["Action"]))
+    }
+    read: dict[str, set[str]] = {name: set() for name in functions}
     for name, statement in statements(functions):
-        if name != "authorizer" and statement["Action"] == "secretsmanager:GetSecretValue":
-            expected = ["arn:vast", secret] if secret else ["arn:vast"]
-            assert resolve(statement["Resource"]) == expected, name
+        if "secretsmanager:GetSecretValue" in as_list(statement["Action"]):
+            read[name] |= {resolve(each) for each in as_list(statement["Resource"])}
+
+    secrets = {
+        "arn:vast": functions.keys() - {"authorizer", "url_signer"},
+        "arn:storage": touching_media if given else set(),
+        "arn:accounts": {"authorizer"},
+    }
+    assert touching_media
+    for secret, readers in secrets.items():
+        assert {name for name, arns in read.items() if secret in arns} == readers, secret
+    others = set().union(*read.values()) - secrets.keys()
+    assert all(each.endswith(":there-is-none") for each in others)
+
+
+def test_only_the_delivery_of_events_has_urls_signed_and_it_can_do_nothing_else_to_media(
+    functions: dict[str, Any],
+) -> None:
+    invoking = {
+        name: statement["Resource"]
+        for name, statement in statements(functions)
+        if "lambda:InvokeFunction" in as_list(statement["Action"])
+    }
+
+    assert invoking == {"webhook_delivery": {"Fn::GetAtt": ["UrlSignerFunction", "Arn"]}}
+    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == {
+        "Ref": "UrlSignerFunction"
+    }
 
 
 def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(

@@ -260,7 +260,13 @@ class Store(Protocol):
     def acting_for(self, caller: Caller) -> Self: ...
 
 
-class ObjectStores(Protocol):
+class UrlSigner(Protocol):
+    """Presigned URLs for many Objects at once, each named by the ids of a storage backend and an Object."""
+
+    def get_urls(self, objects: Collection[tuple[str, str]]) -> Mapping[tuple[str, str], str]: ...
+
+
+class ObjectStores(UrlSigner, Protocol):
     """The media's bytes on all storage backends. Only URLs are made without a request."""
 
     def put_url(

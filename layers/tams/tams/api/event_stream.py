@@ -8,15 +8,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tams.models.page_keys import encode_page_key
-
 RECONNECT_MS = 100
 
 
-def as_stream(items: Sequence[tuple[int, Mapping[str, Any]]], next_key: str) -> str:
+def as_stream(items: Sequence[tuple[str, Mapping[str, Any]]], next_key: str) -> str:
     """The body of a `text/event-stream`; `next_key` is where the follower goes on."""
     parts = [f"retry: {RECONNECT_MS}\n\n"]
-    for seq, item in items:
+    for key, item in items:
         data = json.dumps(item, separators=(",", ":"))
-        parts.append(f"id: {encode_page_key(seq)}\nevent: {item['event_type']}\ndata: {data}\n\n")
+        parts.append(f"id: {key}\nevent: {item['event_type']}\ndata: {data}\n\n")
     return "".join(parts) + f"id: {next_key}\n\n"

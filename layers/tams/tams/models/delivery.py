@@ -35,10 +35,14 @@ class DeliveryState:
 
 @dataclass(frozen=True, slots=True)
 class RelayState:
-    """`last_seq` is the last place given; no event from before `since_us` is left without one."""
+    """`last_seq` is the last place given; no event from before `since_us` is left without one.
+
+    Keys of places are encrypted with `page_secret`.
+    """
 
     last_seq: int = 0
     since_us: int = 0
+    page_secret: str = ""
     revision: int = 0
 
 

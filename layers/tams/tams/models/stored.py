@@ -200,6 +200,16 @@ class StoredSegment:
     created_us: int = 0
     event_id: str | None = None
 
+    @property
+    def instances_by_object(self) -> dict[str, tuple[Instance, ...]]:
+        """Of its Object, and of the init Object that this needs."""
+        own = {self.object_id: self.instances}
+        return (
+            own
+            if self.init_object_id is None
+            else {self.init_object_id: self.init_instances, **own}
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:

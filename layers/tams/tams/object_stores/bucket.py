@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tams.access_keys import Keys, MadeWith
 from tams.models.storage_backend import StorageBackend
 from tams.object_stores.presign import Credentials, Presigner
 
@@ -16,8 +17,9 @@ from tams.object_stores.presign import Credentials, Presigner
 class Bucket:
     """One storage backend: what clients are told of it, and how we reach it.
 
-    `public_endpoint_url` is the address clients can reach, when it is another than ours. Without keys
-    the function's own role is used.
+    `public_endpoint_url` is the address clients can reach, when it is another than ours. `find_keys` gives
+    None for the function's own role. It is asked whenever keys are used, since they may change, and never
+    before, since functions that touch no media may not read them; it raises BackendUnavailableError.
     """
 
     backend: StorageBackend
@@ -25,18 +27,25 @@ class Bucket:
     endpoint_url: str
     public_endpoint_url: str
     region: str
-    access_key: str | None = None
-    secret_key: str | None = None
+    find_keys: Callable[[], Keys | None]
     timeout_seconds: float = 5.0
 
-    @cached_property
+    @property
     def client(self) -> Any:
+        return self._client.get()
+
+    @cached_property
+    def _client(self) -> MadeWith[Keys | None, Any]:
+        return MadeWith(self.find_keys, self._connect)
+
+    def _connect(self, keys: Keys | None) -> Any:
+        access_key, secret_key = keys or (None, None)
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint_url,
             region_name=self.region,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
             config=Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
@@ -48,20 +57,18 @@ class Bucket:
 
     def shares_endpoint_with(self, other: "Bucket") -> bool:
         """Whether S3 can copy between the two by itself."""
-        return (self.endpoint_url, self.access_key) == (other.endpoint_url, other.access_key)
+        return (self.endpoint_url, self.find_keys()) == (
+            other.endpoint_url,
+            other.find_keys(),
+        )
 
     @cached_property
     def presigner(self) -> Presigner:
         address = f"{self.public_endpoint_url.rstrip('/')}/{self.bucket}"
         return Presigner(address, self.region, self._credentials)
 
-    @cached_property
-    def _credentials(self) -> Callable[[], Credentials]:
-        if self.access_key is not None and self.secret_key is not None:
-            fixed = Credentials(self.access_key, self.secret_key)
-            return lambda: fixed
-        return self._role_credentials
-
-    def _role_credentials(self) -> Credentials:
+    def _credentials(self) -> Credentials:
+        if (keys := self.find_keys()) is not None:
+            return Credentials(*keys)
         role = self.client._request_signer._credentials.get_frozen_credentials()
         return Credentials(role.access_key, role.secret_key, role.token)

@@ -1,6 +1,6 @@
 """The storage backends' buckets: URLs without a request, deletes and checks with one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -61,6 +61,9 @@ class S3ObjectStores:
             now=self._clock(),
             expires_seconds=self._expires_seconds,
         )
+
+    def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        return {each: self.get_url(*each) for each in objects}
 
     def plain_url(self, storage_id: str, object_id: str) -> str:
         """For clients with credentials of their own for the bucket."""

@@ -25,7 +25,7 @@ class VastDeliveryRepository:
         self._state_rows: dict[str, Any] = {}
 
     def relay_state(self) -> RelayState:
-        columns = ["last_seq", "since_us", "revision"]
+        columns = ["last_seq", "since_us", "page_secret", "revision"]
         (row,) = self._transaction.select(RELAY, True, columns, with_row_id=True)
         self._relay_row = row.pop(ROW_ID)
         return RelayState(**row)

@@ -1,12 +1,14 @@
 """Create and evolve the tables: run at deployment, never from a request. Safe to run again at any time."""
 
+import base64
 import logging
+import os
 from typing import Any
 
 import pyarrow as pa
 from vastdb import errors
 
-from tams.repositories.database import Database, VastTransaction
+from tams.repositories.database import ROW_ID, Database, VastTransaction
 from tams.repositories.session import PooledSession, VastConnection
 from tams.repositories.table import Table
 from tams.repositories.tables import ALL, GUARD_SLOTS, GUARDS, RELAY, SERVICE
@@ -71,7 +73,12 @@ def _seed(transaction: VastTransaction) -> list[str]:
     if transaction.count(SERVICE, None) == 0:
         transaction.insert(SERVICE, [{"revision": 0}])
         done.append("service row")
-    if transaction.count(RELAY, None) == 0:
-        transaction.insert(RELAY, [{"last_seq": 0, "since_us": 0, "revision": 0}])
+    relay = transaction.select(RELAY, True, ["page_secret"], with_row_id=True)
+    secret = {"page_secret": base64.urlsafe_b64encode(os.urandom(32)).decode()}
+    if not relay:
+        transaction.insert(RELAY, [{"last_seq": 0, "since_us": 0, "revision": 0, **secret}])
         done.append("relay row")
+    elif relay[0]["page_secret"] is None:
+        transaction.update(RELAY, [{ROW_ID: relay[0][ROW_ID], **secret}])
+        done.append("secret of the relay row")
     return done

@@ -1,7 +1,7 @@
 """One pooled vastdb session a process, opened on first use."""
 
 import logging
-import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from vastdb.config import BackoffConfig
 from vastdb.table import TableInTransaction
 from vastdb.table_metadata import TableMetadata, TableRef, TableType
 
+from tams.access_keys import Keys, MadeWith
 from tams.repositories.table import Table
 
 # The SDK warns on every select and logs each refused request; we raise what matters.
@@ -20,13 +21,13 @@ logging.getLogger("vastdb").setLevel(logging.CRITICAL)
 class VastConnection:
     """Where VAST is and what of it is ours.
 
+    `find_keys` is asked before each transaction, and a new session is opened when they are others.
     `sorted_tables` says whether `provision` may use sorted tables (VAST 5.3.5 or later): their row ids
     have another type, so provisioning and every reader must agree.
     """
 
     endpoint: str
-    access_key: str
-    secret_key: str
+    find_keys: Callable[[], Keys]
     bucket: str
     schema: str
     timeout_seconds: float = 10.0
@@ -51,23 +52,18 @@ class PooledSession:
 
     def __init__(self, connection: VastConnection) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
-        self._session: Any = None
+        self._session: MadeWith[Keys, Any] = MadeWith(connection.find_keys, self._connect)
         self._metadata: dict[str, TableMetadata] = {}
 
     @property
-    def api(self) -> Any:
-        """The SDK's request layer. Connecting is one round trip, once a process."""
-        if self._session is None:
-            with self._lock:
-                if self._session is None:
-                    self._session = self._connect()
-        return self._session.api
+    def sdk(self) -> Any:
+        """The SDK's session. Connecting is one round trip, once a process and for each new key."""
+        return self._session.get()
 
     @property
-    def sdk(self) -> Any:
-        """The SDK session itself, for provisioning."""
-        return self.api and self._session
+    def api(self) -> Any:
+        """Its request layer."""
+        return self.sdk.api
 
     def table(self, table: Table, transaction: Any) -> TableInTransaction:
         """`table` inside the SDK's `transaction`, without the copy of the metadata the SDK would make."""
@@ -75,12 +71,12 @@ class PooledSession:
             metadata = self._metadata.setdefault(table.name, self._connection.metadata(table))
         return TableInTransaction(metadata, transaction)
 
-    def _connect(self) -> Any:
+    def _connect(self, keys: Keys) -> Any:
         timeout_seconds = self._connection.timeout_seconds
         session = vastdb.connect(
             endpoint=self._connection.endpoint,
-            access=self._connection.access_key,
-            secret=self._connection.secret_key,
+            access=keys[0],
+            secret=keys[1],
             timeout=(min(3.0, timeout_seconds), timeout_seconds),
             backoff_config=BackoffConfig(max_tries=3, max_time=timeout_seconds, max_value=0.5),
         )

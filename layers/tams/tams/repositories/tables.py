@@ -184,7 +184,13 @@ EVENTS = Table(
 
 RELAY = Table(
     "relay",
-    _columns(last_seq=_INT, since_us=_INT, event_id=_TEXT, revision=_INT),
+    _columns(
+        last_seq=_INT,
+        since_us=_INT,
+        page_secret=_TEXT,  # of the keys that tell clients a place in the log of events
+        event_id=_TEXT,
+        revision=_INT,
+    ),
 )
 
 DELIVERIES = Table(

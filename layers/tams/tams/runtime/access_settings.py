@@ -9,16 +9,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tams.access.accounts import Accounts
 from tams.access.faults import SourceUnavailableError
 from tams.access.tokens import Issuer
+from tams.runtime.secrets import SecretUnavailableError, read_secret
 
-SECRET_CACHE_SECONDS = 60
-"""A token that is taken out of the secret is good for as long as this still."""
 PREFIX = "TAMS_ACCESS__"
 
 
 class AccessSettings(BaseModel):
     """Variables `TAMS_ACCESS__…`.
 
-    `open` lets everybody do everything. `accounts` is what the secret would hold, for local use.
+    `open` lets everybody do everything. `accounts` is what the secret would hold, for local use. A token
+    that is taken out of the secret is good for `accounts_max_age_seconds` still, a key that an issuer takes
+    back for `keys_max_age_seconds`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -28,6 +29,7 @@ class AccessSettings(BaseModel):
     issuers: tuple[Issuer, ...] = ()
     secret_arn: str | None = None
     accounts: Accounts = Accounts()
+    accounts_max_age_seconds: int = Field(default=60, gt=0)
     keys_max_age_seconds: float = Field(default=300.0, gt=0)
 
     @classmethod
@@ -47,15 +49,13 @@ class AccessSettings(BaseModel):
         """As they are now. Raises SourceUnavailableError."""
         if self.secret_arn is None:
             return self.accounts
-        from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415 - boto3 is slow
-
         try:
-            text = parameters.get_secret(self.secret_arn, max_age=SECRET_CACHE_SECONDS)
-            return _parsed(str(text))
-        except (parameters.GetParameterError, ValidationError) as error:
+            return _parsed(read_secret(self.secret_arn, self.accounts_max_age_seconds))
+        except SecretUnavailableError as error:
+            raise SourceUnavailableError(str(error)) from error
+        except ValidationError:
             # Not what it says: a fault of validation quotes what is wrong, which is the secret.
-            kind = type(error).__name__
-            raise SourceUnavailableError(f"the secret of accounts is of no use ({kind})") from None
+            raise SourceUnavailableError("the secret of accounts is of no use") from None
 
 
 @lru_cache(maxsize=1)

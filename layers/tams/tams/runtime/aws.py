@@ -1,26 +1,24 @@
 """Settings in, Container out: the one place that names adapters."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache, partial
 
 from tams import __version__
 from tams.container import Container
-from tams.messaging.download import Downloader
 from tams.messaging.queues import SqsQueue
+from tams.messaging.url_signer import LambdaUrlSigner
 from tams.messaging.webhook_sender import WebhookSender
 from tams.models.service import EventStreamMechanism, Service
-from tams.models.storage_backend import StorageBackend
-from tams.object_stores.bucket import Bucket
-from tams.object_stores.s3 import S3ObjectStores
 from tams.repositories.database import Database
 from tams.repositories.session import VastConnection
 from tams.repositories.store import VastStore
+from tams.runtime.secret_keys import key_finder
 from tams.runtime.settings import (
     GRACE_SECONDS,
     Settings,
-    StorageBackendSettings,
     WebhookSettings,
 )
+from tams.runtime.storage import USER_AGENT, object_stores_from, utc_now
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
 from tams.services.event_documents import EventDocuments
@@ -47,10 +45,6 @@ from tams.services.webhooks import WebhookService
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @cache
 def build() -> Container:
     """The Container of this process, from its environment. Connects to nothing yet."""
@@ -60,25 +54,23 @@ def build() -> Container:
 def build_from(settings: Settings) -> Container:
     promised = settings.service
     sweep_after = timedelta(seconds=settings.sweep.after_seconds)
-    user_agent = f"TAMS/{__version__}"
     targets = TargetPolicy(settings.webhooks.allowed_networks)
     events = _queue(settings, settings.queues.events)
     store = VastStore(
         Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds),
         announce=partial(events.send, ["events"]),
     )
-    object_stores = S3ObjectStores(
-        [_bucket(backend) for backend in settings.storage_backends],
-        utc_now,
-        expires_seconds=promised.min_presigned_url_timeout_seconds + GRACE_SECONDS,
-        download=Downloader(targets, settings.webhooks.timeout_seconds, user_agent),
-    )
+    object_stores = object_stores_from(settings)
     backends = {backend.id: backend for backend in object_stores.backends}
     labels = frozenset(backend.label for backend in backends.values() if backend.label)
     cleanup = _queue(settings, settings.queues.object_cleanup)
     deletions = _queue(settings, settings.queues.deletions)
     deliveries = _queue(settings, settings.queues.deliveries, ids_per_message=1)
-    documents = EventDocuments(object_stores, backends)
+    signer = LambdaUrlSigner(
+        settings.url_signer,
+        endpoint_url=settings.lambda_endpoint_url,
+        region=settings.aws_region,
+    )
     copies = _queue(settings, settings.queues.copies)
     flow_segments = FlowSegmentService(store, utc_now, labels)
     return Container(
@@ -119,13 +111,16 @@ def build_from(settings: Settings) -> Container:
         ),
         uploads=UploadService(store, object_stores, flow_segments, utc_now, sweep_after),
         event_log=EventLog(
-            store, utc_now, documents, timedelta(seconds=settings.events.kept_seconds)
+            store,
+            utc_now,
+            EventDocuments(object_stores, backends),
+            timedelta(seconds=settings.events.kept_seconds),
         ),
         event_relay=EventRelay(store, utc_now, deliveries),
         webhook_delivery=WebhookDelivery(
             store,
-            WebhookSender(targets, settings.webhooks.timeout_seconds, user_agent),
-            documents,
+            WebhookSender(targets, settings.webhooks.timeout_seconds, USER_AGENT),
+            EventDocuments(signer, backends),
             deliveries,
             Settlement(utc_now, _retry_policy(settings.webhooks)),
         ),
@@ -136,11 +131,11 @@ def build_from(settings: Settings) -> Container:
 
 def vast_connection(settings: Settings) -> VastConnection:
     vast = settings.vast
-    access_key, secret_key = vast.keys()
+    find_keys = key_finder(vast, settings.secrets_max_age_seconds)
+    assert find_keys is not None, "VastSettings"
     return VastConnection(
         endpoint=vast.endpoint,
-        access_key=access_key,
-        secret_key=secret_key,
+        find_keys=find_keys,
         bucket=vast.bucket,
         schema=vast.schema_,
         timeout_seconds=vast.timeout_seconds,
@@ -163,31 +158,6 @@ def _retry_policy(settings: WebhookSettings) -> RetryPolicy:
         settings.retry_longest_seconds,
         timedelta(seconds=settings.give_up_seconds),
         settings.lease_seconds,
-    )
-
-
-def _bucket(settings: StorageBackendSettings) -> Bucket:
-    keys = settings.keys()
-    backend = StorageBackend(
-        id=settings.id,
-        label=settings.label,
-        default_storage=settings.default_storage or None,
-        store_type="http_object_store",
-        provider=settings.provider,
-        region=settings.region,
-        availability_zone=settings.availability_zone,
-        store_product=settings.store_product,
-        tags=settings.tags or None,
-    )
-    return Bucket(
-        backend,
-        settings.bucket,
-        settings.endpoint_url,
-        settings.public_endpoint_url or settings.endpoint_url,
-        settings.region,
-        access_key=keys[0] if keys else None,
-        secret_key=keys[1] if keys else None,
-        timeout_seconds=settings.timeout_seconds,
     )
 
 

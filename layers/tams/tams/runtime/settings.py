@@ -1,41 +1,62 @@
-"""Everything that is configured, from the environment and from secrets; read once, at the first event."""
+"""Everything that is configured, from the environment; read once, at the first event."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyNetwork,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.models.common import Tags, Uuid
 
-SECRET_CACHE_SECONDS = 300
 GRACE_SECONDS = 60
 """How much longer than promised URLs and allocations live (SVC-7)."""
 
 
-class VastSettings(BaseModel):
-    """The cluster. Keys come from the secret in deployments, from the environment locally."""
+class KeySettings(BaseModel):
+    """Access keys: in a secret (JSON with `access_key` and `secret_key`) when deployed, given locally."""
 
     model_config = ConfigDict(frozen=True)
+
+    secret_arn: str | None = None
+    access_key: SecretStr | None = None
+    secret_key: SecretStr | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.access_key is None) is not (self.secret_key is None):
+            raise ValueError("access_key and secret_key go together")
+        return self
+
+
+class VastSettings(KeySettings):
+    """The cluster. Without keys the SDK would silently take the function's own role."""
 
     endpoint: str
     bucket: str
     schema_: str = Field(default="tams", alias="schema")
-    secret_arn: str | None = None
-    access_key: SecretStr | None = None
-    secret_key: SecretStr | None = None
     timeout_seconds: float = 10.0
     patience_seconds: float = 20.0
     sorted_tables: bool = True
 
-    def keys(self) -> tuple[str, str]:
-        """Access and secret key. Left out, the SDK would silently take the function's own role."""
-        return _keys(self.secret_arn, self.access_key, self.secret_key, "TAMS_VAST__")
+    @model_validator(mode="after")
+    def _with_keys(self) -> Self:
+        if self.secret_arn is None and self.access_key is None:
+            raise ValueError("access_key and secret_key, or a secret_arn, are needed")
+        return self
 
 
-class StorageBackendSettings(BaseModel):
-    """One storage backend: what clients are told, and how the service reaches the bucket."""
+class StorageBackendSettings(KeySettings):
+    """One storage backend: what clients are told, and how the service reaches the bucket.
 
-    model_config = ConfigDict(frozen=True)
+    Without keys it is reached with the function's role.
+    """
 
     id: Uuid
     bucket: str
@@ -48,18 +69,7 @@ class StorageBackendSettings(BaseModel):
     availability_zone: str | None = None
     default_storage: bool = False
     tags: Tags = Field(default_factory=dict)
-    secret_arn: str | None = None
-    access_key: SecretStr | None = None
-    secret_key: SecretStr | None = None
     timeout_seconds: float = 5.0
-
-    def keys(self) -> tuple[str, str] | None:
-        """None when the function's role is to be used."""
-        if self.secret_arn is None and self.access_key is None:
-            return None
-        return _keys(
-            self.secret_arn, self.access_key, self.secret_key, f"storage backend {self.id}: "
-        )
 
 
 class QueueSettings(BaseModel):
@@ -163,7 +173,12 @@ class Settings(BaseSettings):
     copies: CopySettings = CopySettings()
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
+    url_signer: str = "url_signer"
+    """The function that signs URLs for webhook_delivery: its name or ARN."""
+    secrets_max_age_seconds: float = Field(default=300.0, gt=0)
+    """Access keys are looked up again after so long; rotation takes no longer."""
     sqs_endpoint_url: str | None = None
+    lambda_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
 
     @field_validator("storage_backends")
@@ -177,16 +192,3 @@ class Settings(BaseSettings):
         if sum(each.default_storage for each in backends) > 1:
             raise ValueError("only one storage backend can be the default (default_storage)")
         return backends
-
-
-def _keys(
-    secret_arn: str | None, access_key: SecretStr | None, secret_key: SecretStr | None, where: str
-) -> tuple[str, str]:
-    if secret_arn is not None:
-        from aws_lambda_powertools.utilities import parameters  # noqa: PLC0415 - boto3 is slow
-
-        secret = parameters.get_secret(secret_arn, transform="json", max_age=SECRET_CACHE_SECONDS)
-        return secret["access_key"], secret["secret_key"]
-    if access_key is None or secret_key is None:
-        raise ValueError(f"{where}ACCESS_KEY and {where}SECRET_KEY, or a SECRET_ARN, are needed")
-    return access_key.get_secret_value(), secret_key.get_secret_value()

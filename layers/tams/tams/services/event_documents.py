@@ -1,15 +1,15 @@
 """Events as receivers get them, and the Segments in them as any client does (EVT-3…15)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from tams.models.delivery import Announcement
 from tams.models.filters import UrlFilter
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import StoredEvent, from_us
-from tams.ports import ObjectStores
-from tams.services.get_urls import GetUrls
+from tams.models.stored import from_us
+from tams.ports import UrlSigner
+from tams.services.get_urls import GetUrls, chosen_instances
 from tams.services.permissions import readable_backends
 from tams.services.segment_documents import segment_json
 
@@ -30,40 +30,57 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EventDocuments:
-    """URLs are signed when the event is sent, so that they live as long as any."""
+    """URLs are signed when events are sent, so that they live as long as any."""
 
-    object_stores: ObjectStores
+    signer: UrlSigner
     backends: Mapping[str, StorageBackend]
 
-    def document(self, announcement: Announcement, reader: Reader) -> dict[str, Any]:
-        """The body of a webhook's POST, get_urls as it asked for them (WHK-35)."""
-        event = announcement.event
-        return {
-            "event_timestamp": from_us(event.created_us).isoformat().replace("+00:00", "Z"),
-            "event_type": event.event_type,
-            "event": self._content(event, announcement, reader),
-        }
+    def of(self, announcements: Sequence[Announcement], reader: Reader) -> list[dict[str, Any]]:
+        """The body of a webhook's POST for each, get_urls as it asked for them (WHK-35).
 
-    def _content(
-        self, event: StoredEvent, announcement: Announcement, reader: Reader
-    ) -> dict[str, Any]:
-        match event.event_type:
-            case "flows/created" | "flows/updated":
-                return {"flow": event.document}
-            case "sources/created" | "sources/updated":
-                return {"source": event.document}
-            case "sources/deleted":
-                return {"source_id": event.source_id}
-            case "flows/segments_deleted":
-                return {"flow_id": event.flow_id, "timerange": str(event.timerange)}
-            case "flows/segments_added":
-                backends = readable_backends(reader.read_classes, self.backends)
-                get_urls = GetUrls(self.object_stores, backends, reader.url_filter)
-                wide = bool(reader.include_object_timerange)
-                segments = [
-                    segment_json(each, get_urls, include_object_timerange=wide)
-                    for each in announcement.segments
-                ]
-                return {"flow_id": event.flow_id, "segments": segments}
-            case _:
-                return {"flow_id": event.flow_id}
+        Raises BackendUnavailableError.
+        """
+        backends = readable_backends(reader.read_classes, self.backends)
+        wanted = {
+            (backend.id, object_id)
+            for announcement in announcements
+            for segment in announcement.segments
+            for object_id, instances in segment.instances_by_object.items()
+            for _, backend in chosen_instances(instances, backends, reader.url_filter)
+            if backend is not None
+        }
+        urls = self.signer.get_urls(wanted) if wanted else {}
+        get_urls = GetUrls(
+            lambda storage_id, object_id: urls[storage_id, object_id], backends, reader.url_filter
+        )
+        return [
+            {
+                "event_timestamp": from_us(each.event.created_us)
+                .isoformat()
+                .replace("+00:00", "Z"),
+                "event_type": each.event.event_type,
+                "event": _content(each, get_urls, wide=bool(reader.include_object_timerange)),
+            }
+            for each in announcements
+        ]
+
+
+def _content(announcement: Announcement, get_urls: GetUrls, *, wide: bool) -> dict[str, Any]:
+    event = announcement.event
+    match event.event_type:
+        case "flows/created" | "flows/updated":
+            return {"flow": event.document}
+        case "sources/created" | "sources/updated":
+            return {"source": event.document}
+        case "sources/deleted":
+            return {"source_id": event.source_id}
+        case "flows/segments_deleted":
+            return {"flow_id": event.flow_id, "timerange": str(event.timerange)}
+        case "flows/segments_added":
+            segments = [
+                segment_json(each, get_urls, include_object_timerange=wide)
+                for each in announcement.segments
+            ]
+            return {"flow_id": event.flow_id, "segments": segments}
+        case _:
+            return {"flow_id": event.flow_id}

@@ -19,6 +19,7 @@ from tams.ports import Clock, Repositories, Store
 from tams.services.event_documents import EventDocuments
 from tams.services.event_permissions import seen_events
 from tams.services.event_relay import LONGEST_US
+from tams.services.place_keys import PlaceKeys
 from tams.services.webhook_settlement import announcement_of
 
 _FIRST_WINDOW = 512
@@ -33,10 +34,10 @@ EXPIRED_MAX = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventQuery:
-    """Events after the place `after_seq`, or else from `since_us`. An empty filter does not filter."""
+    """Events after the place of a key, or else from `since_us`. An empty filter does not filter."""
 
     limit: int
-    after_seq: int | None = None
+    after: str | None = None
     since_us: int = 0
     event_types: tuple[str, ...] = ()
     flow_ids: tuple[str, ...] = ()
@@ -48,10 +49,10 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Documents with their events' ids, by place; what follows is after `last_seq`."""
+    """Documents with their events' ids, each after the key of its place; what follows is after `next_key`."""
 
-    items: Sequence[tuple[int, Mapping[str, Any]]]
-    last_seq: int
+    items: Sequence[tuple[str, Mapping[str, Any]]]
+    next_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,17 @@ class EventLog:
         classes = self.store.caller.classes_for(Permission.READ)
         query = replace(query, read_classes=classes)
         while True:
-            last_seq, announcements = self.store.read(partial(self._read, query=query))
+            keys, last_seq, announcements = self.store.read(partial(self._read, query=query))
             if announcements or time.monotonic() + _PAUSE_SECONDS > deadline:
-                items = [(each.seq, self._item(each, query)) for each in announcements]
-                return EventPage(items, last_seq)
-            query = replace(query, after_seq=last_seq)
+                documents = self.documents.of(announcements, query)
+                return EventPage(
+                    [
+                        (keys.key(each.seq), {"event_id": each.event.id, **document})
+                        for each, document in zip(announcements, documents, strict=True)
+                    ],
+                    keys.key(last_seq),
+                )
+            query = replace(query, after=keys.key(last_seq))
             time.sleep(_PAUSE_SECONDS)
 
     def expire(self) -> int:
@@ -83,11 +90,14 @@ class EventLog:
 
     def _read(
         self, repositories: Repositories, query: EventQuery
-    ) -> tuple[int, list[Announcement]]:
-        newest = repositories.deliveries.relay_state().last_seq
-        seq = query.after_seq
-        if seq is None:
-            seq = self._before(repositories, query, newest)
+    ) -> tuple[PlaceKeys, int, list[Announcement]]:
+        relay = repositories.deliveries.relay_state()
+        keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
+        seq = (
+            self._before(repositories, query, newest)
+            if query.after is None
+            else keys.seq(query.after)
+        )
         found: list[tuple[int, StoredEvent]] = []
         width = _FIRST_WINDOW
         for _ in range(_WINDOWS_MAX):
@@ -109,18 +119,15 @@ class EventLog:
             seq = chosen[-1][0]
         stored = repositories.events.whole([event for _, event in chosen])
         whole = seen_events(repositories, query.read_classes, stored.values())
-        return seq, [
+        announcements = [
             announcement_of(repositories, place, whole[event.id])
             for place, event in chosen
             if event.id in whole
         ]
+        return keys, seq, announcements
 
     def _before(self, repositories: Repositories, query: EventQuery, newest: int) -> int:
         """A place before all that is asked for."""
         kept_us = to_us(self.clock() - self.kept_for) - LONGEST_US
         first = repositories.events.first_place(max(query.since_us, kept_us), LONGEST_US)
         return newest if first is None else first - 1
-
-    def _item(self, announcement: Announcement, query: EventQuery) -> dict[str, Any]:
-        document = self.documents.document(announcement, query)
-        return {"event_id": announcement.event.id, **document}

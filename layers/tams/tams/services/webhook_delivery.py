@@ -54,12 +54,12 @@ class WebhookDelivery:
         half = self.settlement.policy.lease_seconds / 2
         until = time.monotonic() + half
         last_seq = turn.from_seq - 1
-        for count, announcement in enumerate(turn.announcements):
+        bodies = self.documents.of(turn.announcements, turn.webhook)
+        for count, (announcement, body) in enumerate(zip(turn.announcements, bodies, strict=True)):
             if seconds_left() < half:
                 return Sent(last_seq, stops=True), count
             if time.monotonic() > until:
                 return Sent(last_seq), count
-            body = self.documents.document(announcement, turn.webhook)
             answer = self.sender.send(turn.webhook, announcement.event.id, body)
             if answer.fault:
                 return Sent(last_seq, answer), count

@@ -1,0 +1,31 @@
+"""Secrets Manager: what a secret holds, asked for by its ARN."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+
+class SecretUnavailableError(Exception):
+    """A secret cannot be read, or is not what it should be; its words never quote it."""
+
+
+def read_secret(arn: str, max_age_seconds: int = 0) -> str:
+    """As it is now, or was `max_age_seconds` ago. Raises SecretUnavailableError."""
+    from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - as below
+
+    try:
+        return str(_provider().get(arn, max_age=max_age_seconds))
+    except GetParameterError as error:
+        raise SecretUnavailableError(f"{arn} cannot be read: {error}") from error
+
+
+@cache
+def _provider() -> "SecretsProvider":
+    """Gives up well before a function's time is over, which could not answer 503 then."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - boto3 is slow
+    from botocore.config import Config  # noqa: PLC0415
+
+    patience = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2})
+    return SecretsProvider(boto_config=patience)

@@ -1,0 +1,31 @@
+"""The Lambda edge of url_signer: it knows the storage backends and nothing else."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from tams.object_stores.s3 import S3ObjectStores
+from tams.runtime.settings import Settings
+from tams.runtime.storage import object_stores_from
+
+Event = dict[str, Any]
+
+logger = Logger()
+
+
+def url_signer_handler() -> Callable[[Event, Any], Event]:
+    """Takes `objects`, pairs of ids of a storage backend and an Object; gives `urls` in the same order."""
+
+    @cache
+    def object_stores() -> S3ObjectStores:
+        return object_stores_from(Settings())
+
+    def lambda_handler(event: Event, _context: Any) -> Event:
+        get_url = object_stores().get_url
+        urls = [get_url(storage_id, object_id) for storage_id, object_id in event["objects"]]
+        logger.info("signed", extra={"urls": len(urls)})
+        return {"urls": urls}
+
+    return lambda_handler

@@ -1,0 +1,37 @@
+"""Keys of places in the log of events, for clients to give back and for nobody but us to read.
+
+A place counts all that happens, so in clear it would tell those who may see a part how much there is of the
+rest. Each key is encrypted anew: were two of one place alike, they would tell that nothing has happened.
+"""
+
+import binascii
+
+from tams.errors import InvalidRequestError
+
+_PLACE_BYTES = 8
+_PADDING = "=="
+"""What base64 adds to a token of our length; no use in a URL."""
+
+
+class PlaceKeys:
+    """Keys by one secret, url-safe base64 of 32 bytes. Source: cryptography, "Fernet"."""
+
+    def __init__(self, secret: str) -> None:
+        from cryptography.fernet import Fernet  # noqa: PLC0415 - one function needs it, all import this
+
+        self._fernet = Fernet(secret)
+
+    def key(self, seq: int) -> str:
+        token = self._fernet.encrypt(seq.to_bytes(_PLACE_BYTES))
+        return token.decode().removesuffix(_PADDING)
+
+    def seq(self, key: str) -> int:
+        """Raises InvalidRequestError for a key that is not one of ours."""
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415
+
+        try:
+            return int.from_bytes(self._fernet.decrypt(key + _PADDING))
+        except (InvalidToken, binascii.Error, ValueError) as error:
+            raise InvalidRequestError(
+                f"page: {key!r} is not a key that this service gave"
+            ) from error
