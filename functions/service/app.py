@@ -8,11 +8,12 @@ from fastapi.responses import JSONResponse
 
 from tams.api import docs
 from tams.api.body import described
-from tams.api.callers import CALLER
+from tams.api.callers import CALLER, caller
 from tams.api.dependencies import Health, JsonBody, Service
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models import service as models
+from tams.models.caller import Scope
 from tams.models.filters import parse_tag_filters
 from tams.models.storage_backend import StorageBackend
 from tams.runtime.handlers import api_handler
@@ -56,10 +57,10 @@ def get_storage_backends(
 
 @router.get("/health", tags=["Extensions"])
 def get_health(request: Request, health: Health) -> JSONResponse:
-    """200 when VAST and S3 answer, otherwise 503; to callers it knows, which of them. Not part of TAMS."""
+    """200 when VAST and S3 answer, otherwise 503; to admins, which of them. Not part of TAMS."""
     states: dict[str, Any] = health.check()
     well = all(state == "ok" for state in states.values())
-    if CALLER not in request.scope:
+    if CALLER not in request.scope or Scope.ADMIN not in caller(request).scopes:
         states = {}
     status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
     return JSONResponse({"status": "ok" if well else "unavailable", **states}, status)

@@ -27,15 +27,20 @@ class ScopeName(StrEnum):
 
 
 Name = Annotated[str, typer.Argument(help="Who it is for: created_by and the audit log say so.")]
-Scopes = Annotated[list[ScopeName], typer.Option("--scope", help="Give it once for each.")]
+Scopes = Annotated[
+    list[ScopeName] | None,
+    typer.Option("--scope", help="Give it once for each; as it was without, or else read."),
+]
 Classes = Annotated[
     list[str] | None,
     typer.Option(
-        "--class", help="A class it reaches, or news:read; for deployments with AuthClasses."
+        "--class",
+        help="A class it reaches, or news:read; as it was without. For deployments with AuthClasses.",
     ),
 ]
 Expires = Annotated[
-    datetime | None, typer.Option("--expires", help="The day it ends, in UTC; never without.")
+    datetime | None,
+    typer.Option("--expires", help="The day it ends, in UTC; as it was without, or else never."),
 ]
 Into = Annotated[
     Path | None,
@@ -45,22 +50,33 @@ Into = Annotated[
 
 def token(
     name: Name,
-    scope: Scopes = [ScopeName.READ],  # noqa: B006 - typer's way to a default
+    scope: Scopes = None,
     classes: Classes = None,
     expires: Expires = None,
     into: Into = None,
+    keep_old: Annotated[
+        bool,
+        typer.Option(
+            "--keep-old",
+            help="Leave the token there is good too, until this is run again without --keep-old.",
+        ),
+    ] = False,
 ) -> None:
-    """Make a static token. It is shown once; only its hash is kept."""
+    """Make a static token, or another for a name that has one. It is shown once; its hash is kept."""
     made = secrets.token_urlsafe(TOKEN_BYTES)
-    entry = _account(name, hash_token(made), scope, classes, expires)
-    _keep(Accounts(tokens=(entry,)), into)
+    old = _read(into)
+    before = _last(old.tokens, name)
+    entry = _account(name, hash_token(made), before, scope, classes, expires)
+    kept = [before] if keep_old and before else []
+    tokens = (*(each for each in old.tokens if each.name != name), *kept, entry)
+    _write(old.model_copy(update={"tokens": tokens}), into)
     err.print("The token, which nobody can show you again:")
     out.print(made, highlight=False, soft_wrap=True)
 
 
 def user(
     name: Name,
-    scope: Scopes = [ScopeName.READ],  # noqa: B006
+    scope: Scopes = None,
     classes: Classes = None,
     expires: Expires = None,
     into: Into = None,
@@ -68,50 +84,61 @@ def user(
         str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)
     ] = "",
 ) -> None:
-    """Make a user with a password, for clients that know nothing better than HTTP Basic."""
+    """Make a user with a password, or give one another, for clients that know nothing but HTTP Basic."""
     if ":" in name:
         raise typer.BadParameter("a name of HTTP Basic has no colon", param_hint="NAME")
-    entry = _account(name, hash_password(password), scope, classes, expires)
-    _keep(Accounts(users=(entry,)), into)
+    old = _read(into)
+    before = _last(old.users, name)
+    entry = _account(name, hash_password(password), before, scope, classes, expires)
+    users = (*(each for each in old.users if each.name != name), entry)
+    _write(old.model_copy(update={"users": users}), into)
 
 
 def _account(
     name: str,
     hashed: str,
-    scopes: list[ScopeName],
+    before: Account | None,
+    scopes: list[ScopeName] | None,
     classes: list[str] | None,
     expires: datetime | None,
 ) -> Account:
-    return Account(
+    """What is not given is as it was."""
+    given = Account(
         name=name,
         hash=hashed,
-        scopes=tuple(Scope(f"tams-api/{each}") for each in scopes),
+        scopes=tuple(Scope(f"tams-api/{each}") for each in scopes or (ScopeName.READ,)),
         classes=tuple(classes or ()),
         expires=expires and expires.replace(tzinfo=UTC),
     )
+    if before is None:
+        return given
+    return given.model_copy(
+        update={
+            "scopes": given.scopes if scopes else before.scopes,
+            "classes": given.classes if classes else before.classes,
+            "expires": given.expires or before.expires,
+        }
+    )
 
 
-def _keep(made: Accounts, into: Path | None) -> None:
-    if into is None:
-        out.print_json(_text(made))
-        return
-    old = Accounts()
+def _last(accounts: tuple[Account, ...], name: str) -> Account | None:
+    return next((each for each in reversed(accounts) if each.name == name), None)
+
+
+def _read(into: Path | None) -> Accounts:
     try:
-        if into.exists():
-            old = Accounts.model_validate_json(into.read_text())
+        if into is not None and into.exists():
+            return Accounts.model_validate_json(into.read_text())
     except ValidationError:
         raise typer.BadParameter(f"{into} does not hold accounts", param_hint="--into") from None
-    merged = Accounts(tokens=_merged(old.tokens, made.tokens), users=_merged(old.users, made.users))
+    return Accounts()
+
+
+def _write(accounts: Accounts, into: Path | None) -> None:
+    text = json.dumps(json.loads(accounts.model_dump_json(exclude_defaults=True)), indent=2)
+    if into is None:
+        out.print_json(text)
+        return
     into.touch(mode=0o600)
-    into.write_text(_text(merged) + "\n")
+    into.write_text(text + "\n")
     err.print(f"{into} has the entry", highlight=False)
-
-
-def _merged(old: tuple[Account, ...], new: tuple[Account, ...]) -> tuple[Account, ...]:
-    """A name's entry replaces the one before."""
-    names = {each.name for each in new}
-    return (*(each for each in old if each.name not in names), *new)
-
-
-def _text(accounts: Accounts) -> str:
-    return json.dumps(json.loads(accounts.model_dump_json(exclude_defaults=True)), indent=2)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -50,7 +51,10 @@ def _told() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _client(service: str, stack: str | None, local_url: str) -> Any:
+def _client(
+    service: str, stack: str | None, local_url: str, keys: tuple[str, str] = ("local", "local")
+) -> Any:
+    """`keys` are for the local stack, whose queues take any."""
     from boto3.session import Session  # noqa: PLC0415 - as above
 
     session: Any = Session()
@@ -60,9 +64,22 @@ def _client(service: str, stack: str | None, local_url: str) -> Any:
         service,
         endpoint_url=local_url,
         region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the local stack checks none
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
     )
+
+
+def _local_keys(data_dir: Path) -> tuple[str, str]:
+    """With which functions of the local stack are invoked; it keeps them with its data."""
+    path = data_dir / "credentials.json"
+    try:
+        kept = json.loads(path.read_text())["aws"]
+        return kept["access_key"], kept["secret_key"]
+    except (OSError, ValueError, KeyError) as error:
+        raise CommandError(
+            f"{path} has no keys of the local stack: run this where make run was run, "
+            "or say with --data where its data is"
+        ) from error
 
 
 def _queues(stack: str | None, local_url: str) -> Queues:
@@ -146,10 +163,15 @@ def sweep(
     url: Annotated[
         str, typer.Option("--url", envvar="TAMS_URL", help="Where the local API is.")
     ] = LOCAL_API,
+    data: Annotated[
+        Path,
+        typer.Option("--data", envvar="TAMS_DATA_DIR", help="Where the local stack's data is."),
+    ] = Path(".tams"),
 ) -> None:
     """Look for work that lost messages or dead functions left behind, now instead of within a minute."""
     with _told():
-        functions = _client("lambda", stack, url)
+        keys = {} if stack is not None else {"keys": _local_keys(data)}
+        functions = _client("lambda", stack, url, **keys)
         name = "sweeper" if stack is None else _physical_name(functions, f"{stack}-SweeperFunction")
         answer = functions.invoke(FunctionName=name, Payload=b"{}")
         done = json.loads(answer["Payload"].read())

@@ -4,8 +4,11 @@ import json
 import os
 import secrets
 import uuid
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 FILE_NAME = "credentials.json"
 
@@ -27,23 +30,30 @@ class KeyPair:
 class Credentials:
     vast: KeyPair
     s3: KeyPair
+    aws: KeyPair
+    """What functions have for AWS: who knows the access key may invoke functions here."""
     storage_id: str
     """The id of the one storage backend; Objects remember it, so it may never change."""
 
     @classmethod
-    def generate(cls) -> "Credentials":
-        return cls(KeyPair.generate("vast"), KeyPair.generate("s3"), str(uuid.uuid4()))
+    def from_json(cls, kept: Mapping[str, Any]) -> "Credentials":
+        """Makes what the file of an earlier version does not have."""
+        pairs = {
+            name: KeyPair(**kept[name]) if name in kept else KeyPair.generate(name)
+            for name in ("vast", "s3", "aws")
+        }
+        return cls(**pairs, storage_id=kept.get("storage_id") or str(uuid.uuid4()))
 
 
 def load_or_create(data_dir: Path) -> Credentials:
     path = data_dir / FILE_NAME
-    try:
+    kept: dict[str, Any] = {}
+    with suppress(FileNotFoundError):
         kept = json.loads(path.read_text())
-    except FileNotFoundError:
-        credentials = Credentials.generate()
+    credentials = Credentials.from_json(kept)
+    if asdict(credentials) != kept:
         _write(path, json.dumps(asdict(credentials), indent=2) + "\n")
-        return credentials
-    return Credentials(KeyPair(**kept["vast"]), KeyPair(**kept["s3"]), kept["storage_id"])
+    return credentials
 
 
 def _write(path: Path, text: str) -> None:

@@ -79,8 +79,8 @@ class LocalValues:
             "TAMS_LAMBDA_ENDPOINT_URL": f"http://{LOOPBACK}:{self.ports.api}",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_ACCESS_KEY_ID": self.credentials.aws.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.aws.secret_key,
             "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -107,7 +107,6 @@ class LocalValues:
         backend = {
             "id": self.credentials.storage_id,
             "label": "local",
-            "store_type": "http_object_store",
             "provider": "rclone",
             "region": REGION,
             "store_product": "rclone serve s3",

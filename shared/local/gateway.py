@@ -54,12 +54,15 @@ class Gateway:
         host: FunctionHost,
         threads: Executor,
         journal: Journal,
+        access_key: str,
     ) -> None:
+        """`access_key` is what invocations must be signed with."""
         self._functions = application.functions
         self._routes = RouteTable(application.routes)
         self._cors = CorsPolicy(application.cors)
         self._authorizer = Authorizer(host, application.authorizer)
         self._host = host
+        self._access_key = access_key
         self._threads = threads
         self._journal = journal
 
@@ -88,7 +91,7 @@ class Gateway:
     async def _respond(self, request: HttpRequest) -> _Done:
         if (early := self._cors.preflight(request)) is not None:
             return _Done(early)
-        if (name := invoked_function(request)) is not None:
+        if (name := invoked_function(request, self._access_key)) is not None:
             return await self._in_thread(invoke, self._host, name, request.body, name=name)
         match = self._routes.match(request.method, request.raw_path)
         if match is None:

@@ -98,7 +98,7 @@ def _work(
     threads = ThreadPoolExecutor(_THREADS, "handler")
     journal = Journal(config.terminal)
     threads.submit(_warm_up, application, host, journal).result()
-    gateway: Any = Gateway(application, host, threads, journal)
+    gateway: Any = Gateway(application, host, threads, journal, config.credentials.aws.access_key)
     os.write(warm, b".")
     os.close(warm)
     uvicorn.Server(

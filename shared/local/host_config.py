@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local import access
 from local.application import Application
-from local.credentials import Credentials, KeyPair
+from local.credentials import Credentials
 from local.environment import LocalValues
 from local.ports import Ports
 from local.process import READY_FD
@@ -62,10 +62,7 @@ class HostConfig:
     @classmethod
     def from_line(cls, line: str) -> "HostConfig":
         given = json.loads(line)
-        keys = given["credentials"]
-        given["credentials"] = Credentials(
-            KeyPair(**keys["vast"]), KeyPair(**keys["s3"]), keys["storage_id"]
-        )
+        given["credentials"] = Credentials.from_json(given["credentials"])
         given["ports"] = Ports(**given["ports"])
         given["template"], given["data_dir"] = Path(given["template"]), Path(given["data_dir"])
         return cls(**given)

@@ -46,6 +46,7 @@ PEOPLE = (
     Person("sport", ("read", "write", "delete"), ("sport",)),
     Person("both", ("read", "write", "delete"), ("news", "sport")),
     Person("viewer", ("read",), ("news", "sport")),
+    Person("remover", ("delete",), ("news", "sport")),
     Person("mixed", ("read", "write", "delete"), ("news:read", "sport:write", "archive")),
     Person("nobody", ("read", "write", "delete")),
 )
@@ -105,7 +106,7 @@ class Model:
         return all(person.may("write", self.flows[each].classes) for each in deciding)
 
     def hidden_from(self, person: Person) -> set[str]:
-        """Ids and secrets that no answer may tell this person of."""
+        """Ids that no answer may tell this person of."""
         things: dict[str, Thing] = {**self.flows, **self.sources, **self.webhooks}
         hidden = {each for each, it in things.items() if not person.may("read", it.classes)}
         # A Flow that may be read names its Source.

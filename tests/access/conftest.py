@@ -165,6 +165,20 @@ def mixed(classed: Stack) -> Iterator[Api]:
 
 
 @pytest.fixture
+def remover(classed: Stack) -> Iterator[Api]:
+    """Deletes news and sport, and may do nothing else."""
+    with Api(classed, "remover") as it:
+        yield it
+
+
+@pytest.fixture
+def nobody(classed: Stack) -> Iterator[Api]:
+    """All scopes, and no class."""
+    with Api(classed, "nobody") as it:
+        yield it
+
+
+@pytest.fixture
 def inbox() -> Iterator[Receiver]:
     with receiver() as it:
         yield it

@@ -142,7 +142,7 @@ def test_AUT_5_without_good_credentials_no_operation_is_open(
 def test_AUT_11_an_operation_takes_the_scopes_of_the_table(
     scope: str | None, client: httpx.Client, issuer: TokenIssuer
 ) -> None:
-    """Against the table itself, which the next test holds against the specification's."""
+    """Against the table itself, which test_scope_table holds against the specification's."""
     token = issuer.token(*([scope] if scope else []))
     for method, path in operations():
         answer = ask(client, method, path, bearer(token))

@@ -11,7 +11,6 @@ from tests.access.conftest import Api, Backends
 from tests.access.steps import add, external, make, registered, subscribe
 from tests.contract.steps import segment
 from tests.receiver import Receiver
-from tests.waiting import until
 
 Json = dict[str, Any]
 
@@ -218,15 +217,3 @@ def test_no_page_of_another_site_writes_with_a_password_that_a_browser_remembers
     assert client.post(path, json=body, headers=form, auth=good).status_code == 401
     same = form | {"Sec-Fetch-Site": "same-origin"}
     assert client.post(path, json=body, headers=same, auth=good).status_code == 404
-
-
-def test_no_page_in_a_browser_invokes_functions_of_this_machine(classed_url: str) -> None:
-    url = f"{classed_url}/2015-03-31/functions/sweeper/invocations"
-    for headers in (
-        {"Origin": "https://evil.example"},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Host": "evil.example"},
-        {"Forwarded": "for=192.0.2.1"},
-    ):
-        assert httpx.post(url, content="{}", headers=headers).status_code == 401, headers
-    until(lambda: httpx.post(url, content="{}").status_code == 200)

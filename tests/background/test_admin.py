@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +20,8 @@ from tests.waiting import until
 
 
 def tams_admin(stack: Stack, *arguments: str, succeeds: bool = True) -> str:
-    environment = {**os.environ, "TAMS_QUEUE_URL": stack.sqs_url, "TAMS_URL": stack.api_url}
+    told = {"TAMS_QUEUE_URL": stack.sqs_url, "TAMS_URL": stack.api_url}
+    environment = {**os.environ, **told, "TAMS_DATA_DIR": str(stack.data_dir)}
     command = [sys.executable, "-m", "cli.main", "admin", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode == 0) is succeeds, done.stderr
@@ -111,6 +113,13 @@ def test_the_sweeper_runs_when_told(stack: Stack) -> None:
         "uploads",
         "webhooks",
     }
+
+
+def test_without_the_stacks_keys_nothing_is_swept(stack: Stack, tmp_path: Path) -> None:
+    told = tams_admin(stack, "sweep", "--data", str(tmp_path), succeeds=False)
+
+    assert "make run" in told
+    assert "Traceback" not in told
 
 
 def test_a_stack_that_is_not_there_is_told(stack: Stack) -> None:

@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+import boto3
 import httpx
 import pytest
 
@@ -18,10 +19,12 @@ def signer(url: str, function: str = "url_signer") -> LambdaUrlSigner:
 
 
 @pytest.fixture(autouse=True)
-def role(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As Lambda gives a function: the local stack looks at no signature."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+def role(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Lambda gives it to a function."""
+    keys = stack.config.credentials.aws
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", keys.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", keys.secret_key)
+    boto3.setup_default_session()  # it remembers the keys it has found
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tams.container import Container
+from tams.errors import InvalidRequestError
 from tams.models.flow import parse_flow_put
 from tams.repositories.provision import provision
 from tams.runtime.aws import build_from, vast_connection
@@ -20,10 +21,15 @@ WEEK = timedelta(days=7)
 
 
 @pytest.fixture
-def container(tmp_path: Path) -> Iterator[Container]:
+def vast_url(tmp_path: Path) -> Iterator[str]:
     with a_local_vast(tmp_path) as url:
         provision(vast_connection(settings_for(url)))
-        yield build_from(settings_for(url))
+        yield url
+
+
+@pytest.fixture
+def container(vast_url: str) -> Container:
+    return build_from(settings_for(vast_url))
 
 
 def at(log: EventLog, moment: datetime) -> EventLog:
@@ -85,3 +91,20 @@ def test_many_events_are_read_page_by_page_without_a_gap(container: Container) -
         key = page.next_key
 
     assert seen == ["None", *map(str, range(700))]
+
+
+def test_a_new_secret_makes_void_the_keys_that_were_given(
+    vast_url: str, container: Container
+) -> None:
+    log, connection = container.event_log, vast_connection(settings_for(vast_url))
+    a_flow(container)
+    container.event_relay.relay()
+    key = log.page(EventQuery(limit=1)).next_key
+    assert provision(connection) == []
+    assert types(log, key) == ["flows/created"]
+
+    assert provision(connection, renew_page_secret=True) == ["secret of page keys"]
+
+    with pytest.raises(InvalidRequestError, match="page"):
+        types(log, key)
+    assert types(log, log.page(EventQuery(limit=1)).next_key) == ["flows/created"]

@@ -66,7 +66,7 @@ class Service:
         store, delivery = self.container.flows.store, self.container.webhook_delivery
         assert isinstance(delivery.sender, WebhookSender)
         self.webhooks = WebhookService(
-            store, self.clock, self.container.webhooks.targets, self.hints
+            store, self.clock, self.container.webhooks.targets, self.hints, self.container.backends
         )
         self.relay = EventRelay(store, self.clock, self.hints)
         self.delivery = WebhookDelivery(

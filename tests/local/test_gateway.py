@@ -170,9 +170,16 @@ def test_only_pages_of_the_allowed_origins_may_read_answers(tmp_path: Path) -> N
             assert (answer.headers.get("access-control-allow-origin") == origin) is allowed
 
 
-def test_functions_are_invoked_from_this_machine_only(gateway: httpx.Client) -> None:
-    path = "/2015-03-31/functions/timer/invocations"
+def test_functions_are_invoked_by_who_has_the_stacks_access_key_only(
+    gateway: httpx.Client, small_stack: Stack
+) -> None:
+    path, keys = "/2015-03-31/functions/timer/invocations", small_stack.config.credentials.aws
 
-    assert gateway.post(path, content="{}").json() == {"fired": 1}
-    passed_on = gateway.post(path, content="{}", headers={"X-Forwarded-For": "192.0.2.1"})
-    assert passed_on.status_code == 404
+    def answer(credential: str) -> httpx.Response:
+        signed = f"AWS4-HMAC-SHA256 Credential={credential}/20260101/us-east-1/lambda/aws4_request"
+        return gateway.post(path, content="{}", headers={"Authorization": signed})
+
+    assert answer(keys.access_key).json() == {"fired": 1}
+    assert gateway.post(path, content="{}").status_code == 404
+    for other in ("", "local", keys.access_key[:-1], f"{keys.access_key}x", keys.secret_key):
+        assert answer(other).status_code == 404

@@ -107,11 +107,11 @@ def hasty_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """A gateway without routes whose limits are short; /pause is told so after a while."""
     root = tmp_path_factory.mktemp("hasty")
     (root / "template.yaml").write_text("Resources: {}")
-    values = LocalValues(Ports(), Credentials.generate(), "http://127.0.0.1:9000", {})
+    values = LocalValues(Ports(), Credentials.from_json({}), "http://127.0.0.1:9000", {})
     application = read_application(root / "template.yaml", values)
     with ThreadPoolExecutor(1) as threads, listen(LOOPBACK, 0) as listener:
         host = FunctionHost(application.functions, root)
-        gateway = HastyGateway(application, host, threads, Journal(None))
+        gateway = HastyGateway(application, host, threads, Journal(None), "key")
 
         async def pausing(scope: Any, receive: Any, send: Any) -> None:
             if scope["path"] == "/pause":

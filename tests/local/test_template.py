@@ -13,7 +13,7 @@ from local.template import read_application
 
 from .conftest import TEMPLATE
 
-VALUES = LocalValues(Ports(), Credentials.generate(), "http://127.0.0.1:9000", {"EXTRA": "1"})
+VALUES = LocalValues(Ports(), Credentials.from_json({}), "http://127.0.0.1:9000", {"EXTRA": "1"})
 
 
 @pytest.fixture

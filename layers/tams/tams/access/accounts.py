@@ -26,7 +26,7 @@ _REMEMBERED_MAX = 1_000
 class Account(BaseModel):
     """`name` is what `created_by` and the audit log say. `expires` of None is never."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     name: str = Field(min_length=1)
     hash: str = Field(repr=False, pattern=r"^(sha256|scrypt)\$[0-9a-f]+\$[0-9a-f]+$")
@@ -38,7 +38,7 @@ class Account(BaseModel):
 class Accounts(BaseModel):
     """The content of the secret."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     tokens: tuple[Account, ...] = ()
     users: tuple[Account, ...] = ()

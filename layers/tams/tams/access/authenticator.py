@@ -57,12 +57,12 @@ def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:
 
 
 def _scopes(issuer: Issuer, claims: Mapping[str, Any]) -> set[Scope]:
-    """`scope` is one text with spaces (RFC 8693), groups are a list; both are read either way."""
+    """Of a text each word is a name (RFC 8693), of a list each entry: *Former editors* are no editors."""
     held: set[Scope] = set()
     for claim in issuer.scope_claims:
-        for text in texts(claims.get(claim)):
-            for name in {text, *text.split()}:
-                held.update(issuer.scope_names.get(name, ()))
-                if name in set(Scope):
-                    held.add(Scope(name))
+        value = claims.get(claim)
+        for name in value.split() if isinstance(value, str) else texts(value):
+            held.update(issuer.scope_names.get(name, ()))
+            if name in set(Scope):
+                held.add(Scope(name))
     return held

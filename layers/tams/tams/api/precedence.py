@@ -17,10 +17,19 @@ from tams.services.flow_segments import check_writable
 
 def check_target(request: Request, container: Container) -> None:
     """Raises NotFoundError and ForbiddenError as the same request would if it were sound."""
+    if "flowId" in request.path_params:
+        _check_flow(request, container, request.path_params["flowId"])
+        return
+    try:
+        _get_other(request, container)
+    except ForbiddenError:
+        if request.method in READING:
+            raise  # or else it is not to be read, but maybe to be written
+
+
+def _get_other(request: Request, container: Container) -> None:
     named, who = request.path_params, caller(request)
-    if "flowId" in named:
-        _check_flow(request, container, named["flowId"])
-    elif "sourceId" in named:
+    if "sourceId" in named:
         acting_for(who, container.source_properties).get(source_id(named["sourceId"]))
     elif "webhookId" in named:
         acting_for(who, container.webhooks).get(webhook_id(named["webhookId"]))

@@ -1,6 +1,6 @@
 """Which scopes each operation takes: any one of those listed, and admin always (AUT-10…12).
 
-The one table of it: an operation that is not here keeps its function from starting. HEAD is as GET.
+The one table of it: a function with an operation that is not here answers nothing at all. HEAD is as GET.
 """
 
 from collections.abc import Iterable, Mapping

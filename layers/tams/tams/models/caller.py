@@ -84,9 +84,9 @@ EVERYONE = Caller()
 
 
 def classes_of(tags: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The classes that a resource's tags name."""
+    """The classes that a resource's tags name; no text at all names none."""
     value = (tags or {}).get(AUTH_CLASSES, ())
-    return (value,) if isinstance(value, str) else tuple(value)
+    return tuple(each for each in ((value,) if isinstance(value, str) else value) if each)
 
 
 def grants(entries: Collection[str], scopes: Collection[Scope]) -> Classes:
@@ -99,7 +99,7 @@ def grants(entries: Collection[str], scopes: Collection[Scope]) -> Classes:
         name, _, permission = entry.rpartition(":")
         if name and permission in set(Permission):
             given[Permission(permission)].add(name)
-        else:
+        elif entry:
             for each in given.values():
                 each.add(entry)
     return {

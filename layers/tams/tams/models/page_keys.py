@@ -21,7 +21,7 @@ def decode_page_key(key: str, *types: type) -> list[Any]:
     try:
         text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
         decoded = json.loads(text)
-    except (binascii.Error, ValueError) as error:
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise _unknown(key) from error
     if not isinstance(decoded, list) or not decoded or decoded[0] != _VERSION:
         raise _unknown(key)

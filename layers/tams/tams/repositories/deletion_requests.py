@@ -110,5 +110,6 @@ def deletion_row(stored: StoredDeletion) -> Row:
 
 def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
-    timeline, classes = Timeline(**json.loads(row["timeline"])), json.loads(row["auth_classes"])
+    timeline = Timeline(**json.loads(row["timeline"]))
+    classes = json.loads(row["auth_classes"] or "[]")  # of before there were any: admins'
     return StoredDeletion(request, timeline, tuple(classes), row["revision"])

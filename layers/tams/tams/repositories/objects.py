@@ -46,13 +46,17 @@ class VastObjectRepository:
     def remove(self, object_ids: Collection[str]) -> None:
         self._transaction.delete(OBJECTS, [self._row_ids.pop(each) for each in object_ids])
 
-    def media_needing(self, init_object_id: str) -> list[str]:
-        """Media Objects that name this one as their init Object, in id order."""
-        predicate = (ibis._.init_object_id == init_object_id) & (
-            ibis._.kind == str(ObjectKind.MEDIA)
-        )
-        rows = self._transaction.select(OBJECTS, predicate, ["id"])
-        return sorted(row["id"] for row in rows)
+    def media_needing(self, init_object_ids: Collection[str]) -> dict[str, list[str]]:
+        """Media Objects that name each of these as their init Object, in id order. One round trip."""
+        needing: dict[str, list[str]] = {each: [] for each in init_object_ids}
+        if needing:
+            predicate = ibis._.init_object_id.isin(sorted(needing)) & (
+                ibis._.kind == str(ObjectKind.MEDIA)
+            )
+            columns = ["id", "init_object_id"]
+            for row in self._transaction.select(OBJECTS, predicate, columns):
+                needing[row["init_object_id"]].append(row["id"])
+        return {init_id: sorted(media_ids) for init_id, media_ids in needing.items()}
 
     def uploading(self, before_us: int) -> list[str]:
         """Ids of Objects, allocated before then, whose upload was to register a Segment and has not yet."""

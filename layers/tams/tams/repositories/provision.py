@@ -3,6 +3,7 @@
 import base64
 import logging
 import os
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -16,11 +17,11 @@ from tams.repositories.tables import ALL, GUARD_SLOTS, GUARDS, RELAY, SERVICE
 _log = logging.getLogger(__name__)
 
 
-def provision(connection: VastConnection) -> list[str]:
+def provision(connection: VastConnection, *, renew_page_secret: bool = False) -> list[str]:
     """What was created or added, one line each; nothing when all was there.
 
     The bucket must exist: on a cluster its owner makes it. All DDL is one transaction, so a failure leaves
-    no half of it.
+    no half of it. `renew_page_secret` makes void the page keys of the log of events that clients have.
     """
     session = PooledSession(connection)
     done: list[str] = []
@@ -36,7 +37,8 @@ def provision(connection: VastConnection) -> list[str]:
                 done += _create(schema, table, connection)
             else:
                 done += _add_columns(existing, table)
-    return done + Database(connection).write(_seed)
+    seed = partial(_seed, renew_page_secret=renew_page_secret)
+    return done + Database(connection).write(seed)
 
 
 def _create(schema: Any, table: Table, connection: VastConnection) -> list[str]:
@@ -63,7 +65,7 @@ def _add_columns(existing: Any, table: Table) -> list[str]:
     return [f"column {table.name}.{field.name}" for field in missing]
 
 
-def _seed(transaction: VastTransaction) -> list[str]:
+def _seed(transaction: VastTransaction, *, renew_page_secret: bool) -> list[str]:
     """The rows that must exist before the first request: the guards, the service's and the relay's own."""
     done = []
     if transaction.count(GUARDS, None) == 0:
@@ -78,7 +80,7 @@ def _seed(transaction: VastTransaction) -> list[str]:
     if not relay:
         transaction.insert(RELAY, [{"last_seq": 0, "since_us": 0, "revision": 0, **secret}])
         done.append("relay row")
-    elif relay[0]["page_secret"] is None:
+    elif renew_page_secret or relay[0]["page_secret"] is None:
         transaction.update(RELAY, [{ROW_ID: relay[0][ROW_ID], **secret}])
-        done.append("secret of the relay row")
+        done.append("secret of page keys")
     return done

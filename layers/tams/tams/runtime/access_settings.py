@@ -22,7 +22,7 @@ class AccessSettings(BaseModel):
     back for `keys_max_age_seconds`.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     open: bool = False
     classes: bool = False

@@ -40,11 +40,22 @@ def authorizer_handler(
     def lambda_handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
         finding = built()(event)
         if "refusal" in finding:
-            request_id = event.get("requestContext", {}).get("requestId")
-            logger.info("refused", extra={**finding, "correlation_id": request_id})
+            logger.info("refused", extra={**finding, **_asked(event)})
         return {"isAuthorized": True, "context": finding}
 
     return lambda_handler
+
+
+def _asked(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What an operator looks for; the query may hold a token and stays out."""
+    context = event.get("requestContext", {})
+    http = context.get("http", {})
+    return {
+        "method": http.get("method"),
+        "path": event.get("rawPath"),
+        "source_ip": http.get("sourceIp"),
+        "correlation_id": context.get("requestId"),
+    }
 
 
 def _finder(settings: AccessSettings) -> Callable[[Mapping[str, Any]], Finding]:

@@ -1,4 +1,4 @@
-"""Settings in, Container out: the one place that names adapters."""
+"""Settings in, Container out: with `runtime/storage.py` the place that names adapters."""
 
 from datetime import timedelta
 from functools import cache, partial
@@ -77,7 +77,7 @@ def build_from(settings: Settings) -> Container:
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(store, object_stores),
         profiles=ProfileService(store, utc_now),
-        webhooks=WebhookService(store, utc_now, targets, deliveries),
+        webhooks=WebhookService(store, utc_now, targets, deliveries, backends),
         sources=SourceService(store),
         flows=FlowService(store, utc_now),
         flow_properties=FlowPropertyService(store, utc_now),

@@ -1,4 +1,4 @@
-"""The Lambda edge: an event in, an answer out, one log line each."""
+"""The Lambda edge: an event in, an answer out, and a log line of it; two for what may change something."""
 
 import asyncio
 import json
@@ -45,7 +45,8 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
         started = time.perf_counter()
         http = event["requestContext"]["http"]
         to_match = {**http, "path": protected(event["rawPath"])}
-        request = {**event, "requestContext": {**event["requestContext"], "http": to_match}}
+        context_to_match = {**event["requestContext"], "http": to_match}
+        request = {**event, "requestContext": context_to_match, "headers": _without_address(event)}
         answer: Event = secured(adapter()(request, context))
         told = {
             "method": http["method"],
@@ -61,6 +62,18 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
         return answer
 
     return lambda_handler
+
+
+def _without_address(event: Event) -> dict[str, str]:
+    """The headers but those of which the adapter makes a server's address: nothing here needs one.
+
+    Clients can spell them so that it fails, or so that paths are read wrong.
+    """
+    return {
+        name: value
+        for name, value in event.get("headers", {}).items()
+        if name.lower() not in ("host", "x-forwarded-port", "x-forwarded-proto")
+    }
 
 
 SecondsLeft = Callable[[], float]

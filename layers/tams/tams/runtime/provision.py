@@ -1,5 +1,6 @@
 """`python -m tams.runtime.provision`: create what is missing on VAST. Safe to run again at any time."""
 
+import argparse
 import sys
 
 from tams.errors import TamsError
@@ -9,8 +10,15 @@ from tams.runtime.settings import Settings
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tams.runtime.provision", description=__doc__)
+    parser.add_argument(
+        "--renew-page-secret",
+        action="store_true",
+        help="make a new secret of page keys in the log of events; keys given before are none then",
+    )
+    arguments = parser.parse_args()
     try:
-        done = provision(vast_connection(Settings()))
+        done = provision(vast_connection(Settings()), renew_page_secret=arguments.renew_page_secret)
     except TamsError as error:
         sys.stderr.write(f"provision: {error}\n")
         return 1

@@ -1,4 +1,4 @@
-"""Everything that is configured, from the environment; read once, at the first event."""
+"""What is configured, from the environment; read once, at the first event. The authorizer has its own."""
 
 from typing import Annotated, Self
 
@@ -22,7 +22,7 @@ GRACE_SECONDS = 60
 class KeySettings(BaseModel):
     """Access keys: in a secret (JSON with `access_key` and `secret_key`) when deployed, given locally."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
     secret_arn: str | None = None
     access_key: SecretStr | None = None
@@ -161,7 +161,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="TAMS_", env_nested_delimiter="__", frozen=True, extra="ignore"
+        env_prefix="TAMS_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # which may be a key, and would stand in the log
     )
 
     vast: VastSettings
@@ -176,7 +180,7 @@ class Settings(BaseSettings):
     url_signer: str = "url_signer"
     """The function that signs URLs for webhook_delivery: its name or ARN."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
-    """Access keys are looked up again after so long; rotation takes no longer."""
+    """Access keys are looked up again after so long, which is what their rotation takes."""
     sqs_endpoint_url: str | None = None
     lambda_endpoint_url: str | None = None
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"

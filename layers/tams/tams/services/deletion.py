@@ -20,7 +20,7 @@ from tams.services.flow_collections import presented, with_derived
 from tams.services.flow_segments import writable
 from tams.services.flow_sources import leave_source
 from tams.services.moments import moment_of_change
-from tams.services.permissions import flow_to
+from tams.services.permissions import flow_to, seen_request
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
@@ -94,7 +94,7 @@ class DeletionService:
                     StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
                 )
                 _remove(repositories, stored, now)
-                return Outcome(request=request)
+                return _accepted(repositories, stored, request)
             segments = _all_of(repositories, stored)
             repositories.segments.remove(segments)
             doomed = release(repositories, segments, to_us(now))
@@ -122,7 +122,7 @@ class DeletionService:
         repositories.deletion_requests.add(StoredDeletion(request, auth_classes=classes))
         hidden = {**stored.deleting, request.id: request.timerange_remaining}
         repositories.flows.save_timeline(replace(stored, deleting=hidden))
-        return Outcome(request=request)
+        return _accepted(repositories, stored, request)
 
     def _request(
         self,
@@ -145,6 +145,11 @@ class DeletionService:
             updated=now,
             created_by=repositories.caller.name,
         )
+
+
+def _accepted(repositories: Repositories, stored: StoredFlow, request: DeletionRequest) -> Outcome:
+    classes = classes_of(stored.flow.tags)
+    return Outcome(request=seen_request(repositories.caller, request, classes))
 
 
 def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegment]:

@@ -14,7 +14,7 @@ from tams.models.stored import StoredDeletion, Timeline, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.deletion_steps import release, remove_from_flow, rest_after
 from tams.services.moments import moment_of_change
-from tams.services.permissions import check
+from tams.services.permissions import check, seen_request
 from tams.services.segment_window import PageRequest, reader_of
 from tams.timing import TimeRange
 
@@ -51,20 +51,19 @@ class DeletionRequestService:
         Source: GET /flow-delete-requests/{request-id}.
         """
 
-        def work(repositories: Repositories) -> StoredDeletion:
+        def work(repositories: Repositories) -> DeletionRequest:
             found = repositories.deletion_requests.get(request_id)
             caller = repositories.caller
             classes: Collection[str] = found.auth_classes
             if caller.classes is not None:
                 classes = _classes_now(repositories, found)
             check(caller, Permission.DELETE, "Deletion request", request_id, classes)
-            return found
+            return seen_request(caller, found.request, classes)
 
-        stored = self.store.read(work)
-        expiry = stored.request.expiry
-        if expiry is not None and expiry <= self.clock():
+        request = self.store.read(work)
+        if request.expiry is not None and request.expiry <= self.clock():
             raise NotFoundError("Deletion request", request_id)
-        return stored.request
+        return request
 
     def list_(self, query: DeletionQuery) -> Page[DeletionRequest]:
         """Source: GET /flow-delete-requests."""

@@ -20,7 +20,7 @@ from tams.services.event_documents import EventDocuments
 from tams.services.event_permissions import seen_events
 from tams.services.event_relay import LONGEST_US
 from tams.services.place_keys import PlaceKeys
-from tams.services.webhook_settlement import announcement_of
+from tams.services.webhook_settlement import announcement_of, flows_of
 
 _FIRST_WINDOW = 512
 _WIDEST_WINDOW = 131_072
@@ -119,8 +119,9 @@ class EventLog:
             seq = chosen[-1][0]
         stored = repositories.events.whole([event for _, event in chosen])
         whole = seen_events(repositories, query.read_classes, stored.values())
+        flows = flows_of(repositories, whole.values())
         announcements = [
-            announcement_of(repositories, place, whole[event.id])
+            announcement_of(repositories, place, whole[event.id], flows)
             for place, event in chosen
             if event.id in whole
         ]

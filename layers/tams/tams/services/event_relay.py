@@ -5,12 +5,14 @@ them, and an event is given its place once. A Flow's events come in the order of
 change was begun after the one before had committed, and every run takes all events that have committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from tams.models.delivery import Delivery, Relations
 from tams.models.stored import StoredEvent, to_us
 from tams.ports import Clock, Queue, Repositories, Store
+from tams.services.permissions import readable_flows, readable_sources
 from tams.services.webhook_matching import asks_for_relations, matches, with_lost
 
 LONGEST_US = 300_000_000
@@ -69,14 +71,17 @@ class EventRelay:
         self, repositories: Repositories, events: Sequence[StoredEvent], last_seq: int
     ) -> list[Delivery]:
         webhooks = repositories.webhooks.sending()
-        relations = Relations()
-        if asks_for_relations(webhooks):
-            relations = with_lost(_relations(repositories, events), events)
+        asking = [webhook for webhook in webhooks if asks_for_relations(webhook)]
+        relations = with_lost(_relations(repositories, events), events) if asking else Relations()
+        seen = {
+            classes: _seen(repositories, classes, relations)
+            for classes in {webhook.read_classes for webhook in asking}
+        }
         return [
             Delivery(webhook.id, seq, event.id, event.created_us)
             for seq, event in enumerate(events, last_seq + 1)
             for webhook in webhooks
-            if matches(webhook, event, relations)
+            if matches(webhook, event, seen.get(webhook.read_classes, relations))
         ]
 
 
@@ -88,3 +93,20 @@ def _relations(repositories: Repositories, events: Sequence[StoredEvent]) -> Rel
         repositories.collections.collectors(flow_ids),
         repositories.collections.source_collectors(source_ids),
     )
+
+
+def _seen(
+    repositories: Repositories, classes: Collection[str] | None, relations: Relations
+) -> Relations:
+    """Without the collectors that readers of these classes may not know of (AUT-15)."""
+    if classes is None:
+        return relations
+    flows = readable_flows(repositories, classes, set(chain(*relations.of_flows.values())))
+    sources = readable_sources(repositories, classes, set(chain(*relations.of_sources.values())))
+    return Relations(_only(relations.of_flows, flows), _only(relations.of_sources, sources))
+
+
+def _only(
+    collectors: Mapping[str, Sequence[str]], known: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(each for each in ids if each in known) for key, ids in collectors.items()}

@@ -44,7 +44,7 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
     contradicts another one of the same Source (COL-12).
     """
     old = repositories.collections.members([flow.id]).get(flow.id, [])
-    items = (*(flow.flow_collection or ()), *_unseen(repositories, old))
+    items = _with_unseen(repositories, old, flow.flow_collection or ())
     if tuple(old) == items:
         return []
     members = repositories.flows.find_many({item.id for item in items}) if items else {}
@@ -64,13 +64,21 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
     )
 
 
-def _unseen(
-    repositories: Repositories, items: Sequence[FlowCollectionItem]
-) -> list[FlowCollectionItem]:
-    """Members the caller does not know of, and so cannot mean to remove."""
+def _with_unseen(
+    repositories: Repositories,
+    old: Sequence[FlowCollectionItem],
+    given: Sequence[FlowCollectionItem],
+) -> tuple[FlowCollectionItem, ...]:
+    """With the members the caller does not know of, and so cannot mean to remove, at their places."""
     classes = repositories.caller.classes_for(Permission.READ)
-    known = readable_flows(repositories, classes, {item.id for item in items})
-    return [item for item in items if item.id not in known]
+    known = readable_flows(repositories, classes, {item.id for item in old})
+    left, items = list(given), list[FlowCollectionItem]()
+    for item in old:
+        if item.id not in known:
+            items.append(item)
+        elif left:
+            items.append(left.pop(0))
+    return (*items, *left)
 
 
 def _check_members(

@@ -19,8 +19,8 @@ def description_of(
         return put.technical, None
     if put.technical != technical_of(old):
         raise InvalidRequestError(
-            f"the Flow has its technical description from Profile {old.profile_id}: to change it, "
-            'give another profile_id, or unlink it with profile_id ""'
+            "the Flow has its technical description from its Profile: to change it, give another "
+            'profile_id, or unlink it with profile_id ""'
         )
     return put.technical, old.profile_id
 

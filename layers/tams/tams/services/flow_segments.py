@@ -68,13 +68,13 @@ class FlowSegmentService:
         posts: Sequence[FlowSegmentPost | SegmentFault],
         *,
         single: bool,
-        unused_only: bool = False,
+        by_upload: bool = False,
     ) -> list[SegmentFault]:
         """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
 
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
-        A single Segment that fails raises InvalidRequestError instead. `unused_only` refuses Objects that
-        have a Segment already, in whatever Flow.
+        A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
+        have a Segment already, in whatever Flow, and init Objects of others.
         Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container).
         """
 
@@ -87,7 +87,7 @@ class FlowSegmentService:
             event_id = str(uuid4())
             sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
             registration = self._registration(repositories, stored, sound, event_id)
-            registration.unused_only = unused_only
+            registration.by_upload = by_upload
             faults = _take_each(registration, posts, single=single)
             if registration.segments:
                 self._write(repositories, stored, registration)

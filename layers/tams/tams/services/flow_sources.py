@@ -15,9 +15,7 @@ from tams.services.permissions import check
 
 def check_source_format(source: StoredSource | None, flow: Flow) -> None:
     if source is not None and source.source.format != flow.format:
-        raise InvalidRequestError(
-            f"format: Source {flow.source_id!r} has Flows of {source.source.format}"
-        )
+        raise InvalidRequestError(f"format: Source {flow.source_id!r} has Flows of another format")
 
 
 def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:

@@ -109,7 +109,7 @@ class FlowService:
         caller = repositories.caller.name
         technical, profile_id = description_of(repositories, put, old)
         if old is not None and technical.format != old.format:
-            raise InvalidRequestError(f"format: a Flow keeps its format, {old.format}")
+            raise InvalidRequestError("format: a Flow keeps its format")
         if stored is not None and stored.timeline.segment_count:
             check_init_segments(old, technical)
         version = common.metadata_version
@@ -143,10 +143,8 @@ class FlowService:
 
     def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
         repositories.guards.hold([flow.id, flow.source_id])
-        if (request_id := repositories.deletion_requests.removing(flow.id)) is not None:
-            raise InvalidRequestError(
-                f"id: the Flow that had this id is still being deleted, by request {request_id!r}"
-            )
+        if repositories.deletion_requests.removing(flow.id) is not None:
+            raise InvalidRequestError("id: the Flow that had this id is still being deleted")
         events = join_source(repositories, flow, now)
         repositories.flows.add(StoredFlow(flow))
         derived = collect(repositories, flow, now) if flow.flow_collection else []
@@ -164,7 +162,9 @@ class FlowService:
         events: list[StoredEvent] = []
         if flow.source_id != stored.flow.source_id:
             repositories.guards.hold([flow.source_id])
-            source_to(Permission.WRITE, repositories, stored.flow.source_id)
+            left = source_to(Permission.WRITE, repositories, stored.flow.source_id)
+            if left.flow_count == 1:  # it goes, with all that was said of it
+                source_to(Permission.DELETE, repositories, left.source.id)
             events += join_source(repositories, flow, now)
             events += leave_source(repositories, stored.flow.source_id, now)
             events += with_derived(

@@ -88,7 +88,7 @@ class InstanceService:
                 self._check(repositories, copy.storage_id, storage_id or label or "")
                 repositories.copies.save(replace(copy, cancelled=True))
                 return copy
-            found = self._named(stored, storage_id, label)
+            found = self._named(repositories, stored, storage_id, label)
             self._check(repositories, found.storage_id, storage_id or label or "")
             left = tuple(each for each in stored.instances if each is not found)
             if not left:
@@ -113,10 +113,14 @@ class InstanceService:
             check_backend(repositories.caller, Permission.WRITE, backend)
 
     def _check_any_readable(self, repositories: Repositories, stored: StoredObject) -> None:
-        """Bytes come from where the caller could have them. Raises ForbiddenError."""
+        """Bytes come from where the caller could have them: from our backends, where any has them.
+
+        A client's URL is no way round a backend. Raises ForbiddenError.
+        """
         classes = repositories.caller.classes_for(Permission.READ)
         readable = readable_backends(classes, self.backends)
-        if not any(each.url or each.storage_id in readable for each in stored.instances):
+        ours = [each.storage_id for each in stored.instances if each.storage_id is not None]
+        if ours and readable.keys().isdisjoint(ours):
             raise ForbiddenError(
                 f"you have no permission to read the bytes of Object {stored.id!r}"
             )
@@ -143,10 +147,17 @@ class InstanceService:
         backend = self.backends.get(meant)
         return copy if label is None or (backend and backend.label == label) else None
 
-    def _named(self, stored: StoredObject, storage_id: str | None, label: str | None) -> Instance:
-        """Both selectors, when both are given, must mean the same instance."""
-        by_storage = [each for each in stored.instances if each.storage_id == storage_id]
-        by_label = [each for each in stored.instances if self._label_of(each) == label]
+    def _named(
+        self,
+        repositories: Repositories,
+        stored: StoredObject,
+        storage_id: str | None,
+        label: str | None,
+    ) -> Instance:
+        """Both selectors, when both are given, must mean the same instance, of those the caller knows of."""
+        known = [each for each in stored.instances if self._is_known(repositories, each)]
+        by_storage = [each for each in known if each.storage_id == storage_id]
+        by_label = [each for each in known if self._label_of(each) == label]
         if storage_id is None:
             named = by_label
         elif label is None:
@@ -158,6 +169,10 @@ class InstanceService:
         if not named:
             raise NotFoundError("Instance", storage_id or label or "")
         return named[0]
+
+    def _is_known(self, repositories: Repositories, instance: Instance) -> bool:
+        backend = self.backends.get(instance.storage_id or "")
+        return backend is None or may_list_backend(repositories.caller, backend)
 
     def _label_of(self, instance: Instance) -> str | None:
         """A controlled instance goes by its backend's label (OBJ-22)."""
@@ -184,7 +199,7 @@ def save_instances(repositories: Repositories, stored: StoredObject) -> None:
     """Of the Object, and of the Segments that tell them."""
     repositories.objects.save([stored])
     if stored.kind is ObjectKind.INIT:
-        for media_id in repositories.objects.media_needing(stored.id):
+        for media_id in repositories.objects.media_needing([stored.id])[stored.id]:
             repositories.segments.set_init_instances(media_id, stored.instances)
     else:
         repositories.segments.set_instances(stored.id, stored.instances)

@@ -163,9 +163,8 @@ def _check_init_objects(repositories: Repositories, flow: Flow, post: FlowStorag
         for each in found.values()
         if each.reference_count or not is_made_for(each, flow)
     }
-    for each in sorted(named):
-        if each not in found or each in unreadable(repositories, others):
-            raise InvalidRequestError(f"segments: init_object_id {each!r} does not exist")
+    if missing := sorted((named - found.keys()) | unreadable(repositories, others)):
+        raise InvalidRequestError(f"segments: init_object_id {missing[0]!r} does not exist")
 
 
 def _check_new(repositories: Repositories, object_ids: Sequence[str]) -> None:

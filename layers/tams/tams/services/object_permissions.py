@@ -18,10 +18,9 @@ def flows_using(
     repositories: Repositories, objects: Collection[StoredObject]
 ) -> dict[str, set[str]]:
     """Flows by Object; an init Object is used through media Objects (INI-11)."""
-    media = {each.id: [each.id] for each in objects if each.kind is not ObjectKind.INIT}
-    for each in objects:
-        if each.kind is ObjectKind.INIT:
-            media[each.id] = repositories.objects.media_needing(each.id)
+    inits = [each.id for each in objects if each.kind is ObjectKind.INIT]
+    media = {each.id: [each.id] for each in objects}
+    media |= repositories.objects.media_needing(inits)
     users = repositories.segments.users_of(set(chain.from_iterable(media.values())))
     return {
         object_id: set(chain.from_iterable(users.get(each, ()) for each in media_ids))
@@ -50,7 +49,7 @@ def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
     return frozenset(
         object_id
         for object_id, flow_ids in homes.items()
-        if not _deciding(objects[object_id], flow_ids, flows) <= mine
+        if not (deciding := _deciding(objects[object_id], flow_ids, flows)) or not deciding <= mine
     )
 
 
@@ -72,8 +71,19 @@ def check_object(repositories: Repositories, permission: Permission, stored: Sto
 
 
 def _homes(repositories: Repositories, objects: Mapping[str, StoredObject]) -> dict[str, set[str]]:
-    """The Flows that use each Object; of one that none uses yet, the Flow it was allocated for."""
+    """The Flows that use each Object; of one that none uses yet, the Flow it was allocated for.
+
+    Not another Flow that has got its id since: of whose Object nobody knows any more.
+    """
     using = flows_using(repositories, objects.values())
+    unused = {each.flow_id for each in objects.values() if not using[each.id]}
+    first = repositories.flows.find_many(unused) if unused else {}
     return {
-        object_id: using[object_id] or {stored.flow_id} for object_id, stored in objects.items()
+        object_id: using[object_id]
+        or {
+            flow_id
+            for flow_id, it in first.items()
+            if flow_id == stored.flow_id and is_made_for(stored, it.flow)
+        }
+        for object_id, stored in objects.items()
     }

@@ -73,7 +73,7 @@ def _flows_of(
     """Flows that use an Object, in id order; an init Object is used through media Objects (INI-11)."""
     media_ids = [stored.id]
     if stored.kind is ObjectKind.INIT:
-        media_ids = repositories.objects.media_needing(stored.id)
+        media_ids = repositories.objects.media_needing([stored.id])[stored.id]
     uses: dict[str, list[TimeRange]] = {}
     for media_id in media_ids:
         for flow_id, timeranges in repositories.segments.uses_of(media_id).items():

@@ -9,6 +9,7 @@ from typing import Any
 
 from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from tams.models.caller import AUTH_CLASSES, Caller, Permission, classes_of
+from tams.models.deletion_request import DeletionRequest
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.models.storage_backend import StorageBackend
@@ -71,6 +72,16 @@ def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:
     """BKE-9: any permission will do."""
     classes = classes_of(backend.tags)
     return not classes or caller.may_any(classes)
+
+
+def seen_request(
+    caller: Caller, request: DeletionRequest, classes: Collection[str]
+) -> DeletionRequest:
+    """Without how far it has got, which tells what a Flow has, for who may delete and not read."""
+    if caller.may(Permission.READ, classes):
+        return request
+    seen: DeletionRequest = request.model_copy(update={"timerange_remaining": None})
+    return seen
 
 
 def readable_backends(

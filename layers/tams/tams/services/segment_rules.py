@@ -48,8 +48,8 @@ class Registration:
     """Takes Segments one after the other, as the request lists them, and keeps what they change.
 
     `objects` holds what is known of every Object the request names; the changed and the new ones are
-    collected for the transaction to write. `unused_only` is for uploads, which register only Objects
-    that nobody has used yet.
+    collected for the transaction to write. `by_upload` is for uploads, whose senders nobody knows: they
+    register only Objects that nobody has used yet.
     """
 
     flow: Flow
@@ -59,7 +59,7 @@ class Registration:
     backend_labels: frozenset[str]
     event_id: str
     now_us: int
-    unused_only: bool = False
+    by_upload: bool = False
     tells_timeline: bool = True
     """Whether the caller may know what else the Flow has."""
     unreadable: frozenset[str] = frozenset()
@@ -75,9 +75,8 @@ class Registration:
         """Raises InvalidRequestError and changes nothing when the Segment breaks a rule."""
         for request_id, timerange in self.deleting.items():
             if timerange.overlaps(post.timerange):
-                raise InvalidRequestError(
-                    f"timerange {post.timerange} is still being deleted by request {request_id!r}"
-                )
+                by = f" by request {request_id!r}" if self.tells_timeline else ""
+                raise InvalidRequestError(f"timerange {post.timerange} is still being deleted{by}")
         if (taken := self.occupied.overlapping(post.timerange)) is not None:
             where = f"the Segment at {taken}" if self.tells_timeline else "a Segment"
             raise InvalidRequestError(f"timerange {post.timerange} overlaps {where} of this Flow")
@@ -121,7 +120,7 @@ class Registration:
             stored = self._external_object(post)
         elif stored.state is ObjectState.DOOMED:
             raise InvalidRequestError(f"object_id {post.object_id!r} is being deleted")
-        elif self.unused_only and stored.reference_count:
+        elif self.by_upload and stored.reference_count:
             raise InvalidRequestError(f"object_id {post.object_id!r} is in use already")
         elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
             raise InvalidRequestError(
@@ -196,6 +195,9 @@ class Registration:
             return None
         init = self.objects.get(init_id)
         if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
+            raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
+        if self.by_upload and not media.registers and not is_made_for(init, self.flow):
+            # Who allocated the Object was asked what they may read; who sends its bytes was not.
             raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
         if init.kind is ObjectKind.MEDIA:
             raise InvalidRequestError(f"init_object_id {init_id!r} is a media Object")

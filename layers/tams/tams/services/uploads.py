@@ -148,7 +148,7 @@ class UploadService:
     def _register(self, flow_id: str, posts: Sequence[FlowSegmentPost]) -> list[Refusal]:
         """As a client's POST would, but never raises for what a client would be told."""
         try:
-            faults = self.flow_segments.register(flow_id, posts, single=False, unused_only=True)
+            faults = self.flow_segments.register(flow_id, posts, single=False, by_upload=True)
         except BackendUnavailableError:
             raise
         except TamsError as error:

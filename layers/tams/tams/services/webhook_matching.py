@@ -30,11 +30,8 @@ def matches(webhook: Webhook, event: StoredEvent, relations: Relations) -> bool:
     return _named(webhook.flow_ids, flow_id) and _collected(webhook.flow_collected_by_ids, of_flow)
 
 
-def asks_for_relations(webhooks: Collection[Webhook]) -> bool:
-    return any(
-        each.flow_collected_by_ids is not None or each.source_collected_by_ids is not None
-        for each in webhooks
-    )
+def asks_for_relations(webhook: Webhook) -> bool:
+    return webhook.flow_collected_by_ids is not None or webhook.source_collected_by_ids is not None
 
 
 def with_lost(relations: Relations, events: Sequence[StoredEvent]) -> Relations:

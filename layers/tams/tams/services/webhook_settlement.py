@@ -1,14 +1,15 @@
 """What is noted between two sendings to a webhook: what was taken, what is next, when to try again."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
 from tams.models.delivery import Announcement, Answer, Delivery, DeliveryState
 from tams.models.error import Error
-from tams.models.stored import StoredEvent, to_us
+from tams.models.event import EventType
+from tams.models.stored import StoredEvent, StoredFlow, to_us
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.ports import Clock, Repositories
 from tams.services.event_permissions import seen_events
@@ -197,13 +198,14 @@ def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delive
     chosen = waiting[:EVENTS_MAX]
     found = repositories.events.find_many(chosen)
     events = seen_events(repositories, webhook.read_classes, found.values())
+    flows = flows_of(repositories, events.values())
     announcements: list[Announcement] = []
     until_seq, segments = chosen[0].seq, 0
     for delivery in chosen:
         if (
             event := events.get(delivery.event_id)
         ) is not None:  # or else it has expired, or is out of reach
-            announcement = announcement_of(repositories, delivery.seq, event)
+            announcement = announcement_of(repositories, delivery.seq, event, flows)
             segments += len(announcement.segments)
             if announcements and segments > SEGMENTS_MAX:
                 break
@@ -212,11 +214,24 @@ def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delive
     return Turn(webhook, announcements, chosen[0].seq, until_seq)
 
 
-def announcement_of(repositories: Repositories, seq: int, event: StoredEvent) -> Announcement:
-    """With the Segments it tells of, as far as they are still there."""
-    if event.event_type != "flows/segments_added":
+def flows_of(repositories: Repositories, events: Iterable[StoredEvent]) -> Mapping[str, StoredFlow]:
+    """The Flows, as they are now, of events that tell of Segments."""
+    added = (event for event in events if event.event_type == EventType.SEGMENTS_ADDED)
+    ids = {event.flow_id for event in added if event.flow_id}
+    return repositories.flows.find_many(ids) if ids else {}
+
+
+def announcement_of(
+    repositories: Repositories, seq: int, event: StoredEvent, flows: Mapping[str, StoredFlow]
+) -> Announcement:
+    """With the Segments it tells of, as far as they are still there and not being deleted."""
+    flow = flows.get(event.flow_id or "")
+    if event.event_type != EventType.SEGMENTS_ADDED or flow is None:
         return Announcement(seq, event)
-    assert event.flow_id is not None
     assert event.timerange is not None
-    segments = repositories.segments.announced_by(event.flow_id, event.id, event.timerange)
+    segments = [
+        segment
+        for segment in repositories.segments.announced_by(flow.flow.id, event.id, event.timerange)
+        if not any(gone.contains(segment.timerange) for gone in flow.deleting.values())
+    ]
     return Announcement(seq, event, segments)

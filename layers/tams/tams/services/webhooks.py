@@ -1,16 +1,17 @@
 """Webhooks: where clients want events sent (WHK-1…26)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from tams.errors import ForbiddenError, InvalidRequestError
+from tams.errors import InvalidRequestError
 from tams.models.caller import Permission
 from tams.models.delivery import DeliveryState
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
+from tams.models.storage_backend import StorageBackend
 from tams.models.stored import to_us
 from tams.models.webhook import (
     Webhook,
@@ -21,16 +22,9 @@ from tams.models.webhook import (
     WebhookStatus,
 )
 from tams.ports import Clock, Queue, Repositories, Store
-from tams.services.permissions import (
-    readable_flows,
-    readable_sources,
-    tags_of_new,
-    tags_of_replaced,
-    webhook_to,
-)
+from tams.services.permissions import tags_of_new, tags_of_replaced, webhook_to
+from tams.services.webhook_filters import check_filters, known_ids
 from tams.services.webhook_targets import TargetPolicy
-
-FILTER_IDS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +35,16 @@ class WebhookService:
     clock: Clock
     targets: TargetPolicy
     deliveries: Queue
+    backends: Mapping[str, StorageBackend]
 
     def get(self, webhook_id: str) -> WebhookGet:
         """Raises NotFoundError. Source: GET /service/webhooks/{webhookId}."""
-        return self.store.read(
-            lambda repositories: webhook_to(Permission.READ, repositories, webhook_id).shown()
-        )
+
+        def work(repositories: Repositories) -> WebhookGet:
+            webhook = webhook_to(Permission.READ, repositories, webhook_id)
+            return self._shown(repositories, [webhook])[0]
+
+        return self.store.read(work)
 
     def list_(self, query: WebhookQuery) -> Page[WebhookGet]:
         """Source: GET /service/webhooks."""
@@ -54,7 +52,7 @@ class WebhookService:
         def work(repositories: Repositories) -> Page[WebhookGet]:
             classes = repositories.caller.classes_for(Permission.READ)
             page = repositories.webhooks.list_(replace(query, classes=classes))
-            return Page(tuple(each.shown() for each in page.items), page.next_key)
+            return Page(tuple(self._shown(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
 
@@ -70,7 +68,7 @@ class WebhookService:
         )
 
         def work(repositories: Repositories) -> None:
-            _check_filters(repositories, post)
+            check_filters(repositories, post)
             repositories.deliveries.save_state(DeliveryState(webhook.id))
             repositories.webhooks.add(webhook, event_id=str(uuid4()))
 
@@ -85,7 +83,7 @@ class WebhookService:
 
         def work(repositories: Repositories) -> WebhookGet:
             stored = webhook_to(Permission.WRITE, repositories, webhook_id)
-            _check_filters(repositories, put)
+            check_filters(repositories, put)
             self.targets.check_url(put.url)
             if put.id != webhook_id:
                 raise InvalidRequestError(
@@ -98,8 +96,10 @@ class WebhookService:
             stopped = stored.status is WebhookStatus.DISABLED
             since_us = to_us(self.clock()) if stopped else stored.active_since_us
             tags = tags_of_replaced(repositories.caller, stored.tags, put.tags)
+            known = known_ids(repositories, self.backends, [stored])
+            whole = known.with_unseen(put, stored) if known else put
             webhook = Webhook(
-                **_fields(put) | {"tags": tags or put.tags},
+                **_fields(whole) | {"tags": tags or put.tags},
                 active_since_us=since_us,
                 read_classes=self._read_classes(stored.read_classes),
             )
@@ -108,7 +108,7 @@ class WebhookService:
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
             repositories.webhooks.save(webhook, event_id=str(uuid4()))
             _forget_failures(repositories, webhook_id)
-            return webhook.shown()
+            return self._shown(repositories, [webhook])[0]
 
         replaced = self.store.write(work)
         self.deliveries.send([webhook_id])
@@ -124,6 +124,11 @@ class WebhookService:
         self.store.write(work)
         self.deliveries.send([webhook_id])
 
+    def _shown(self, repositories: Repositories, webhooks: Sequence[Webhook]) -> list[WebhookGet]:
+        """As this caller sees them."""
+        known = known_ids(repositories, self.backends, webhooks)
+        return [(known.seen(each) if known else each).shown() for each in webhooks]
+
     def _read_classes(self, before: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
         """What its events may be of: whatever whoever sets it up may read now (WHK-38).
 
@@ -131,25 +136,6 @@ class WebhookService:
         """
         classes = self.store.caller.classes_for(Permission.READ)
         return before if classes is None else tuple(sorted(classes))
-
-
-def _check_filters(repositories: Repositories, given: WebhookSettings) -> None:
-    """AUT-15: what it names, the caller may read. Raises ForbiddenError, InvalidRequestError."""
-    filters = ("flow_ids", "source_ids", "flow_collected_by_ids", "source_collected_by_ids")
-    for name in filters:
-        if len(getattr(given, name) or ()) > FILTER_IDS_MAX:
-            raise InvalidRequestError(f"{name}: at most {FILTER_IDS_MAX} ids")
-    classes = repositories.caller.classes_for(Permission.READ)
-    if classes is None:
-        return
-    flows = {*(given.flow_ids or ()), *(given.flow_collected_by_ids or ())}
-    sources = {*(given.source_ids or ()), *(given.source_collected_by_ids or ())}
-    unknown = flows - readable_flows(repositories, classes, flows)
-    unknown |= sources - readable_sources(repositories, classes, sources)
-    if unknown:
-        raise ForbiddenError(
-            f"filters: you have no permission to read {', '.join(sorted(unknown))}"
-        )
 
 
 def _check_same_receiver(stored: Webhook, webhook: Webhook) -> None:
