@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import httpx
 import pytest
 
@@ -107,6 +108,37 @@ def test_bytes_that_ask_for_nothing_are_noted(api: httpx.Client, make: Maker) ->
 
     until(lambda: "its 5 bytes have come" in why_not(api, entry["object_id"]))
     assert segments_of(api, flow) == []
+
+
+def put_with_own_keys(stack: Stack, object_id: str, **metadata: str) -> None:
+    """As a client does that has credentials of its own for the bucket."""
+    keys = stack.s3_credentials
+    s3 = boto3.client(
+        "s3",
+        endpoint_url=stack.s3_url,
+        region_name="us-east-1",
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
+    )
+    told = {f"tams-{name.replace('_', '-')}": value for name, value in metadata.items()}
+    s3.put_object(Bucket=stack.s3_bucket, Key=object_key(object_id), Body=b"x", Metadata=told)
+
+
+def test_an_upload_of_somebody_unknown_names_init_objects_of_its_own_flow_only(
+    stack: Stack, api: httpx.Client, make: Maker
+) -> None:
+    """Nobody was asked whether its sender may read another's."""
+    ours, theirs = make.flow(init_segments=True), make.flow(init_segments=True)
+    init, good, bad = make.objects(ours["id"], 3)
+    (hidden,) = make.objects(theirs["id"], 1)
+    for each in (init, hidden):
+        put_with_own_keys(stack, each)
+
+    put_with_own_keys(stack, bad, timerange="[0:0_1:0)", init_object_id=hidden)
+    put_with_own_keys(stack, good, timerange="[1:0_2:0)", init_object_id=init)
+
+    until(lambda: [it["object_id"] for it in segments_of(api, ours)] == [good])
+    until(lambda: f"init_object_id {hidden!r} does not exist" in why_not(api, bad))
 
 
 @pytest.fixture
