@@ -26,7 +26,30 @@ class ScopeName(StrEnum):
     ADMIN = "admin"
 
 
-Name = Annotated[str, typer.Argument(help="Who it is for: created_by and the audit log say so.")]
+def _some(text: str) -> str:
+    if not text.strip():
+        raise typer.BadParameter("must not be empty")
+    return text
+
+
+def _all_some(texts: list[str] | None) -> list[str] | None:
+    return [_some(each) for each in texts] if texts else texts
+
+
+def _later(moment: datetime | None) -> datetime | None:
+    """In UTC, unless it says otherwise."""
+    if moment is None:
+        return None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment <= datetime.now(UTC):
+        raise typer.BadParameter("is over already")
+    return moment
+
+
+Name = Annotated[
+    str,
+    typer.Argument(help="Who it is for: created_by and the audit log say so.", callback=_some),
+]
 Scopes = Annotated[
     list[ScopeName] | None,
     typer.Option("--scope", help="Give it once for each; as it was without, or else read."),
@@ -36,11 +59,17 @@ Classes = Annotated[
     typer.Option(
         "--class",
         help="A class it reaches, or news:read; as it was without. For deployments with AuthClasses.",
+        callback=_all_some,
     ),
 ]
 Expires = Annotated[
     datetime | None,
-    typer.Option("--expires", help="The day it ends, in UTC; as it was without, or else never."),
+    typer.Option(
+        "--expires",
+        formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
+        help="When it ends, in UTC unless it says otherwise; as it was without, or else never.",
+        callback=_later,
+    ),
 ]
 Into = Annotated[
     Path | None,
@@ -71,7 +100,8 @@ def token(
     tokens = (*(each for each in old.tokens if each.name != name), *kept, entry)
     _write(old.model_copy(update={"tokens": tokens}), into)
     err.print("The token, which nobody can show you again:")
-    out.print(made, highlight=False, soft_wrap=True)
+    where = out if into is not None else err  # what goes on from here then is the entry alone
+    where.print(made, highlight=False, soft_wrap=True)
 
 
 def user(
@@ -81,7 +111,14 @@ def user(
     expires: Expires = None,
     into: Into = None,
     password: Annotated[
-        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True)
+        str,
+        typer.Option(
+            prompt=True,
+            confirmation_prompt=True,
+            hide_input=True,
+            show_default=False,
+            callback=_some,
+        ),
     ] = "",
 ) -> None:
     """Make a user with a password, or give one another, for clients that know nothing but HTTP Basic."""
@@ -108,10 +145,14 @@ def _account(
         hash=hashed,
         scopes=tuple(Scope(f"tams-api/{each}") for each in scopes or (ScopeName.READ,)),
         classes=tuple(classes or ()),
-        expires=expires and expires.replace(tzinfo=UTC),
+        expires=expires,
     )
     if before is None:
         return given
+    if expires is None and before.expires is not None and before.expires <= datetime.now(UTC):
+        raise typer.BadParameter(
+            f"{name}'s has ended: say until when the new one is good", param_hint="--expires"
+        )
     return given.model_copy(
         update={
             "scopes": given.scopes if scopes else before.scopes,
@@ -126,12 +167,16 @@ def _last(accounts: tuple[Account, ...], name: str) -> Account | None:
 
 
 def _read(into: Path | None) -> Accounts:
+    if into is None:
+        return Accounts()
     try:
-        if into is not None and into.exists():
-            return Accounts.model_validate_json(into.read_text())
+        if not into.exists() and into.parent.is_dir():
+            return Accounts()
+        return Accounts.model_validate_json(into.read_bytes())
     except ValidationError:
         raise typer.BadParameter(f"{into} does not hold accounts", param_hint="--into") from None
-    return Accounts()
+    except OSError as error:
+        raise typer.BadParameter(str(error), param_hint="--into") from error
 
 
 def _write(accounts: Accounts, into: Path | None) -> None:
@@ -139,6 +184,11 @@ def _write(accounts: Accounts, into: Path | None) -> None:
     if into is None:
         out.print_json(text)
         return
-    into.touch(mode=0o600)
-    into.write_text(text + "\n")
+    draft = into.with_name(f".{into.name}.new")  # or a crash would leave half of all accounts
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    if into.exists():
+        draft.chmod(into.stat().st_mode)
+    draft.write_text(text + "\n")
+    draft.replace(into)
     err.print(f"{into} has the entry", highlight=False)

@@ -4,13 +4,17 @@ Source: OpenID Connect Discovery 1.0, section 4.
 """
 
 import json
+import time
 from typing import Any
 
 import urllib3
 
+from tams.access.addresses import is_safe
 from tams.access.faults import SourceUnavailableError
 
 _TIMEOUT = urllib3.Timeout(connect=2.0, read=3.0)
+_WHOLE_SECONDS = 5.0
+"""For an answer to be there: one that drips keeps everybody waiting who has a token of its issuer."""
 _BYTES_MAX = 256 * 1024
 _DISCOVERY = "/.well-known/openid-configuration"
 
@@ -20,32 +24,50 @@ class IssuerClient:
 
     def __init__(self, issuer: str, jwks_uri: str | None) -> None:
         self._issuer = issuer
-        self._jwks_uri = jwks_uri
+        self._configured = jwks_uri
+        self._discovered: str | None = None
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
     def fetch(self) -> dict[str, Any]:
         """The key set. Raises SourceUnavailableError."""
-        if self._jwks_uri is None:
-            self._jwks_uri = self._discovered()
-        return self._get(self._jwks_uri)
+        if self._configured is not None:
+            return self._get(self._configured)
+        if self._discovered is None:
+            self._discovered = self._discover()
+        try:
+            return self._get(self._discovered)
+        except SourceUnavailableError:
+            self._discovered = None  # it may have moved
+            raise
 
-    def _discovered(self) -> str:
+    def _discover(self) -> str:
         document = self._get(self._issuer.rstrip("/") + _DISCOVERY)
         found = document.get("jwks_uri")
         if document.get("issuer") != self._issuer or not isinstance(found, str):
             raise SourceUnavailableError("the issuer's configuration is that of another")
-        if found.startswith("http://") and not self._issuer.startswith("http://"):
+        if not is_safe(found, at_least_as=self._issuer):
             raise SourceUnavailableError("the issuer's keys are not to be had by https")
         return found
 
     def _get(self, url: str) -> dict[str, Any]:
+        deadline = time.monotonic() + _WHOLE_SECONDS
         try:
             answer = self._pool.request("GET", url, redirect=False, preload_content=False)
             with answer:
-                body = answer.read(_BYTES_MAX)
+                body = _read(answer, deadline)
             document = json.loads(body) if answer.status == 200 else None
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
+        except (urllib3.exceptions.HTTPError, ValueError, RecursionError) as error:
             raise SourceUnavailableError(f"{url} does not answer as it should") from error
         if not isinstance(document, dict):
             raise SourceUnavailableError(f"{url} answers {answer.status}, or with no JSON object")
         return document
+
+
+def _read(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+    """Raises ValueError for an answer that takes too long, or is too long."""
+    body = b""
+    while chunk := answer.read1(_BYTES_MAX):
+        body += chunk
+        if len(body) > _BYTES_MAX or time.monotonic() > deadline:
+            raise ValueError("that is more than anybody needs")
+    return body

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jwt import PyJWK
@@ -13,13 +14,22 @@ from tams.access.faults import CredentialsError, SourceUnavailableError
 Fetch = Callable[[], Mapping[str, Any]]
 """The key set as JSON. Raises SourceUnavailableError."""
 
-_ASYMMETRIC = frozenset({"RSA", "EC", "OKP"})
+_ASYMMETRIC = ("RSA", "EC", "OKP")
 _EARLY = 0.8
 """After this part of their time keys are renewed, if the issuer answers; after all of it they must be."""
 _LOOKS_MAX = 5
 _LOOK_SECONDS = 5.0
 """An unknown key is looked for at once, so that a new one is taken from its first token on; but whoever makes
 keys up gets the issuer asked only so often: a few times, then once in so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A public key, and the one algorithm that it is for, where its issuer says so."""
+
+    key_id: str | None
+    public: Any
+    algorithm: str | None
 
 
 class KeySet:
@@ -35,11 +45,11 @@ class KeySet:
         self._max_age = max_age_seconds
         self._clock = clock
         self._lock = threading.Lock()
-        self._keys: dict[str | None, PyJWK] = {}
+        self._keys: dict[str | None, Key] = {}
         self._fetched_at: float | None = None
         self._looks_left, self._looks_since = float(_LOOKS_MAX), clock()
 
-    def key(self, key_id: str | None) -> PyJWK:
+    def key(self, key_id: str | None) -> Key:
         """By `kid`; without one, the only key there is.
 
         Raises CredentialsError for a key that the issuer does not have, SourceUnavailableError.
@@ -57,7 +67,7 @@ class KeySet:
             raise CredentialsError("the token is signed with a key that its issuer does not have")
         return found
 
-    def _find(self, key_id: str | None) -> PyJWK | None:
+    def _find(self, key_id: str | None) -> Key | None:
         if key_id is None and len(self._keys) == 1:
             return next(iter(self._keys.values()))
         return self._keys.get(key_id)
@@ -86,18 +96,25 @@ class KeySet:
             return
 
 
-def _usable(document: Mapping[str, Any]) -> dict[str | None, PyJWK]:
+def _usable(document: Mapping[str, Any]) -> dict[str | None, Key]:
     """Public keys for signatures; never a shared secret, and nothing that is meant to encrypt."""
-    keys: dict[str | None, PyJWK] = {}
+    keys: dict[str | None, Key] = {}
     given = document.get("keys")
     if not isinstance(given, list):
         raise SourceUnavailableError("the issuer's key set has no keys")
     for each in given:
-        if not isinstance(each, dict) or each.get("kty") not in _ASYMMETRIC or "d" in each:
-            continue  # a key with `d` is private, and no secret any more
-        if each.get("use", "sig") == "sig":
-            try:
-                keys[each.get("kid")] = PyJWK(each)
-            except (PyJWTError, TypeError, ValueError):
-                continue  # of a kind that this service does not know
+        if isinstance(each, dict) and (key := _usable_key(each)) is not None:
+            keys[key.key_id] = key
     return keys
+
+
+def _usable_key(given: Mapping[str, Any]) -> Key | None:
+    if given.get("kty") not in _ASYMMETRIC or "d" in given:
+        return None  # a key with `d` is private, and no secret any more
+    if given.get("use", "sig") != "sig" or not isinstance(given.get("kid"), str | None):
+        return None
+    try:
+        made = PyJWK(dict(given))
+    except (PyJWTError, NotImplementedError, TypeError, ValueError):
+        return None  # of a kind that this service does not know
+    return Key(given.get("kid"), made.key, given.get("alg"))

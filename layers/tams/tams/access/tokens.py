@@ -4,15 +4,14 @@ What is trusted is configured: the issuers, their audiences, and the algorithms.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import ip_address
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import jwt
-from jwt import PyJWK
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from tams.access.addresses import is_safe
 from tams.access.faults import CredentialsError
+from tams.access.key_set import Key
 from tams.models.caller import Scope
 
 Algorithm = Literal[
@@ -43,7 +42,7 @@ class Issuer(BaseModel):
     @field_validator("issuer", "jwks_uri")
     @classmethod
     def _by_https(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith("https://") and not _is_loopback(url):
+        if url is not None and not is_safe(url):
             raise ValueError("must be an https URL: keys that anyone can change prove nothing")
         return url
 
@@ -52,7 +51,7 @@ class TokenReader:
     """`key_of` finds a key of an issuer by its id; it raises CredentialsError, SourceUnavailableError."""
 
     def __init__(
-        self, issuers: Sequence[Issuer], key_of: Callable[[Issuer, str | None], PyJWK]
+        self, issuers: Sequence[Issuer], key_of: Callable[[Issuer, str | None], Key]
     ) -> None:
         self._issuers = {each.issuer: each for each in issuers}
         self._key_of = key_of
@@ -69,18 +68,21 @@ class TokenReader:
         issuer = self._issuers.get(named) if isinstance(named, str) else None
         if issuer is None:
             raise CredentialsError("the token is of an issuer that is not trusted here")
-        if header.get("alg") not in issuer.algorithms:
+        if (algorithm := header.get("alg")) not in issuer.algorithms:
             raise CredentialsError("the token is signed by an algorithm that is not allowed")
-        claims = self._verified(token, issuer, self._key_of(issuer, header.get("kid")))
+        key = self._key_of(issuer, header.get("kid"))
+        if key.algorithm not in (None, algorithm):
+            raise CredentialsError("the token is signed by an algorithm that its key is not for")
+        claims = self._verified(token, issuer, key, algorithm)
         _check_audience(issuer, claims)
         return issuer, claims
 
-    def _verified(self, token: str, issuer: Issuer, key: PyJWK) -> dict[str, Any]:
+    def _verified(self, token: str, issuer: Issuer, key: Key, algorithm: str) -> dict[str, Any]:
         try:
             return jwt.decode(
                 token,
-                key,
-                algorithms=list(issuer.algorithms),
+                key.public,
+                algorithms=[algorithm],
                 issuer=issuer.issuer,
                 leeway=issuer.leeway_seconds,
                 options={"require": ["exp", "iss"], "verify_aud": False},
@@ -106,11 +108,3 @@ def texts(claim: object) -> list[str]:
     if isinstance(claim, str):
         return [claim]
     return [each for each in claim if isinstance(each, str)] if isinstance(claim, list) else []
-
-
-def _is_loopback(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False

@@ -1,13 +1,14 @@
 """Which methods a path has: those of all its routes, and HEAD where there is GET (GEN-16)."""
 
 from fastapi import Request
-from starlette.routing import Match, Route
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Match
 
 
 def allowed_methods(request: Request) -> list[str]:
     found: set[str] = set()
-    for route in request.app.state.routes:
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+    for route in iter_route_contexts(request.app.state.routes):
+        if route.matches(request.scope)[0] is not Match.NONE:
             found |= route.methods or set()
     if "GET" in found:
         found.add("HEAD")

@@ -6,7 +6,7 @@ The one table of it: a function with an operation that is not here answers nothi
 from collections.abc import Iterable, Mapping
 
 from fastapi import Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
 from tams.api.callers import PUBLIC_ROUTES, caller
@@ -61,11 +61,12 @@ def needed(path: str, method: str) -> frozenset[Scope] | None:
 
 
 def check_table(routes: Iterable[BaseRoute]) -> None:
-    """Raises KeyError when an operation has no entry."""
-    for route in routes:
-        if isinstance(route, APIRoute):
-            for method in route.methods or ():
-                needed(route.path_format, method)
+    """Raises KeyError when an operation has no entry, or is none that could be asked for a scope."""
+    for route in iter_route_contexts(list(routes)):
+        if not isinstance(route.original_route, APIRoute) or route.path_format is None:
+            raise KeyError(f"{route.path} is no route of FastAPI: nothing asks it for a scope")
+        for method in route.methods or ():
+            needed(route.path_format, method)
 
 
 def check_scope(request: Request) -> None:

@@ -10,14 +10,13 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from jwt import PyJWK
 
 from tams.access.accounts import AccountBook
 from tams.access.authenticator import Authenticator
 from tams.access.credentials import presented
 from tams.access.faults import CredentialsError, NoCredentialsError, SourceUnavailableError
 from tams.access.fetching import IssuerClient
-from tams.access.key_set import KeySet
+from tams.access.key_set import Key, KeySet
 from tams.access.tokens import Issuer, TokenReader
 from tams.models.caller import EVERYONE
 from tams.runtime.access_settings import AccessSettings
@@ -85,7 +84,7 @@ def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
         return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}
 
 
-def _keys(settings: AccessSettings) -> Callable[[Issuer, str | None], PyJWK]:
+def _keys(settings: AccessSettings) -> Callable[[Issuer, str | None], Key]:
     sets = {
         each.issuer: KeySet(
             IssuerClient(each.issuer, each.jwks_uri).fetch, settings.keys_max_age_seconds

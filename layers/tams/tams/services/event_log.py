@@ -28,6 +28,8 @@ _WINDOWS_MAX = 16
 """So many selects at most for one page; then it ends where they got to, be it empty."""
 
 _PAUSE_SECONDS = 0.5
+_SEARCH_SECONDS = 10.0
+"""So long a page is looked for in a log that has more, before it is given out empty."""
 EXPIRED_MAX = 5_000
 """Events that one run forgets."""
 
@@ -64,22 +66,27 @@ class EventLog:
 
     def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
         """The next events; when there are none yet, what comes within `wait_seconds`."""
-        deadline = time.monotonic() + wait_seconds
+        begun = time.monotonic()
         classes = self.store.caller.classes_for(Permission.READ)
         query = replace(query, read_classes=classes)
         while True:
-            keys, last_seq, announcements = self.store.read(partial(self._read, query=query))
-            if announcements or time.monotonic() + _PAUSE_SECONDS > deadline:
-                documents = self.documents.of(announcements, query)
-                return EventPage(
-                    [
-                        (keys.key(each.seq), {"event_id": each.event.id, **document})
-                        for each, document in zip(announcements, documents, strict=True)
-                    ],
-                    keys.key(last_seq),
-                )
-            query = replace(query, after=keys.key(last_seq))
-            time.sleep(_PAUSE_SECONDS)
+            found = self.store.read(partial(self._read, query=query))
+            waited = time.monotonic() - begun
+            if found.announcements or waited + _PAUSE_SECONDS > (
+                wait_seconds if found.at_end else max(wait_seconds, _SEARCH_SECONDS)
+            ):
+                return self._page(found, query)
+            query = replace(query, after=found.keys.key(found.seq))
+            if found.at_end:
+                time.sleep(_PAUSE_SECONDS)
+
+    def _page(self, found: "_Found", query: EventQuery) -> EventPage:
+        documents = self.documents.of(found.announcements, query)
+        items = [
+            (found.keys.key(each.seq), {"event_id": each.event.id, **document})
+            for each, document in zip(found.announcements, documents, strict=True)
+        ]
+        return EventPage(items, found.keys.key(found.seq))
 
     def expire(self) -> int:
         """Forget events from before the time they are kept for, some each time; how many."""
@@ -88,9 +95,7 @@ class EventLog:
             lambda repositories: repositories.events.expire(before_us, EXPIRED_MAX)
         )
 
-    def _read(
-        self, repositories: Repositories, query: EventQuery
-    ) -> tuple[PlaceKeys, int, list[Announcement]]:
+    def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
         relay = repositories.deliveries.relay_state()
         keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
         seq = (
@@ -98,37 +103,73 @@ class EventLog:
             if query.after is None
             else keys.seq(query.after)
         )
-        found: list[tuple[int, StoredEvent]] = []
-        width = _FIRST_WINDOW
-        for _ in range(_WINDOWS_MAX):
-            if seq >= newest or len(found) >= query.limit:
-                break
-            until = min(seq + width, newest)
-            found += repositories.events.placed(
-                seq,
-                until,
-                since_us=query.since_us,
-                event_types=query.event_types,
-                flow_ids=query.flow_ids,
-                source_ids=query.source_ids,
-                classes=query.read_classes,
-            )
-            seq, width = until, min(width * 4, _WIDEST_WINDOW)
-        chosen = found[: query.limit]
-        if len(found) > query.limit:
-            seq = chosen[-1][0]
-        stored = repositories.events.whole([event for _, event in chosen])
-        whole = seen_events(repositories, query.read_classes, stored.values())
-        flows = flows_of(repositories, whole.values())
+        log = _Log(repositories, query, seq, newest)
+        kept: list[tuple[int, StoredEvent]] = []
+        while len(kept) < query.limit and log.goes_on:
+            kept += _whole(repositories, query, log.next(query.limit - len(kept)))
+        flows = flows_of(repositories, [event for _, event in kept])
         announcements = [
-            announcement_of(repositories, place, whole[event.id], flows)
-            for place, event in chosen
-            if event.id in whole
+            announcement_of(repositories, place, event, flows) for place, event in kept
         ]
-        return keys, seq, announcements
+        return _Found(keys, log.seq, announcements, at_end=log.seq >= newest)
 
     def _before(self, repositories: Repositories, query: EventQuery, newest: int) -> int:
         """A place before all that is asked for."""
         kept_us = to_us(self.clock() - self.kept_for) - LONGEST_US
         first = repositories.events.first_place(max(query.since_us, kept_us), LONGEST_US)
         return newest if first is None else first - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What follows is after `seq`, if it is not the end."""
+
+    keys: PlaceKeys
+    seq: int
+    announcements: Sequence[Announcement]
+    at_end: bool
+
+
+@dataclass(slots=True)
+class _Log:
+    """The events of a query after `seq`, looked for in windows that widen."""
+
+    repositories: Repositories
+    query: EventQuery
+    seq: int
+    newest: int
+    width: int = _FIRST_WINDOW
+    windows_left: int = _WINDOWS_MAX
+
+    @property
+    def goes_on(self) -> bool:
+        return self.seq < self.newest and self.windows_left > 0
+
+    def next(self, count: int) -> list[tuple[int, StoredEvent]]:
+        """With their places, without documents; fewer than `count` when there are no more windows."""
+        found: list[tuple[int, StoredEvent]] = []
+        while len(found) < count and self.goes_on:
+            until = min(self.seq + self.width, self.newest)
+            found += self.repositories.events.placed(
+                self.seq,
+                until,
+                since_us=self.query.since_us,
+                event_types=self.query.event_types,
+                flow_ids=self.query.flow_ids,
+                source_ids=self.query.source_ids,
+                classes=self.query.read_classes,
+            )
+            self.seq, self.width = until, min(self.width * 4, _WIDEST_WINDOW)
+            self.windows_left -= 1
+        if len(found) > count:
+            self.seq = found[count - 1][0]
+        return found[:count]
+
+
+def _whole(
+    repositories: Repositories, query: EventQuery, found: Sequence[tuple[int, StoredEvent]]
+) -> list[tuple[int, StoredEvent]]:
+    """Without those whose Flow or Source has moved out of reach since."""
+    stored = repositories.events.whole([event for _, event in found])
+    whole = seen_events(repositories, query.read_classes, stored.values())
+    return [(place, whole[event.id]) for place, event in found if event.id in whole]
