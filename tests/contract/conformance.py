@@ -115,5 +115,6 @@ class Recorder:
 if __name__ == "__main__":
     known = proofs(ROOT / "tests")
     recorder = Recorder()
-    pytest.main([*sorted({str(ROOT / proof.path) for proof in known}), "-q"], [recorder])
+    files = sorted({str(ROOT / proof.path) for proof in known})
+    pytest.main([*files, "-q", "-n", "2", "--dist", "loadfile"], [recorder])
     TARGET.write_text(table(known, {proof: recorder.result(proof) for proof in known}))
