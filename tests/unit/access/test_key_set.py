@@ -57,14 +57,30 @@ def test_a_new_key_is_taken_at_once(issuer: Issuer) -> None:
 
 def test_keys_are_renewed_early_and_that_may_fail(issuer: Issuer) -> None:
     issuer.set.key(OLD.id)
-    issuer.away, issuer.now = True, 90.0
+    issuer.away = True
 
-    assert issuer.set.key(OLD.id).key_id == OLD.id
-    assert issuer.fetches == 2
+    for issuer.now, fetches in ((90.0, 2), (90.1, 2), (94.9, 2), (95.0, 3), (99.0, 3)):
+        assert issuer.set.key(OLD.id).key_id == OLD.id
+        assert issuer.fetches == fetches, "requests wait for each"
 
     issuer.now = 100.0
     with pytest.raises(SourceUnavailableError):
         issuer.set.key(OLD.id)
+
+
+def test_renewals_take_nothing_from_what_new_keys_are_looked_for_with(issuer: Issuer) -> None:
+    """Or else a good token would be refused after some of them."""
+    short = KeySet(issuer.fetch, 1.0, lambda: issuer.now)
+    for _ in range(20):
+        assert short.key(OLD.id).key_id == OLD.id
+        issuer.now += 0.85
+    assert issuer.fetches == 20
+    assert short.key(OLD.id).key_id == OLD.id
+
+    for _ in range(4):
+        new = new_key("ES256")
+        issuer.keys = [new.public_jwk]
+        assert short.key(new.id).key_id == new.id
 
 
 def test_made_up_keys_are_looked_for_a_few_times_only(issuer: Issuer) -> None:

@@ -30,10 +30,11 @@ def test_keys_tell_neither_the_place_nor_whether_it_is_the_same(one: int, other:
         assert one.to_bytes(8) not in plain or one < 2**32  # few bytes are there by chance
 
 
-@given(place=places, at=st.integers(0, 97))
+@given(place=places, at=st.integers(0, 96))
 def test_a_key_that_was_changed_is_none(place: int, at: int) -> None:
+    """But for its last character, half of whose bits are no part of it."""
     key = KEYS.key(place)
-    at %= len(key)
+    assert len(key) == 98
     changed = key[:at] + ("A" if key[at] != "A" else "B") + key[at + 1 :]
 
     with pytest.raises(InvalidRequestError, match="page"):

@@ -17,6 +17,8 @@ Fetch = Callable[[], Mapping[str, Any]]
 _ASYMMETRIC = ("RSA", "EC", "OKP")
 _EARLY = 0.8
 """After this part of their time keys are renewed, if the issuer answers; after all of it they must be."""
+_AGAIN_SECONDS = 5.0
+"""An early renewal that failed is tried again so much later: requests wait for each."""
 _LOOKS_MAX = 5
 _LOOK_SECONDS = 5.0
 """An unknown key is looked for at once, so that a new one is taken from its first token on; but whoever makes
@@ -47,6 +49,7 @@ class KeySet:
         self._lock = threading.Lock()
         self._keys: dict[str | None, Key] = {}
         self._fetched_at: float | None = None
+        self._renew_early_at = 0.0
         self._looks_left, self._looks_since = float(_LOOKS_MAX), clock()
 
     def key(self, key_id: str | None) -> Key:
@@ -58,7 +61,7 @@ class KeySet:
             age = self._age()
             if age >= self._max_age:
                 self._renew()
-            elif age >= self._max_age * _EARLY and self._may_look():
+            elif age >= self._max_age * _EARLY and self._clock() >= self._renew_early_at:
                 self._renew_if_possible()
             if (found := self._find(key_id)) is None and self._may_look():
                 self._renew()
@@ -93,7 +96,7 @@ class KeySet:
         try:
             self._renew()
         except SourceUnavailableError:
-            return
+            self._renew_early_at = self._clock() + _AGAIN_SECONDS
 
 
 def _usable(document: Mapping[str, Any]) -> dict[str | None, Key]:
