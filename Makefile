@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 export SAM_CLI_TELEMETRY := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit bench soak probe openapi conformance lock build validate size verify provision deploy clean
+.PHONY: help setup run test check audit bench soak probe openapi conformance docs lock build validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,11 @@ openapi: .venv/dev  ## write the OpenAPI document from the functions' routes, an
 	$(BIN)/python shared/docs/make_openapi.py
 	$(BIN)/python shared/docs/make_scopes.py
 
+docs: .venv/dev  ## build the documentation site into shared/.site, strictly
+	$(BIN)/python shared/docs/make_settings.py
+	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
+	$(BIN)/zensical build --strict -f shared/zensical.toml
+
 build: .venv-sam/ready  ## sam build: functions and both layers, as they are deployed
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build
 	@$(MAKE) --no-print-directory size
@@ -78,7 +83,7 @@ lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	echo aws-sam-cli==1.170.0 | $(LOCK) - -o requirements/sam.txt
 
 clean:  ## remove what was made; .tams, which holds media, stays
-	rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache shared/.site shared/.cache
 
 # ---- virtual environments, each made again when its requirements change
 

@@ -35,3 +35,18 @@ def test_the_published_table_of_scopes_is_the_one_the_api_goes_by() -> None:
     made = runpy.run_path(str(ROOT / "shared" / "docs" / "make_scopes.py"))
 
     assert made["TARGET"].read_text() == made["text"](), "run `make openapi`"
+
+
+def test_the_published_settings_are_those_of_the_settings_classes() -> None:
+    made = runpy.run_path(str(ROOT / "shared" / "docs" / "make_settings.py"))
+
+    assert made["TARGET"].read_text() == made["text"](), "run `make docs`"
+
+
+def test_every_setting_says_what_it_means() -> None:
+    made = runpy.run_path(str(ROOT / "shared" / "docs" / "make_settings.py"))
+
+    rows = [line for line in made["text"]().splitlines() if line.startswith("| `")]
+
+    assert rows
+    assert [row for row in rows if row.endswith("|  |")] == []

@@ -15,22 +15,24 @@ PREFIX = "TAMS_ACCESS__"
 
 
 class AccessSettings(BaseModel):
-    """Variables `TAMS_ACCESS__…`.
+    """Variables `TAMS_ACCESS__…`."""
 
-    `open` lets everybody do everything. `accounts` is what the secret would hold, for local use. A token
-    that is taken out of the secret is good for `accounts_max_age_seconds` still, a key that an issuer takes
-    back for `keys_max_age_seconds`.
-    """
-
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     open: bool = False
+    """Let everybody do everything."""
     classes: bool = False
+    """Limit callers to their classes."""
     issuers: tuple[Issuer, ...] = ()
+    """Trusted issuers of JSON Web Tokens, as a JSON list."""
     secret_arn: str | None = None
+    """The secret that holds static tokens and passwords, as `tams admin token --into` writes them."""
     accounts: Accounts = Accounts()
+    """What that secret would hold, for local use."""
     accounts_max_age_seconds: int = Field(default=60, gt=0)
+    """A token removed from the secret stays valid for at most this long."""
     keys_max_age_seconds: float = Field(default=300.0, gt=0)
+    """A key withdrawn by an issuer stays valid for at most this long."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "AccessSettings":

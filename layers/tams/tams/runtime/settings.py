@@ -19,14 +19,21 @@ GRACE_SECONDS = 60
 """How much longer than promised URLs and allocations live (SVC-7)."""
 
 
-class KeySettings(BaseModel):
-    """Access keys: in a secret (JSON with `access_key` and `secret_key`) when deployed, given locally."""
+class Section(BaseModel):
+    """Settings that belong together. The text below each one is its entry in settings.md."""
 
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
+
+
+class KeySettings(Section):
+    """Access keys: from a secret when deployed, given directly on a local stack."""
 
     secret_arn: str | None = None
+    """A secret of Secrets Manager: JSON with `access_key` and `secret_key`."""
     access_key: SecretStr | None = None
+    """Instead of a secret."""
     secret_key: SecretStr | None = None
+    """Instead of a secret."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -39,11 +46,17 @@ class VastSettings(KeySettings):
     """The cluster. Without keys the SDK would silently take the function's own role."""
 
     endpoint: str
+    """URL of the cluster's database endpoint."""
     bucket: str
+    """Database bucket that holds the schema."""
     schema_: str = Field(default="tams", alias="schema")
+    """Schema that holds the tables."""
     timeout_seconds: float = 10.0
+    """How long one request to VAST may take."""
     patience_seconds: float = 20.0
+    """How long a write retries after conflicts before it answers 503."""
     sorted_tables: bool = True
+    """Create sorted tables. Turn it off for clusters that have none."""
 
     @model_validator(mode="after")
     def _with_keys(self) -> Self:
@@ -59,99 +72,108 @@ class StorageBackendSettings(KeySettings):
     """
 
     id: Uuid
+    """Clients know the backend by this UUID. Never change it."""
     bucket: str
+    """Bucket that holds the media."""
     endpoint_url: str
+    """S3 endpoint that the functions use."""
     public_endpoint_url: str | None = None
+    """S3 endpoint that clients use, where it differs."""
     region: str = "us-east-1"
+    """Region for signatures, and part of what clients see."""
     label: str | None = None
+    """Name by which clients can choose URLs of this backend."""
     provider: str
+    """Who provides it, such as `AWS`."""
     store_product: str
+    """What it is, such as `S3`."""
     availability_zone: str | None = None
+    """Availability zone, if it has one."""
     default_storage: bool = False
+    """Take uploads that name no backend. At most one backend may be the default."""
     tags: Tags = Field(default_factory=dict)
+    """Tags that clients can filter backends by."""
     timeout_seconds: float = 5.0
+    """How long one request to it may take."""
 
 
-class QueueSettings(BaseModel):
+class QueueSettings(Section):
     """Queue URLs, one for each worker."""
 
-    model_config = ConfigDict(frozen=True)
-
     object_cleanup: str
+    """URL of the queue that `object_cleanup` reads."""
     copies: str
+    """URL of the queue that `object_copy` reads."""
     deletions: str
+    """URL of the queue that `deletion_worker` reads."""
     events: str
+    """URL of the queue that `webhook_fanout` reads."""
     deliveries: str
+    """URL of the queue that `webhook_delivery` reads."""
 
 
-class ServiceSettings(BaseModel):
+class ServiceSettings(Section):
     """What the service says about itself and promises its clients."""
 
-    model_config = ConfigDict(frozen=True)
-
     name: str = "TAMS"
+    """Name in `GET /service`, until a client sets another."""
     description: str | None = None
+    """Description in `GET /service`, until a client sets another."""
     min_object_timeout_seconds: int = Field(default=86_400, ge=300)
+    """How long an allocation that no Segment uses is kept."""
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
+    """How long presigned URLs are valid."""
 
 
-class DeletionSettings(BaseModel):
-    """More Segments than `at_once` are deleted in the background, `step` in one transaction.
-
-    A request that has ended is shown for `kept_seconds`; one that nobody has touched for `idle_seconds` has
-    lost its worker.
-    """
-
-    model_config = ConfigDict(frozen=True)
+class DeletionSettings(Section):
+    """Which deletions continue in the background, and how."""
 
     at_once_segments: int = Field(default=2_000, ge=1)
+    """A DELETE of more Segments than this answers 202 and continues in the background."""
     step_segments: int = Field(default=2_000, ge=10)
+    """Segments that the background worker deletes in one transaction."""
     kept_seconds: int = Field(default=7 * 86_400, ge=1)
+    """How long a deletion request is shown after it has ended."""
     idle_seconds: int = Field(default=120, ge=1)
+    """A deletion request without progress for this long has lost its worker and is resumed."""
 
 
-class EventSettings(BaseModel):
-    """The log of events goes back `kept_seconds`; a webhook away for longer misses what was before."""
-
-    model_config = ConfigDict(frozen=True)
+class EventSettings(Section):
+    """The event log."""
 
     kept_seconds: int = Field(default=7 * 86_400, ge=3_600)
+    """How far back the event log goes. A webhook that was away for longer misses what came before."""
 
 
-class SweepSettings(BaseModel):
-    """Objects to be deleted and uploads are looked for again after so long: their messages may be lost."""
-
-    model_config = ConfigDict(frozen=True)
+class SweepSettings(Section):
+    """When the sweeper assumes that a message was lost."""
 
     after_seconds: float = Field(default=60.0, gt=0)
+    """How long cleanups and uploads may wait for their messages before the sweeper acts itself."""
 
 
-class CopySettings(BaseModel):
-    """A copy whose function died is taken up again after `lease_seconds`, longer than a function may run."""
-
-    model_config = ConfigDict(frozen=True)
+class CopySettings(Section):
+    """Copies of Objects between backends."""
 
     lease_seconds: float = Field(default=960.0, gt=0)
+    """A copy whose function died is resumed after this long. It must exceed the function's timeout."""
 
 
-class WebhookSettings(BaseModel):
-    """How webhooks are sent to, and where: to public addresses and those of `allowed_networks`.
-
-    Media at clients' URLs is fetched from these addresses too.
-
-    A receiver has `timeout_seconds` for its answer. A failure is tried again after `retry_first_seconds`,
-    then after twice that and so on up to `retry_longest_seconds`, for `give_up_seconds`. A sender that died
-    is replaced after `lease_seconds`.
-    """
-
-    model_config = ConfigDict(frozen=True)
+class WebhookSettings(Section):
+    """How webhooks are sent, and where to. Media at clients' URLs is fetched by the same rules."""
 
     allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Private networks that webhooks may be in, besides all public addresses."""
     timeout_seconds: float = Field(default=5.0, gt=0)
+    """How long a receiver may take to answer."""
     retry_first_seconds: float = Field(default=2.0, gt=0)
+    """Pause after the first failure. It doubles with each further one."""
     retry_longest_seconds: float = Field(default=3_600.0, gt=0)
+    """The longest pause between two tries."""
     give_up_seconds: int = Field(default=48 * 3_600, ge=1)
+    """A webhook that has failed for this long goes to `error`."""
     lease_seconds: float = Field(default=60.0, gt=0)
+    """A sender that died is replaced after this long."""
 
 
 class Settings(BaseSettings):
@@ -165,11 +187,13 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         frozen=True,
         extra="ignore",
-        hide_input_in_errors=True,  # which may be a key, and would stand in the log
+        hide_input_in_errors=True,  # the input may be a key, and errors are logged
+        use_attribute_docstrings=True,
     )
 
     vast: VastSettings
     storage_backends: list[StorageBackendSettings]
+    """The buckets that hold media, as a JSON list (see below)."""
     queues: QueueSettings
     service: ServiceSettings = ServiceSettings()
     webhooks: WebhookSettings = WebhookSettings()
@@ -178,12 +202,15 @@ class Settings(BaseSettings):
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
     url_signer: str = "url_signer"
-    """The function that signs URLs for webhook_delivery: its name or ARN."""
+    """Name or ARN of the function that signs URLs for `webhook_delivery`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
-    """Access keys are looked up again after so long, which is what their rotation takes."""
+    """Access keys are read again after this long, so a rotated key takes effect within it."""
     sqs_endpoint_url: str | None = None
+    """Another SQS than that of AWS."""
     lambda_endpoint_url: str | None = None
+    """Another Lambda than that of AWS."""
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
+    """Region of the queues and functions. Lambda sets it."""
 
     @field_validator("storage_backends")
     @classmethod
