@@ -4,10 +4,12 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
-JOBS ?= 1
+JOBS ?= 2
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
+# Containers often set it. A stack is six processes: without byte code each compiles all it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check audit bench soak probe openapi conformance docs lock build validate size verify provision deploy clean
@@ -20,8 +22,8 @@ setup: .venv/dev  ## install all that run, test and check need (they do it too)
 run: .venv/local  ## start TAMS on this machine: http://127.0.0.1:8000 (PORT=… for another)
 	@$(BIN)/python -m local
 
-test: .venv/dev  ## run all tests, against real processes over real HTTP (JOBS=2 for two files at a time)
-	@$(BIN)/python -m pytest tests -n $(JOBS) --dist loadfile
+test: .venv/dev  ## run all tests, against real processes over real HTTP (JOBS=1 for one at a time)
+	@$(BIN)/python -m pytest tests -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 check: .venv/dev  ## lint, types, import rules, unit tests: the quick half
 	$(BIN)/ruff check .

@@ -1,16 +1,30 @@
 """The local stack for every test that needs a server: started once, real processes, real HTTP."""
 
 import os
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from local.stack import Stack
+from tests.groups import share_out
 from tests.official_contract import OfficialContract, official_contract
 from tests.official_schemas import SCHEMAS, OfficialSchemas
 from tests.secrets_in_logs import leaks
+from tests.stacks import ARCHIVE, AT_ONCE_SEGMENTS, UNLABELLED, Backends, stack_of_backends
 from vastlocal.control import Control
+
+
+def pytest_configure() -> None:
+    """What every process of a run would otherwise do again, for nothing."""
+    # Byte code is kept, whatever the container says: a stack is six processes that import the same.
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Here is nothing but HTTP on loopback. The public authorities cost each client of httpx 20 ms.
+    os.environ.pop("SSL_CERT_FILE", None)
+    os.environ["SSL_CERT_DIR"] = os.devnull
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,9 +37,31 @@ def no_secret_in_any_log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """One stack for the session, on free ports; tests share it and use ids of their own."""
-    with Stack(tmp_path_factory.mktemp("tams"), keep_going=True) as running:
+    """One stack for the session, on free ports; tests share it and use ids of their own.
+
+    It has three storage backends to tell apart, and does soon what is done in the background.
+    """
+    described: list[dict[str, Any]] = [
+        {"tags": {"tier": "hot", "site": ["london", "salford"]}},
+        {"id": ARCHIVE, "label": "archive", "bucket": "archive", "tags": {"tier": "cold"}},
+        {"id": UNLABELLED, "label": None, "bucket": "unlabelled", "tags": {}},
+    ]
+    env = {
+        "TAMS_DELETION__AT_ONCE_SEGMENTS": str(AT_ONCE_SEGMENTS),
+        "TAMS_DELETION__STEP_SEGMENTS": "10",
+        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
+        "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.2",
+        "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "1",
+        "TAMS_WEBHOOKS__GIVE_UP_SECONDS": "4",
+    }
+    with stack_of_backends(tmp_path_factory.mktemp("tams"), described, env) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def backends(stack: Stack) -> Backends:
+    listed = httpx.get(f"{stack.api_url}/service/storage-backends").json()
+    return Backends(next(each["id"] for each in listed if each.get("default_storage")))
 
 
 @pytest.fixture(scope="session")
@@ -60,11 +96,13 @@ def schemas() -> OfficialSchemas:
     return OfficialSchemas(SCHEMAS)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long forms run only when asked for: `make soak`."""
-    if os.environ.get("TAMS_SOAK"):
-        return
-    skip = pytest.mark.skip(reason="a long form: run with TAMS_SOAK=1 (make soak)")
-    for item in items:
-        if "soak" in item.keywords:
-            item.add_marker(skip)
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long forms run only when asked for, with `make soak`; workers share the others by group."""
+    if not os.environ.get("TAMS_SOAK"):
+        skip = pytest.mark.skip(reason="a long form: run with TAMS_SOAK=1 (make soak)")
+        for item in items:
+            if "soak" in item.keywords:
+                item.add_marker(skip)
+    if hasattr(config, "workerinput"):
+        share_out(items)

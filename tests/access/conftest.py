@@ -15,6 +15,7 @@ from tams.models.caller import Scope
 from tests.access.classes_model import PEOPLE
 from tests.access.issuer import AUDIENCE, TokenIssuer, token_issuer
 from tests.receiver import Receiver, receiver
+from tests.stacks import stack_of_backends
 
 KEYS_MAX_AGE = 2.0
 """Seconds; short, so that tests see keys go."""
@@ -79,23 +80,15 @@ def backends() -> Backends:
 @pytest.fixture(scope="session")
 def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Stack]:
     """Callers reach what is of their classes: PEOPLE, each with their name as token."""
-    data = tmp_path_factory.mktemp("classed")
-    with Stack(data, only=("queue",)) as first:
-        (local,) = json.loads(first.settings_env()["TAMS_STORAGE_BACKENDS"])
-        ports = first.config.ports
     described = [
         {
-            **local,
             "id": storage_id,
             "label": name,
             "bucket": f"{name}-media",
-            "default_storage": name == "open",
             "tags": {} if name == "open" else {"auth_classes": [name]},
         }
         for name, storage_id in asdict(backends).items()
     ]
-    for backend in described:
-        (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
     tokens = tuple(
         Account(
             name=each.name,
@@ -109,11 +102,9 @@ def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Ite
         "TAMS_ACCESS__CLASSES": "true",
         "TAMS_ACCESS__ACCOUNTS": Accounts(tokens=tokens).model_dump_json(),
     }
-    env = {
-        "TAMS_STORAGE_BACKENDS": json.dumps(described),
-        "TAMS_DELETION__AT_ONCE_SEGMENTS": "3",
-    }
-    with Stack(data, ports=ports, access=access, env=env) as stack:
+    env = {"TAMS_DELETION__AT_ONCE_SEGMENTS": "3"}
+    data = tmp_path_factory.mktemp("classed")
+    with stack_of_backends(data, described, env, access=access) as stack:
         yield stack
 
 

@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from local.stack import Stack
 from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
+from tests.stacks import planned
 from tests.waiting import until
 
 MAX_AGE_SECONDS = 1
@@ -80,9 +81,8 @@ def deployed(
     secrets: SecretsManager, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:
     data: Path = tmp_path_factory.mktemp("deployed")
-    with Stack(data, only=("queue",)) as first:
-        (backend,) = json.loads(first.settings_env()["TAMS_STORAGE_BACKENDS"])
-        ports, known = first.config.ports, first.config.credentials
+    config, backend = planned(data)
+    known = config.credentials
     media = {name: backend.pop(name) for name in ("access_key", "secret_key")}
     vast = {"access_key": known.vast.access_key, "secret_key": known.vast.secret_key}
     backend["secret_arn"] = secrets.put("storage", media)
@@ -97,7 +97,7 @@ def deployed(
         "TAMS_ACCESS__ACCOUNTS_MAX_AGE_SECONDS": str(MAX_AGE_SECONDS),
     }
     # One process: each would have its own memory of secrets, and none can be asked by name.
-    with Stack(data, ports=ports, env=env, access=access, workers=1) as stack:
+    with Stack(data, ports=config.ports, env=env, access=access, workers=1) as stack:
         yield Deployed(stack, secrets)
 
 

@@ -120,7 +120,7 @@ def test_get_urls_are_filtered_and_segments_are_not(api: httpx.Client, make: Mak
     segment = {
         "object_id": object_id,
         "timerange": "[0:0_1:0)",
-        "get_urls": [{"url": "http://archive/a", "label": "archive"}],
+        "get_urls": [{"url": "http://cdn/a", "label": "cdn"}],
     }
     assert api.post(f"/flows/{flow['id']}/segments", json=segment).status_code == 201
 
@@ -128,16 +128,16 @@ def test_get_urls_are_filtered_and_segments_are_not(api: httpx.Client, make: Mak
         (found,) = api.get(f"/flows/{flow['id']}/segments", params=parameters).json()
         return [url["label"] for url in found.get("get_urls", [])]
 
-    assert labels() == ["local", "archive"]
+    assert labels() == ["local", "cdn"]
     assert labels(accept_get_urls="") == []
-    assert labels(accept_get_urls="archive") == ["archive"]
+    assert labels(accept_get_urls="cdn") == ["cdn"]
     assert labels(presigned="true") == ["local"]
-    assert labels(presigned="false") == ["archive"]
+    assert labels(presigned="false") == ["cdn"]
     (found,) = api.get(f"/flows/{flow['id']}/segments", params={"verbose_storage": "true"}).json()
     controlled, uncontrolled = found["get_urls"]
     assert controlled["controlled"] is True
     assert controlled["store_type"] == "http_object_store"
-    assert uncontrolled == {"url": "http://archive/a", "label": "archive", "controlled": False}
+    assert uncontrolled == {"url": "http://cdn/a", "label": "cdn", "controlled": False}
 
 
 def test_reading_and_writing_keep_to_their_round_trips(

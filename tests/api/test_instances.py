@@ -1,15 +1,13 @@
 """Instances of an Object: more places to read it, fewer, never none."""
 
-import json
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from local.stack import Stack
 from tests.api.maker import Maker
+from tests.stacks import Backends
 from tests.waiting import until
 
 
@@ -43,12 +41,12 @@ def labels(api: httpx.Client, flow_id: str, object_id: str) -> list[Any]:
 def test_a_client_adds_and_removes_a_url_of_its_own(api: httpx.Client, make: Maker) -> None:
     flow_id, object_id = an_object(api, make)
     path = f"/objects/{object_id}/instances"
-    archive = {"url": "https://archive.example.com/a", "label": "archive"}
+    cdn = {"url": "https://cdn.example.com/a", "label": "cdn"}
 
-    assert api.post(path, json=archive).status_code == 201
-    assert labels(api, flow_id, object_id) == ["local", "archive"]
-    assert api.post(path, json=archive).status_code == 400
-    assert api.delete(path, params={"label": "archive"}).status_code == 204
+    assert api.post(path, json=cdn).status_code == 201
+    assert labels(api, flow_id, object_id) == ["local", "cdn"]
+    assert api.post(path, json=cdn).status_code == 400
+    assert api.delete(path, params={"label": "cdn"}).status_code == 204
     assert labels(api, flow_id, object_id) == ["local"]
 
 
@@ -75,39 +73,29 @@ def test_what_names_no_instance_or_the_last_one_is_refused(api: httpx.Client, ma
     assert api.post(f"/objects/{uuid4()}/instances", json=unheard).status_code == 404
 
 
-def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with Stack(data, keep_going=True) as first:
-        (backend,) = json.loads(first.settings_env()["TAMS_STORAGE_BACKENDS"])
-        ports = first.config.ports
-    second = {**backend, "id": str(uuid4()), "label": "second", "bucket": "second-bucket"}
-    second["default_storage"] = False
-    (data / "s3" / "second-bucket").mkdir()
-    backends = json.dumps([backend, second])
+def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(
+    api: httpx.Client, make: Maker, backends: Backends
+) -> None:
+    second = backends.archive
+    flow_id, object_id = an_object(api, make, b"to be copied")
+    path = f"/objects/{object_id}/instances"
 
-    with (
-        Stack(data, ports=ports, keep_going=True, env={"TAMS_STORAGE_BACKENDS": backends}) as stack,
-        httpx.Client(base_url=stack.api_url, timeout=30) as api,
-    ):
-        flow_id, object_id = an_object(api, Maker(api), b"to be copied")
-        path = f"/objects/{object_id}/instances"
+    assert api.post(path, json={"storage_id": second}).status_code == 201
+    until(lambda: len(api.get(f"/objects/{object_id}").json()["get_urls"]) == 2)
+    assert labels(api, flow_id, object_id) == ["local", "archive"]
+    assert api.post(path, json={"storage_id": second}).status_code == 400
+    urls = api.get(f"/objects/{object_id}").json()["get_urls"]
+    assert [httpx.get(url["url"]).content for url in urls] == [b"to be copied"] * 2
+    only = {"accept_storage_ids": second, "verbose_storage": "true"}
+    (shown,) = api.get(f"/objects/{object_id}", params=only).json()["get_urls"]
+    assert shown["storage_id"] == second
 
-        assert api.post(path, json={"storage_id": second["id"]}).status_code == 201
-        until(lambda: len(api.get(f"/objects/{object_id}").json()["get_urls"]) == 2)
-        assert labels(api, flow_id, object_id) == ["local", "second"]
-        assert api.post(path, json={"storage_id": second["id"]}).status_code == 400
-        urls = api.get(f"/objects/{object_id}").json()["get_urls"]
-        assert [httpx.get(url["url"]).content for url in urls] == [b"to be copied"] * 2
-        only = {"accept_storage_ids": second["id"], "verbose_storage": "true"}
-        (shown,) = api.get(f"/objects/{object_id}", params=only).json()["get_urls"]
-        assert shown["storage_id"] == second["id"]
-
-        assert api.delete(path, params={"label": "local"}).status_code == 204
-        assert labels(api, flow_id, object_id) == ["second"]
-        until(lambda: httpx.get(urls[0]["url"]).status_code == 404)
-        assert httpx.get(urls[1]["url"]).content == b"to be copied"
-        both = api.post(f"/flows/{flow_id}/storage", json={"storage_id": second["id"], "limit": 1})
-        assert "second-bucket" in both.json()["media_objects"][0]["put_url"]["url"]
+    assert api.delete(path, params={"label": "local"}).status_code == 204
+    assert labels(api, flow_id, object_id) == ["archive"]
+    until(lambda: httpx.get(urls[0]["url"]).status_code == 404)
+    assert httpx.get(urls[1]["url"]).content == b"to be copied"
+    both = api.post(f"/flows/{flow_id}/storage", json={"storage_id": second, "limit": 1})
+    assert "/archive/" in both.json()["media_objects"][0]["put_url"]["url"]
 
 
 def test_flow_tags_narrow_the_flows_of_an_object_and_nothing_else(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from local.stack import Stack
 from tams.repositories.database import Database
 from tests.api.maker import Maker
 from tests.background.ledger import database_of
+from tests.stacks import ARCHIVE, stack_of_backends
 
 IMPATIENT = {
     "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "0.5",
@@ -23,21 +25,17 @@ IMPATIENT = {
     "TAMS_COPIES__LEASE_SECONDS": "3",
 }
 
-
-ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
-"""The second storage backend."""
+__all__ = ["ARCHIVE"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    described: list[dict[str, Any]] = [
+        {},
+        {"id": ARCHIVE, "label": "archive", "bucket": "archive"},
+    ]
     data = tmp_path_factory.mktemp("background")
-    with Stack(data, keep_going=True) as first:
-        (local,) = json.loads(first.settings_env()["TAMS_STORAGE_BACKENDS"])
-        ports = first.config.ports
-    archive = {"id": ARCHIVE, "label": "archive", "bucket": "archive", "default_storage": False}
-    (data / "s3" / "archive" / "media").mkdir(parents=True)
-    env = {**IMPATIENT, "TAMS_STORAGE_BACKENDS": json.dumps([local, local | archive])}
-    with Stack(data, ports=ports, keep_going=True, env=env, schedule_seconds=1) as running:
+    with stack_of_backends(data, described, IMPATIENT, schedule_seconds=1) as running:
         yield running
 
 
@@ -48,7 +46,7 @@ def buckets(stack: Stack) -> dict[str, str]:
     return {each["id"]: each["bucket"] for each in backends}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def database(stack: Stack) -> Database:
     """The stack's VAST, beside the API."""
     return database_of(stack)

@@ -1,8 +1,6 @@
-"""The contract tests have a stack of their own, with three storage backends to tell apart."""
+"""What the contract tests start from, on the stack that all share."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -17,56 +15,11 @@ from tams.runtime.settings import Settings
 from tests.api.maker import Maker
 from tests.contract.steps import Json, added, copied, segment, uploaded
 from tests.receiver import Receiver, receiver
+from tests.stacks import AT_ONCE_SEGMENTS, Backends
 
-ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
-AT_ONCE_SEGMENTS = 20
-"""More Segments than these are deleted in the background: 202."""
-
-UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
+__all__ = ["AT_ONCE_SEGMENTS", "Backends", "Subscribe"]
 
 Subscribe = Callable[..., dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Backends:
-    """Ids of the storage backends: `local` is the default one, `unlabelled` has no tags either."""
-
-    local: str
-    archive: str = ARCHIVE
-    unlabelled: str = UNLABELLED
-
-
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    data = tmp_path_factory.mktemp("contract")
-    with Stack(data, keep_going=True) as first:
-        (local,) = json.loads(first.settings_env()["TAMS_STORAGE_BACKENDS"])
-        ports = first.config.ports
-    described: list[dict[str, Any]] = [
-        {"tags": {"tier": "hot", "site": ["london", "salford"]}},
-        {"id": ARCHIVE, "label": "archive", "bucket": "archive", "tags": {"tier": "cold"}},
-        {"id": UNLABELLED, "label": None, "bucket": "unlabelled", "tags": {}},
-    ]
-    backends = [{**local, "default_storage": not at, **each} for at, each in enumerate(described)]
-    for backend in backends:
-        (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
-    env = {
-        "TAMS_STORAGE_BACKENDS": json.dumps(backends),
-        "TAMS_DELETION__AT_ONCE_SEGMENTS": str(AT_ONCE_SEGMENTS),
-        "TAMS_DELETION__STEP_SEGMENTS": "10",
-        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
-        "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.2",
-        "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "1",
-        "TAMS_WEBHOOKS__GIVE_UP_SECONDS": "4",
-    }
-    with Stack(data, ports=ports, keep_going=True, env=env) as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def backends(stack: Stack) -> Backends:
-    listed = httpx.get(f"{stack.api_url}/service/storage-backends").json()
-    return Backends(next(each["id"] for each in listed if each.get("default_storage")))
 
 
 @pytest.fixture

@@ -1,0 +1,51 @@
+"""Stacks that need to know their own addresses before they start."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.host_config import HostConfig
+from local.stack import Stack
+
+ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
+UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
+AT_ONCE_SEGMENTS = 20
+"""More Segments than these are deleted in the background: 202."""
+
+Backend = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Backends:
+    """Ids of the shared stack's storage backends: `local` is the default one, `unlabelled` has no tags."""
+
+    local: str
+    archive: str = ARCHIVE
+    unlabelled: str = UNLABELLED
+
+
+def planned(data: Path) -> tuple[HostConfig, Backend]:
+    """How a stack on `data` is going to be, and its storage backend. Nothing is left running."""
+    with Stack(data, only=(), provision=False) as it:
+        (backend,) = json.loads(it.settings_env()["TAMS_STORAGE_BACKENDS"])
+        return it.config, backend
+
+
+def stack_of_backends(
+    data: Path,
+    described: Sequence[Mapping[str, Any]],
+    env: Mapping[str, str],
+    **options: Any,
+) -> Stack:
+    """Not yet started. `described` is what each backend has that a stack's only one has not.
+
+    The first is the default one.
+    """
+    config, local = planned(data)
+    backends = [{**local, "default_storage": not at, **each} for at, each in enumerate(described)]
+    for backend in backends:
+        (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
+    env = {**env, "TAMS_STORAGE_BACKENDS": json.dumps(backends)}
+    return Stack(data, ports=config.ports, env=env, **options)
