@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 60
+"""A service that takes every question and answers none would be asked about each package in turn."""
 FILES = ("layers/dependencies/requirements.txt", "requirements/local.txt")
 
 
@@ -38,7 +40,12 @@ def _audit(requirements: Path) -> list[dict[str, list[dict[str, str]]]] | None:
         *(sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"),
         *("--no-deps", "--disable-pip", "--timeout", "15", "-r", str(requirements)),
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS
+        )
+    except subprocess.TimeoutExpired:
+        return None
     try:
         found: list[dict[str, list[dict[str, str]]]] = json.loads(done.stdout)["dependencies"]
     except ValueError:

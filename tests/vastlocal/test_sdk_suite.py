@@ -4,6 +4,7 @@ They drop every schema of their bucket, so they get a server of their own, and t
 of their own, because this repository's pytest turns warnings into errors.
 """
 
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -31,6 +32,9 @@ NOT_EMULATED = {
     "test_catalog_snapshots_select": "reads snapshots of VAST Catalog, which a cluster makes",
 }
 
+LONG = [] if os.environ.get("TAMS_SOAK") else ["test_list_columns_with_pagination"]
+"""64,000 columns take a quarter of the suite's time; test_limits.py reads lists page by page too."""
+
 Outcomes = dict[str, str]
 
 
@@ -46,6 +50,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
         command = [sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", f"--rootdir={suite}"]
         command += ["-p", "no:cacheprovider", "-p", "short_sleeps", f"--junitxml={report}"]
         command += [str(suite / "tests" / name) for name in FILES]
+        command += [f"--deselect=tests/test_tables.py::{name}" for name in LONG]
         command += ["--tabular-endpoint-url", server.endpoint]
         command += ["--tabular-access-key", server.access_key]
         command += ["--tabular-secret-key", server.secret_key]
@@ -72,7 +77,7 @@ def test_sdk_is_the_pinned_one() -> None:
 
 
 def test_sdk_suite_is_run_whole(outcomes: Outcomes) -> None:
-    assert len(outcomes) == sum(FILES.values()) == 146
+    assert len(outcomes) + len(LONG) == sum(FILES.values()) == 146
 
 
 def test_sdk_suite_passes_but_for_system_tables(outcomes: Outcomes) -> None:
@@ -81,4 +86,4 @@ def test_sdk_suite_passes_but_for_system_tables(outcomes: Outcomes) -> None:
     unexpected = {t: why for t, why in wrong.items() if t.split("::")[1] not in NOT_EMULATED}
 
     assert not unexpected
-    assert len(outcomes) - len(wrong) >= 143
+    assert len(wrong) <= len(NOT_EMULATED)
