@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from local import visitors
 from local.application import Application
 from local.authorizer import FORBIDDEN, Authorizer, NotAuthorizedError
 from local.cors import CorsPolicy
@@ -55,14 +56,17 @@ class Gateway:
         threads: Executor,
         journal: Journal,
         access_key: str,
+        *,
+        is_open: bool,
     ) -> None:
-        """`access_key` is what invocations must be signed with."""
+        """`access_key` is what invocations must be signed with; an open API asks for no credentials."""
         self._functions = application.functions
         self._routes = RouteTable(application.routes)
         self._cors = CorsPolicy(application.cors)
         self._authorizer = Authorizer(host, application.authorizer)
         self._host = host
         self._access_key = access_key
+        self._is_open = is_open
         self._threads = threads
         self._journal = journal
 
@@ -89,6 +93,8 @@ class Gateway:
         )
 
     async def _respond(self, request: HttpRequest) -> _Done:
+        if self._is_open and (reason := visitors.refusal(request, self._cors)):
+            return _Done(error_answer(403, "Forbidden", reason))
         if (early := self._cors.preflight(request)) is not None:
             return _Done(early)
         if (name := invoked_function(request, self._access_key)) is not None:

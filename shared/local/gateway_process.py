@@ -98,7 +98,8 @@ def _work(
     threads = ThreadPoolExecutor(_THREADS, "handler")
     journal = Journal(config.terminal)
     threads.submit(_warm_up, application, host, journal).result()
-    gateway: Any = Gateway(application, host, threads, journal, config.credentials.aws.access_key)
+    key = config.credentials.aws.access_key
+    gateway: Any = Gateway(application, host, threads, journal, key, is_open=config.is_open)
     os.write(warm, b".")
     os.close(warm)
     uvicorn.Server(

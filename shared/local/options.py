@@ -1,12 +1,13 @@
 """What a person can choose by environment variables."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local import access
 from local.faults import LocalStackError
 from local.ports import LOOPBACK, Ports
+from vastlocal.http.doors import is_loopback
 
 _PORT_MAX = 65_535
 
@@ -19,14 +20,14 @@ class Options:
     token: str | None
     access: Mapping[str, str]
     """Variables of the authorizer, as deployed: who else is let in."""
-    cors_origins: str
+    cors_origins: str | None
     workers: int
     conflicts: str | None
     s3_public_url: str | None
 
     @property
     def is_open(self) -> bool:
-        return self.token is None and not self.access
+        return access.is_open(self.token, self.access)
 
 
 def from_environment(environment: Mapping[str, str]) -> Options:
@@ -43,12 +44,12 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         host=environment.get("TAMS_HOST") or LOOPBACK,
         token=environment.get("TAMS_LOCAL_TOKEN") or None,
         access={name: it for name, it in environment.items() if name.startswith("TAMS_ACCESS__")},
-        cors_origins=environment.get("TAMS_CORS_ORIGINS") or "*",
+        cors_origins=environment.get("TAMS_CORS_ORIGINS") or None,
         workers=max(1, _number(environment, "TAMS_WORKERS", 2)),
         conflicts=environment.get("TAMS_VAST_CONFLICTS") or None,
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
     )
-    if options.is_open and not _is_loopback(options.host):
+    if options.is_open and not is_loopback(options.host):
         raise LocalStackError(
             f"an open service listens on loopback only: set TAMS_LOCAL_TOKEN=… for {options.host}"
         )
@@ -60,10 +61,3 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) > _PORT_MAX:
         raise LocalStackError(f"{name}={text} is not a number from 0 to {_PORT_MAX}")
     return int(text)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

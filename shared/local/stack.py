@@ -46,8 +46,8 @@ class Stack(Addresses):
     """A static token for everything. Without it and without `access` the API is open."""
     access: Mapping[str, str] = field(default_factory=dict)
     """Variables of the authorizer, over those of the template."""
-    cors_origins: str = "*"
-    """Of the web pages that may call, by comma."""
+    cors_origins: str | None = None
+    """Of the web pages that may call, by comma; see HostConfig."""
     workers: int = 2
     conflicts: str | None = None
     """When writers collide on VAST, as vastlocal's `--conflicts`."""
@@ -221,7 +221,7 @@ class Stack(Addresses):
             self._still_starting(part, deadline)
             time.sleep(0.02)
         if name == "queue":
-            with closing(sqs_client(self.sqs_url)) as client:
+            with closing(sqs_client(self.sqs_url, self.sqs_credentials)) as client:
                 create_queues(client, self.application.queues)
 
     def _still_starting(self, part: Part, deadline: float) -> None:
