@@ -52,6 +52,7 @@ class HostConfig:
             self.extra_environment,
             access.variables(self.token, self.access),
             self.cors_origins or (LOOPBACK_ORIGINS if self.is_open else "*"),
+            self.host,
         )
 
     @property

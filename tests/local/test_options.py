@@ -26,3 +26,13 @@ def test_a_service_that_is_said_to_be_open_is_refused_beyond_loopback_too() -> N
 def test_a_port_that_is_none_is_named(value: str) -> None:
     with pytest.raises(LocalStackError, match="PORT="):
         from_environment({"PORT": value})
+
+
+def test_networks_of_webhooks_that_are_none_are_named() -> None:
+    name = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
+    for value in ("10.0.0.0/8", '["10.0.0.0/99"]', "{}"):
+        with pytest.raises(LocalStackError, match=f"{name}="):
+            from_environment({name: value})
+
+    assert from_environment({name: '["10.0.0.0/8"]'}).variables == {name: '["10.0.0.0/8"]'}
+    assert from_environment({}).variables == {}

@@ -137,7 +137,7 @@ class CopySettings(BaseModel):
 class WebhookSettings(BaseModel):
     """How webhooks are sent to, and where: to public addresses and those of `allowed_networks`.
 
-    Media at clients' URLs is fetched from these addresses too.
+    Never to `own_ports` of this machine. Media at clients' URLs is fetched from these addresses too.
 
     A receiver has `timeout_seconds` for its answer. A failure is tried again after `retry_first_seconds`,
     then after twice that and so on up to `retry_longest_seconds`, for `give_up_seconds`. A sender that died
@@ -147,6 +147,7 @@ class WebhookSettings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+    own_ports: frozenset[int] = frozenset()
     timeout_seconds: float = Field(default=5.0, gt=0)
     retry_first_seconds: float = Field(default=2.0, gt=0)
     retry_longest_seconds: float = Field(default=3_600.0, gt=0)
