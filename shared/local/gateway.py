@@ -8,7 +8,6 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local import visitors
 from local.application import Application
 from local.authorizer import FORBIDDEN, Authorizer, NotAuthorizedError
 from local.cors import CorsPolicy
@@ -28,6 +27,7 @@ from local.request_body import (
     read_body,
 )
 from local.routes import Match, MethodNotAllowed, RouteTable
+from local.visitors import Visitors
 
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """Of a Lambda invocation, either way, as JSON."""
@@ -58,6 +58,7 @@ class Gateway:
         access_key: str,
         *,
         is_open: bool,
+        public_url: str = "",
     ) -> None:
         """`access_key` is what invocations must be signed with; an open API asks for no credentials."""
         self._functions = application.functions
@@ -66,7 +67,7 @@ class Gateway:
         self._authorizer = Authorizer(host, application.authorizer)
         self._host = host
         self._access_key = access_key
-        self._is_open = is_open
+        self._visitors = Visitors(self._cors, public_url) if is_open else None
         self._threads = threads
         self._journal = journal
 
@@ -93,7 +94,7 @@ class Gateway:
         )
 
     async def _respond(self, request: HttpRequest) -> _Done:
-        if self._is_open and (reason := visitors.refusal(request, self._cors)):
+        if self._visitors is not None and (reason := self._visitors.refusal(request)):
             return _Done(error_answer(403, "Forbidden", reason))
         if (early := self._cors.preflight(request)) is not None:
             return _Done(early)

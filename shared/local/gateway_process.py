@@ -99,7 +99,10 @@ def _work(
     journal = Journal(config.terminal)
     threads.submit(_warm_up, application, host, journal).result()
     key = config.credentials.aws.access_key
-    gateway: Any = Gateway(application, host, threads, journal, key, is_open=config.is_open)
+    public_url = config.extra_environment.get("TAMS_PUBLIC_URL", "")
+    gateway: Any = Gateway(
+        application, host, threads, journal, key, is_open=config.is_open, public_url=public_url
+    )
     os.write(warm, b".")
     os.close(warm)
     uvicorn.Server(

@@ -4,7 +4,9 @@ import pytest
 
 from local.application import Cors
 from local.cors import LOOPBACK_ORIGINS, CorsPolicy
+from local.http_events import HttpRequest
 from local.signed import is_signed_with
+from local.visitors import Visitors
 from vastlocal.http.doors import Door, names_this_machine
 
 OURS = [
@@ -16,6 +18,7 @@ OURS = [
     "tams.localhost:8000",
     "[::1]",
     "[::1]:8000",
+    "[::ffff:127.0.0.1]:8000",
 ]
 FOREIGN = [
     "",
@@ -35,6 +38,7 @@ FOREIGN = [
     "2130706433",
     "::1",
     "[::2]",
+    "[::ffff:10.0.0.1]",
     "[localhost]",
 ]
 
@@ -82,6 +86,32 @@ def test_pages_of_this_machine_are_known_by_their_origin(origin: str, allowed: b
     cors = Cors(tuple(LOOPBACK_ORIGINS.split(",")), (), (), (), None, allow_credentials=False)
 
     assert CorsPolicy(cors).allows(origin) is allowed
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "admitted"),
+    [
+        ("tams.example", None, True),
+        ("TAMS.example", "https://tams.example", True),
+        ("127.0.0.1:8000", "https://tams.example", True),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000", True),
+        ("127.0.0.1:8000", "http://127.0.0.1:8001", False),
+        ("127.0.0.1:8000", "http://tams.example", False),
+        ("other.example", None, False),
+        ("", None, False),
+    ],
+)
+def test_a_proxy_in_front_of_an_open_api_may_hand_its_name_on(
+    host: str, origin: str | None, admitted: bool
+) -> None:
+    cors = CorsPolicy(Cors((), (), (), (), None, allow_credentials=False))
+    headers = [(b"host", host.encode())]
+    headers += [] if origin is None else [(b"origin", origin.encode())]
+    request = HttpRequest("GET", "/flows", "", headers, b"", "127.0.0.1", "http", "1.1", 8000)
+
+    assert (Visitors(cors, "https://tams.example/base").refusal(request) == "") is admitted
+    if "tams" in f"{host}{origin}".lower():
+        assert Visitors(cors).refusal(request)
 
 
 def test_the_key_is_compared_whole() -> None:
