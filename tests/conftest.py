@@ -86,7 +86,8 @@ def api(stack: Stack, judge: OfficialContract | None) -> Iterator[httpx.Client]:
 @pytest.fixture
 def vast(stack: Stack) -> Control:
     """Counters and faults of the local VAST."""
-    return Control(stack.vast_url)
+    keys = stack.vast_credentials
+    return Control(stack.vast_url, keys.access_key, keys.secret_key)
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,10 @@ from threading import Thread
 
 
 @contextmanager
-def media_server(content: bytes, *, redirects: int = 0, fault: str | None = None) -> Iterator[str]:
-    """Its URL, after which it redirects so often before it tells `content`.
+def media_server(
+    content: bytes, *, redirects: int = 0, to: str = "", fault: str | None = None
+) -> Iterator[str]:
+    """Its URL, after which it redirects so often, to itself or `to` elsewhere, before it tells `content`.
 
     As a `fault` it answers "404", or promises a byte more than it sends and is "cut off".
     """
@@ -18,7 +20,7 @@ def media_server(content: bytes, *, redirects: int = 0, fault: str | None = None
             step = int(self.path.rpartition("/")[2])
             if step < redirects:
                 self.send_response(302)
-                self.send_header("Location", f"../again/{step + 1}")
+                self.send_header("Location", to or f"../again/{step + 1}")
                 self.end_headers()
                 return
             self.send_response(404 if fault == "404" else 200)

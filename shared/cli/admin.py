@@ -22,6 +22,7 @@ from cli.tables import queues_table
 
 LOCAL_API = "http://127.0.0.1:8000"
 LOCAL_QUEUES = "http://127.0.0.1:9324"
+LOCAL_DATA = Path(".tams")
 
 app = typer.Typer(
     help="Look after queues and background work; make credentials.", no_args_is_help=True
@@ -37,6 +38,9 @@ Stack = Annotated[
 QueueUrl = Annotated[
     str, typer.Option("--queues", envvar="TAMS_QUEUE_URL", help="Where the local queues are.")
 ]
+Data = Annotated[
+    Path, typer.Option("--data", envvar="TAMS_DATA_DIR", help="Where the local stack's data is.")
+]
 
 
 @contextmanager
@@ -51,15 +55,14 @@ def _told() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _client(
-    service: str, stack: str | None, local_url: str, keys: tuple[str, str] = ("local", "local")
-) -> Any:
-    """`keys` are for the local stack, whose queues take any."""
+def _client(service: str, stack: str | None, local_url: str, data: Path) -> Any:
+    """`local_url` and `data` are the local stack's."""
     from boto3.session import Session  # noqa: PLC0415 - as above
 
     session: Any = Session()
     if stack is not None:
         return session.client(service)
+    keys = _local_keys(data)
     return session.client(
         service,
         endpoint_url=local_url,
@@ -70,7 +73,7 @@ def _client(
 
 
 def _local_keys(data_dir: Path) -> tuple[str, str]:
-    """With which functions of the local stack are invoked; it keeps them with its data."""
+    """What opens the queues and functions of the local stack; it keeps them with its data."""
     path = data_dir / "credentials.json"
     try:
         kept = json.loads(path.read_text())["aws"]
@@ -82,9 +85,9 @@ def _local_keys(data_dir: Path) -> tuple[str, str]:
         ) from error
 
 
-def _queues(stack: str | None, local_url: str) -> Queues:
+def _queues(stack: str | None, local_url: str, data: Path) -> Queues:
     ages = _ages_here(local_url) if stack is None else _ages_in_cloudwatch(stack)
-    return Queues(_client("sqs", stack, local_url), f"{stack}-" if stack else "", ages)
+    return Queues(_client("sqs", stack, local_url, data), f"{stack}-" if stack else "", ages)
 
 
 def _ages_here(local_url: str) -> Callable[[str], float | None]:
@@ -97,7 +100,7 @@ def _ages_here(local_url: str) -> Callable[[str], float | None]:
 
 
 def _ages_in_cloudwatch(stack: str) -> Callable[[str], float | None]:
-    watch = _client("cloudwatch", stack, "")
+    watch = _client("cloudwatch", stack, "", LOCAL_DATA)
 
     def age(name: str) -> float | None:
         now = datetime.now(UTC)
@@ -120,11 +123,12 @@ def _ages_in_cloudwatch(stack: str) -> Callable[[str], float | None]:
 def queues(
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
+    data: Data = LOCAL_DATA,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """How much waits in each queue, for how long, and how much was given up."""
     with _told():
-        found = _queues(stack, queue_url).all()
+        found = _queues(stack, queue_url, data).all()
     if as_json:
         out.print_json(json.dumps([vars(each) for each in found]))
     else:
@@ -138,10 +142,11 @@ def redrive(
     ] = None,
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
+    data: Data = LOCAL_DATA,
 ) -> None:
     """Put what was given up back into its queue, to be tried again."""
     with _told(), bar(err, "redrive") as progress:
-        moved = _queues(stack, queue_url).redrive(queue, progress)
+        moved = _queues(stack, queue_url, data).redrive(queue, progress)
     out.print(f"{moved} messages are tried again", highlight=False)
 
 
@@ -150,10 +155,11 @@ def retry(
     request_id: Annotated[str, typer.Argument(help="A deletion request that is in error.")],
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
+    data: Data = LOCAL_DATA,
 ) -> None:
     """Go on with a deletion request, once what it failed of has been put right."""
     with _told():
-        _queues(stack, queue_url).send("DeletionsQueue", json.dumps([request_id]))
+        _queues(stack, queue_url, data).send("DeletionsQueue", json.dumps([request_id]))
     out.print(f"deletion request {request_id} is tried again", highlight=False)
 
 
@@ -163,15 +169,11 @@ def sweep(
     url: Annotated[
         str, typer.Option("--url", envvar="TAMS_URL", help="Where the local API is.")
     ] = LOCAL_API,
-    data: Annotated[
-        Path,
-        typer.Option("--data", envvar="TAMS_DATA_DIR", help="Where the local stack's data is."),
-    ] = Path(".tams"),
+    data: Data = LOCAL_DATA,
 ) -> None:
     """Look for work that lost messages or dead functions left behind, now instead of within a minute."""
     with _told():
-        keys = {} if stack is not None else {"keys": _local_keys(data)}
-        functions = _client("lambda", stack, url, **keys)
+        functions = _client("lambda", stack, url, data)
         name = "sweeper" if stack is None else _physical_name(functions, f"{stack}-SweeperFunction")
         answer = functions.invoke(FunctionName=name, Payload=b"{}")
         done = json.loads(answer["Payload"].read())

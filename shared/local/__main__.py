@@ -20,7 +20,11 @@ variables:
   TAMS_ACCESS__ISSUERS, TAMS_ACCESS__ACCOUNTS, TAMS_ACCESS__CLASSES
                         who is let in, as the deployed authorizer has it (shared/docs/access.md)
   TAMS_HOST             address to listen on (127.0.0.1); another one needs a token
-  TAMS_CORS_ORIGINS     origins of web pages that may call, by comma (*)
+  TAMS_CORS_ORIGINS     origins of web pages that may call, by comma (* for all; without it
+                        an open API takes pages of this machine only, another one all)
+  TAMS_WEBHOOKS__ALLOWED_NETWORKS
+                        networks that webhooks and media of clients may be in, as JSON
+                        (loopback, while the stack listens there only)
   TAMS_S3_PUBLIC_URL    what clients reach S3 by, when that is not this machine's address
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
                         (9090, 9000, 9324); 0 takes any free port, also for PORT
@@ -60,6 +64,7 @@ def _run(options: Options, ended: threading.Event) -> int:
         workers=options.workers,
         conflicts=options.conflicts,
         s3_public_url=options.s3_public_url,
+        env=options.variables,
         keep_going=False,
         terminal=os.dup(sys.stdout.fileno()),  # its own number: 1 is the log in every part
         interrupted=ended,

@@ -53,6 +53,10 @@ class Addresses(ABC):
         """The endpoint of all queues."""
         return self.config.values.sqs_url
 
+    @property
+    def sqs_credentials(self) -> KeyPair:
+        return self.config.credentials.aws
+
     def queue_url(self, name: str) -> str:
         return self.config.values.queue_url(name)
 

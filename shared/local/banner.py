@@ -21,6 +21,8 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
         f"  queues  {stack.sqs_url}  {queues}",
         f"  data    {stack.data_dir}  keys in credentials.json, logs in logs/",
     ]
+    if stack.note:
+        lines.append(f"  note    {stack.note}")
     lines += [f"  not here: {what}" for what in stack.application.unsupported]
     lines += [f"  broken: {name}: {why}" for name, why in stack.broken_functions.items()]
     return "\n".join([*lines, "Ctrl-C ends it.", ""])

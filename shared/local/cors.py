@@ -1,5 +1,6 @@
 """CORS, answered by the gateway itself as HttpApi's CorsConfiguration says."""
 
+import re
 from collections.abc import Iterator
 
 from local.application import Cors
@@ -7,10 +8,21 @@ from local.http_events import HttpAnswer, HttpRequest
 
 _PREFIX = b"access-control-"
 
+LOOPBACK_ORIGINS = ",".join(
+    f"{scheme}://{host}:*"
+    for scheme in ("http", "https")
+    for host in ("localhost", "127.0.0.1", "[::1]")
+)
+"""Pages that this machine serves, at any port. API Gateway has no such wildcard; here it is one."""
+
 
 class CorsPolicy:
     def __init__(self, cors: Cors | None) -> None:
         self._cors = cors
+
+    def allows(self, origin: str) -> bool:
+        """Whether pages of `origin` may call; all may where the template says nothing."""
+        return self._cors is None or _allowed(origin, self._cors)
 
     def preflight(self, request: HttpRequest) -> HttpAnswer | None:
         """The answer to an OPTIONS request; None when the template leaves it to a function."""
@@ -30,7 +42,7 @@ def _headers(cors: Cors, request: HttpRequest) -> Iterator[tuple[bytes, bytes]]:
     origin = request.header(b"origin")
     if "*" in cors.allow_origins and not cors.allow_credentials:
         yield _PREFIX + b"allow-origin", b"*"
-    elif origin and ("*" in cors.allow_origins or origin in cors.allow_origins):
+    elif origin and _allowed(origin, cors):
         yield _PREFIX + b"allow-origin", origin.encode("latin-1")
         yield b"vary", b"Origin"
     else:
@@ -45,6 +57,18 @@ def _headers(cors: Cors, request: HttpRequest) -> Iterator[tuple[bytes, bytes]]:
     yield _PREFIX + b"allow-headers", ",".join(_allowed_headers(cors, request)).encode()
     if cors.max_age_seconds is not None:
         yield _PREFIX + b"max-age", str(cors.max_age_seconds).encode()
+
+
+def _allowed(origin: str, cors: Cors) -> bool:
+    return any(
+        each in ("*", origin) or (each.endswith(":*") and _is_at_any_port(origin, each[:-2]))
+        for each in cors.allow_origins
+    )
+
+
+def _is_at_any_port(origin: str, place: str) -> bool:
+    rest = origin.removeprefix(place)
+    return origin.startswith(place) and re.fullmatch(r"(:\d{1,5})?", rest, re.ASCII) is not None
 
 
 def _methods(cors: Cors, request: HttpRequest) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Credentials:
     vast: KeyPair
     s3: KeyPair
     aws: KeyPair
-    """What functions have for AWS: who knows the access key may invoke functions here."""
+    """What functions have for AWS: with the access key, functions can be invoked and queues used here."""
     storage_id: str
     """The id of the one storage backend; Objects remember it, so it may never change."""
 

@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from local.credentials import Credentials
 from local.intrinsics import ACCOUNT_ID, REGION, Resolver
 from local.ports import LOOPBACK, Ports
+from vastlocal.http.doors import is_loopback
 
 VAST_BUCKET = "tams"
 VAST_SCHEMA = "tams"
 MEDIA_BUCKET = "tams-media"
 
+_LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"]
+"""A developer's receivers are there; from another machine, nobody is to reach what is on this one."""
 _ONLY_DEPLOYED = {"TAMS_ACCESS__SECRET_ARN", "TAMS_VAST__SECRET_ARN"}
 """Variables that name a secret of AWS; the secret itself is given here."""
 
@@ -29,6 +32,8 @@ class LocalValues:
     access: Mapping[str, str] = field(default_factory=dict)
     """The authorizer's."""
     cors_origins: str = "*"
+    host: str = LOOPBACK
+    """The address that the API and S3 listen on."""
 
     @property
     def vast_url(self) -> str:
@@ -66,7 +71,9 @@ class LocalValues:
             "TAMS_VAST__BUCKET": VAST_BUCKET,
             "TAMS_VAST__SCHEMA": VAST_SCHEMA,
             "TAMS_STORAGE_BACKENDS": self._storage_backends(),
-            "TAMS_WEBHOOKS__ALLOWED_NETWORKS": '["127.0.0.0/8", "::1/128"]',
+            "TAMS_WEBHOOKS__ALLOWED_NETWORKS": json.dumps(
+                _LOOPBACK_NETWORKS if is_loopback(self.host) else []
+            ),
         }
 
     @property
@@ -75,6 +82,7 @@ class LocalValues:
         return {
             "TAMS_VAST__ACCESS_KEY": self.credentials.vast.access_key,
             "TAMS_VAST__SECRET_KEY": self.credentials.vast.secret_key,
+            "TAMS_WEBHOOKS__OWN_PORTS": json.dumps(astuple(self.ports)),
             "TAMS_SQS_ENDPOINT_URL": self.sqs_url,
             "TAMS_LAMBDA_ENDPOINT_URL": f"http://{LOOPBACK}:{self.ports.api}",
             "AWS_REGION": REGION,

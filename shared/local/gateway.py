@@ -27,6 +27,7 @@ from local.request_body import (
     read_body,
 )
 from local.routes import Match, MethodNotAllowed, RouteTable
+from local.visitors import Visitors
 
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """Of a Lambda invocation, either way, as JSON."""
@@ -55,14 +56,18 @@ class Gateway:
         threads: Executor,
         journal: Journal,
         access_key: str,
+        *,
+        is_open: bool,
+        public_url: str = "",
     ) -> None:
-        """`access_key` is what invocations must be signed with."""
+        """`access_key` is what invocations must be signed with; an open API asks for no credentials."""
         self._functions = application.functions
         self._routes = RouteTable(application.routes)
         self._cors = CorsPolicy(application.cors)
         self._authorizer = Authorizer(host, application.authorizer)
         self._host = host
         self._access_key = access_key
+        self._visitors = Visitors(self._cors, public_url) if is_open else None
         self._threads = threads
         self._journal = journal
 
@@ -89,6 +94,8 @@ class Gateway:
         )
 
     async def _respond(self, request: HttpRequest) -> _Done:
+        if self._visitors is not None and (reason := self._visitors.refusal(request)):
+            return _Done(error_answer(403, "Forbidden", reason))
         if (early := self._cors.preflight(request)) is not None:
             return _Done(early)
         if (name := invoked_function(request, self._access_key)) is not None:

@@ -98,7 +98,11 @@ def _work(
     threads = ThreadPoolExecutor(_THREADS, "handler")
     journal = Journal(config.terminal)
     threads.submit(_warm_up, application, host, journal).result()
-    gateway: Any = Gateway(application, host, threads, journal, config.credentials.aws.access_key)
+    key = config.credentials.aws.access_key
+    public_url = config.extra_environment.get("TAMS_PUBLIC_URL", "")
+    gateway: Any = Gateway(
+        application, host, threads, journal, key, is_open=config.is_open, public_url=public_url
+    )
     os.write(warm, b".")
     os.close(warm)
     uvicorn.Server(

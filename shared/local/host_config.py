@@ -9,6 +9,7 @@ from pathlib import Path
 
 from local import access
 from local.application import Application
+from local.cors import LOOPBACK_ORIGINS
 from local.credentials import Credentials
 from local.environment import LocalValues
 from local.ports import Ports
@@ -30,12 +31,17 @@ class HostConfig:
     workers: int
     token: str | None = None
     access: Mapping[str, str] = field(default_factory=dict)
-    cors_origins: str = "*"
+    cors_origins: str | None = None
+    """By comma; without any, pages of this machine may call an open API, and all pages another one."""
     terminal: int | None = None
     """An inherited descriptor for lines that a person should see."""
     extra_environment: Mapping[str, str] = field(default_factory=dict)
     schedule_seconds: float | None = None
     """Fire all schedules so often instead, for tests."""
+
+    @property
+    def is_open(self) -> bool:
+        return access.is_open(self.token, self.access)
 
     @property
     def values(self) -> LocalValues:
@@ -45,7 +51,8 @@ class HostConfig:
             self.s3_public_url,
             self.extra_environment,
             access.variables(self.token, self.access),
-            self.cors_origins,
+            self.cors_origins or (LOOPBACK_ORIGINS if self.is_open else "*"),
+            self.host,
         )
 
     @property

@@ -10,6 +10,8 @@ from typing import Any
 from local.error_body import error_answer
 from local.function_host import FunctionHost, HandlerError
 from local.http_events import HttpAnswer, HttpRequest
+from local.signed import is_signed_with
+from vastlocal.http.doors import Door, is_loopback
 
 _PATH = re.compile(r"/2015-03-31/functions/([a-z_]+)/invocations")
 
@@ -17,15 +19,17 @@ _PATH = re.compile(r"/2015-03-31/functions/([a-z_]+)/invocations")
 def invoked_function(request: HttpRequest, access_key: str) -> str | None:
     """The name of the function that the request is to invoke; None when it is no invocation.
 
-    Whoever invokes a function may tell it anything, such as who calls. So it takes the access key that the
-    stack's own functions have: the signature is not looked at, since the key is known to nobody else.
+    A caller that invokes a function may tell it anything, such as who calls. So it must be a program of this
+    machine with the access key that the stack's own functions have.
     """
     if request.method != "POST" or (match := _PATH.fullmatch(request.raw_path)) is None:
         return None
-    signed = (request.header(b"authorization") or "").startswith(
-        f"AWS4-HMAC-SHA256 Credential={access_key}/"
+    refused = (
+        not is_loopback(request.source_ip)
+        or Door().refusal(request.header(b"host"), request.header(b"origin"))
+        or not is_signed_with(access_key, request.header(b"authorization"))
     )
-    return match[1] if signed else None
+    return None if refused else match[1]
 
 
 def invoke(host: FunctionHost, name: str, payload: bytes) -> HttpAnswer:

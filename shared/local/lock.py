@@ -22,7 +22,7 @@ class DataDirLock:
 
     def acquire(self, told: str) -> None:
         """`told` is what a second stack says about this one. Raises AlreadyRunningError."""
-        descriptor = os.open(self._data_dir / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(self._data_dir / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _try_lock(descriptor):
             if time.monotonic() > deadline:

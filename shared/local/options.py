@@ -1,13 +1,17 @@
 """What a person can choose by environment variables."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import IPvAnyNetwork, TypeAdapter, ValidationError
+
+from local import access
 from local.faults import LocalStackError
 from local.ports import LOOPBACK, Ports
+from vastlocal.http.doors import is_loopback
 
+WEBHOOK_NETWORKS = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
 _PORT_MAX = 65_535
 
 
@@ -19,14 +23,21 @@ class Options:
     token: str | None
     access: Mapping[str, str]
     """Variables of the authorizer, as deployed: who else is let in."""
-    cors_origins: str
+    cors_origins: str | None
     workers: int
     conflicts: str | None
     s3_public_url: str | None
+    webhook_networks: str | None
+    """JSON, as the functions take it."""
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """For all functions, over those of the template."""
+        return {} if self.webhook_networks is None else {WEBHOOK_NETWORKS: self.webhook_networks}
 
     @property
     def is_open(self) -> bool:
-        return self.token is None and not self.access
+        return access.is_open(self.token, self.access)
 
 
 def from_environment(environment: Mapping[str, str]) -> Options:
@@ -43,16 +54,28 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         host=environment.get("TAMS_HOST") or LOOPBACK,
         token=environment.get("TAMS_LOCAL_TOKEN") or None,
         access={name: it for name, it in environment.items() if name.startswith("TAMS_ACCESS__")},
-        cors_origins=environment.get("TAMS_CORS_ORIGINS") or "*",
+        cors_origins=environment.get("TAMS_CORS_ORIGINS") or None,
         workers=max(1, _number(environment, "TAMS_WORKERS", 2)),
         conflicts=environment.get("TAMS_VAST_CONFLICTS") or None,
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
+        webhook_networks=_networks(environment),
     )
-    if options.is_open and not _is_loopback(options.host):
+    if options.is_open and not is_loopback(options.host):
         raise LocalStackError(
             f"an open service listens on loopback only: set TAMS_LOCAL_TOKEN=… for {options.host}"
         )
     return options
+
+
+def _networks(environment: Mapping[str, str]) -> str | None:
+    text = environment.get(WEBHOOK_NETWORKS) or None
+    try:
+        TypeAdapter(list[IPvAnyNetwork]).validate_json(text or "[]")
+    except ValidationError:
+        raise LocalStackError(
+            f'{WEBHOOK_NETWORKS}={text} is no list of networks, such as ["10.0.0.0/8"]'
+        ) from None
+    return text
 
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
@@ -60,10 +83,3 @@ def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) > _PORT_MAX:
         raise LocalStackError(f"{name}={text} is not a number from 0 to {_PORT_MAX}")
     return int(text)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

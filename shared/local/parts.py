@@ -11,6 +11,8 @@ from local.faults import LocalStackError
 from local.host_config import HostConfig
 from local.ports import EVERYWHERE, LOOPBACK, Ports, on_loopback_too
 from local.process import Command
+from local.signed import QUEUE_ACCESS_KEY
+from vastlocal.settings import ACCESS_KEY, SECRET_KEY
 
 NAMES = ("vast", "s3", "queue", "gateway", "poller")
 HOSTS = ("gateway", "poller")
@@ -29,7 +31,8 @@ def command(name: str, config: HostConfig, conflicts: str | None) -> Command:
             return _s3(config)
         case "queue":
             arguments = ["-m", "local.queue_server", LOOPBACK, str(config.ports.queue)]
-            return Command([sys.executable, *arguments])
+            secret = {QUEUE_ACCESS_KEY: config.credentials.aws.access_key}
+            return Command([sys.executable, *arguments], secret)
         case "gateway" | "poller":
             return Command(
                 [sys.executable, "-m", f"local.{name}_process"],
@@ -46,14 +49,13 @@ def _vast(config: HostConfig, conflicts: str | None) -> Command:
         *("--host", LOOPBACK),
         *("--port", str(config.ports.vast)),
         *("--data", str(config.data_dir / "vast")),
-        *("--access-key", keys.access_key),
-        *("--secret-key", keys.secret_key),
         *("--bucket", VAST_BUCKET),
         *("--idle-timeout", str(VAST_IDLE_SECONDS)),
     ]
     if conflicts is not None:
         arguments += ["--conflicts", conflicts]
-    return Command([sys.executable, "-m", "vastlocal", *arguments])
+    secrets = {ACCESS_KEY: keys.access_key, SECRET_KEY: keys.secret_key}
+    return Command([sys.executable, "-m", "vastlocal", *arguments], secrets)
 
 
 def _s3(config: HostConfig) -> Command:

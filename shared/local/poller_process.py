@@ -54,7 +54,7 @@ def main() -> int:
 def _threads(
     config: HostConfig, application: Application, host: FunctionHost, stopped: threading.Event
 ) -> list[threading.Thread]:
-    client = sqs_client(config.values.sqs_url)
+    client = sqs_client(config.values.sqs_url, config.credentials.aws)
     journal = Journal(config.terminal)
 
     def daemon(target: Any, *arguments: Any) -> threading.Thread:

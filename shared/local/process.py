@@ -13,6 +13,7 @@ from pathlib import Path
 
 from local import guard
 from local.faults import PartDiedError
+from local.private import private_files
 
 READY_FD = "TAMS_LOCAL_READY_FD"
 """The variable that names the descriptor on which a part of ours says that it is ready."""
@@ -72,7 +73,7 @@ class Part:
             self._ready, says_ready = os.pipe()
             theirs.append(says_ready)
             environment[READY_FD] = str(says_ready)
-        with log.open("ab") as output:
+        with private_files(), log.open("ab") as output:  # the part inherits the umask
             self._process = subprocess.Popen(  # noqa: S603
                 command.arguments,
                 env={**inherited_environment(), **environment},

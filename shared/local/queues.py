@@ -8,18 +8,19 @@ import boto3
 from botocore.config import Config
 
 from local.application import Queue
+from local.credentials import KeyPair
 from local.intrinsics import REGION
 
 _LONG_POLL_MARGIN_SECONDS = 15
 
 
-def sqs_client(endpoint_url: str) -> Any:
+def sqs_client(endpoint_url: str, keys: KeyPair) -> Any:
     return boto3.client(
         "sqs",
         endpoint_url=endpoint_url,
         region_name=REGION,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - the local queue checks none
+        aws_access_key_id=keys.access_key,
+        aws_secret_access_key=keys.secret_key,
         config=Config(
             connect_timeout=2,
             read_timeout=20 + _LONG_POLL_MARGIN_SECONDS,

@@ -22,6 +22,7 @@ from local.function_host import common_environment
 from local.host_config import GO, HostConfig
 from local.lock import DataDirLock
 from local.ports import LOOPBACK, Ports
+from local.private import close_to_others, private_files
 from local.process import Command, Guard, Part
 from local.queues import create_queues, sqs_client
 
@@ -46,8 +47,8 @@ class Stack(Addresses):
     """A static token for everything. Without it and without `access` the API is open."""
     access: Mapping[str, str] = field(default_factory=dict)
     """Variables of the authorizer, over those of the template."""
-    cors_origins: str = "*"
-    """Of the web pages that may call, by comma."""
+    cors_origins: str | None = None
+    """Of the web pages that may call, by comma; see HostConfig."""
     workers: int = 2
     conflicts: str | None = None
     """When writers collide on VAST, as vastlocal's `--conflicts`."""
@@ -67,6 +68,8 @@ class Stack(Addresses):
     """Set while it starts, it gives up."""
     broken_functions: dict[str, str] = field(default_factory=dict, init=False)
     """Why functions could not be imported."""
+    note: str = field(default="", init=False)
+    """What the start changed about the data directory."""
     _lock: DataDirLock | None = field(default=None, init=False)
     _guard: Guard | None = field(default=None, init=False)
     _running: dict[str, Part] = field(default_factory=dict, init=False)
@@ -100,11 +103,12 @@ class Stack(Addresses):
         """Returns when every part is of use. Raises LocalStackError; then nothing is left running."""
         if self._lock is not None:
             raise LocalStackError("the stack is running already")
-        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.mkdir(0o700, parents=True, exist_ok=True)
         lock = DataDirLock(self.data_dir)
         lock.acquire(f"process {os.getpid()}")
         self._lock = lock
         try:
+            self.note = close_to_others(self.data_dir)
             self._start_all()
         except BaseException:
             self.stop()
@@ -164,9 +168,10 @@ class Stack(Addresses):
         self._config = self._new_config(ports)
         self._application = None
         self.settings_env()
-        # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
-        (self.config.media_dir / MEDIA_BUCKET / "media").mkdir(parents=True, exist_ok=True)
-        parts.fresh_logs(self.data_dir / "logs")
+        with private_files():
+            # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
+            (self.config.media_dir / MEDIA_BUCKET / "media").mkdir(parents=True, exist_ok=True)
+            parts.fresh_logs(self.data_dir / "logs")
         self._guard = Guard(self._lock.descriptor)
         for name in self.only:
             self._spawn(name)
@@ -221,7 +226,7 @@ class Stack(Addresses):
             self._still_starting(part, deadline)
             time.sleep(0.02)
         if name == "queue":
-            with closing(sqs_client(self.sqs_url)) as client:
+            with closing(sqs_client(self.sqs_url, self.sqs_credentials)) as client:
                 create_queues(client, self.application.queues)
 
     def _still_starting(self, part: Part, deadline: float) -> None:

@@ -3,21 +3,24 @@
 import argparse
 import errno
 import logging
+import os
 import sys
 from pathlib import Path
 
 from vastlocal.engine.directory import DirectoryInUseError, owned
 from vastlocal.http.server import bind, serve
-from vastlocal.settings import ConflictMode, Settings
+from vastlocal.settings import ACCESS_KEY, SECRET_KEY, ConflictMode, Settings
 
 
 def _parse(arguments: list[str] | None) -> Settings:
-    parser = argparse.ArgumentParser(prog="vastlocal", description="A local VAST database.")
+    parser = argparse.ArgumentParser(
+        prog="vastlocal",
+        description="A local VAST database.",
+        epilog=f"Its keys are the variables {ACCESS_KEY} and {SECRET_KEY}.",
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=9090, help="0 takes any free port")
     parser.add_argument("--data", type=Path, required=True, help="directory of the database file")
-    parser.add_argument("--access-key", required=True)
-    parser.add_argument("--secret-key", required=True)
     parser.add_argument("--bucket", action="append", required=True, help="may be repeated")
     parser.add_argument("--server-version", default="5.4.0.0", help="what the SDK sees")
     parser.add_argument(
@@ -31,8 +34,8 @@ def _parse(arguments: list[str] | None) -> Settings:
     options = parser.parse_args(arguments)
     return Settings(
         data=options.data,
-        access_key=options.access_key,
-        secret_key=options.secret_key,
+        access_key=_key(parser, ACCESS_KEY),
+        secret_key=_key(parser, SECRET_KEY),
         buckets=tuple(options.bucket),
         host=options.host,
         port=options.port,
@@ -40,6 +43,11 @@ def _parse(arguments: list[str] | None) -> Settings:
         conflicts=options.conflicts,
         idle_timeout_seconds=options.idle_timeout,
     )
+
+
+def _key(parser: argparse.ArgumentParser, variable: str) -> str:
+    """Not an argument, which every user of this machine could read. Ends the process without it."""
+    return os.environ.get(variable) or parser.error(f"set {variable}=…")
 
 
 def main(arguments: list[str] | None = None) -> int:

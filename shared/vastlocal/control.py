@@ -1,11 +1,13 @@
 """A client of the control surface: what tests and benchmarks use to look inside and to break things."""
 
-import http.client
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
+
+import requests
+from aws_requests_auth.aws_auth import AWSRequestsAuth
 
 from vastlocal.http.faults import FaultAction
 
@@ -49,28 +51,25 @@ class CounterValues:
 
 
 class Control:
-    """Talks to one server; `endpoint` is the URL that the SDK uses."""
+    """Talks to one server; `endpoint` is the URL that the SDK uses, and the keys are the SDK's too."""
 
-    def __init__(self, endpoint: str) -> None:
-        url = urlsplit(endpoint)
-        self._host = url.hostname or "127.0.0.1"
-        self._port = url.port or 80
+    def __init__(self, endpoint: str, access_key: str, secret_key: str) -> None:
         self.endpoint = endpoint.rstrip("/")
+        self._auth = AWSRequestsAuth(access_key, secret_key, urlsplit(endpoint).netloc, "", "s3")
 
     def _call(self, method: str, route: str, body: Mapping[str, Any] | None = None) -> Any:
-        connection = http.client.HTTPConnection(self._host, self._port, timeout=_TIMEOUT_SECONDS)
+        url = self.endpoint + _PREFIX + route
         try:
-            payload = None if body is None else json.dumps(body)
-            connection.request(method, _PREFIX + route, payload)
-            response = connection.getresponse()
-            text = response.read().decode()
+            with requests.Session() as session:
+                session.trust_env = False  # no proxy comes between
+                response = session.request(
+                    method, url, json=body, auth=self._auth, timeout=_TIMEOUT_SECONDS
+                )
         except OSError as error:
-            raise ControlError(f"no answer from {self._host}:{self._port}") from error
-        finally:
-            connection.close()
-        if response.status != http.client.OK:
-            raise ControlError(f"{method} {route}: {response.status} {text}")
-        return json.loads(text)
+            raise ControlError(f"no answer from {self.endpoint}") from error
+        if response.status_code != HTTPStatus.OK:
+            raise ControlError(f"{method} {route}: {response.status_code} {response.text}")
+        return response.json()
 
     def health(self) -> Health:
         """Raises ControlError when the server is not up."""

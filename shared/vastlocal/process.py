@@ -1,5 +1,6 @@
 """A server as a child process: how tests, benchmarks and the local stack start one."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Self
 
 from vastlocal.control import Control
-from vastlocal.settings import ConflictMode
+from vastlocal.settings import ACCESS_KEY, SECRET_KEY, ConflictMode
 
 _STOP_SECONDS = 15
 
@@ -39,7 +40,7 @@ class LocalVast:
 
     @property
     def control(self) -> Control:
-        return Control(self.endpoint)
+        return Control(self.endpoint, self.access_key, self.secret_key)
 
     @property
     def pid(self) -> int:
@@ -52,7 +53,6 @@ class LocalVast:
     def _command(self) -> list[str]:
         command = [sys.executable, "-m", "vastlocal", "--port", str(self.port)]
         command += ["--data", str(self.data)]
-        command += ["--access-key", self.access_key, "--secret-key", self.secret_key]
         command += ["--conflicts", self.conflicts, "--server-version", self.server_version]
         command += ["--idle-timeout", str(self.idle_timeout_seconds)]
         for bucket in self.buckets:
@@ -61,7 +61,10 @@ class LocalVast:
 
     def start(self) -> None:
         """Returns when the server takes requests. Raises StartError."""
-        process = subprocess.Popen(self._command(), stdout=subprocess.PIPE, text=True)  # noqa: S603
+        keys = {ACCESS_KEY: self.access_key, SECRET_KEY: self.secret_key}
+        process = subprocess.Popen(  # noqa: S603
+            self._command(), env={**os.environ, **keys}, stdout=subprocess.PIPE, text=True
+        )
         assert process.stdout is not None
         line = process.stdout.readline()
         if " ready at " not in line:

@@ -4,6 +4,10 @@ import enum
 from dataclasses import dataclass
 from pathlib import Path
 
+ACCESS_KEY = "VASTLOCAL_ACCESS_KEY"
+SECRET_KEY = "VASTLOCAL_SECRET_KEY"  # noqa: S105 - the name of a variable
+"""Variables that `python -m vastlocal` takes its keys from."""
+
 
 class ConflictMode(enum.StrEnum):
     """When two transactions that change the same row collide. VAST does not document its own."""

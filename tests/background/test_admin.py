@@ -33,7 +33,7 @@ def depths(stack: Stack) -> dict[str, dict[str, Any]]:
 
 
 def give_up_on(stack: Stack, queue: str, *bodies: str) -> None:
-    with closing(sqs_client(stack.sqs_url)) as client:
+    with closing(sqs_client(stack.sqs_url, stack.sqs_credentials)) as client:
         url = client.get_queue_url(QueueName=queue.replace("Queue", "DeadLetters"))["QueueUrl"]
         for body in bodies:
             client.send_message(QueueUrl=url, MessageBody=body)
@@ -58,7 +58,7 @@ def test_every_queue_is_shown_with_what_it_gave_up(stack: Stack) -> None:
 
 
 def test_the_age_of_the_oldest_message_is_shown(stack: Stack) -> None:
-    with closing(sqs_client(stack.sqs_url)) as client:
+    with closing(sqs_client(stack.sqs_url, stack.sqs_credentials)) as client:
         url = client.get_queue_url(QueueName="CopiesQueue")["QueueUrl"]
         client.send_message(QueueUrl=url, MessageBody='["nobody"]', DelaySeconds=3)
 
@@ -92,7 +92,7 @@ def test_a_deletion_request_in_error_is_taken_up_again(
     request_id = path.rpartition("/")[2]
     requests.fail(request_id, "the disk was full")
     assert api.get(path).json()["error"]["summary"] == "the disk was full"
-    with closing(sqs_client(stack.sqs_url)) as client:
+    with closing(sqs_client(stack.sqs_url, stack.sqs_credentials)) as client:
         client.purge_queue(QueueUrl=client.get_queue_url(QueueName="DeletionsQueue")["QueueUrl"])
     stack.restart("poller")
 

@@ -132,7 +132,7 @@ def make_trouble(stack: Stack, random: Random, receivers: Sequence[Receiver]) ->
 
 
 def disturb_queues(stack: Stack, random: Random) -> None:
-    client = sqs_client(stack.sqs_url)
+    client = sqs_client(stack.sqs_url, stack.sqs_credentials)
     for queue in stack.application.queues:
         url = client.get_queue_url(QueueName=queue.name)["QueueUrl"]
         found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])

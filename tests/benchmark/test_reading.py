@@ -70,7 +70,7 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
         works[f"raw {count}"] = partial(raw, count)
     timings = interleaved(works, times=200)
 
-    control = Control(vast_url)
+    control = Control(vast_url, "K", "S")
     for count in LENGTHS:
         control.reset()
         read(count)

@@ -195,7 +195,7 @@ def test_GEN_16_a_method_that_a_path_does_not_have_is_405_with_those_it_has(
 def test_GEN_17_a_page_of_another_origin_may_ask_and_read_the_headers(
     api: httpx.Client, flow: Json
 ) -> None:
-    origin = {"Origin": "https://ui.example.com"}
+    origin = {"Origin": "http://localhost:3000"}
     asked = {
         "Access-Control-Request-Method": "PUT",
         "Access-Control-Request-Headers": "authorization,content-type",

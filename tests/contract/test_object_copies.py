@@ -109,6 +109,33 @@ def test_OBJ_14_what_cannot_be_fetched_is_not_told_of(
         until(lambda: labels(api, object_id) == ["theirs", "good", "archive"])
 
 
+@pytest.mark.parametrize("how", ["named", "redirected to", "presigned"])
+def test_the_services_own_servers_are_not_fetched_from(
+    api: httpx.Client, make: Maker, backends: Backends, stack: Stack, how: str
+) -> None:
+    """They trust this machine, and a copy would show what they say to somebody else."""
+    flow, object_id = make.flow(), str(uuid4())
+    own = f"{stack.api_url}/openapi.json"
+    if how == "presigned":
+        (media_id,) = uploaded(api, flow)
+        added(api, flow, segment(media_id, 0, 1))
+        own = api.get(f"/objects/{media_id}").json()["get_urls"][0]["url"]
+        assert httpx.get(own).status_code == 200
+    with media_server(b"", redirects=1, to=own) as redirecting:
+        url = redirecting if how == "redirected to" else own
+        theirs = {"url": url, "label": "theirs"}
+        added(api, flow, segment(object_id, 1, 2, get_urls=[theirs]))
+        assert add(api, object_id, {"storage_id": backends.archive}) == 201
+        refused = (
+            f"{object_id!r} on {backends.archive} failed: the Object's URL is one that may not"
+        )
+
+        until(lambda: refused in stack.log("poller").read_text())
+
+    assert labels(api, object_id) == ["theirs"]
+    assert remove(api, object_id, storage_id=backends.archive) == 204
+
+
 def test_OBJ_28_an_instance_that_is_being_made_can_be_given_up(
     api: httpx.Client, make: Maker, backends: Backends, stack: Stack
 ) -> None:

@@ -1,11 +1,13 @@
 """WHK: webhooks registered, read, changed and deleted. What they are sent is in test_events.py."""
 
+from dataclasses import astuple
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from local.stack import Stack
 from tests.api.maker import all_pages
 
 EVENTS = [
@@ -188,3 +190,22 @@ def test_WHK_20_a_webhook_in_error_or_started_is_no_state_a_client_sets(api: htt
 
     for bad in ("started", "error"):
         assert put(api, webhook, status=bad).status_code == 400
+
+
+def test_the_services_own_servers_get_no_events(api: httpx.Client, stack: Stack) -> None:
+    """Whatever the spelling: they trust this machine."""
+    hosts = ["127.0.0.1", "localhost.", "127.1", "0x7f000001", "2130706433", "017700000001"]
+    hosts += ["127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "x.localhost"]  # noqa: S104
+    urls = [f"http://{hosts[0]}:{port}/" for port in astuple(stack.config.ports)]
+    urls += [f"http://{host}:{stack.config.ports.queue}/moto-api/reset" for host in hosts]
+    hook = api.post("/service/webhooks", json={"url": NOWHERE, "events": []}).json()
+
+    for url in urls:
+        body = {"url": url, "events": []}
+        for answer in (
+            api.post("/service/webhooks", json=body),
+            api.put(f"/service/webhooks/{hook['id']}", json={**body, "id": hook["id"]}),
+        ):
+            assert answer.status_code == 400, (url, answer.text)
+            assert "no webhook may have" in answer.json()["summary"]
+    api.delete(f"/service/webhooks/{hook['id']}")

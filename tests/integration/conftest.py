@@ -26,4 +26,4 @@ def container(vast_url: str) -> Container:
 
 @pytest.fixture
 def vast(vast_url: str) -> Control:
-    return Control(vast_url)
+    return Control(vast_url, "K", "S")

@@ -1,5 +1,6 @@
 """Services on a local VAST of their own, without a gateway: for what concerns transactions."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 
 from tams.runtime.settings import Settings
 
+VAST_KEYS = {"VASTLOCAL_ACCESS_KEY": "K", "VASTLOCAL_SECRET_KEY": "S"}
 STORAGE_ID = "3b241101-e2bb-4255-8caf-4136c566a962"
 
 
@@ -25,9 +27,9 @@ def a_local_vast(data: Path, *, conflicts: str = "strict", port: int = 0) -> Ite
     """The URL of a vastlocal that runs as long as the block."""
     port = port or a_free_port()
     command = [sys.executable, "-m", "vastlocal", "--port", str(port), "--data", str(data)]
-    command += ["--access-key", "K", "--secret-key", "S", "--bucket", "tams"]
+    command += ["--bucket", "tams", "--conflicts", conflicts]
     with subprocess.Popen(
-        [*command, "--conflicts", conflicts], stdout=subprocess.PIPE, text=True
+        command, env={**os.environ, **VAST_KEYS}, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
         assert "ready" in server.stdout.readline()

@@ -11,7 +11,28 @@ def test_an_open_service_is_refused_beyond_loopback() -> None:
     assert from_environment({"TAMS_HOST": "192.0.2.1", "TAMS_LOCAL_TOKEN": "x"}).token == "x"
 
 
+def test_a_service_that_is_said_to_be_open_is_refused_beyond_loopback_too() -> None:
+    beyond = {"TAMS_HOST": "192.0.2.1", "TAMS_LOCAL_TOKEN": "x"}
+    for said in ("true", "1", "yes"):
+        with pytest.raises(LocalStackError, match="open service"):
+            from_environment({**beyond, "TAMS_ACCESS__OPEN": said})
+    with pytest.raises(LocalStackError, match="TAMS_ACCESS__OPEN=maybe"):
+        from_environment({**beyond, "TAMS_ACCESS__OPEN": "maybe"})
+
+    assert not from_environment({**beyond, "TAMS_ACCESS__OPEN": "false"}).is_open
+
+
 @pytest.mark.parametrize("value", ["x", "-1", "70000"])
 def test_a_port_that_is_none_is_named(value: str) -> None:
     with pytest.raises(LocalStackError, match="PORT="):
         from_environment({"PORT": value})
+
+
+def test_networks_of_webhooks_that_are_none_are_named() -> None:
+    name = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
+    for value in ("10.0.0.0/8", '["10.0.0.0/99"]', "{}"):
+        with pytest.raises(LocalStackError, match=f"{name}="):
+            from_environment({name: value})
+
+    assert from_environment({name: '["10.0.0.0/8"]'}).variables == {name: '["10.0.0.0/8"]'}
+    assert from_environment({}).variables == {}

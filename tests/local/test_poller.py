@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 15
 
 @pytest.fixture
 def sqs(small_stack: Stack) -> Iterator[Any]:
-    with closing(sqs_client(small_stack.sqs_url)) as client:
+    with closing(sqs_client(small_stack.sqs_url, small_stack.sqs_credentials)) as client:
         yield client
 
 

@@ -33,7 +33,7 @@ HEAD_SECONDS = 0.5
 BODY_SECONDS = 0.6
 PAUSE_SECONDS = 1.0
 """Longer than either."""
-ECHO = b"GET /echo/%d HTTP/1.1\r\nHost: x\r\n\r\n"
+ECHO = b"GET /echo/%d HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 class HastyProtocol(BoundedHttpProtocol):
@@ -111,7 +111,7 @@ def hasty_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     application = read_application(root / "template.yaml", values)
     with ThreadPoolExecutor(1) as threads, listen(LOOPBACK, 0) as listener:
         host = FunctionHost(application.functions, root)
-        gateway = HastyGateway(application, host, threads, Journal(None), "key")
+        gateway = HastyGateway(application, host, threads, Journal(None), "key", is_open=False)
 
         async def pausing(scope: Any, receive: Any, send: Any) -> None:
             if scope["path"] == "/pause":
@@ -143,7 +143,7 @@ def hasty(hasty_port: int) -> Iterator[Client]:
 
 
 def a_head(size_bytes: int) -> bytes:
-    start, end = b"GET /echo/x HTTP/1.1\r\nHost: x\r\nX-Long: ", b"\r\n\r\n"
+    start, end = b"GET /echo/x HTTP/1.1\r\nHost: localhost\r\nX-Long: ", b"\r\n\r\n"
     return start + b"y" * (size_bytes - len(start) - len(end)) + end
 
 
@@ -178,7 +178,9 @@ def test_a_head_as_large_as_the_limit_is_answered_however_it_is_cut(client: Clie
 
 
 def test_a_large_head_behind_a_good_request_is_refused_in_its_turn(client: Client) -> None:
-    client.say(b"GET /echo/x?sleep=0.3 HTTP/1.1\r\nHost: x\r\n\r\n" + a_head(HEAD_BYTES_MAX + 1))
+    client.say(
+        b"GET /echo/x?sleep=0.3 HTTP/1.1\r\nHost: localhost\r\n\r\n" + a_head(HEAD_BYTES_MAX + 1)
+    )
 
     assert client.answer().status == 200
     assert_last(client, 431, "RequestHeadersTooLarge")
@@ -187,8 +189,8 @@ def test_a_large_head_behind_a_good_request_is_refused_in_its_turn(client: Clien
 def test_large_bodies_are_not_taken_for_headers(client: Client) -> None:
     body = b"x" * 3 * HEAD_BYTES_MAX
     chunks = b"".join(b"%x\r\n%b\r\n" % (1000, b"x" * 1000) for _ in range(30)) + b"0\r\n\r\n"
-    sized = b"PUT /echo/1 HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
-    chunked = b"PUT /echo/2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    sized = b"PUT /echo/1 HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body)
+    chunked = b"PUT /echo/2 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     client.say(sized + body + chunked + chunks + ECHO % 3)
 
@@ -196,7 +198,7 @@ def test_large_bodies_are_not_taken_for_headers(client: Client) -> None:
 
 
 def test_trailers_do_not_become_headers(client: Client) -> None:
-    head = b"PUT /echo/1 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"PUT /echo/1 HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     client.say(head + b"1\r\nx\r\n0\r\nAuthorization: y\r\n\r\n")
 
@@ -238,7 +240,7 @@ def test_empty_lines_keep_no_connection_open(hasty: Client) -> None:
 def test_a_pipelined_request_waits_for_its_turn_to_be_slow(hasty: Client) -> None:
     head = ECHO % 2
 
-    hasty.say(b"GET /pause HTTP/1.1\r\nHost: x\r\n\r\n" + head[:10])
+    hasty.say(b"GET /pause HTTP/1.1\r\nHost: localhost\r\n\r\n" + head[:10])
     first = hasty.answer()
     hasty.say(head[10:])
     second = hasty.answer()
@@ -251,7 +253,7 @@ def test_a_pipelined_request_waits_for_its_turn_to_be_slow(hasty: Client) -> Non
 )
 @pytest.mark.parametrize("drips", [True, False], ids=["dripped", "absent"])
 def test_a_slow_body_is_timed_out(hasty: Client, framing: bytes, drips: bool) -> None:
-    hasty.say(b"PUT /echo/x HTTP/1.1\r\nHost: x\r\n" + framing + b"\r\n\r\n")
+    hasty.say(b"PUT /echo/x HTTP/1.1\r\nHost: localhost\r\n" + framing + b"\r\n\r\n")
     if drips:
         hasty.drip(b"20\r\n" + b"x" * 20)
 
@@ -259,7 +261,7 @@ def test_a_slow_body_is_timed_out(hasty: Client, framing: bytes, drips: bool) ->
 
 
 def test_a_slow_function_is_no_slow_client(hasty: Client) -> None:
-    body = b"PUT /pause HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+    body = b"PUT /pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
 
     hasty.say(body)
     first = hasty.answer()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -121,3 +122,12 @@ def test_the_projects_own_template_can_be_read() -> None:
     assert {"flows", "sources", "flow_segments", "object_cleanup"} <= set(application.functions)
     assert common_environment(application.functions)["TAMS_VAST__BUCKET"] == "tams"
     assert application.unsupported == ()
+
+
+def test_webhooks_may_be_on_loopback_while_nobody_listens_beyond_it() -> None:
+    networks, ports = "TAMS_WEBHOOKS__ALLOWED_NETWORKS", "TAMS_WEBHOOKS__OWN_PORTS"
+    for host in ("127.0.0.1", "127.0.0.2", "localhost", "::1"):
+        assert "127.0.0.0/8" in replace(VALUES, host=host).replaced[networks]
+    for host in ("0.0.0.0", "::", "192.0.2.1"):  # noqa: S104 - not bound
+        assert replace(VALUES, host=host).replaced[networks] == "[]"
+    assert VALUES.added[ports] == "[8000, 9090, 9000, 9324]"

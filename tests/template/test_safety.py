@@ -1,6 +1,7 @@
 """What the template must never lose: least privilege, encryption, and somebody who is told."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from typing import Any
 
 import pytest
@@ -244,3 +245,19 @@ def test_logs_end_some_day_and_calls_are_traced(
         assert properties["LoggingConfig"]["LogGroup"]["Ref"] in groups, name
         assert properties["Tracing"] == "Active", name
     assert all("RetentionInDays" in group for group in groups.values())
+
+
+def test_a_players_page_may_seek_in_media_and_upload_with_metadata(
+    template: dict[str, Any],
+) -> None:
+    """Range and x-amz-meta-* may be asked for; what tells a part from the whole may be read."""
+    for name, properties in of_type(template, "AWS::S3::Bucket").items():
+        (rule,) = properties["CorsConfiguration"]["CorsRules"]
+
+        assert {"ETag", "Content-Length", "Content-Range", "Accept-Ranges"} <= set(
+            rule["ExposedHeaders"]
+        ), name
+        assert {"GET", "HEAD", "PUT"} <= set(rule["AllowedMethods"]), name
+        asked = ("range", "content-type", "x-amz-meta-tams-timerange")
+        for header in asked:
+            assert any(fnmatch(header, each.lower()) for each in rule["AllowedHeaders"]), header

@@ -1,5 +1,6 @@
 """Starting, stopping, and the things an operator sees."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from tests.vastlocal.conftest import BUCKET, TableMaker, connect
 from vastlocal.control import Control, ControlError
 from vastlocal.process import LocalVast
 
+WITH_KEYS = {**os.environ, "VASTLOCAL_ACCESS_KEY": "K", "VASTLOCAL_SECRET_KEY": "S"}
+
 
 def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
     with socket.socket() as holder:
@@ -20,8 +23,10 @@ def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
         holder.listen()
         port = holder.getsockname()[1]
         command = [sys.executable, "-m", "vastlocal", "--port", str(port), "--data", str(tmp_path)]
-        command += ["--access-key", "K", "--secret-key", "S", "--bucket", "b"]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        command += ["--bucket", "b"]
+        run = subprocess.run(
+            command, env=WITH_KEYS, capture_output=True, text=True, timeout=30, check=False
+        )
 
     assert run.returncode == 1
     assert run.stderr == f"vastlocal: 127.0.0.1:{port} is in use\n"
@@ -30,8 +35,10 @@ def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
 def test_data_in_use_is_told_plainly(tmp_path: Path) -> None:
     with LocalVast(tmp_path):
         command = [sys.executable, "-m", "vastlocal", "--port", "0", "--data", str(tmp_path)]
-        command += ["--access-key", "K", "--secret-key", "S", "--bucket", "b"]
-        run = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        command += ["--bucket", "b"]
+        run = subprocess.run(
+            command, env=WITH_KEYS, capture_output=True, text=True, timeout=30, check=False
+        )
 
     assert run.returncode == 1
     assert run.stderr == f"vastlocal: another server is running on {tmp_path}\n"
@@ -103,4 +110,4 @@ def test_data_outlives_a_restart(
 
 def test_control_of_a_dead_server_fails_plainly() -> None:
     with pytest.raises(ControlError, match="no answer"):
-        Control("http://127.0.0.1:9").health()
+        Control("http://127.0.0.1:9", "K", "S").health()

@@ -10,6 +10,7 @@ from typing import Any
 
 from vastlocal.errors import (
     BadRequestError,
+    ForbiddenError,
     InternalServerError,
     SlowDownError,
     TabularError,
@@ -17,6 +18,7 @@ from vastlocal.errors import (
 )
 from vastlocal.http.control_api import PREFIX, ControlApi
 from vastlocal.http.counters import Counters
+from vastlocal.http.doors import Door
 from vastlocal.http.faults import Fault, FaultAction, Faults
 from vastlocal.http.messages import Request, Response, error_response, new_request
 from vastlocal.http.service import Outcome, Service
@@ -41,12 +43,14 @@ class App:
         counters: Counters,
         faults: Faults,
         threads: ThreadPoolExecutor,
+        door: Door,
     ) -> None:
         self._service = service
         self._control = control
         self._counters = counters
         self._faults = faults
         self._threads = threads
+        self._door = door
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
@@ -55,7 +59,9 @@ class App:
         path: str = scope["path"]
         try:
             request = await _read(scope, receive)
+            self._admit(request)
             if path.startswith(PREFIX):
+                self._service.check_signature(request)
                 response = self._control.answer(request, (scope.get("client") or ("",))[0])
                 await _send(send, response)
                 return
@@ -78,6 +84,12 @@ class App:
         self._counters.note(kind, _txid(scope, outcome), outcome.response.status, seconds)
         self._counters.note_work(kind, outcome.rows_read, outcome.steps)
         await self._finish(scope, send, outcome.response, met)
+
+    def _admit(self, request: Request) -> None:
+        """Raises ForbiddenError for what a web page sent."""
+        headers = request.headers
+        if reason := self._door.refusal(headers.get("host"), headers.get("origin")):
+            raise ForbiddenError(reason)
 
     async def _execute(self, request: Request, kind: str, met: dict[FaultAction, Fault]) -> Outcome:
         if fault := met.get(FaultAction.DELAY):

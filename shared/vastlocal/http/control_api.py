@@ -1,4 +1,4 @@
-"""The control surface under `/_vastlocal/`: for tests and benchmarks, from this machine only."""
+"""The control surface under `/_vastlocal/`: for tests and benchmarks of this machine that have the keys."""
 
 import ipaddress
 import json

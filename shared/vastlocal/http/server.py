@@ -18,6 +18,7 @@ from vastlocal.engine.maintenance import Maintenance
 from vastlocal.http.app import TRANSPORT, App
 from vastlocal.http.control_api import ControlApi
 from vastlocal.http.counters import Counters
+from vastlocal.http.doors import Door
 from vastlocal.http.faults import Faults
 from vastlocal.http.service import Service
 from vastlocal.settings import Settings
@@ -110,4 +111,5 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 def _application(settings: Settings, database: Database, threads: ThreadPoolExecutor) -> App:
     counters, faults = Counters(), Faults()
     control = ControlApi(settings, database, counters, faults)
-    return App(Service(settings, database), control, counters, faults, threads)
+    service, door = Service(settings, database), Door(settings.host)
+    return App(service, control, counters, faults, threads, door)

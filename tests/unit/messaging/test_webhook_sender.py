@@ -139,3 +139,43 @@ def test_metadata_services_are_refused_whatever_is_allowed(connections: list[Any
 def test_a_receivers_wish_for_time_is_heard(header: str, seconds: float | None) -> None:
     with receiver(answer(503, Retry_After=header)) as it:
         assert sent_to(it.url, LOOPBACK).retry_after_seconds == seconds
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", "::"])
+def test_a_name_that_leads_to_an_own_port_gets_nothing(
+    address: str, resolve_to: Callable[..., list[str]], connections: list[Any]
+) -> None:
+    everything = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+    resolve_to([address])
+
+    answer = sent_to("http://hook.example.com:9324/", TargetPolicy(everything, own_ports={9324}))
+
+    assert answer.hopeless
+    assert connections == []
+
+
+def test_an_own_port_at_another_address_of_this_machine_gets_nothing(
+    resolve_to: Callable[..., list[str]], connections: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether an interface has it is asked by binding a socket to it, which succeeds here."""
+    bound: list[Any] = []
+    monkeypatch.setattr(socket.socket, "bind", lambda _self, address: bound.append(address))
+    resolve_to(["8.8.8.8"])
+
+    own = sent_to("http://hook.example.com:9324/", TargetPolicy(own_ports={9324}))
+    other = sent_to("http://hook.example.com:9325/", TargetPolicy(own_ports={9324}))
+
+    assert own.hopeless
+    assert not other.hopeless
+    assert bound == [("8.8.8.8", 0)]
+    assert connections == [("8.8.8.8", 9325)]
+
+
+def test_an_own_port_number_at_a_strangers_address_is_reached(
+    resolve_to: Callable[..., list[str]], connections: list[Any]
+) -> None:
+    resolve_to(["8.8.8.8"])
+
+    sent_to("http://hook.example.com:9324/", TargetPolicy(own_ports={9324}))
+
+    assert connections == [("8.8.8.8", 9324)]

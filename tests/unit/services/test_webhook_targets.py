@@ -38,6 +38,10 @@ HOSTILE = [
     "http://[fe80::1%25eth0]/",
     "http://[fd00:ec2::254]/",
     "http://[fc00::1]/",
+    "http://[::127.0.0.1]/",
+    "http://[::10.0.0.1]/",
+    "http://[::ffff:0:127.0.0.1]/",
+    "http://[64:ff9b:1::127.0.0.1]/",
     "http://224.0.0.1/",
     "http://255.255.255.255/",
     "http://user@hook.example.com/",
@@ -91,12 +95,37 @@ def test_an_allowed_network_is_taken_and_no_other() -> None:
 def test_metadata_addresses_are_refused_even_where_their_network_is_allowed() -> None:
     policy = TargetPolicy((ip_network("0.0.0.0/0"), ip_network("::/0")))
 
-    assert policy.allows(ip_address("10.0.0.1"))
+    assert policy.allows(ip_address("10.0.0.1"), 443)
     for text in ("169.254.169.254", "::ffff:169.254.169.254", "fd00:ec2::254"):
-        assert not policy.allows(ip_address(text))
+        assert not policy.allows(ip_address(text), 443)
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1", "10.0.0.1", "::1", "::ffff:10.0.0.1", "fe80::1"])
 def test_an_address_that_a_name_leads_to_is_judged_too(text: str) -> None:
-    assert not TargetPolicy().allows(ip_address(text))
-    assert TargetPolicy().allows(ip_address("1.1.1.1"))
+    assert not TargetPolicy().allows(ip_address(text), 443)
+    assert TargetPolicy().allows(ip_address("1.1.1.1"), 443)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("127.0.0.1", "127.0.0.2", "localhost", "x.localhost.", "2130706433", "0x7f.1", "0"),
+        *("[::1]", "[::]", "[::ffff:127.0.0.1]", "[::127.0.0.1]"),
+        *("[64:ff9b::7f00:1]", "[2002:7f00:1::]"),
+    ],
+)
+def test_own_ports_of_this_machine_are_refused_whatever_is_allowed(host: str) -> None:
+    policy = TargetPolicy((ip_network("0.0.0.0/0"), ip_network("::/0")), own_ports={9324, 80})
+
+    policy.check_url(f"http://{host}:9325/")
+    policy.check_url(f"https://{host}/")
+    for url in (f"http://{host}:9324/", f"http://{host}/"):
+        with pytest.raises(InvalidRequestError, match="no webhook may have"):
+            policy.check_url(url)
+
+
+def test_the_same_port_elsewhere_is_nobodys() -> None:
+    policy = TargetPolicy((ip_network("10.0.0.0/8"),), own_ports={9324})
+
+    for host in ("10.0.0.1", "8.8.8.8", "hook.example.com"):
+        policy.check_url(f"http://{host}:9324/")

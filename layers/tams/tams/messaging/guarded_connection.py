@@ -9,6 +9,7 @@ import socket
 import ssl
 from functools import cache
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from tams.services.webhook_targets import TargetPolicy
@@ -58,8 +59,10 @@ def _dial(host: str, port: int, policy: TargetPolicy, timeout: float) -> socket.
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise ConnectError("its host name is not known") from error
-    for *_, address in found:
-        if not policy.allows(ip_address(str(address[0]).partition("%")[0])):
+    for family, *_, address in found:
+        judged = ip_address(str(address[0]).partition("%")[0])
+        own = port in policy.own_ports and _is_of_this_machine(family, address)
+        if own or not policy.allows(judged, port):
             raise TargetRefusedError
     for family, *_, address in found:
         dialled = socket.socket(family, socket.SOCK_STREAM)
@@ -71,6 +74,16 @@ def _dial(host: str, port: int, policy: TargetPolicy, timeout: float) -> socket.
         else:
             return dialled
     raise ConnectError("it cannot be connected to")
+
+
+def _is_of_this_machine(family: socket.AddressFamily, address: tuple[Any, ...]) -> bool:
+    """Whether an interface has the address: only then can a socket be bound to it."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address[0], 0, *address[2:]))
+    except OSError:
+        return False
+    return True
 
 
 @cache

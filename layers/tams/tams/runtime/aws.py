@@ -18,7 +18,7 @@ from tams.runtime.settings import (
     Settings,
     WebhookSettings,
 )
-from tams.runtime.storage import USER_AGENT, object_stores_from, utc_now
+from tams.runtime.storage import USER_AGENT, object_stores_from, targets_from, utc_now
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
 from tams.services.event_documents import EventDocuments
@@ -40,7 +40,6 @@ from tams.services.sources import SourceService
 from tams.services.uploads import UploadService
 from tams.services.webhook_delivery import WebhookDelivery
 from tams.services.webhook_settlement import RetryPolicy, Settlement
-from tams.services.webhook_targets import TargetPolicy
 from tams.services.webhooks import WebhookService
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
 
@@ -54,7 +53,7 @@ def build() -> Container:
 def build_from(settings: Settings) -> Container:
     promised = settings.service
     sweep_after = timedelta(seconds=settings.sweep.after_seconds)
-    targets = TargetPolicy(settings.webhooks.allowed_networks)
+    targets = targets_from(settings)
     events = _queue(settings, settings.queues.events)
     store = VastStore(
         Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds),

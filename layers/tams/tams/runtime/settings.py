@@ -164,6 +164,8 @@ class WebhookSettings(Section):
 
     allowed_networks: tuple[IPvAnyNetwork, ...] = ()
     """Private networks that webhooks may be in, besides all public addresses."""
+    own_ports: frozenset[int] = frozenset()
+    """Ports of the service's own servers on this machine, never sent to or fetched from."""
     timeout_seconds: float = Field(default=5.0, gt=0)
     """How long a receiver may take to answer."""
     retry_first_seconds: float = Field(default=2.0, gt=0)

@@ -23,7 +23,6 @@ def utc_now() -> datetime:
 
 def object_stores_from(settings: Settings) -> S3ObjectStores:
     """Connects to nothing yet, and reads no secret."""
-    webhooks = settings.webhooks
     return S3ObjectStores(
         [
             _bucket(backend, key_finder(backend, settings.secrets_max_age_seconds) or _role)
@@ -31,10 +30,13 @@ def object_stores_from(settings: Settings) -> S3ObjectStores:
         ],
         utc_now,
         expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
-        download=Downloader(
-            TargetPolicy(webhooks.allowed_networks), webhooks.timeout_seconds, USER_AGENT
-        ),
+        download=Downloader(targets_from(settings), settings.webhooks.timeout_seconds, USER_AGENT),
     )
+
+
+def targets_from(settings: Settings) -> TargetPolicy:
+    """Where URLs of clients may lead: webhooks and media alike."""
+    return TargetPolicy(settings.webhooks.allowed_networks, settings.webhooks.own_ports)
 
 
 def _role() -> None:

@@ -5,7 +5,7 @@ connection is made, because a name can lead elsewhere by then.
 """
 
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from re import compile as pattern
@@ -26,14 +26,22 @@ PORTS = (80, 443)
 """The ports below 1024 that serve HTTP; the others belong to services that are no webhooks."""
 
 _NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
-_NAT64 = IPv6Network("64:ff9b::/96")
+_END_IN_IPV4 = tuple(
+    IPv6Network(text) for text in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+)
+"""Compatible, translated and two kinds of NAT64: a gateway may make IPv4 of them."""
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
 class TargetPolicy:
-    """Public addresses, and those of `allowed` networks: a receiver of one's own, or loopback at a desk."""
+    """Public addresses, and those of `allowed` networks: a receiver of one's own, or loopback at a desk.
+
+    Never `own_ports` of this machine, where the service's own servers listen.
+    """
 
     allowed: Sequence[Network] = ()
+    own_ports: Collection[int] = ()
 
     def check_url(self, url: str) -> None:
         """What can be told without asking DNS. Raises InvalidRequestError."""
@@ -54,17 +62,20 @@ class TargetPolicy:
         loopback = address is None and _is_localhost(parts.hostname)
         if loopback:
             address = IPv4Address("127.0.0.1")
-        if address is not None and not self.allows(address):
+        port = port or _DEFAULT_PORTS[parts.scheme]
+        if address is not None and not self.allows(address, port):
             raise InvalidRequestError(
-                f"url: {parts.hostname} is an address that no webhook may have"
+                f"url: {parts.hostname} port {port} is an address that no webhook may have"
             )
 
-    def allows(self, address: Address) -> bool:
+    def allows(self, address: Address, port: int) -> bool:
         """Whether a connection may be made; addresses within the address count too (mapped, 6to4 …)."""
-        return all(self._allows(each) for each in _meant(address))
+        return all(self._allows(each, port) for each in _meant(address))
 
-    def _allows(self, address: Address) -> bool:
+    def _allows(self, address: Address, port: int) -> bool:
         if address in METADATA:
+            return False
+        if port in self.own_ports and (address.is_loopback or address.is_unspecified):
             return False
         if any(address in network for network in self.allowed):
             return True
@@ -104,5 +115,6 @@ def _meant(address: Address) -> Iterator[Address]:
         yield address.sixtofour
     if address.teredo is not None:
         yield from address.teredo
-    if address in _NAT64:
+    in_ipv4 = any(address in network for network in _END_IN_IPV4)
+    if in_ipv4 and not address.is_loopback and not address.is_unspecified:
         yield IPv4Address(int(address) & 0xFFFFFFFF)

@@ -1,0 +1,45 @@
+"""Keeps web pages out of servers that only programs of this machine use.
+
+A page in the user's browser can send requests to loopback. Its browser gives it away: by the page's `Origin`,
+or by a `Host` that is not ours where the page made its own name lead here (DNS rebinding).
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+_HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d*)?")
+
+
+@dataclass(frozen=True)
+class Door:
+    """The door of one server; `bound_to` is the address it listens on."""
+
+    bound_to: str = "127.0.0.1"
+
+    def refusal(self, host: str | None, origin: str | None) -> str:
+        """Why a request with these headers may not come in; empty when it may."""
+        if origin is not None:
+            return "web pages may not call this port: send no Origin header"
+        if host is not None and is_loopback(self.bound_to) and not names_this_machine(host):
+            return f"Host {host[:60]!r} is not this machine: use 127.0.0.1 or localhost"
+        return ""
+
+
+def names_this_machine(host: str) -> bool:
+    """Whether a Host header (any port) has a name that nobody else can make lead here."""
+    match = _HOST.fullmatch(host)
+    return match is not None and is_loopback(match["address"] or match["name"])
+
+
+def is_loopback(host: str) -> bool:
+    """An address, or a name under `localhost`, which RFC 6761 keeps out of DNS."""
+    name = host.lower().removesuffix(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(name)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)  # what a socket for IPv6 makes of IPv4
+    return (mapped or address).is_loopback
