@@ -204,7 +204,7 @@ def test_the_services_own_servers_get_no_events(api: httpx.Client, stack: Stack)
         body = {"url": url, "events": []}
         for answer in (
             api.post("/service/webhooks", json=body),
-            api.put(f"/service/webhooks/{hook['id']}", json={**body, "id": hook["id"]}),
+            api.put(f"/service/webhooks/{hook['id']}", json={**hook, **body}),
         ):
             assert answer.status_code == 400, (url, answer.text)
             assert "no webhook may have" in answer.json()["summary"]
