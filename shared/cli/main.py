@@ -124,7 +124,7 @@ def ingest(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a media file into the store. Run again after an interruption, it resumes."""
+    """Put a media file into the store. After an interruption, run it again to resume."""
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
         options = Options(segment_seconds, start_ns, label, jobs, register_by_upload)
