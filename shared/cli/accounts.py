@@ -42,23 +42,30 @@ def _later(moment: datetime | None) -> datetime | None:
         return None
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment <= datetime.now(UTC):
-        raise typer.BadParameter("is over already")
+        raise typer.BadParameter("this time has passed")
     return moment
 
 
 Name = Annotated[
     str,
-    typer.Argument(help="Who it is for: created_by and the audit log say so.", callback=_some),
+    typer.Argument(
+        metavar="NAME",
+        help="Name of the account, as shown in created_by and in the audit log.",
+        callback=_some,
+    ),
 ]
 Scopes = Annotated[
     list[ScopeName] | None,
-    typer.Option("--scope", help="Give it once for each; as it was without, or else read."),
+    typer.Option(
+        "--scope", help="Scope to grant; repeat for several. Default: those it has, or read."
+    ),
 ]
 Classes = Annotated[
     list[str] | None,
     typer.Option(
         "--class",
-        help="A class it reaches, or news:read; as it was without. For deployments with AuthClasses.",
+        help="Class it may reach, such as news or news:read; repeat for several. Default: those it has. "
+        "For deployments with AuthClasses.",
         callback=_all_some,
     ),
 ]
@@ -67,13 +74,15 @@ Expires = Annotated[
     typer.Option(
         "--expires",
         formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
-        help="When it ends, in UTC unless it says otherwise; as it was without, or else never.",
+        help="When it expires, in UTC unless an offset is given. Default: as before, or never.",
         callback=_later,
     ),
 ]
 Into = Annotated[
     Path | None,
-    typer.Option("--into", help="A file with the secret's JSON, where the entry is put in."),
+    typer.Option(
+        "--into", help="File with the JSON of the secret, to update. Default: print the entry."
+    ),
 ]
 
 
@@ -87,11 +96,11 @@ def token(
         bool,
         typer.Option(
             "--keep-old",
-            help="Leave the token there is good too, until this is run again without --keep-old.",
+            help="Keep the present token valid too, until you run this again without --keep-old.",
         ),
     ] = False,
 ) -> None:
-    """Make a static token, or another for a name that has one. It is shown once; its hash is kept."""
+    """Create a static token, or replace an account's. It is shown once; only its hash is stored."""
     made = secrets.token_urlsafe(TOKEN_BYTES)
     old = _read(into)
     before = _last(old.tokens, name)
@@ -99,7 +108,7 @@ def token(
     kept = [before] if keep_old and before else []
     tokens = (*(each for each in old.tokens if each.name != name), *kept, entry)
     _write(old.model_copy(update={"tokens": tokens}), into)
-    err.print("The token, which nobody can show you again:")
+    err.print("The token, which cannot be shown again:")
     where = out if into is not None else err  # what goes on from here then is the entry alone
     where.print(made, highlight=False, soft_wrap=True)
 
@@ -118,12 +127,13 @@ def user(
             hide_input=True,
             show_default=False,
             callback=_some,
+            help="Password. Better leave it out and type it when asked.",
         ),
     ] = "",
 ) -> None:
-    """Make a user with a password, or give one another, for clients that know nothing but HTTP Basic."""
+    """Create a user with a password, or change it, for clients that only support HTTP Basic."""
     if ":" in name:
-        raise typer.BadParameter("a name of HTTP Basic has no colon", param_hint="NAME")
+        raise typer.BadParameter("a name for HTTP Basic cannot contain a colon", param_hint="NAME")
     old = _read(into)
     before = _last(old.users, name)
     entry = _account(name, hash_password(password), before, scope, classes, expires)
@@ -151,7 +161,7 @@ def _account(
         return given
     if expires is None and before.expires is not None and before.expires <= datetime.now(UTC):
         raise typer.BadParameter(
-            f"{name}'s has ended: say until when the new one is good", param_hint="--expires"
+            "the present one has expired: say when the new one does", param_hint="--expires"
         )
     return given.model_copy(
         update={
@@ -191,4 +201,4 @@ def _write(accounts: Accounts, into: Path | None) -> None:
         draft.chmod(into.stat().st_mode)
     draft.write_text(text + "\n")
     draft.replace(into)
-    err.print(f"{into} has the entry", highlight=False)
+    err.print(f"updated {into}", highlight=False)

@@ -1,31 +1,33 @@
-"""`tams admin`: what waits, what was given up, how to set it going again, who may call; for operators.
+"""`tams admin`, for operators: what waits, what was given up, how to try it again, who may call.
 
-Without `--stack` it looks after the local stack, with it after a deployed one, by AWS's usual credentials.
+Without `--stack` it works on the local stack; with it on a deployed one, with AWS's usual credentials.
 """
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import httpx
 import typer
 from rich.console import Console
 
 from cli import accounts
-from cli.faults import CommandError
+from cli.addresses import LOCAL_URL
+from cli.client import Client
+from cli.faults import CommandError, one_line
+from cli.options import AsJson, Token, Url, is_given
 from cli.progress import bar
 from cli.queues import Queues
 from cli.tables import queues_table
 
-LOCAL_API = "http://127.0.0.1:8000"
 LOCAL_QUEUES = "http://127.0.0.1:9324"
 LOCAL_DATA = Path(".tams")
 
 app = typer.Typer(
-    help="Look after queues and background work; make credentials.", no_args_is_help=True
+    help="Look after queues and background work, and create credentials.", no_args_is_help=True
 )
 app.command()(accounts.token)
 app.command()(accounts.user)
@@ -33,31 +35,29 @@ out, err = Console(), Console(stderr=True)
 
 Stack = Annotated[
     str | None,
-    typer.Option("--stack", envvar="TAMS_STACK", help="A deployed CloudFormation stack."),
+    typer.Option(
+        "--stack",
+        envvar="TAMS_STACK",
+        help="Name of a deployed CloudFormation stack. Default: the local stack.",
+    ),
 ]
 QueueUrl = Annotated[
-    str, typer.Option("--queues", envvar="TAMS_QUEUE_URL", help="Where the local queues are.")
+    str,
+    typer.Option(
+        "--queues", envvar="TAMS_QUEUE_URL", help="Address of the local stack's queue server."
+    ),
 ]
 Data = Annotated[
-    Path, typer.Option("--data", envvar="TAMS_DATA_DIR", help="Where the local stack's data is.")
+    Path,
+    typer.Option(
+        "--data", envvar="TAMS_DATA_DIR", help="Data folder of the local stack, with its keys."
+    ),
 ]
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What goes wrong ends the command with one line and exit code 1."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - slow, and rarely needed
-
-    try:
-        yield
-    except (CommandError, BotoCoreError, ClientError) as error:
-        err.print(f"[red]tams:[/red] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def _client(service: str, stack: str | None, local_url: str, data: Path) -> Any:
     """`local_url` and `data` are the local stack's."""
-    from boto3.session import Session  # noqa: PLC0415 - as above
+    from boto3.session import Session  # noqa: PLC0415 - slow, and rarely needed
 
     session: Any = Session()
     if stack is not None:
@@ -80,8 +80,8 @@ def _local_keys(data_dir: Path) -> tuple[str, str]:
         return kept["access_key"], kept["secret_key"]
     except (OSError, ValueError, KeyError) as error:
         raise CommandError(
-            f"{path} has no keys of the local stack: run this where make run was run, "
-            "or say with --data where its data is"
+            f"{path} does not hold the keys of a local stack: run this where you ran `make run`, "
+            "or give the stack's data folder with --data"
         ) from error
 
 
@@ -95,7 +95,10 @@ def _ages_here(local_url: str) -> Callable[[str], float | None]:
     try:
         found: dict[str, float] = httpx.get(f"{local_url}/oldest-seconds", timeout=10).json()
     except (httpx.TransportError, ValueError) as error:
-        raise CommandError(f"{local_url} does not answer ({error})") from error
+        raise CommandError(
+            f"{local_url} does not answer ({one_line(error)}). Start the local server with `make run`, "
+            "or name its queues with --queues or TAMS_QUEUE_URL."
+        ) from error
     return found.get
 
 
@@ -124,11 +127,10 @@ def queues(
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """How much waits in each queue, for how long, and how much was given up."""
-    with _told():
-        found = _queues(stack, queue_url, data).all()
+    """Show how much each queue holds, how old it is, and how much was given up."""
+    found = _queues(stack, queue_url, data).all()
     if as_json:
         out.print_json(json.dumps([vars(each) for each in found]))
     else:
@@ -138,47 +140,77 @@ def queues(
 @app.command()
 def redrive(
     queue: Annotated[
-        str | None, typer.Argument(help="A queue, by its name in the template; all without.")
+        str | None,
+        typer.Argument(
+            metavar="QUEUE", help="Name of the queue in the template. Default: all queues."
+        ),
     ] = None,
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,
 ) -> None:
-    """Put what was given up back into its queue, to be tried again."""
-    with _told(), bar(err, "redrive") as progress:
+    """Move given-up messages back into their queue, to be tried again."""
+    with bar(err, "redrive") as progress:
         moved = _queues(stack, queue_url, data).redrive(queue, progress)
     out.print(f"{moved} messages are tried again", highlight=False)
 
 
 @app.command()
 def retry(
-    request_id: Annotated[str, typer.Argument(help="A deletion request that is in error.")],
+    context: typer.Context,
+    request_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a deletion request that is in error.")
+    ],
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,
+    url: Url = LOCAL_URL,
+    token: Token = None,
 ) -> None:
-    """Go on with a deletion request, once what it failed of has been put right."""
-    with _told():
-        _queues(stack, queue_url, data).send("DeletionsQueue", json.dumps([request_id]))
+    """Resume a deletion request after you have corrected the cause of its error."""
+    if stack is not None and not is_given(context, "url"):
+        url = _api_of(stack)
+    with Client(url, token) as client:
+        request = client.find(f"/flow-delete-requests/{quote(request_id, safe='')}")
+    if request is None:
+        raise CommandError(
+            f"there is no deletion request {request_id!r}: GET /flow-delete-requests lists them"
+        )
+    if request["status"] == "done":
+        out.print(f"deletion request {request_id} is done already", highlight=False)
+        return
+    _queues(stack, queue_url, data).send("DeletionsQueue", json.dumps([request_id]))
     out.print(f"deletion request {request_id} is tried again", highlight=False)
+
+
+def _api_of(stack: str) -> str:
+    """As the deployed stack names it in its outputs."""
+    described = _client("cloudformation", stack, "", LOCAL_DATA).describe_stacks(StackName=stack)[
+        "Stacks"
+    ]
+    for output in described[0].get("Outputs", []):
+        if output["OutputKey"] == "ApiUrl":
+            return str(output["OutputValue"])
+    raise CommandError(f"stack {stack} does not say where its API is: give --url")
 
 
 @app.command()
 def sweep(
     stack: Stack = None,
-    url: Annotated[
-        str, typer.Option("--url", envvar="TAMS_URL", help="Where the local API is.")
-    ] = LOCAL_API,
+    url: Url = LOCAL_URL,
     data: Data = LOCAL_DATA,
+    as_json: AsJson = False,
 ) -> None:
-    """Look for work that lost messages or dead functions left behind, now instead of within a minute."""
-    with _told():
-        functions = _client("lambda", stack, url, data)
-        name = "sweeper" if stack is None else _physical_name(functions, f"{stack}-SweeperFunction")
-        answer = functions.invoke(FunctionName=name, Payload=b"{}")
-        done = json.loads(answer["Payload"].read())
-        if "FunctionError" in answer:
-            raise CommandError(f"the sweeper failed: {done.get('errorMessage', done)}")
+    """Look for forgotten background work now. This happens every minute anyway."""
+    functions = _client("lambda", stack, url, data)
+    name = "sweeper" if stack is None else _physical_name(functions, f"{stack}-SweeperFunction")
+    answer = functions.invoke(FunctionName=name, Payload=b"{}")
+    done = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise CommandError(f"the sweeper failed: {done.get('errorMessage', done)}")
+    if as_json:
+        out.print_json(json.dumps(done))
+        return
     for what, count in done.items():
         out.print(f"{what.replace('_', ' '):18} {count}", highlight=False)
 

@@ -1,6 +1,7 @@
 """The `tams` command line."""
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -11,18 +12,29 @@ import typer
 from rich.console import Console
 
 from cli import admin
+from cli.addresses import LOCAL_URL
 from cli.client import Client
+from cli.commands import EXIT_CODES, Commands
 from cli.export import export as export_flow
-from cli.faults import CommandError
 from cli.ingest import Ingest, Options, Outcome
+from cli.options import (
+    AsJson,
+    ExportedFlowId,
+    FlowId,
+    OptionalFlowId,
+    TimeRangeText,
+    TimestampText,
+    Token,
+    Url,
+)
 from cli.progress import bar
 from cli.tables import flows_table, segments_table, sources_table
 from tams import __version__
-from tams.errors import InvalidRequestError
 from tams.timing import TimeRange, Timestamp
 
 app = typer.Typer(
-    help="Put media into a Time-addressable Media Store, find it by time, take it out again.",
+    cls=Commands,
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -34,16 +46,6 @@ WIDTH_UNSEEN = 160
 out, err = Console(), Console(stderr=True)
 if not out.is_terminal:
     out.width = WIDTH_UNSEEN
-
-Url = Annotated[str, typer.Option("--url", envvar="TAMS_URL", help="Where the TAMS API is.")]
-Token = Annotated[
-    str | None, typer.Option("--token", envvar="TAMS_TOKEN", help="Bearer token, if it wants one.")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-TimeRangeText = Annotated[
-    str, typer.Option("--timerange", help="For example '[5:0_15:0)': from 5 s to before 15 s.")
-]
-LOCAL_URL = "http://127.0.0.1:8000"
 
 
 class Kind(StrEnum):
@@ -59,16 +61,18 @@ class Removable(StrEnum):
 
 @contextmanager
 def connected(url: str, token: str | None) -> Iterator[Client]:
-    """A client; what goes wrong ends the command with one line and exit code 1."""
-    try:
-        with Client(url, token) as client:
+    """A client that Ctrl-C stops in every thread."""
+    with Client(url, token) as client:
+
+        def interrupt(*_: object) -> None:
+            client.stop()
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
             yield client
-    except (CommandError, InvalidRequestError) as error:
-        err.print(f"[red]tams:[/red] {error}", highlight=False, soft_wrap=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        err.print("interrupted; run it again to go on")
-        raise typer.Exit(130) from None
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def _version(asked: bool) -> None:
@@ -79,37 +83,48 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def main(
+    url: Url = LOCAL_URL,
+    token: Token = None,
     _version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and exit."
+        ),
     ] = False,
 ) -> None:
-    """Work with a Time-addressable Media Store."""
+    """Put media into a Time-addressable Media Store, find it by time and take it out again.
+
+    --url and --token may stand before or after the command.
+    """
 
 
 @app.command()
 def ingest(
-    file: Annotated[Path, typer.Argument(help="Any media file.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="Media file with picture or sound, in any format."),
+    ],
     url: Url = LOCAL_URL,
     token: Token = None,
     segment_seconds: Annotated[
         float,
-        typer.Option(min=0.1, help="Least length of a Segment; it ends on the next key frame."),
+        typer.Option(min=0.1, help="Minimum length of a Segment. It ends at the next key frame."),
     ] = 2.0,
-    label: Annotated[str | None, typer.Option(help="Instead of the file's name.")] = None,
-    start: Annotated[
-        str, typer.Option(help="Where on the timeline the first frame goes, for example 3600:0.")
-    ] = "0:0",
-    jobs: Annotated[int, typer.Option(min=1, max=32, help="Uploads at a time.")] = 4,
+    label: Annotated[
+        str | None, typer.Option(help="Label of the Flows. Default: the name of the file.")
+    ] = None,
+    start: TimestampText = "0:0",
+    jobs: Annotated[int, typer.Option(min=1, max=32, help="Number of parallel uploads.")] = 4,
     register_by_upload: Annotated[
         bool,
         typer.Option(
             "--register-by-upload",
-            help="Let each upload register its Segment, with no request after it (an extension).",
+            help="Let each upload register its own Segment. This is an extension of TAMS.",
         ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a media file into the store. Run again after an interruption, it goes on where it was."""
+    """Put a media file into the store. After an interruption, run it again to resume."""
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
         options = Options(segment_seconds, start_ns, label, jobs, register_by_upload)
@@ -133,17 +148,20 @@ def _tell(outcome: Outcome) -> None:
 
 @app.command()
 def export(
-    flow_id: Annotated[str, typer.Argument(help="A Flow; a multi Flow gives picture and sound.")],
+    flow_id: ExportedFlowId,
     target: Annotated[
-        Path, typer.Argument(metavar="OUT", help="A file; its suffix names its type.")
+        Path,
+        typer.Argument(
+            metavar="OUT", help="File to write. Its suffix chooses the type, as in clip.mp4."
+        ),
     ],
     timerange: TimeRangeText = "_",
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Take a stretch of time out as one playable file, to the frame.
+    """Export a timerange as one playable file, exact to the frame.
 
-    What begins and ends on Segment boundaries is copied without loss; any other cut is encoded anew.
+    A timerange that starts and ends on Segment boundaries is copied without loss. Any other is re-encoded.
     """
     with connected(url, token) as client, bar(err, "fetching") as progress:
         wanted = TimeRange.parse(timerange)
@@ -154,23 +172,27 @@ def export(
 
 @app.command()
 def ls(
-    kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.FLOWS,
-    flow_id: Annotated[str | None, typer.Argument(help="Whose Segments.")] = None,
+    kind: Annotated[
+        Kind, typer.Argument(metavar="KIND", help="What to list: sources, flows or segments.")
+    ] = Kind.FLOWS,
+    flow_id: OptionalFlowId = None,
     timerange: TimeRangeText = "_",
     url: Url = LOCAL_URL,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """List Sources, Flows, or the Segments of a Flow."""
+    """List Sources, Flows or the Segments of a Flow."""
     tables: dict[Kind, Callable[[Any], Any]] = {
         Kind.SOURCES: sources_table,
         Kind.FLOWS: flows_table,
         Kind.SEGMENTS: segments_table,
     }
+    if kind is Kind.SEGMENTS and flow_id is None:
+        raise typer.BadParameter(
+            "name the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
+        )
     with connected(url, token) as client:
         if kind is Kind.SEGMENTS:
-            if flow_id is None:
-                raise CommandError("name the Flow whose Segments to list: tams ls segments FLOW_ID")
             path, parameters = f"/flows/{flow_id}/segments", {"timerange": timerange}
         else:
             path, parameters = f"/{kind}", {}
@@ -183,14 +205,19 @@ def ls(
 
 @app.command()
 def rm(
-    kind: Annotated[Removable, typer.Argument(help="A whole Flow, or only Segments of it.")],
-    flow_id: Annotated[str, typer.Argument()],
+    kind: Annotated[
+        Removable,
+        typer.Argument(
+            metavar="KIND", help="What to delete: flow (all of it), or segments (see --timerange)."
+        ),
+    ],
+    flow_id: FlowId,
     timerange: TimeRangeText = "_",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Delete a Flow, or those of its Segments that a timerange covers completely."""
+    """Delete a Flow, or the Segments that lie entirely within a timerange."""
     what = (
         f"Flow {flow_id}" if kind is Removable.FLOW else f"Segments {timerange} of Flow {flow_id}"
     )

@@ -108,7 +108,7 @@ class Queues:
         pages = self._sqs.get_paginator("list_queues").paginate(QueueNamePrefix=self._prefix)
         urls = [url for page in pages for url in page.get("QueueUrls", [])]
         if not urls:
-            raise CommandError("there are no queues; is it running, and is the name right?")
+            raise CommandError("no queues found: is the stack running, and is its name right?")
         found = (_Queue(url.rpartition("/")[2], url, self._attributes(url)) for url in sorted(urls))
         return {queue.name: queue for queue in found}
 

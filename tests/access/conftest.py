@@ -57,6 +57,7 @@ def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> It
             "TAMS_ACCESS__ISSUERS": json.dumps([trusted]),
             "TAMS_ACCESS__ACCOUNTS": accounts().model_dump_json(),
             "TAMS_ACCESS__KEYS_MAX_AGE_SECONDS": str(KEYS_MAX_AGE),
+            "TAMS_ACCESS__PASSWORD_ATTEMPTS": "1000",  # wrong ones are tried on every operation
         },
     )
     with stack:

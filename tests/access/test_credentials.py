@@ -277,4 +277,4 @@ def test_every_operation_says_in_the_document_what_it_takes() -> None:
         operation = described["paths"][path][method.lower()]
         assert len(operation["security"]) == 3
         assert "Scope: tams-api/" in operation["description"]
-        assert {"401", "403"} <= operation["responses"].keys()
+        assert {"401", "403", "429"} <= operation["responses"].keys()

@@ -23,7 +23,7 @@ def test_a_token_is_told_once_and_opens_what_it_is_for(into: Path) -> None:
     made = told.out.strip()
     assert told.code == 0
     assert len(made) >= 43, "256 bits"
-    assert "nobody can show you again" in told.err
+    assert "cannot be shown again" in told.err
     assert made not in told.err + into.read_text()
     caller = authorizer(into).caller(made)
     assert caller == Caller("robot", frozenset({Scope.READ}), {Permission.READ: frozenset()})

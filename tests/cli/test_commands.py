@@ -16,16 +16,8 @@ NOBODY = "http://127.0.0.1:1"
 
 
 def run(*arguments: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, list(arguments))
+    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, list(arguments))
     return result.exit_code, result.output
-
-
-@pytest.mark.parametrize("command", ["ingest", "export", "ls", "rm"])
-def test_every_command_explains_itself(command: str) -> None:
-    code, text = run(command, "--help")
-
-    assert code == 0
-    assert "--url" in text
 
 
 def test_the_version_is_told() -> None:
@@ -48,19 +40,22 @@ def test_a_file_that_is_no_media_is_refused(tmp_path: Path) -> None:
 
     assert code == 1
     assert "cannot be read as media" in text
+    assert "Errno" not in text
+    assert "Invalid data" in text
 
 
 def test_a_start_that_is_no_timestamp_is_refused(tmp_path: Path) -> None:
     code, text = run("ingest", str(tmp_path), "--start", "1.5", "--url", NOBODY)
 
-    assert code == 1
-    assert "1.5" in text
+    assert code == 2
+    assert "'1.5' is not a timestamp" in text
+    assert "seconds:nanoseconds" in text
 
 
 def test_segments_need_a_flow() -> None:
     code, text = run("ls", "segments", "--url", NOBODY)
 
-    assert code == 1
+    assert code == 2
     assert "tams ls segments FLOW_ID" in text
 
 

@@ -10,9 +10,11 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from tams.access.attempts import Attempts
 from tams.access.credentials import Basic, Bearer
 from tams.access.faults import CredentialsError
 from tams.models.caller import Scope
@@ -76,8 +78,9 @@ _NOBODYS = f"scrypt${'0' * 32}${'0' * 128}"
 class AccountBook:
     """Finds the account of a credential. Raises CredentialsError."""
 
-    def __init__(self, read: Callable[[], Accounts]) -> None:
+    def __init__(self, read: Callable[[], Accounts], attempts: Attempts) -> None:
         self._read = read
+        self._attempts = attempts
         self._pepper = secrets.token_bytes(32)
         self._remembered: dict[bytes, float] = {}
 
@@ -86,23 +89,36 @@ class AccountBook:
         matching = [each for each in self._read().tokens if _is_hash_of(bearer.token, each.hash)]
         return _current(matching[0]) if matching else None
 
-    def of_user(self, basic: Basic) -> Account:
+    def of_user(self, basic: Basic, address: str) -> Account:
+        """Raises TooManyAttemptsError for passwords that are not remembered as good."""
         known = next((each for each in self._read().users if each.name == basic.name), None)
-        if not self._is_password(basic, known.hash if known else _NOBODYS) or known is None:
+        if (
+            not self._is_password(basic, known.hash if known else _NOBODYS, address)
+            or known is None
+        ):
             raise CredentialsError("the name or the password is wrong")
         return _current(known)
 
-    def _is_password(self, basic: Basic, known: str) -> bool:
+    def _is_password(self, basic: Basic, known: str, address: str) -> bool:
+        """One that was found good lately costs nothing and is never refused."""
         text = f"{known}{basic.password}".encode()
         key = hmac.digest(self._pepper, text, "sha256")
-        now = time.monotonic()
-        if self._remembered.get(key, 0) > now:
-            return True
-        if not _is_hash_of(basic.password, known):
-            return False
-        if len(self._remembered) >= _REMEMBERED_MAX:
+
+        def check() -> bool:  # another request may have found it good while this one waited
+            return self._is_remembered(key) or (
+                _is_hash_of(basic.password, known) and self._remember(key)
+            )
+
+        return self._is_remembered(key) or self._attempts.checked(basic.name, address, check)
+
+    def _is_remembered(self, key: bytes) -> bool:
+        """Each use prolongs it. The key holds the hash, so a changed password is not remembered."""
+        return self._remembered.get(key, 0) > time.monotonic() and self._remember(key)
+
+    def _remember(self, key: bytes) -> Literal[True]:
+        if len(self._remembered) >= _REMEMBERED_MAX and key not in self._remembered:
             self._remembered.clear()
-        self._remembered[key] = now + _REMEMBERED_SECONDS
+        self._remembered[key] = time.monotonic() + _REMEMBERED_SECONDS
         return True
 
 

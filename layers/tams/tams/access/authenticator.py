@@ -19,10 +19,13 @@ class Authenticator:
     tokens: TokenReader
     with_classes: bool = False
 
-    def caller(self, credentials: Bearer | Basic) -> Caller:
-        """Raises CredentialsError, SourceUnavailableError."""
+    def caller(self, credentials: Bearer | Basic, address: str) -> Caller:
+        """`address` is the client's.
+
+        Raises CredentialsError, TooManyAttemptsError, SourceUnavailableError.
+        """
         if isinstance(credentials, Basic):
-            return self._of_account(self.accounts.of_user(credentials))
+            return self._of_account(self.accounts.of_user(credentials, address))
         if (account := self.accounts.of_token(credentials)) is not None:
             return self._of_account(account)
         issuer, claims = self.tokens.read(credentials.token)

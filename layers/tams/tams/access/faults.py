@@ -9,5 +9,15 @@ class NoCredentialsError(CredentialsError):
     """There are none."""
 
 
+class TooManyAttemptsError(Exception):
+    """Wrong passwords came too often; nothing is said of this one."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__(
+            f"too many wrong passwords: try again in {retry_after_seconds} s, or use a token"
+        )
+        self.retry_after_seconds = retry_after_seconds
+
+
 class SourceUnavailableError(Exception):
     """Keys or accounts cannot be had just now, so that nothing can be said of the credentials."""

@@ -24,7 +24,7 @@ _BASIC = 'Basic realm="tams", charset="UTF-8"'
 
 
 class CallerMiddleware:
-    """Answers for the app where there is no caller: 401, but nothing is asked of a browser's preflight."""
+    """Answers for the app where there is no caller: 401, 429 or 503. A browser's preflight needs none."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -58,6 +58,10 @@ def _answer(scope: Scope, finding: Mapping[str, Any]) -> Response | None:
     if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
         return Response(status_code=HTTPStatus.NO_CONTENT)
     why = finding.get("refusal", "this service needs credentials")
+    if finding.get("kind") == "limited":
+        headers = {"Retry-After": finding["retry_after"]}
+        body = error_body("TooManyRequests", why)
+        return JSONResponse(body, HTTPStatus.TOO_MANY_REQUESTS, headers)
     if finding.get("kind") == "unavailable":
         headers = {"Retry-After": RETRY_AFTER_SECONDS}
         body = error_body("BackendUnavailable", why)

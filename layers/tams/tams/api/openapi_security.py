@@ -31,8 +31,16 @@ _CHALLENGE = {
 }
 
 
+_LATER = {
+    "Retry-After": {
+        "description": "Seconds to wait before the next try.",
+        "schema": {"type": "integer"},
+    }
+}
+
+
 def describe_access(path: str, method: str, operation: dict[str, Any], error: str) -> None:
-    """Adds the operation's security, its scopes in words, and the 401 of everything that is not public."""
+    """Adds the operation's security, its scopes in words, and the 401 and 429 of all that is not public."""
     if path in PUBLIC_ROUTES:
         operation["security"] = []
         return
@@ -44,6 +52,11 @@ def describe_access(path: str, method: str, operation: dict[str, Any], error: st
     operation["responses"]["401"] = {
         "description": "There are no credentials, or they are not good.",
         "headers": _CHALLENGE,
+        "content": {"application/json": {"schema": {"$ref": error}}},
+    }
+    operation["responses"]["429"] = {
+        "description": "Too many wrong passwords, or too many requests.",
+        "headers": _LATER,
         "content": {"application/json": {"schema": {"$ref": error}}},
     }
     operation["responses"].setdefault(

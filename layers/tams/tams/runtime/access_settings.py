@@ -7,6 +7,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tams.access.accounts import Accounts
+from tams.access.attempts import AT_ONCE, CHECKS_AT_A_TIME
 from tams.access.faults import SourceUnavailableError
 from tams.access.tokens import Issuer
 from tams.runtime.secrets import SecretUnavailableError, read_secret
@@ -33,6 +34,8 @@ class AccessSettings(BaseModel):
     """A token removed from the secret stays valid for at most this long."""
     keys_max_age_seconds: float = Field(default=300.0, gt=0)
     """A key withdrawn by an issuer stays valid for at most this long."""
+    password_attempts: int = Field(default=AT_ONCE, ge=CHECKS_AT_A_TIME)
+    """Wrong passwords answered for one account from one address before the next has to wait."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "AccessSettings":

@@ -12,9 +12,15 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from tams.access.accounts import AccountBook
+from tams.access.attempts import Attempts
 from tams.access.authenticator import Authenticator
 from tams.access.credentials import presented
-from tams.access.faults import CredentialsError, NoCredentialsError, SourceUnavailableError
+from tams.access.faults import (
+    CredentialsError,
+    NoCredentialsError,
+    SourceUnavailableError,
+    TooManyAttemptsError,
+)
 from tams.access.fetching import IssuerClient
 from tams.access.key_set import Key, KeySet
 from tams.access.tokens import Issuer, TokenReader
@@ -22,7 +28,10 @@ from tams.models.caller import EVERYONE
 from tams.runtime.access_settings import AccessSettings
 
 Finding = dict[str, str]
-"""`caller`, as its JSON; or `refusal`, words for the client, with `kind` of them."""
+"""`caller`, as its JSON; or `refusal`, words for the client, with `kind` of them.
+
+With the kind `limited` comes `retry_after`, in seconds.
+"""
 
 logger = Logger()
 
@@ -62,7 +71,7 @@ def _finder(settings: AccessSettings) -> Callable[[Mapping[str, Any]], Finding]:
         everyone = {"caller": EVERYONE.to_json()}
         return lambda _event: everyone
     authenticator = Authenticator(
-        AccountBook(settings.read_accounts),
+        AccountBook(settings.read_accounts, Attempts(settings.password_attempts)),
         TokenReader(settings.issuers, _keys(settings)),
         with_classes=settings.classes,
     )
@@ -72,16 +81,24 @@ def _finder(settings: AccessSettings) -> Callable[[Mapping[str, Any]], Finding]:
 def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
     try:
         credentials = presented(event.get("headers", {}), event.get("rawQueryString", ""))
-        return {"caller": authenticator.caller(credentials).to_json()}
+        return {"caller": authenticator.caller(credentials, _address(event)).to_json()}
     except NoCredentialsError as error:
         return {"refusal": str(error), "kind": "none"}
     except CredentialsError as error:
         return {"refusal": str(error), "kind": "invalid"}
+    except TooManyAttemptsError as error:
+        seconds = str(error.retry_after_seconds)
+        return {"refusal": str(error), "kind": "limited", "retry_after": seconds}
     except UnicodeError:
         return {"refusal": "the credentials are no text", "kind": "invalid"}
     except SourceUnavailableError as error:
         logger.warning("unavailable", extra={"reason": str(error)})
         return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}
+
+
+def _address(event: Mapping[str, Any]) -> str:
+    """The client's, as the gateway saw it: a client can write whatever it likes into its headers."""
+    return str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))
 
 
 def _keys(settings: AccessSettings) -> Callable[[Issuer, str | None], Key]:

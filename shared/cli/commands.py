@@ -1,0 +1,47 @@
+"""How every command ends: with exit code 0, or with one line on standard error and another code."""
+
+import os
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from typer.core import TyperGroup
+
+from cli.faults import one_line
+
+FAILED, INTERRUPTED = 1, 130
+
+EXIT_CODES = (
+    "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted. "
+    "TAMS_DEBUG=1 shows the traceback of a failure."
+)
+
+_err = Console(stderr=True)
+
+
+class Commands(TyperGroup):
+    """The root command: the one place where an error becomes a line."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
+            raise  # wrong usage, a deliberate end, or a reader that has gone: Typer handles them
+        except KeyboardInterrupt:
+            hint = ": run the same command again to resume" if _resumes(ctx) else ""
+            _say(f"interrupted{hint}")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            if os.environ.get("TAMS_DEBUG"):
+                raise
+            _say(one_line(error))
+            raise typer.Exit(FAILED) from None
+
+
+def _resumes(ctx: Any) -> bool:
+    return bool(ctx.invoked_subcommand == "ingest")
+
+
+def _say(text: str) -> None:
+    _err.print(f"[red]tams:[/red] {escape(text)}", highlight=False, soft_wrap=True)

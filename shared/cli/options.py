@@ -1,0 +1,136 @@
+"""Options and arguments that several commands share, and what they accept."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from cli.addresses import api_url
+from tams.errors import InvalidRequestError
+from tams.models.common import is_uuid
+from tams.timing import TimeRange, Timestamp
+
+
+def _address(text: str) -> str:
+    try:
+        return api_url(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _bearer_token(text: str | None) -> str | None:
+    """Without the newline that a file may have added. Raises BadParameter."""
+    token = (text or "").strip()
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise typer.BadParameter("a token has printable ASCII characters only, and no blanks")
+    return token or None
+
+
+def _from_root(clean: Callable[[Any], Any]) -> Callable[..., Any]:
+    """For an option that the root has too: what stands after the command goes before the root's."""
+
+    def chosen(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
+        assert parameter.name is not None
+        root = context.find_root()
+        if context is root or _source(context, parameter.name) == "COMMANDLINE":
+            return clean(value)
+        return root.params[parameter.name]
+
+    return chosen
+
+
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether somebody chose the option's value: before or after the command, or in the environment."""
+    return any(
+        _source(each, name) in {"COMMANDLINE", "ENVIRONMENT"}
+        for each in (context, context.find_root())
+    )
+
+
+def _source(context: Any, name: str) -> str:
+    source = context.get_parameter_source(name)
+    return source.name if source is not None else ""
+
+
+def _timerange(text: str) -> str:
+    try:
+        TimeRange.parse(text)
+    except InvalidRequestError:
+        raise typer.BadParameter(
+            f"{text!r} is not a timerange. Write times as seconds:nanoseconds, with [ ] to include a bound "
+            "and ( ) to exclude it: '[5:0_15:0)' is from 5 s to just before 15 s, '[5:0_' from 5 s on, "
+            "'_' everything"
+        ) from None
+    return text
+
+
+def _timestamp(text: str) -> str:
+    try:
+        Timestamp.parse(text)
+    except InvalidRequestError:
+        raise typer.BadParameter(
+            f"{text!r} is not a timestamp. Write seconds:nanoseconds: '3600:0' is one hour, "
+            "'1:500000000' one and a half seconds"
+        ) from None
+    return text
+
+
+def _flow_id(text: str | None) -> str | None:
+    if text is not None and not is_uuid(text.lower()):
+        raise typer.BadParameter(
+            f"{text!r} is not a Flow id, which is a UUID: `tams ls flows` lists them"
+        )
+    return text and text.lower()
+
+
+Url = Annotated[
+    str,
+    typer.Option(
+        "--url",
+        envvar="TAMS_URL",
+        callback=_from_root(_address),
+        help="Address of the TAMS API. Without a scheme: http for this machine, https for others.",
+    ),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        "--token",
+        envvar="TAMS_TOKEN",
+        callback=_from_root(_bearer_token),
+        help="Bearer token, if the API needs one. TAMS_TOKEN keeps it out of the shell's history.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+TimeRangeText = Annotated[
+    str,
+    typer.Option(
+        "--timerange",
+        callback=_timerange,
+        help="Timerange: '[5:0_15:0)' is from 5 s to just before 15 s, '_' is everything.",
+    ),
+]
+TimestampText = Annotated[
+    str,
+    typer.Option(
+        callback=_timestamp,
+        help="Place of the first frame on the timeline, as seconds:nanoseconds.",
+    ),
+]
+FlowId = Annotated[
+    str, typer.Argument(metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow.")
+]
+ExportedFlowId = Annotated[
+    str,
+    typer.Argument(
+        metavar="FLOW_ID",
+        callback=_flow_id,
+        help="Id of the Flow. A multi Flow gives picture and sound together.",
+    ),
+]
+OptionalFlowId = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow whose Segments to list."
+    ),
+]
