@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from local import host_config
+from local import host_config, streams
 from local.application import Application, Route
 from local.authorizer import Authorizer, NotAuthorizedError
 from local.faults import LocalStackError
@@ -36,6 +36,7 @@ _NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def main() -> int:
+    streams.never_fail()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # see _fork_worker
     config = host_config.receive_config()
