@@ -54,12 +54,8 @@ def main() -> int:
     for timer in timers:
         timer.fired.wait(max(0.0, deadline - time.monotonic()))
     host_config.say_ready(json.dumps(broken))
-    parent = os.getppid()
-    while not stopped.wait(1.0):
-        if os.getppid() != parent:
-            break
+    stopped.wait()
     deadline = time.monotonic() + 3
-    stopped.set()
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     sys.stderr.flush()
@@ -128,10 +124,9 @@ class _Timer:
             outcome = json.dumps(self._host.invoke(function, event), default=str)
         except HandlerError as error:
             outcome = str(error)
-        finally:
-            self.fired.set()
         ms = (time.perf_counter() - started) * 1000
         self._journal.line(f"TIMER  {outcome[:300]} {ms:.0f} ms {function}")
+        self.fired.set()
 
 
 if __name__ == "__main__":

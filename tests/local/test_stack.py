@@ -164,7 +164,7 @@ def run_on(data_dir: Path) -> Iterator[Run]:
 
 def test_asked_to_stop_it_ends_everything_and_is_content(run: Run) -> None:
     groups = run.groups()
-    assert len(groups) == 6, "five parts and the guard"
+    assert len(groups) == 5, "five parts"
     assert httpx.get(f"{run.api_url}/service").status_code == 200
 
     started = time.monotonic()
