@@ -21,6 +21,14 @@ class SmallDisk:
     def _ballast(self) -> Path:
         return self.path / "ballast"
 
+    @contextlib.contextmanager
+    def full(self) -> Iterator[None]:
+        self.fill()
+        try:
+            yield
+        finally:
+            self.free()
+
     def fill(self) -> None:
         """Until not one byte more can be written."""
         with self._ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):

@@ -162,9 +162,7 @@ def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
 
 def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUnavailableError:
     label = bucket.backend.label or bucket.backend.id
-    return BackendUnavailableError(
-        f"S3 backend {label!r} did not do {operation}: {_reason(error)}"
-    )
+    return BackendUnavailableError(f"S3 backend {label!r} did not do {operation}: {_reason(error)}")
 
 
 def _reason(error: Exception) -> str:
