@@ -45,7 +45,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         check_killed_gateway_takes_its_workers_with_it(run)
         groups = run.groups()
         run.process.kill()
-        wait_until_gone(groups, seconds=30)
+        wait_until_gone(groups)
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{run.api_url}/service")
     return data
