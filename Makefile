@@ -91,16 +91,17 @@ clean:  ## remove what was made; .tams, which holds media, stays
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found." >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	@echo "making a virtual environment in .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv
 	@touch $@
 
 .venv/local: .venv/python requirements/local.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/local.txt
+	@$(BIN)/python .ci/install.py requirements/local.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: .venv/local requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@$(BIN)/python .ci/install.py requirements/dev.txt
 	@touch $@
 
 .venv-sam/ready: requirements/sam.txt

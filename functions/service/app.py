@@ -1,7 +1,6 @@
 """/, /service, /service/storage-backends, and what tells of the service itself: /health, /docs."""
 
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -17,6 +16,7 @@ from tams.models.caller import Scope
 from tams.models.filters import parse_tag_filters
 from tams.models.storage_backend import StorageBackend
 from tams.runtime.handlers import api_handler
+from tams.services.health import Health as HealthFound
 
 router = APIRouter(tags=["Service"])
 router.include_router(docs.router)
@@ -57,13 +57,32 @@ def get_storage_backends(
 
 @router.get("/health", tags=["Extensions"])
 def get_health(request: Request, health: Health) -> JSONResponse:
-    """200 when VAST and S3 answer, otherwise 503; to admins, which of them. Not part of TAMS."""
-    states: dict[str, Any] = health.check()
-    well = all(state == "ok" for state in states.values())
-    if CALLER not in request.scope or Scope.ADMIN not in caller(request).scopes:
-        states = {}
-    status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
-    return JSONResponse({"status": "ok" if well else "unavailable", **states}, status)
+    """200 when all is well: VAST and S3 answer, VAST takes writes, queues exist, the sweeper runs.
+
+    Otherwise 503. Admins are told what is wrong. Not part of TAMS.
+    """
+    found = health.check()
+    status = HTTPStatus.OK if found.is_well else HTTPStatus.SERVICE_UNAVAILABLE
+    return _health_answer(request, "ok" if found.is_well else "unavailable", found, status)
+
+
+@router.get("/health/ready", tags=["Extensions"])
+def get_readiness(request: Request, health: Health) -> JSONResponse:
+    """200 when requests can be served, though `degraded` while work in the background waits.
+
+    Otherwise 503. Admins are told what is wrong. Not part of TAMS.
+    """
+    found = health.check()
+    if not found.is_ready:
+        return _health_answer(request, "unavailable", found, HTTPStatus.SERVICE_UNAVAILABLE)
+    return _health_answer(request, "ok" if found.is_well else "degraded", found, HTTPStatus.OK)
+
+
+def _health_answer(
+    request: Request, word: str, found: HealthFound, status: HTTPStatus
+) -> JSONResponse:
+    is_admin = CALLER in request.scope and Scope.ADMIN in caller(request).scopes
+    return JSONResponse({"status": word, **(found.states if is_admin else {})}, status)
 
 
 lambda_handler = api_handler(router)

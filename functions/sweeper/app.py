@@ -20,11 +20,12 @@ def process(container: Container) -> dict[str, int]:
         "copies": container.object_copies.sweep,
         "events_expired": container.event_log.expire,
         "uploads": container.uploads.sweep,
+        "heartbeat": container.health.note_sweep,
     }.items():
         try:
             done[name] = sweep()
         except TamsError as failure:
-            _log.warning("the sweep of %s failed: %s", name, failure)
+            _log.warning("%s failed: %s", name, failure)
             failures.append(failure)
     if failures:
         raise failures[0]

@@ -1,6 +1,7 @@
 """`python -m local`: TAMS on this machine, without Docker, until Ctrl-C."""
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -28,7 +29,7 @@ variables:
   TAMS_S3_PUBLIC_URL    what clients reach S3 by, when that is not this machine's address
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
                         (9090, 9000, 9324); 0 takes any free port, also for PORT
-  TAMS_WORKERS          processes that answer requests (2)
+  TAMS_WORKERS          processes that answer requests (2, at most 64)
   TAMS_VAST_CONFLICTS   when writers collide on VAST: strict (default), column, commit
 """
 _LOOK_SECONDS = 0.25
@@ -67,12 +68,13 @@ def _run(options: Options, ended: threading.Event) -> int:
         env=options.variables,
         keep_going=False,
         terminal=os.dup(sys.stdout.fileno()),  # its own number: 1 is the log in every part
+        progress=lambda part: _say(f"  {part} ready after {time.monotonic() - started:.1f} s"),
         interrupted=ended,
     )
+    _say(f"starting TAMS on {stack.data_dir}")
     try:
         stack.start()
-        sys.stdout.write(banner.ready(stack, options, time.monotonic() - started))
-        sys.stdout.flush()
+        _say(banner.ready(stack, options, time.monotonic() - started))
         while not ended.wait(_LOOK_SECONDS):
             stack.check()
     except InterruptedStartError:
@@ -80,6 +82,13 @@ def _run(options: Options, ended: threading.Event) -> int:
     finally:
         stack.stop()
     return 0
+
+
+def _say(text: str) -> None:
+    """To whoever started it, who may have gone."""
+    with contextlib.suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,7 +2,11 @@
 
 from local.environment import MEDIA_BUCKET, VAST_BUCKET
 from local.options import Options
+from local.ports import LOOPBACK, Ports
 from local.stack import Stack
+
+_USUAL_URL = f"http://{LOOPBACK}:{Ports().api}"
+"""Where the `tams` command looks."""
 
 
 def ready(stack: Stack, options: Options, seconds: float) -> str:
@@ -23,6 +27,8 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     ]
     if stack.note:
         lines.append(f"  note    {stack.note}")
+    if stack.api_url != _USUAL_URL:
+        lines.append(f"  tams    finds it with TAMS_URL={stack.api_url}")
     lines += [f"  not here: {what}" for what in stack.application.unsupported]
     lines += [f"  broken: {name}: {why}" for name, why in stack.broken_functions.items()]
-    return "\n".join([*lines, "Ctrl-C ends it.", ""])
+    return "\n".join([*lines, "Ctrl-C ends it."])

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from local.faults import LocalStackError
+
 FILE_NAME = "credentials.json"
 
 
@@ -49,11 +51,22 @@ def load_or_create(data_dir: Path) -> Credentials:
     path = data_dir / FILE_NAME
     kept: dict[str, Any] = {}
     with suppress(FileNotFoundError):
-        kept = json.loads(path.read_text())
+        kept = _read(path)
     credentials = Credentials.from_json(kept)
     if asdict(credentials) != kept:
         _write(path, json.dumps(asdict(credentials), indent=2) + "\n")
     return credentials
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        kept: dict[str, Any] = json.loads(path.read_text())
+        Credentials.from_json(kept)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise LocalStackError(
+            f"{path} is damaged ({error}): put back a copy; Objects find their media by the storage_id in it"
+        ) from error
+    return kept
 
 
 def _write(path: Path, text: str) -> None:

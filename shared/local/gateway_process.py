@@ -6,15 +6,13 @@ import os
 import signal
 import socket
 import sys
-import threading
-import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import uvicorn
 
-from local import host_config
+from local import host_config, streams
 from local.application import Application, Route
 from local.authorizer import Authorizer, NotAuthorizedError
 from local.faults import LocalStackError
@@ -22,7 +20,7 @@ from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
 from local.host_config import HostConfig
 from local.http_events import HttpRequest, to_event
-from local.http_protocol import BoundedHttpProtocol
+from local.http_protocol import BoundedHttpProtocol, connections_bound
 from local.journal import Journal
 from local.ports import listen, on_loopback_too
 from local.routes import Match
@@ -36,6 +34,7 @@ _NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def main() -> int:
+    streams.never_fail()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # see _fork_worker
     config = host_config.receive_config()
@@ -74,12 +73,11 @@ def _fork_worker(
 
     Nothing is connected yet, and the only threads are numpy's and jemalloc's, which expect forks.
     """
-    parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     try:
-        os._exit(_work(application, host, config, listeners, warm, parent))
+        os._exit(_work(application, host, config, listeners, warm))
     except BaseException:  # noqa: BLE001 - a fork must not return into its parent's code
         _log.exception("a gateway worker failed")
         os._exit(1)
@@ -91,10 +89,8 @@ def _work(
     config: HostConfig,
     listeners: list[socket.socket],
     warm: int,
-    parent: int,
 ) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     threads = ThreadPoolExecutor(_THREADS, "handler")
     journal = Journal(config.terminal)
     threads.submit(_warm_up, application, host, journal).result()
@@ -103,6 +99,7 @@ def _work(
     gateway: Any = Gateway(
         application, host, threads, journal, key, is_open=config.is_open, public_url=public_url
     )
+    BoundedHttpProtocol.connections_max = connections_bound()
     os.write(warm, b".")
     os.close(warm)
     uvicorn.Server(
@@ -139,13 +136,6 @@ def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> 
             journal.line(f"{name} failed at its first event: {error}")
 
 
-def _end_with(parent: int) -> None:
-    """Ends this worker soon after its parent is gone, however that went."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
-
-
 def _watch(workers: list[int]) -> int:
     """Until told to stop, or until one worker ends; then all of them do."""
     stopping = False
@@ -159,6 +149,8 @@ def _watch(workers: list[int]) -> int:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     pid, status = os.wait()
+    while pid not in workers:  # the watcher of leash.py
+        pid, status = os.wait()
     if not stopping:
         sys.stderr.write(f"worker {pid} ended with status {os.waitstatus_to_exitcode(status)}\n")
     workers.remove(pid)

@@ -1,6 +1,7 @@
 """uvicorn's HTTP, where a request's line and headers (its head) are small and come soon."""
 
 import asyncio
+import resource
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
@@ -8,11 +9,20 @@ from local.error_body import error_answer
 
 HEAD_BYTES_MAX = 10_240
 """Of a request line and headers, HTTP APIs."""
+_OWN_DESCRIPTORS = 256
+"""For connections to VAST, S3 and queues, and for files."""
 _FAREWELL_SECONDS = 2.0
 """For a refused client to read why: were it closed while it sends, a reset would come first."""
 
 
+def connections_bound() -> int:
+    """How many connections a process may have, so that descriptors are left for its own work."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(soft - _OWN_DESCRIPTORS, soft // 2)
+
+
 class BoundedHttpProtocol(HttpToolsProtocol):
+    connections_max = 1_000
     head_timeout_seconds = 10.0
     _in_head = False
     _head_bytes = 0
@@ -23,6 +33,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if len(self.connections) > self.connections_max:
+            summary = "the service has as many connections as it can; try again"
+            self._refuse(503, "ServiceUnavailable", summary)
+            return
         self._set_deadline(self.head_timeout_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -10,7 +10,7 @@ from local.faults import AlreadyRunningError
 FILE_NAME = "lock"
 
 _PATIENCE_SECONDS = 1.5
-"""A stack that was killed keeps the lock until its guard has ended what it left behind."""
+"""A stack that was killed keeps the lock until all that it left behind has ended."""
 
 
 class DataDirLock:

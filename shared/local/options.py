@@ -10,9 +10,12 @@ from local import access
 from local.faults import LocalStackError
 from local.ports import LOOPBACK, Ports
 from vastlocal.http.doors import is_loopback
+from vastlocal.settings import ConflictMode
 
 WEBHOOK_NETWORKS = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
 _PORT_MAX = 65_535
+_WORKERS_MAX = 64
+"""Each is a process with all functions in it."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +58,8 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         token=environment.get("TAMS_LOCAL_TOKEN") or None,
         access={name: it for name, it in environment.items() if name.startswith("TAMS_ACCESS__")},
         cors_origins=environment.get("TAMS_CORS_ORIGINS") or None,
-        workers=max(1, _number(environment, "TAMS_WORKERS", 2)),
-        conflicts=environment.get("TAMS_VAST_CONFLICTS") or None,
+        workers=_number(environment, "TAMS_WORKERS", 2, least=1, most=_WORKERS_MAX),
+        conflicts=_conflicts(environment),
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
         webhook_networks=_networks(environment),
     )
@@ -78,8 +81,19 @@ def _networks(environment: Mapping[str, str]) -> str | None:
     return text
 
 
-def _number(environment: Mapping[str, str], name: str, default: int) -> int:
+def _number(
+    environment: Mapping[str, str], name: str, default: int, least: int = 0, most: int = _PORT_MAX
+) -> int:
     text = environment.get(name) or str(default)
-    if not text.isdecimal() or int(text) > _PORT_MAX:
-        raise LocalStackError(f"{name}={text} is not a number from 0 to {_PORT_MAX}")
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10
+    if not (is_number and least <= int(text) <= most):
+        raise LocalStackError(f"{name}={text[:40]} is not a whole number from {least} to {most}")
     return int(text)
+
+
+def _conflicts(environment: Mapping[str, str]) -> str | None:
+    given = environment.get("TAMS_VAST_CONFLICTS") or None
+    if given is not None and given not in list(ConflictMode):
+        known = ", ".join(ConflictMode)
+        raise LocalStackError(f"TAMS_VAST_CONFLICTS={given[:40]} is none of {known}")
+    return given

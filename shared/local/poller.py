@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -42,10 +42,8 @@ class QueuePoller:
     invoke: Invoke
     report: Report
     stopped: threading.Event
-    _free: threading.Semaphore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._free = threading.Semaphore(self._concurrency)
+    make_queues: Callable[[], None] = lambda: None
+    """Makes the queues that are missing: the server of queues keeps them in memory only."""
 
     @property
     def _concurrency(self) -> int:
@@ -53,20 +51,34 @@ class QueuePoller:
         return 1 if fifo else min(self.source.concurrency_max, _CONCURRENCY_MAX)
 
     def run(self) -> None:
-        """Polls; a queue that does not answer is asked again."""
+        """Polls; a queue that does not answer is asked again, and one that is gone is made again."""
+        free = threading.Semaphore(self._concurrency)
         with ThreadPoolExecutor(self._concurrency, self.source.function) as threads:
             while not self.stopped.is_set():
-                self._free.acquire()
-                try:
-                    batch = self._receive_batch()
-                except (BotoCoreError, ClientError) as error:
-                    _log.warning("%s cannot be polled: %s", self.queue_url, error)
-                    self.stopped.wait(_PAUSE_SECONDS)
-                    batch = []
-                if batch:
-                    threads.submit(self._process_and_free, batch)
+                free.acquire()
+                if batch := self._next_batch():
+                    threads.submit(self._process, batch).add_done_callback(lambda _: free.release())
                 else:
-                    self._free.release()
+                    free.release()
+
+    def _next_batch(self) -> list[Message]:
+        try:
+            return self._receive_batch()
+        except self.client.exceptions.QueueDoesNotExist:
+            self._make_queues()
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("%s cannot be polled: %s", self.queue_url, error)
+            self.stopped.wait(_PAUSE_SECONDS)
+        return []
+
+    def _make_queues(self) -> None:
+        try:
+            self.make_queues()
+        except (BotoCoreError, ClientError) as error:
+            _log.warning("missing queues cannot be made again: %s", error)
+            self.stopped.wait(_PAUSE_SECONDS)
+        else:
+            self.report(f"QUEUE  {self.queue_url} was missing; it is there again")
 
     def process(self, batch: list[Message]) -> None:
         """One invocation; what it did not fail is deleted, the rest shows up again later."""
@@ -85,13 +97,11 @@ class QueuePoller:
             f"{self.source.function}{note}"
         )
 
-    def _process_and_free(self, batch: list[Message]) -> None:
+    def _process(self, batch: list[Message]) -> None:
         try:
             self.process(batch)
-        except (BotoCoreError, ClientError) as error:
+        except Exception as error:  # noqa: BLE001 - it was not deleted, so the queue gives it again
             _log.warning("messages of %s will come again: %s", self.source.function, error)
-        finally:
-            self._free.release()
 
     def _receive_batch(self) -> list[Message]:
         batch = self._receive(self.source.batch_size, _WAIT_SECONDS)

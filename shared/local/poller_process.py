@@ -7,19 +7,26 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from local import host_config, s3_events, schedules
+from local import host_config, s3_events, schedules, streams
 from local.application import Application, Schedule
 from local.faults import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.host_config import HostConfig
 from local.journal import Journal
+from local.kept_threads import kept
 from local.poller import QueuePoller
-from local.queues import sqs_client
+from local.queues import create_queues, sqs_client
+
+_FIRST_FIRING_SECONDS = 10.0
+"""A schedule that takes longer the first time does not keep the stack from being ready."""
 
 
 def main() -> int:
+    streams.never_fail()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     config = host_config.receive_config()
     try:
@@ -35,16 +42,20 @@ def main() -> int:
     stopped = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threads = _threads(config, application, host, stopped)
+    journal = Journal(config.terminal)
+    timers = [
+        _Timer(schedule, config.schedule_seconds or schedule.every_seconds, host, journal)
+        for schedule in application.schedules
+    ]
+    threads = _threads(config, application, host, timers, journal, stopped)
     for thread in threads:
         thread.start()
+    deadline = time.monotonic() + _FIRST_FIRING_SECONDS
+    for timer in timers:
+        timer.fired.wait(max(0.0, deadline - time.monotonic()))
     host_config.say_ready(json.dumps(broken))
-    parent = os.getppid()
-    while not stopped.wait(1.0):
-        if os.getppid() != parent:
-            break
+    stopped.wait()
     deadline = time.monotonic() + 3
-    stopped.set()
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     sys.stderr.flush()
@@ -52,51 +63,70 @@ def main() -> int:
 
 
 def _threads(
-    config: HostConfig, application: Application, host: FunctionHost, stopped: threading.Event
+    config: HostConfig,
+    application: Application,
+    host: FunctionHost,
+    timers: Sequence["_Timer"],
+    journal: Journal,
+    stopped: threading.Event,
 ) -> list[threading.Thread]:
     client = sqs_client(config.values.sqs_url, config.credentials.aws)
-    journal = Journal(config.terminal)
-
-    def daemon(target: Any, *arguments: Any) -> threading.Thread:
-        return threading.Thread(target=target, args=arguments, daemon=True)
 
     def queue_url(arn: str) -> str:
         return config.values.queue_url(arn.rpartition(":")[2])
 
-    threads = [
-        daemon(
-            QueuePoller(
-                source, queue_url(source.queue_arn), client, host.invoke, journal.line, stopped
-            ).run
-        )
-        for source in application.queue_sources
-    ]
-    for schedule in application.schedules:
-        timer = _Timer(schedule, host, journal)
-        every = config.schedule_seconds or schedule.every_seconds
-        threads.append(daemon(schedules.fire_until, stopped, schedule, every, timer.fire))
-    urls = [queue_url(arn) for arn in application.upload_queue_arns]
-    if urls:
+    work: dict[str, Callable[[], None]] = {}
+    for source in application.queue_sources:
+        url = queue_url(source.queue_arn)
+        work[f"the queue {url}"] = QueuePoller(
+            source,
+            url,
+            client,
+            host.invoke,
+            journal.line,
+            stopped,
+            partial(create_queues, client, application.queues),
+        ).run
+    for timer in timers:
+        work[f"the schedule {timer.name}"] = partial(timer.run, stopped)
+    if application.upload_queue_arns:
+        urls = [queue_url(arn) for arn in application.upload_queue_arns]
         watcher = s3_events.UploadWatcher(config.media_dir, client, urls)
-        threads.append(daemon(watcher.run, stopped))
-    return threads
+        work["the watch for uploads"] = partial(watcher.run, stopped)
+    return [kept(name, each, journal.line, stopped) for name, each in work.items()]
 
 
 class _Timer:
-    def __init__(self, schedule: Schedule, host: FunctionHost, journal: Journal) -> None:
-        self._function = schedule.function
+    """A schedule and its function."""
+
+    def __init__(
+        self, schedule: Schedule, every_seconds: float, host: FunctionHost, journal: Journal
+    ) -> None:
+        self.fired = threading.Event()
+        """Set once it has."""
+        self._schedule = schedule
+        self._every_seconds = every_seconds
         self._host = host
         self._journal = journal
 
-    def fire(self, event: Any) -> None:
+    @property
+    def name(self) -> str:
+        return self._schedule.name
+
+    def run(self, stopped: threading.Event) -> None:
+        schedules.fire_until(stopped, self._schedule, self._every_seconds, self._fire)
+
+    def _fire(self, event: Any) -> None:
         """One firing. A failure is a line in the log; the next one comes anyway."""
+        function = self._schedule.function
         started = time.perf_counter()
         try:
-            outcome = json.dumps(self._host.invoke(self._function, event), default=str)
+            outcome = json.dumps(self._host.invoke(function, event), default=str)
         except HandlerError as error:
             outcome = str(error)
         ms = (time.perf_counter() - started) * 1000
-        self._journal.line(f"TIMER  {outcome[:300]} {ms:.0f} ms {self._function}")
+        self._journal.line(f"TIMER  {outcome[:300]} {ms:.0f} ms {function}")
+        self.fired.set()
 
 
 if __name__ == "__main__":

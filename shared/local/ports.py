@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Self
 
 from local.faults import LocalStackError, PortTakenError
+from local.port_holder import holder
 
 LOOPBACK = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound  # nosec B104
@@ -43,8 +44,9 @@ class Ports:
             at = host if field.name in ("api", "s3") else LOOPBACK
             chosen[field.name] = port or _free_port(at, taken=set(chosen.values()))
             if port and not _is_free(at, port):
+                by = holder(port)
                 raise PortTakenError(
-                    f"port {port} is taken: set {_VARIABLE[field.name]}=… "
+                    f"port {port} is taken{by and f' by {by}'}: set {_VARIABLE[field.name]}=… "
                     "to another one (0 takes any free one)"
                 )
         if len(set(chosen.values())) < len(chosen):

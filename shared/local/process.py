@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local import guard
+from local import leash as _leash
 from local.faults import PartDiedError
 from local.private import private_files
 
@@ -34,56 +34,32 @@ class Command:
     shared_descriptors: Sequence[int] = ()
 
 
-class Guard:
-    """The process that outlives this one just long enough to end its children."""
-
-    def __init__(self, lock_descriptor: int) -> None:
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", guard.__file__],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-            pass_fds=[lock_descriptor],
-        )
-
-    def tell(self, sign: str, group: int) -> None:
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.write(f"{sign}{group}\n".encode())
-            self._process.stdin.flush()
-
-    def dismiss(self) -> None:
-        assert self._process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
-        self._process.wait()
-
-
 class Part:
-    """A running child process and everybody it started."""
+    """A running child process and everybody it started; all of them end with this process (see leash.py)."""
 
-    def __init__(self, name: str, command: Command, log: Path, guard_: Guard) -> None:
+    def __init__(self, name: str, command: Command, log: Path, lock: int) -> None:
+        """`lock`, a descriptor, is held while any process of the part lives: no stack starts beside it."""
         self.name = name
         self.log = log
-        self._guard = guard_
         self._ready: int | None = None
         environment = dict(command.environment)
         self._life, lives = os.pipe()  # ends with the last process of the part
-        theirs = [lives]
+        leash, self._leash = os.pipe()  # ends with this process
+        theirs = [lives, leash]
         if command.says_ready:
             self._ready, says_ready = os.pipe()
             theirs.append(says_ready)
             environment[READY_FD] = str(says_ready)
         with private_files(), log.open("ab") as output:  # the part inherits the umask
             self._process = subprocess.Popen(  # noqa: S603
-                command.arguments,
+                [sys.executable, "-I", "-S", _leash.__file__, str(leash), *command.arguments],
                 env={**inherited_environment(), **environment},
                 stdin=subprocess.DEVNULL if command.stdin is None else subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                pass_fds=[*command.shared_descriptors, *theirs],
+                pass_fds=[*command.shared_descriptors, lock, *theirs],
             )
-        self._guard.tell("+", self.pid)
         for descriptor in theirs:
             os.close(descriptor)
         if command.stdin is not None:
@@ -120,10 +96,13 @@ class Part:
         if code is None:
             return
         how = f"exit code {code}" if code >= 0 else f"signal {signal.Signals(-code).name}"
-        raise PartDiedError(f"{self.name} ended ({how}); its log is {self.log}{self.last_lines()}")
+        raise PartDiedError(f"{self.name} ended ({how}); its log is {self.log}{self._last_words()}")
 
-    def last_lines(self) -> str:
+    def _last_words(self) -> str:
+        """The end of its log; one line alone is its own explanation."""
         lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
+        if len(lines) == 1:
+            return f", where it says: {lines[0]}"
         return ", its last lines:\n" + "\n".join(f"  | {line}" for line in lines) if lines else ""
 
     def terminate(self) -> None:
@@ -139,7 +118,7 @@ class Part:
         code = self._process.wait()
         select.select([self._life], [], [], _DEATH_SECONDS)
         os.close(self._life)
-        self._guard.tell("-", self.pid)
+        os.close(self._leash)
         if self._process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._process.stdin.close()

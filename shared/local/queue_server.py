@@ -15,6 +15,7 @@ from moto.moto_server.werkzeug_app import MotoRequestHandler, create_backend_app
 from moto.sqs.models import sqs_backends
 from werkzeug.serving import run_simple
 
+from local import streams
 from local.intrinsics import ACCOUNT_ID, REGION
 from local.signed import QUEUE_ACCESS_KEY, is_signed_with
 from vastlocal.http.doors import Door
@@ -84,6 +85,7 @@ def _oldest_seconds() -> dict[str, float]:
 
 
 def main(host: str, port: int) -> None:
+    streams.never_fail()
     signal.signal(signal.SIGTERM, _stop)
     application = telling_ages(one_at_a_time(create_backend_app("sqs")))
     run_simple(

@@ -46,6 +46,7 @@ def fire_until(
     every_seconds: float,
     fire: Callable[[dict[str, Any]], None],
 ) -> None:
-    """Fires every period, first after one, and never twice at once."""
-    while not stopped.wait(every_seconds):
+    """Fires at once and then every period, never twice at the same time."""
+    while not stopped.is_set():
         fire(scheduled_event(schedule, datetime.now(UTC)))
+        stopped.wait(every_seconds)

@@ -5,8 +5,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,10 +23,11 @@ from local.host_config import GO, HostConfig
 from local.lock import DataDirLock
 from local.ports import LOOPBACK, Ports
 from local.private import close_to_others, private_files
-from local.process import Command, Guard, Part
+from local.process import Command, Part
 from local.queues import create_queues, sqs_client
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
+"""For each part. Long, since a busy machine is no fault; a part that ends is noticed at once."""
 STOP_SECONDS = 6.0
 
 
@@ -64,6 +65,8 @@ class Stack(Addresses):
     terminal: int | None = None
     """A descriptor for lines that a person should see."""
     s3_public_url: str | None = None
+    progress: Callable[[str], None] = lambda _part: None
+    """Is told the name of each part that has become ready."""
     interrupted: threading.Event | None = None
     """Set while it starts, it gives up."""
     broken_functions: dict[str, str] = field(default_factory=dict, init=False)
@@ -71,7 +74,6 @@ class Stack(Addresses):
     note: str = field(default="", init=False)
     """What the start changed about the data directory."""
     _lock: DataDirLock | None = field(default=None, init=False)
-    _guard: Guard | None = field(default=None, init=False)
     _running: dict[str, Part] = field(default_factory=dict, init=False)
     _config: HostConfig | None = field(default=None, init=False)
     _application: Application | None = field(default=None, init=False)
@@ -103,12 +105,14 @@ class Stack(Addresses):
         """Returns when every part is of use. Raises LocalStackError; then nothing is left running."""
         if self._lock is not None:
             raise LocalStackError("the stack is running already")
-        self.data_dir.mkdir(0o700, parents=True, exist_ok=True)
-        lock = DataDirLock(self.data_dir)
-        lock.acquire(f"process {os.getpid()}")
+        with self._usable_data_dir():
+            self.data_dir.mkdir(0o700, parents=True, exist_ok=True)
+            lock = DataDirLock(self.data_dir)
+            lock.acquire(f"process {os.getpid()}")
         self._lock = lock
         try:
-            self.note = close_to_others(self.data_dir)
+            with self._usable_data_dir():
+                self.note = close_to_others(self.data_dir)
             self._start_all()
         except BaseException:
             self.stop()
@@ -123,9 +127,6 @@ class Stack(Addresses):
                 part.terminate()
             for part in ending:
                 part.end(deadline)
-        if self._guard is not None:
-            self._guard.dismiss()
-            self._guard = None
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -165,27 +166,40 @@ class Stack(Addresses):
     def _start_all(self) -> None:
         assert self._lock is not None
         ports = (Ports.any_free() if isinstance(self.ports, int) else self.ports).settled(self.host)
-        self._config = self._new_config(ports)
-        self._application = None
-        self.settings_env()
-        with private_files():
+        with self._usable_data_dir(), private_files():
+            self._config = self._new_config(ports)
             # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
             (self.config.media_dir / MEDIA_BUCKET / "media").mkdir(parents=True, exist_ok=True)
             parts.fresh_logs(self.data_dir / "logs")
-        self._guard = Guard(self._lock.descriptor)
+        self._application = None
+        self.settings_env()
         for name in self.only:
             self._spawn(name)
         for name in self.only:
             if name not in parts.HOSTS:
                 self._finish(name)
+                self.progress(name)
         if self.provision and "vast" in self.only:
             self._run_provision()
+            self.progress("tables")
         for name in self.only:
             if name in parts.HOSTS:
                 self._running[name].write(f"{GO}\n")
         for name in self.only:
             if name in parts.HOSTS:
                 self._finish(name)
+                self.progress(name)
+
+    @contextmanager
+    def _usable_data_dir(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            where = error.filename or self.data_dir
+            raise LocalStackError(
+                f"the data directory {self.data_dir} cannot be used ({error.strerror}: {where}): "
+                "mend it, or set TAMS_DATA_DIR=… to another directory"
+            ) from error
 
     def _new_config(self, ports: Ports) -> HostConfig:
         s3_url = f"http://{parts.reachable(self.host)}:{ports.s3}"
@@ -210,8 +224,8 @@ class Stack(Addresses):
         self._running[name] = self._part(name, command)
 
     def _part(self, name: str, command: Command) -> Part:
-        assert self._guard is not None, "the stack is not running"
-        return Part(name, command, self.log(name), self._guard)
+        assert self._lock is not None, "the stack is not running"
+        return Part(name, command, self.log(name), self._lock.descriptor)
 
     def _finish(self, name: str) -> None:
         """Waits until a spawned part is of use."""
@@ -240,7 +254,10 @@ class Stack(Addresses):
 
     def _run_provision(self) -> None:
         arguments = [sys.executable, "-m", "tams.runtime.provision"]
-        part = self._part("provision", Command(arguments, self.settings_env()))
+        patient = {
+            "TAMS_VAST__TIMEOUT_SECONDS": str(START_SECONDS / 3)
+        }  # it makes all tables at once
+        part = self._part("provision", Command(arguments, {**self.settings_env(), **patient}))
         self._running["provision"] = part
         deadline = time.monotonic() + START_SECONDS
         while part.exit_code is None:

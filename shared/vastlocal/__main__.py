@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+from vastlocal.engine.database import DamagedError
 from vastlocal.engine.directory import DirectoryInUseError, owned
 from vastlocal.http.server import bind, serve
 from vastlocal.settings import ACCESS_KEY, SECRET_KEY, ConflictMode, Settings
@@ -51,7 +52,7 @@ def _key(parser: argparse.ArgumentParser, variable: str) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status: 0 after a clean stop, 1 when the port or the data cannot be had."""
+    """The exit status: 0 after a clean stop, 1 when the port or the data cannot be used."""
     settings = _parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
     try:
@@ -63,7 +64,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with owned(settings.data):
             serve(settings, listener)
-    except DirectoryInUseError as error:
+    except OSError as error:
+        sys.stderr.write(f"vastlocal: {settings.data} cannot be used: {error.strerror}\n")
+        return 1
+    except (DamagedError, DirectoryInUseError) as error:
         sys.stderr.write(f"vastlocal: {error}\n")
         return 1
     return 0

@@ -54,5 +54,10 @@ class SlowDownError(TabularError):
     code = "SlowDown"
 
 
+class InsufficientCapacityError(TabularError):
+    status = 507
+    code = "InsufficientCapacity"
+
+
 class TooLongError(Exception):
     """The work would hold up the event loop; nothing has happened yet, do it again in a thread."""

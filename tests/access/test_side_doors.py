@@ -238,7 +238,10 @@ def test_a_class_without_a_name_is_none(admin: Api, nobody: Api) -> None:
 
 
 def test_only_admins_are_told_which_backend_is_away(classed: Stack, news: Api, admin: Api) -> None:
-    assert set(admin.get("/health").json()) == {"status", "vast", "s3"}
+    for path in ("/health", "/health/ready"):
+        states = {"status", "vast", "s3", "queues", "schedules"}
+        assert set(admin.get(path).json()) == states
+        assert news.get(path).json() == {"status": "ok"}
     assert news.get("/health").json() == {"status": "ok"}
     assert httpx.get(f"{classed.api_url}/health").json() == {"status": "ok"}
 

@@ -39,7 +39,9 @@ def test_storage_backends_are_listed(api: httpx.Client, schemas: OfficialSchemas
     assert response.headers["X-Paging-Count"] == "3"
 
 
-@pytest.mark.parametrize("path", ["/", "/service", "/flows?limit=1", "/sources?limit=1", "/health"])
+@pytest.mark.parametrize(
+    "path", ["/", "/service", "/flows?limit=1", "/sources?limit=1", "/health", "/health/ready"]
+)
 def test_head_answers_as_get_without_a_body(api: httpx.Client, make: Maker, path: str) -> None:
     make.flow()
     get, head = api.get(path), api.head(path)
@@ -81,7 +83,9 @@ def test_an_unknown_path_is_404_with_an_error_body(
 
 
 def test_health_and_the_documents(api: httpx.Client) -> None:
-    assert api.get("/health").json() == {"status": "ok", "vast": "ok", "s3": "ok"}
+    parts = dict.fromkeys(("status", "vast", "s3", "queues", "schedules"), "ok")
+    assert api.get("/health").json() == parts
+    assert api.get("/health/ready").json() == parts
     assert api.get("/openapi.json").json()["info"]["version"] == "8.2"
     page = api.get("/docs")
     assert page.headers["content-type"].startswith("text/html")

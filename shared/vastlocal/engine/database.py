@@ -18,9 +18,11 @@ from vastlocal.engine import catalog_store
 from vastlocal.engine.catalog import Catalog
 from vastlocal.engine.conflicts import ConflictTracker
 from vastlocal.engine.connections import ConnectionPool
+from vastlocal.engine.directory import is_full
 from vastlocal.engine.transaction import Transaction
 from vastlocal.errors import (
     ConflictError,
+    InsufficientCapacityError,
     NotFoundError,
     TabularError,
     TooLongError,
@@ -29,6 +31,10 @@ from vastlocal.settings import ConflictMode
 
 _QUICK_ROWS = 500
 """A commit of at most so many rows may run on the event loop."""
+
+
+class DamagedError(Exception):
+    """The file is not what this server wrote."""
 
 
 class Database:
@@ -42,6 +48,14 @@ class Database:
         self._row_id_lock = threading.Lock()
         self._open: dict[int, Transaction] = {}
         self._commits = 0
+        try:
+            self._load()
+        except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
+            raise DamagedError(f"{self.path} cannot be used: {error}") from error
+        self._txids = itertools.count(time.time_ns() >> 10)  # never one of an earlier run
+        self._object_ids = itertools.count(1 + _highest_id(self._catalog))
+
+    def _load(self) -> None:
         connection = self.pool.take()
         catalog_store.create(connection)
         self._catalog = catalog_store.load(connection)
@@ -49,8 +63,11 @@ class Database:
             connection.execute("SELECT table_id, next_row_id FROM vl_stats").fetchall()
         )
         self.pool.give_back(connection)
-        self._txids = itertools.count(time.time_ns() >> 10)  # never one of an earlier run
-        self._object_ids = itertools.count(1 + _highest_id(self._catalog))
+
+    def require_space(self) -> None:
+        """Raises InsufficientCapacityError when the disk is full."""
+        if is_full(self.path.parent):
+            raise InsufficientCapacityError("the disk is full: only deletes are taken")
 
     def new_object_id(self) -> int:
         """For a schema, table or projection."""

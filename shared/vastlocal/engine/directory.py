@@ -1,13 +1,18 @@
-"""The data directory belongs to one server at a time: two would not see each other's catalog."""
+"""The data directory: it belongs to one server at a time, and its disk has an end."""
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+_RESERVE_BYTES = 8 << 20
+_RESERVE_PART = 20
+"""On a small disk, one twentieth of it."""
+
 
 class DirectoryInUseError(Exception):
-    """Another server is running on the same data."""
+    """Another server is running on the same data, and would not see our catalog."""
 
 
 @contextmanager
@@ -20,3 +25,10 @@ def owned(directory: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise DirectoryInUseError(f"another server is running on {directory}") from error
         yield
+
+
+def is_full(directory: Path) -> bool:
+    """Whether the disk has no more left than deletes need, which make room again."""
+    disk = os.statvfs(directory)
+    reserve = min(_RESERVE_BYTES, disk.f_blocks * disk.f_frsize // _RESERVE_PART)
+    return disk.f_bavail * disk.f_frsize < reserve

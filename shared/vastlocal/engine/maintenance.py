@@ -38,10 +38,13 @@ class Maintenance:
         connection = Connection(self._database.path)
         interval = min(_INTERVAL_SECONDS, max(self._idle_timeout_seconds / 4, 0.01))
         while not self._stop.wait(interval):
-            expired = self._database.expire(self._idle_timeout_seconds)
-            if expired:
-                _log.warning("expired %d idle transactions", expired)
-            self._checkpoint(connection)
+            try:
+                expired = self._database.expire(self._idle_timeout_seconds)
+                if expired:
+                    _log.warning("expired %d idle transactions", expired)
+                self._checkpoint(connection)
+            except sqlite3.Error as error:  # a full disk, which somebody may make room on
+                _log.warning("housekeeping put off: %s", error)
         connection.close()
 
     def _checkpoint(self, connection: Connection) -> None:

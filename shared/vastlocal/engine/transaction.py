@@ -2,9 +2,11 @@
 
 # ruff: noqa: S608 - the names in our SQL are made of our own numbers
 
+import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,7 +120,8 @@ class Transaction:
         size_bytes: int,
     ) -> None:
         overlay = self._overlay(table)
-        overlay.insert(row_ids, column_ids, cells)
+        with self._whole():
+            overlay.insert(row_ids, column_ids, cells)
         overlay.inserted_bytes += size_bytes
         overlay.next_row_id = max(overlay.next_row_id, max(row_ids) + 1)
 
@@ -135,17 +138,24 @@ class Transaction:
         for column_id in column_ids:
             mask |= 1 << column_id
         self._claim(overlay, row_ids, mask)
-        try:
+        with self._whole():
             overlay.update(row_ids, column_ids, cells)
-        except BadRequestError:
-            self._is_doomed = True
-            raise
 
     def delete(self, table: TableDefinition, row_ids: Sequence[int]) -> None:
         """Raises ConflictError."""
         overlay = self._overlay(table)
         self._claim(overlay, row_ids, EVERYTHING)
-        overlay.delete(row_ids)
+        with self._whole():
+            overlay.delete(row_ids)
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """A statement that fails half-way, as on a full disk, takes its transaction with it."""
+        try:
+            yield
+        except (BadRequestError, sqlite3.Error):
+            self._is_doomed = True
+            raise
 
     def _claim(self, overlay: Overlay, row_ids: Sequence[int], mask: int) -> None:
         foreign = overlay.foreign(row_ids)
@@ -171,11 +181,15 @@ class Transaction:
     def finish(self, committed: int | None) -> None:
         """Lets go of everything; `committed` is the commit's number, None after a rollback."""
         self.is_over = True
-        if self.connection.sqlite.in_transaction:
-            # Nothing but temporary tables was written. ROLLBACK would take away their creation.
-            self.connection.execute("COMMIT")
+        try:
+            if self.connection.sqlite.in_transaction:
+                # Nothing but temporary tables was written. ROLLBACK would take away their creation.
+                self.connection.execute("COMMIT")
+            for overlay in self.overlays.values():
+                overlay.clear()
+        except sqlite3.Error:  # a full disk; whoever begins next gets another connection
+            self.connection.is_broken = True
         for overlay in self.overlays.values():
-            overlay.clear()
             self._conflicts.release_rows(self.txid, overlay.table_id, overlay.writes)
         self._conflicts.release_objects(self.txid, self._objects, committed)
         self.overlays.clear()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
@@ -71,6 +72,8 @@ class App:
             outcome = await self._execute(request, kind, met)
         except TabularError as error:
             outcome.response = error_response(error, path)
+        except sqlite3.OperationalError as error:
+            outcome.response = error_response(self._service.explained(error), path)
         except _DroppedError:
             await _cut(scope)
             return

@@ -7,7 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -55,8 +55,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        sys.stdout.write(self._ready + "\n")
-        sys.stdout.flush()
+        with suppress(OSError):  # the log may be on a full disk
+            sys.stdout.write(self._ready + "\n")
+            sys.stdout.flush()
 
 
 def bind(host: str, port: int) -> socket.socket:

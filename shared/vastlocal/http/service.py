@@ -1,10 +1,18 @@
 """From a checked request to its answer: finds the transaction, runs the operation."""
 
+import logging
+import sqlite3
 from dataclasses import dataclass
 
 from vastlocal.engine.database import Database
 from vastlocal.engine.transaction import Transaction
-from vastlocal.errors import NotFoundError, TooLongError
+from vastlocal.errors import (
+    InsufficientCapacityError,
+    InternalServerError,
+    NotFoundError,
+    TabularError,
+    TooLongError,
+)
 from vastlocal.http.messages import Request, Response
 from vastlocal.http.signature import SignatureChecker
 from vastlocal.operations.buckets import head_bucket, list_snapshots
@@ -12,6 +20,7 @@ from vastlocal.operations.context import Call
 from vastlocal.operations.registry import OPERATIONS
 from vastlocal.settings import Settings
 
+_log = logging.getLogger(__name__)
 _WITHOUT_TRANSACTION = {"head_bucket": head_bucket, "list_snapshots": list_snapshots}
 
 
@@ -34,6 +43,15 @@ class Service:
     def check_signature(self, request: Request) -> None:
         """Raises ForbiddenError."""
         self._signatures.check(request)
+
+    def explained(self, error: sqlite3.OperationalError) -> TabularError:
+        """What a failure of the storage means: a full disk, or a fault of ours, which is logged."""
+        try:
+            self.database.require_space()
+        except InsufficientCapacityError as full:
+            return full
+        _log.error("the storage failed", exc_info=error)
+        return InternalServerError("the storage failed")
 
     def run(
         self, request: Request, kind: str, *, in_thread: bool, shuffle: bool = False

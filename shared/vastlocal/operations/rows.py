@@ -24,6 +24,7 @@ def _require_thread(call: Call) -> None:
 def insert_rows(call: Call) -> Response:
     """Answers the new rows' ids, as VAST does since 5.1."""
     _require_thread(call)
+    call.database.require_space()
     table = call.table()
     batch = read_batch(call.request.body)
     if ROW_ID in batch.schema.names:
@@ -75,6 +76,7 @@ def _row_ids(batch: pa.RecordBatch) -> list[int]:
 
 def update_rows(call: Call) -> Response:
     _require_thread(call)
+    call.database.require_space()
     table = call.table()
     batch = read_batch(call.request.body)
     row_ids = _row_ids(batch)

@@ -16,7 +16,7 @@ from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
 from tams.models.caller import Caller
 
 CALLER = "tams.caller"
-PUBLIC_ROUTES = frozenset({"/health", "/openapi.json", "/docs", "/docs/{asset}"})
+PUBLIC_ROUTES = frozenset({"/health", "/health/ready", "/openapi.json", "/docs", "/docs/{asset}"})
 """What anybody may read: whether the service is well, and what its API is."""
 
 _BEARER = 'Bearer realm="tams"'

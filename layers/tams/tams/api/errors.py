@@ -1,5 +1,6 @@
 """TamsErrors as HTTP: the status of each, and the body every client can read (error.json)."""
 
+import errno
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -28,6 +29,9 @@ STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
     ConflictError: HTTPStatus.CONFLICT,
     BackendUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+_EXHAUSTED = {errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC}
+"""What passes, and is no mistake of ours."""
 
 _log = logging.getLogger(__name__)
 
@@ -92,6 +96,12 @@ def _explained(request: Request, status: HTTPStatus) -> str:
 
 
 def _bug(_request: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, OSError) and error.errno in _EXHAUSTED:
+        _log.error("the host is exhausted", exc_info=error)
+        summary = f"the service is out of resources: {error.strerror}"
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        body = error_body("BackendUnavailable", summary)
+        return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, headers)
     _log.error("a request failed for a reason nobody expected", exc_info=error)
     return JSONResponse(
         error_body("InternalServerError", "the service made a mistake; it has been logged"),

@@ -10,6 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tams.errors import BackendUnavailableError
+
 _log = logging.getLogger(__name__)
 
 _ENTRIES_MAX = 10
@@ -54,6 +56,17 @@ class SqsQueue:
                 )
             except (BotoCoreError, ClientError) as error:
                 _log.warning("the queue did not take %d messages: %s", len(entries), error)
+
+    def check(self) -> None:
+        """Raises BackendUnavailableError when the queue does not answer, or does not exist."""
+        name = self._url.rpartition("/")[2]
+        try:
+            self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        except self._client.exceptions.QueueDoesNotExist:
+            raise BackendUnavailableError(f"the queue {name} does not exist") from None
+        except (BotoCoreError, ClientError) as error:
+            reason = type(error).__name__
+            raise BackendUnavailableError(f"the queue {name} did not answer: {reason}") from error
 
 
 def _groups(items: Sequence[str], size: int) -> list[list[str]]:

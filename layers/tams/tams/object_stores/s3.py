@@ -15,6 +15,7 @@ from tams.object_stores.copying import CopyFailedError, Download, copy_inside, c
 from tams.object_stores.keys import object_id_of, object_key
 from tams.ports import Clock
 
+_CODES_OF_FULL = {"InsufficientCapacity", "QuotaExceeded", "StorageFull", "XMinioStorageFull"}
 _METADATA = "x-amz-meta-"
 
 
@@ -101,7 +102,7 @@ class S3ObjectStores:
                 # A backend that is no longer configured; another instance may do, next time.
                 raise BackendUnavailableError("the instance's backend is not known any more")
         except (BotoCoreError, ClientError, Boto3Error, CopyFailedError) as error:
-            reason = str(error) if isinstance(error, CopyFailedError) else type(error).__name__
+            reason = str(error) if isinstance(error, CopyFailedError) else _reason(error)
             raise BackendUnavailableError(
                 f"S3 did not copy Object {object_id!r}: {reason}"
             ) from error
@@ -161,6 +162,14 @@ def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
 
 def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUnavailableError:
     label = bucket.backend.label or bucket.backend.id
-    return BackendUnavailableError(
-        f"S3 backend {label!r} did not do {operation}: {type(error).__name__}"
-    )
+    return BackendUnavailableError(f"S3 backend {label!r} did not do {operation}: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    """A full store says so in one of several ways, if it says so at all."""
+    if not isinstance(error, ClientError):
+        return type(error).__name__
+    code = str(error.response["Error"].get("Code", ""))
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    is_full = status == HTTPStatus.INSUFFICIENT_STORAGE or code in _CODES_OF_FULL
+    return "it is full" if is_full else code

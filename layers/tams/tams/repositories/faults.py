@@ -25,7 +25,6 @@ _UNAVAILABLE = (
     errors.ServiceUnavailable,
     errors.InternalServerError,
     errors.RequestTimeout,
-    errors.InsufficientCapacity,
     errors.UnexpectedError,
     QueryDataInternalError,
 )
@@ -45,6 +44,8 @@ def translated() -> Iterator[None]:
     except errors.NotFound as error:
         # A transaction that expired or died with its server looks the same as a missing table.
         raise BackendUnavailableError("VAST does not know the transaction or the table") from error
+    except errors.InsufficientCapacity as error:
+        raise BackendUnavailableError("VAST is full: it has no room for what is written") from error
     except _UNAVAILABLE as error:
         raise BackendUnavailableError(f"VAST answered {_reason(error)}") from error
     except ValueError as error:

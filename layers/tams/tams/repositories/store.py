@@ -1,4 +1,4 @@
-"""The Store: every repository inside one VAST transaction, and the two tables too small for a file."""
+"""The Store: every repository inside one VAST transaction, and the few tables too small for a file."""
 
 import zlib
 from collections.abc import Callable, Iterable
@@ -67,6 +67,26 @@ class VastServiceRepository:
         self._transaction.witness = Witness(SERVICE, ibis._.event_id == event_id)
 
 
+class VastHealthRepository:
+    """What the service knows of its own state: when the sweeper last ran, and whether VAST takes rows."""
+
+    def __init__(self, transaction: VastTransaction) -> None:
+        self._transaction = transaction
+
+    def swept_us(self) -> int | None:
+        (row,) = self._transaction.select(SERVICE, True, ["swept_us"])
+        swept_us: int | None = row["swept_us"]
+        return swept_us
+
+    def save_swept_us(self, now_us: int) -> None:
+        (row,) = self._transaction.select(SERVICE, True, ["revision"], with_row_id=True)
+        self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], "swept_us": now_us}])
+
+    def try_to_write(self) -> None:
+        """A row that collides with nobody's; only for a transaction that is taken back."""
+        self._transaction.insert(GUARDS, [{"slot": -1, "revision": 0}])
+
+
 class VastRepositories:
     """Made anew for each transaction; what a repository remembers dies with it."""
 
@@ -126,6 +146,10 @@ class VastRepositories:
     def service(self) -> VastServiceRepository:
         return VastServiceRepository(self._transaction)
 
+    @cached_property
+    def health(self) -> VastHealthRepository:
+        return VastHealthRepository(self._transaction)
+
 
 class VastStore:
     """`tams.ports.Store` on a Database; `announce` is called after a commit that left events to relay.
@@ -148,6 +172,9 @@ class VastStore:
 
     def read(self, work: Callable[[VastRepositories], T]) -> T:
         return self._database.read(lambda it: work(VastRepositories(it, self.caller)))
+
+    def rehearse(self, work: Callable[[VastRepositories], T]) -> T:
+        return self._database.rehearse(lambda it: work(VastRepositories(it, self.caller)))
 
     def write(self, work: Callable[[VastRepositories], T]) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:

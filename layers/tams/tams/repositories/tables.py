@@ -262,7 +262,16 @@ DELETION_REQUESTS = Table(
     projections=(Projection("deletion_requests_by_flow", ("flow_id",), ("id", "status")),),
 )
 
-SERVICE = Table("service", _columns(name=_TEXT, description=_TEXT, event_id=_TEXT, revision=_INT))
+SERVICE = Table(
+    "service",
+    _columns(
+        name=_TEXT,
+        description=_TEXT,
+        event_id=_TEXT,
+        swept_us=_INT,  # when the sweeper last ran
+        revision=_INT,
+    ),
+)
 
 GUARDS = Table("guards", _columns(slot=_INT, revision=_INT), sorting_key=("slot",))
 

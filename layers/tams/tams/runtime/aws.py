@@ -74,7 +74,9 @@ def build_from(settings: Settings) -> Container:
     flow_segments = FlowSegmentService(store, utc_now, labels)
     return Container(
         service=ServiceService(store, _service(settings), tuple(backends.values())),
-        health=HealthService(store, object_stores),
+        health=HealthService(
+            store, object_stores, (events, cleanup, deletions, deliveries, copies), utc_now
+        ),
         profiles=ProfileService(store, utc_now),
         webhooks=WebhookService(store, utc_now, targets, deliveries, backends),
         sources=SourceService(store),

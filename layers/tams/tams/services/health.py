@@ -1,30 +1,84 @@
-"""Whether what the service stands on answers."""
+"""Whether what the service stands on answers, takes writes, and works in the background."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tams.errors import BackendUnavailableError
-from tams.ports import ObjectStores, Store
+from tams.models.stored import from_us, to_us
+from tams.ports import Checked, Clock, ObjectStores, Store
+
+OK = "ok"
+LATE_AFTER = timedelta(minutes=5)
+"""The sweeper runs every minute; a few times it may fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """`ok`, or what is wrong, by name."""
+
+    serving: Mapping[str, str]
+    """What requests need."""
+    background: Mapping[str, str]
+    """What the work after them needs: it waits, and requests are answered all the same."""
+
+    @property
+    def states(self) -> dict[str, str]:
+        return {**self.serving, **self.background}
+
+    @property
+    def is_ready(self) -> bool:
+        return all(state == OK for state in self.serving.values())
+
+    @property
+    def is_well(self) -> bool:
+        return all(state == OK for state in self.states.values())
 
 
 @dataclass(frozen=True, slots=True)
 class HealthService:
     store: Store
     object_stores: ObjectStores
+    queues: tuple[Checked, ...]
+    clock: Clock
 
-    def check(self) -> dict[str, str]:
-        """`ok`, or what is wrong, for each of VAST and S3."""
-        return {
-            "vast": _state(
-                lambda: self.store.read(lambda repositories: repositories.service.get())
-            ),
-            "s3": _state(self.object_stores.check),
-        }
+    def check(self) -> Health:
+        try:
+            swept_us = self.store.read(lambda repositories: repositories.health.swept_us())
+        except BackendUnavailableError as error:
+            vast, schedules = str(error), "not known while VAST does not answer"
+        else:
+            vast, schedules = _state(self._check_writing), self._schedules(swept_us)
+        return Health(
+            serving={"vast": vast, "s3": _state(self.object_stores.check)},
+            background={"queues": _state(self._check_queues), "schedules": schedules},
+        )
+
+    def note_sweep(self) -> int:
+        """The sweeper's sign of life; one, as each sweep counts what it did."""
+        now_us = to_us(self.clock())
+        self.store.write(lambda repositories: repositories.health.save_swept_us(now_us))
+        return 1
+
+    def _check_writing(self) -> None:
+        self.store.rehearse(lambda repositories: repositories.health.try_to_write())
+
+    def _check_queues(self) -> None:
+        for queue in self.queues:
+            queue.check()
+
+    def _schedules(self, swept_us: int | None) -> str:
+        if swept_us is None:
+            return "the sweeper has not run yet"
+        swept = from_us(swept_us)
+        if self.clock() - swept > LATE_AFTER:
+            return f"the sweeper has not run since {swept:%Y-%m-%dT%H:%M:%SZ}"
+        return OK
 
 
-def _state(probe: Callable[[], object]) -> str:
+def _state(check: Callable[[], None]) -> str:
     try:
-        probe()
+        check()
     except BackendUnavailableError as error:
         return str(error)
-    return "ok"
+    return OK

@@ -1,0 +1,44 @@
+"""Standard output and error of a part: its log, which may be on a disk that is full."""
+
+import io
+import os
+import sys
+from typing import Any
+
+
+class _Unfailing(io.RawIOBase):
+    """Writes to a descriptor what it takes, and drops the rest: a log never ends the work it is about."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._is_torn = False
+        """The last line may have no end."""
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, data: object, /) -> int:
+        octets = bytes(data)  # type: ignore[call-overload]
+        left = b"\n" + octets if self._is_torn else octets
+        try:
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+            self._is_torn = False
+        except OSError:
+            self._is_torn = self._is_torn or len(left) < len(octets)
+        return len(octets)
+
+
+def never_fail() -> None:
+    """For this whole process, whatever writes to them. Call it before anything keeps a stream of its own."""
+    sys.stdout = _text(1)
+    sys.stderr = _text(2)
+
+
+def _text(descriptor: int) -> io.TextIOWrapper:
+    """Unbuffered, since a part may end without a farewell."""
+    raw: Any = _Unfailing(descriptor)
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
