@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from local.host_config import HostConfig
+from local.private import private_files
 from local.stack import Stack
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
@@ -45,7 +46,8 @@ def stack_of_backends(
     """
     config, local = planned(data)
     backends = [{**local, "default_storage": not at, **each} for at, each in enumerate(described)]
-    for backend in backends:
-        (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
+    with private_files():
+        for backend in backends:
+            (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
     env = {**env, "TAMS_STORAGE_BACKENDS": json.dumps(backends)}
     return Stack(data, ports=config.ports, env=env, **options)
