@@ -88,14 +88,15 @@ def post_segments(flow_id: FlowId, body: JsonBody, segments: FlowSegments) -> Re
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
 def delete_segments(
+    request: Request,
     flow_id: FlowId,
     deletion: Deletion,
     timerange: str | None = None,
     object_id: str | None = None,
 ) -> Response:
     """Those that `timerange` covers completely; all of them without one (SEG-48, SEG-49)."""
-    request = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
-    return deleted(request)
+    begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
+    return deleted(request, begun)
 
 
 def _failed(fault: SegmentFault) -> FailedSegment:

@@ -98,8 +98,8 @@ def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
 
 
 @router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
-def delete_flow(flow_id: FlowId, deletion: Deletion) -> Response:
-    return deleted(deletion.delete_flow(flow_id))
+def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Response:
+    return deleted(request, deletion.delete_flow(flow_id))
 
 
 mount_properties(router, "/{flowId}", query.flow_id, flow_properties)

@@ -170,6 +170,7 @@ def _request(scope: Scope) -> HttpRequest:
         source_ip=client[0] if client else LOOPBACK,
         scheme=scope["scheme"],
         http_version=scope["http_version"],
+        server_ip=server[0] if server else LOOPBACK,
         port=server[1] if server else 0,
     )
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
+from tams.api.public_url import absolute
 from tams.api.raw_path import encoded
 from tams.models.paging import Page
 
@@ -25,7 +26,7 @@ def paging_headers(
 ) -> dict[str, str]:
     """Headers of one page; `count`, `reverse` and `timerange` where the specification has them.
 
-    The `next` link is relative, repeats every filter, and keeps commas escaped inside it.
+    The `next` link is absolute, repeats every filter, and keeps commas escaped inside it.
     """
     headers = {"X-Paging-Limit": str(limit)}
     if count is not None:
@@ -71,4 +72,5 @@ def _next_url(request: Request, limit: int, next_key: str) -> str:
         if name not in UNREPEATED
     ]
     changed: Mapping[str, str] = {"limit": str(limit), "page": next_key}
-    return f"{encoded(request.url.path)}?{urlencode([*kept, *changed.items()])}"
+    path = absolute(request, encoded(request.url.path))
+    return f"{path}?{urlencode([*kept, *changed.items()])}"
