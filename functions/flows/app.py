@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import query
-from tams.api.body import described
+from tams.api.body import described, described_as
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import Deletion, FlowId, FlowProperties, Flows, JsonBody, flow_properties
 from tams.api.paging import page_response
@@ -103,9 +103,10 @@ def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Respon
 
 
 mount_properties(router, "/{flowId}", query.flow_id, flow_properties)
+BIT_RATE = {"type": "integer", "minimum": 0}
 for bit_rate in ("max_bit_rate", "avg_bit_rate"):
     path = f"/{{flowId}}/{bit_rate}"
-    mount_property(router, path, bit_rate, query.flow_id, flow_properties, parse_bit_rate)
+    mount_property(router, path, bit_rate, query.flow_id, flow_properties, parse_bit_rate, BIT_RATE)
 
 
 @router.get("/{flowId}/read_only", response_model=bool)
@@ -113,7 +114,11 @@ def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
     return JSONResponse(bool(properties.get(flow_id).read_only))
 
 
-@router.put("/{flowId}/read_only", status_code=HTTPStatus.NO_CONTENT)
+@router.put(
+    "/{flowId}/read_only",
+    status_code=HTTPStatus.NO_CONTENT,
+    openapi_extra=described_as({"type": "boolean"}),
+)
 def put_read_only(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
     properties.set_read_only(flow_id, parse_flag(body))
     return NO_CONTENT
@@ -125,7 +130,13 @@ def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResp
     return JSONResponse([item.to_json() for item in items])
 
 
-@router.put("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
+@router.put(
+    "/{flowId}/flow_collection",
+    status_code=HTTPStatus.NO_CONTENT,
+    openapi_extra=described_as(
+        {"type": "array", "items": {"$ref": "#/components/schemas/FlowCollectionItem"}}
+    ),
+)
 def put_flow_collection(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
     properties.set_collection(flow_id, parse_flow_collection(body))
     return NO_CONTENT

@@ -55,7 +55,25 @@ def get_storage_backends(
     return page_response(request, listed, limit=in_force, reverse=reverse_order)
 
 
-@router.get("/health", tags=["Extensions"])
+_HEALTH_BODY = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "properties": {"status": {"type": "string"}},
+            "required": ["status"],
+        }
+    }
+}
+HEALTH: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.OK: {"description": "VAST and S3 answer.", "content": _HEALTH_BODY},
+    HTTPStatus.SERVICE_UNAVAILABLE: {
+        "description": "One of them does not.",
+        "content": _HEALTH_BODY,
+    },
+}
+
+
+@router.get("/health", tags=["Extensions"], responses=HEALTH)
 def get_health(request: Request, health: Health) -> JSONResponse:
     """200 when VAST and S3 answer, otherwise 503; to admins, which of them. Not part of TAMS."""
     states: dict[str, Any] = health.check()

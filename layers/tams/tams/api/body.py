@@ -46,9 +46,14 @@ def described(*models: str, many: bool = False, required: bool = True) -> dict[s
     if many:
         schemas += [{"type": "array", "items": schema} for schema in list(schemas)]
     schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
-    return {
-        "requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}
-    }
+    described = described_as(schema)
+    described["requestBody"]["required"] = required
+    return described
+
+
+def described_as(schema: dict[str, Any]) -> dict[str, Any]:
+    """`openapi_extra` for a route that reads a body which no model has."""
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 def _no_constant(name: str) -> Any:
