@@ -1,5 +1,6 @@
 """/flows, /flows/{flowId} and its properties."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def get_flows(
     frame_height: int | None = None,
     init_segments: QueryBool | None = None,
     collected_by_ids: str | None = None,
-) -> JSONResponse:
+) -> Response:
     """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = FlowQuery(
         limit=page_limit(limit),
@@ -64,8 +65,12 @@ def get_flows(
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
         timerange=query_timerange(timerange),
     )
-    listed = flows.list_(asked)
-    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: flows.list_(replace(asked, limit=limit)),
+        limit=asked.limit,
+        reverse=reverse_order,
+    )
 
 
 @router.get("/{flowId}", response_model=Flow)

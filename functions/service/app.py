@@ -47,12 +47,17 @@ def get_storage_backends(
     limit: Limit = None,
     page: PageToken = None,
     reverse_order: QueryBool = False,
-) -> JSONResponse:
+) -> Response:
     """By label, then id. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
-    in_force = page_limit(limit)
     tags = parse_tag_filters("tag", request.query_params.multi_items())
-    listed = service.list_backends(limit=in_force, page=page, reverse=reverse_order, tags=tags)
-    return page_response(request, listed, limit=in_force, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: service.list_backends(
+            limit=limit, page=page, reverse=reverse_order, tags=tags
+        ),
+        limit=page_limit(limit),
+        reverse=reverse_order,
+    )
 
 
 _HEALTH_BODY = {

@@ -147,7 +147,8 @@ def _failed(summary: str) -> HttpAnswer:
 
 
 def _size(payload: Any) -> int:
-    return len(json.dumps(payload))
+    """As Lambda writes it: letters beyond ASCII stay what they are."""
+    return len(json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass"))
 
 
 def _too_large(what: str, bytes_max: int) -> HttpAnswer:

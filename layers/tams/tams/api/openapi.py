@@ -53,6 +53,8 @@ _FAILURES = {
     "400": "The request makes no sense, or breaks a rule.",
     "403": "The Flow is read-only, or the caller may not do this.",
     "404": "There is no such thing.",
+    "413": "The body is too large.",
+    "415": "The body is compressed.",
     "503": "VAST or S3 does not answer; the same request may succeed later.",
 }
 _REFERENCE = "#/components/schemas/{model}"
@@ -100,6 +102,8 @@ def _answer_errors(method: str, operation: dict[str, Any]) -> None:
         if response.get("content") == {"application/json": {"schema": {}}}:
             del response["content"]  # a route that names no model answers without a body
     failures = ["400", "404", "503"] if method == "get" else ["400", "403", "404", "503"]
+    if "requestBody" in operation:
+        failures += ["413", "415"]
     for status in failures:
         failure = {
             "description": _FAILURES[status],

@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from fastapi import APIRouter
 from mangum import Mangum
 
+from tams.api.answer_encoding import encoded
 from tams.api.app import create_app
 from tams.api.audit import READING, audited
 from tams.api.public_url import PUBLIC_URL, base_path, public_url
@@ -56,7 +57,8 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
             "headers": _without_address(event),
             PUBLIC_URL: public_url(event, built().address),
         }
-        answer: Event = secured(adapter()(request, context))
+        wanted = event.get("headers", {}).get("accept-encoding", "")
+        answer: Event = secured(encoded(adapter()(request, context), http["method"], wanted))
         told = {
             "method": http["method"],
             "status": answer["statusCode"],
