@@ -205,10 +205,12 @@ class Settings(BaseSettings):
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
     public_url: str | None = None
-    """By which clients know the service, where the gateway cannot tell: `https://media.example.com/tams`."""
+    """The address for clients where the gateway does not know it: `https://media.example.com/tams`."""
     trust_forwarded: Forwarding = "no"
-    """Headers by which a proxy tells the address; it must set them all, or remove what clients send."""
+    """`x-forwarded` or `forwarded` takes the address from these headers of a proxy, which must overwrite
+    those of clients."""
     gateway_scheme: Scheme = "https"
+    """The scheme by which clients reach the gateway. `http` locally."""
     url_signer: str = "url_signer"
     """Name or ARN of the function that signs URLs for `webhook_delivery`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
