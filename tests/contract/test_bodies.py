@@ -167,23 +167,21 @@ def test_a_list_of_segments_far_apart_is_taken_and_announced_in_parts(
     api: httpx.Client, make: Maker
 ) -> None:
     flow = make.flow()
-    segments = [external(at * 10, 1, 60) for at in range(2_100)]
+    segments = [external(at * 10, 1, 60) for at in range(1_100)]
 
     assert post(api, flow, segments).status_code == 201
 
     path = f"/events?flow_ids={flow['id']}&event_types=flows/segments_added&wait=20&limit=10"
     told: list[str] = []
     sizes: list[int] = []
-    while len(told) < 2_100:
+    while len(told) < 1_100:
         answer = api.get(path)
         for event in answer.json():
             sizes.append(len(event["event"]["segments"]))
             told += [each["timerange"] for each in event["event"]["segments"]]
         path = answer.links["next"]["url"]
     assert sorted(told) == sorted(each["timerange"] for each in segments)
-    assert sorted(sizes) == [100, 1_000, 1_000]
-    again = post(api, flow, [external(at * 10, 1, 60) for at in range(2_100)])
-    assert len(again.json()["failed_segments"]) == 2_100
+    assert sorted(sizes) == [100, 1_000]
 
 
 @pytest.mark.skipif("TAMS_SOAK" not in os.environ, reason="a long form: run with TAMS_SOAK=1")
