@@ -5,11 +5,12 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from tams.api.dependencies import Events
 from tams.api.event_stream import as_stream
-from tams.api.paging import next_link
+from tams.api.paging import array_response, next_link
+from tams.api.payload import fitting_array
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.api.url_query import url_filter
 from tams.errors import InvalidRequestError
@@ -83,11 +84,13 @@ def get_events(
     )
     seconds = wait if wait is not None else WAIT_MAX if follow else 0
     found = events.page(query, seconds)
+    body, count = fitting_array(item for _, item in found.items)
+    items, next_key = found.items, found.next_key
+    if count < len(items):
+        items, next_key = items[:count], items[count - 1][0]
     if follow:
-        return Response(as_stream(found.items, found.next_key), media_type="text/event-stream")
-    return JSONResponse(
-        [item for _, item in found.items], headers=next_link(request, in_force, found.next_key)
-    )
+        return Response(as_stream(items, next_key), media_type="text/event-stream")
+    return array_response(body, next_link(request, in_force, next_key))
 
 
 def _since_us(text: str | None) -> int:

@@ -1,8 +1,9 @@
 """/flow-delete-requests, /flow-delete-requests/{requestId}."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.dependencies import DeletionRequests
@@ -23,12 +24,16 @@ def get_deletion_requests(
     page: PageToken = None,
     sort_by: DeletionSort = DeletionSort.CREATED,
     reverse_order: QueryBool = False,
-) -> JSONResponse:
+) -> Response:
     asked = DeletionQuery(
         limit=page_limit(limit), page=page, sort_by=sort_by, reverse=reverse_order
     )
-    listed = deletion_requests.list_(asked)
-    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: deletion_requests.list_(replace(asked, limit=limit)),
+        limit=asked.limit,
+        reverse=reverse_order,
+    )
 
 
 @router.get("/{requestId}", response_model=DeletionRequest)

@@ -8,10 +8,19 @@ from fastapi.responses import JSONResponse
 
 from tams.api.body import described
 from tams.api.deletion import ACCEPTED, deleted
-from tams.api.dependencies import Backends, Built, Deletion, FlowId, FlowSegments, IsHead, JsonBody
+from tams.api.dependencies import (
+    Backends,
+    Built,
+    Deletion,
+    FlowId,
+    FlowSegments,
+    IsHead,
+    JsonListBody,
+)
 from tams.api.error_body import error_body
-from tams.api.listing import decode_segment_key, encode_segment_key
-from tams.api.paging import paging_headers
+from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
+from tams.api.paging import array_response, paging_headers
+from tams.api.payload import fitting_array
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
 from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter
@@ -23,6 +32,7 @@ from tams.models.flow_segment import (
     parse_segments_post,
 )
 from tams.runtime.handlers import api_handler
+from tams.services.flow_segments import SegmentPage
 from tams.services.get_urls import GetUrls
 from tams.services.segment_documents import segment_json
 from tams.services.segment_window import PageRequest
@@ -45,7 +55,7 @@ def get_segments(
     object_id: str | None = None,
     reverse_order: QueryBool = False,
     include_object_timerange: QueryBool = False,
-) -> JSONResponse:
+) -> Response:
     asked = PageRequest(
         query_timerange(timerange),
         page_limit(limit),
@@ -53,6 +63,14 @@ def get_segments(
         decode_segment_key(page),
     )
     found = segments.list_(flow_id, asked, object_id)
+    body = "[]"
+    if not (is_head and surely_fit(found.segments)):
+        get_urls = GetUrls(built.object_stores.get_url, backends, urls)
+        body, count = fitting_array(
+            segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
+            for segment in found.segments
+        )
+        found = _first(found, count)
     headers = paging_headers(
         request,
         limit=asked.limit,
@@ -61,14 +79,7 @@ def get_segments(
         reverse=reverse_order,
         timerange=str(found.timerange),
     )
-    if is_head:
-        return JSONResponse([], headers=headers)
-    get_urls = GetUrls(built.object_stores.get_url, backends, urls)
-    body = [
-        segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
-        for segment in found.segments
-    ]
-    return JSONResponse(body, headers=headers)
+    return array_response(body, headers)
 
 
 @router.post(
@@ -77,7 +88,7 @@ def get_segments(
     responses={HTTPStatus.OK: {"model": BulkFailure, "description": "Some Segments failed."}},
     openapi_extra=described("FlowSegmentPost", many=True),
 )
-def post_segments(flow_id: FlowId, body: JsonBody, segments: FlowSegments) -> Response:
+def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -> Response:
     post = parse_segments_post(body)
     faults = segments.register(flow_id, post.entries, single=not post.is_list)
     if not faults:
@@ -88,14 +99,22 @@ def post_segments(flow_id: FlowId, body: JsonBody, segments: FlowSegments) -> Re
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
 def delete_segments(
+    request: Request,
     flow_id: FlowId,
     deletion: Deletion,
     timerange: str | None = None,
     object_id: str | None = None,
 ) -> Response:
     """Those that `timerange` covers completely; all of them without one (SEG-48, SEG-49)."""
-    request = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
-    return deleted(request)
+    begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
+    return deleted(request, begun)
+
+
+def _first(page: SegmentPage, count: int) -> SegmentPage:
+    """What of a page fits into one answer; the next begins after it."""
+    if count == len(page.segments):
+        return page
+    return SegmentPage(page.segments[:count], page.segments[count - 1].timerange.start_ns)
 
 
 def _failed(fault: SegmentFault) -> FailedSegment:

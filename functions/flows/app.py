@@ -1,5 +1,6 @@
 """/flows, /flows/{flowId} and its properties."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import query
-from tams.api.body import described
+from tams.api.body import described, described_as
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import Deletion, FlowId, FlowProperties, Flows, JsonBody, flow_properties
 from tams.api.paging import page_response
@@ -44,7 +45,7 @@ def get_flows(
     frame_height: int | None = None,
     init_segments: QueryBool | None = None,
     collected_by_ids: str | None = None,
-) -> JSONResponse:
+) -> Response:
     """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = FlowQuery(
         limit=page_limit(limit),
@@ -64,8 +65,12 @@ def get_flows(
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
         timerange=query_timerange(timerange),
     )
-    listed = flows.list_(asked)
-    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: flows.list_(replace(asked, limit=limit)),
+        limit=asked.limit,
+        reverse=reverse_order,
+    )
 
 
 @router.get("/{flowId}", response_model=Flow)
@@ -98,14 +103,15 @@ def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
 
 
 @router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
-def delete_flow(flow_id: FlowId, deletion: Deletion) -> Response:
-    return deleted(deletion.delete_flow(flow_id))
+def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Response:
+    return deleted(request, deletion.delete_flow(flow_id))
 
 
 mount_properties(router, "/{flowId}", query.flow_id, flow_properties)
+BIT_RATE = {"type": "integer", "minimum": 0}
 for bit_rate in ("max_bit_rate", "avg_bit_rate"):
     path = f"/{{flowId}}/{bit_rate}"
-    mount_property(router, path, bit_rate, query.flow_id, flow_properties, parse_bit_rate)
+    mount_property(router, path, bit_rate, query.flow_id, flow_properties, parse_bit_rate, BIT_RATE)
 
 
 @router.get("/{flowId}/read_only", response_model=bool)
@@ -113,7 +119,11 @@ def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
     return JSONResponse(bool(properties.get(flow_id).read_only))
 
 
-@router.put("/{flowId}/read_only", status_code=HTTPStatus.NO_CONTENT)
+@router.put(
+    "/{flowId}/read_only",
+    status_code=HTTPStatus.NO_CONTENT,
+    openapi_extra=described_as({"type": "boolean"}),
+)
 def put_read_only(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
     properties.set_read_only(flow_id, parse_flag(body))
     return NO_CONTENT
@@ -125,7 +135,13 @@ def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResp
     return JSONResponse([item.to_json() for item in items])
 
 
-@router.put("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
+@router.put(
+    "/{flowId}/flow_collection",
+    status_code=HTTPStatus.NO_CONTENT,
+    openapi_extra=described_as(
+        {"type": "array", "items": {"$ref": "#/components/schemas/FlowCollectionItem"}}
+    ),
+)
 def put_flow_collection(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
     properties.set_collection(flow_id, parse_flow_collection(body))
     return NO_CONTENT

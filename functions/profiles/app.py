@@ -1,9 +1,10 @@
 """/service/profiles, /service/profiles/{profileId}."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
@@ -28,11 +29,13 @@ def get_profiles(
     content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
     codec: Annotated[str | None, Query(pattern=STRICT_MIME_TYPE)] = None,
     label: str | None = None,
-) -> JSONResponse:
+) -> Response:
     asked = ProfileQuery(
         limit=page_limit(limit), page=page, format=content_format, codec=codec, label=label
     )
-    return page_response(request, profiles.list_(asked), limit=asked.limit)
+    return page_response(
+        request, lambda limit: profiles.list_(replace(asked, limit=limit)), limit=asked.limit
+    )
 
 
 @router.get("/{profileId}", response_model=Profile)

@@ -1,6 +1,7 @@
 """/, /service, /service/storage-backends, and what tells of the service itself: /health, /docs."""
 
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
@@ -47,15 +48,38 @@ def get_storage_backends(
     limit: Limit = None,
     page: PageToken = None,
     reverse_order: QueryBool = False,
-) -> JSONResponse:
+) -> Response:
     """By label, then id. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
-    in_force = page_limit(limit)
     tags = parse_tag_filters("tag", request.query_params.multi_items())
-    listed = service.list_backends(limit=in_force, page=page, reverse=reverse_order, tags=tags)
-    return page_response(request, listed, limit=in_force, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: service.list_backends(
+            limit=limit, page=page, reverse=reverse_order, tags=tags
+        ),
+        limit=page_limit(limit),
+        reverse=reverse_order,
+    )
 
 
-@router.get("/health", tags=["Extensions"])
+_HEALTH_BODY = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "properties": {"status": {"type": "string"}},
+            "required": ["status"],
+        }
+    }
+}
+HEALTH: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.OK: {"description": "VAST and S3 answer.", "content": _HEALTH_BODY},
+    HTTPStatus.SERVICE_UNAVAILABLE: {
+        "description": "One of them does not.",
+        "content": _HEALTH_BODY,
+    },
+}
+
+
+@router.get("/health", tags=["Extensions"], responses=HEALTH)
 def get_health(request: Request, health: Health) -> JSONResponse:
     """200 when all is well: VAST and S3 answer, VAST takes writes, queues exist, the sweeper runs.
 

@@ -1,8 +1,9 @@
 """/sources, /sources/{sourceId} and its properties."""
 
+from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import query
@@ -30,7 +31,7 @@ def get_sources(
     label: str | None = None,
     content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
     collected_by_ids: str | None = None,
-) -> JSONResponse:
+) -> Response:
     """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = SourceQuery(
         limit=page_limit(limit),
@@ -42,8 +43,12 @@ def get_sources(
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
     )
-    listed = sources.list_(asked)
-    return page_response(request, listed, limit=asked.limit, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: sources.list_(replace(asked, limit=limit)),
+        limit=asked.limit,
+        reverse=reverse_order,
+    )
 
 
 @router.get("/{sourceId}", response_model=Source)

@@ -1,5 +1,6 @@
 """/service/webhooks, /service/webhooks/{webhookId}."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -24,7 +25,7 @@ def get_webhooks(
     limit: Limit = None,
     page: PageToken = None,
     reverse_order: QueryBool = False,
-) -> JSONResponse:
+) -> Response:
     """By URL. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = WebhookQuery(
         limit=page_limit(limit),
@@ -32,7 +33,12 @@ def get_webhooks(
         reverse=reverse_order,
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
     )
-    return page_response(request, webhooks.list_(asked), limit=asked.limit, reverse=reverse_order)
+    return page_response(
+        request,
+        lambda limit: webhooks.list_(replace(asked, limit=limit)),
+        limit=asked.limit,
+        reverse=reverse_order,
+    )
 
 
 @router.post(

@@ -26,6 +26,8 @@ variables:
   TAMS_WEBHOOKS__ALLOWED_NETWORKS
                         networks that webhooks and media of clients may be in, as JSON
                         (loopback, while the stack listens there only)
+  TAMS_PUBLIC_URL       what clients reach the API by, when that is not what they say in Host
+  TAMS_TRUST_FORWARDED  take it from a proxy instead: forwarded or x-forwarded (no)
   TAMS_S3_PUBLIC_URL    what clients reach S3 by, when that is not this machine's address
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
                         (9090, 9000, 9324); 0 takes any free port, also for PORT

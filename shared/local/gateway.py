@@ -147,7 +147,8 @@ def _failed(summary: str) -> HttpAnswer:
 
 
 def _size(payload: Any) -> int:
-    return len(json.dumps(payload))
+    """As Lambda writes it: letters beyond ASCII stay what they are."""
+    return len(json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass"))
 
 
 def _too_large(what: str, bytes_max: int) -> HttpAnswer:
@@ -170,6 +171,7 @@ def _request(scope: Scope) -> HttpRequest:
         source_ip=client[0] if client else LOOPBACK,
         scheme=scope["scheme"],
         http_version=scope["http_version"],
+        server_ip=server[0] if server else LOOPBACK,
         port=server[1] if server else 0,
     )
 

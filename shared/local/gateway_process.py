@@ -22,7 +22,7 @@ from local.host_config import HostConfig
 from local.http_events import HttpRequest, to_event
 from local.http_protocol import BoundedHttpProtocol, connections_bound
 from local.journal import Journal
-from local.ports import listen, on_loopback_too
+from local.ports import LOOPBACK, listen, on_loopback_too
 from local.routes import Match
 
 _log = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> 
             first.setdefault(route.function, route)
     for name, route in first.items():
         path = "/".join(_NOBODY if it.startswith("{") else it for it in route.path.split("/"))
-        request = HttpRequest("HEAD", path, "", [], b"", "127.0.0.1", "http", "1.1", 0)
+        request = HttpRequest("HEAD", path, "", [], b"", LOOPBACK, "http", "1.1", LOOPBACK, 0)
         try:
             host.invoke(name, authorizer.authorized(to_event(request, Match(route, {}))))
         except (HandlerError, NotAuthorizedError) as error:

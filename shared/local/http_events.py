@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from local.intrinsics import ACCOUNT_ID
+from local.own_address import own_address
 from local.routes import Match
 
 Headers = Sequence[tuple[bytes, bytes]]
 Event = dict[str, Any]
 
 _TEXT_TYPES = {"application/json", "application/javascript", "application/xml"}
+_OF_PROXIES = {"x-forwarded-host", "x-forwarded-port", "x-forwarded-proto"}
 _NEVER_FORWARDED = {"content-length", "transfer-encoding", "connection", "keep-alive"}
 
 
@@ -36,6 +38,7 @@ class HttpRequest:
     source_ip: str
     scheme: str
     http_version: str
+    server_ip: str
     port: int
 
     @property
@@ -57,11 +60,11 @@ def to_event(request: HttpRequest, match: Match) -> Event:
     """The event of a request that `match` routes."""
     headers = _joined(request.headers)
     headers.setdefault("x-forwarded-for", request.source_ip)
-    headers.setdefault("x-forwarded-proto", request.scheme)
-    headers.setdefault("x-forwarded-port", str(request.port))
+    if not headers.keys() & _OF_PROXIES:  # a proxy's own would not go with ours
+        headers |= {"x-forwarded-proto": request.scheme, "x-forwarded-port": str(request.port)}
     cookies = headers.pop("cookie", None)
     now_ms = time.time_ns() // 1_000_000
-    domain = headers.get("host", "localhost").partition(":")[0]
+    domain = str(own_address(headers.get("host", ""), request.server_ip, request.port))
     event: Event = {
         "version": "2.0",
         "routeKey": match.route.key,

@@ -1,14 +1,16 @@
 """What a person can choose by environment variables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import get_args
 
 from pydantic import IPvAnyNetwork, TypeAdapter, ValidationError
 
 from local import access
 from local.faults import LocalStackError
 from local.ports import LOOPBACK, Ports
+from tams.models.address import Forwarding, parse_base_url
 from vastlocal.http.doors import is_loopback
 from vastlocal.settings import ConflictMode
 
@@ -32,11 +34,14 @@ class Options:
     s3_public_url: str | None
     webhook_networks: str | None
     """JSON, as the functions take it."""
+    address: Mapping[str, str] = field(default_factory=dict)
+    """Variables by which address clients know the API."""
 
     @property
     def variables(self) -> dict[str, str]:
         """For all functions, over those of the template."""
-        return {} if self.webhook_networks is None else {WEBHOOK_NETWORKS: self.webhook_networks}
+        networks = self.webhook_networks
+        return {**self.address, **({} if networks is None else {WEBHOOK_NETWORKS: networks})}
 
     @property
     def is_open(self) -> bool:
@@ -62,6 +67,11 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         conflicts=_conflicts(environment),
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
         webhook_networks=_networks(environment),
+        address={
+            name: check(name, environment[name])
+            for name, check in _ADDRESS.items()
+            if environment.get(name)
+        },
     )
     if options.is_open and not is_loopback(options.host):
         raise LocalStackError(
@@ -97,3 +107,19 @@ def _conflicts(environment: Mapping[str, str]) -> str | None:
         known = ", ".join(ConflictMode)
         raise LocalStackError(f"TAMS_VAST_CONFLICTS={given[:40]} is none of {known}")
     return given
+
+
+def _url(name: str, text: str) -> str:
+    try:
+        return parse_base_url(text)
+    except ValueError as error:
+        raise LocalStackError(f"{name}={text} {error}") from error
+
+
+def _forwarding(name: str, text: str) -> str:
+    if text not in (known := get_args(Forwarding)):
+        raise LocalStackError(f"{name}={text} is not one of {', '.join(known)}")
+    return text
+
+
+_ADDRESS = {"TAMS_PUBLIC_URL": _url, "TAMS_TRUST_FORWARDED": _forwarding}

@@ -88,18 +88,18 @@ def test_a_deletion_request_in_error_is_taken_up_again(
     stack.kill("poller")
     flow = make.flow()
     make.segments(flow["id"], 30)
-    path = api.delete(f"/flows/{flow['id']}").headers["Location"]
-    request_id = path.rpartition("/")[2]
+    url = api.delete(f"/flows/{flow['id']}").headers["Location"]
+    request_id = url.rpartition("/")[2]
     requests.fail(request_id, "the disk was full")
-    assert api.get(path).json()["error"]["summary"] == "the disk was full"
+    assert api.get(url).json()["error"]["summary"] == "the disk was full"
     with closing(sqs_client(stack.sqs_url, stack.sqs_credentials)) as client:
         client.purge_queue(QueueUrl=client.get_queue_url(QueueName="DeletionsQueue")["QueueUrl"])
     stack.restart("poller")
 
     assert "is tried again" in tams_admin(stack, "retry", request_id)
 
-    until(lambda: api.get(path).json()["status"] == "done")
-    assert "error" not in api.get(path).json()
+    until(lambda: api.get(url).json()["status"] == "done")
+    assert "error" not in api.get(url).json()
 
 
 def test_the_sweeper_runs_when_told(stack: Stack) -> None:

@@ -13,6 +13,7 @@ from tams.models.event import EventType
 from tams.runtime.aws import build_from
 from tams.runtime.settings import Settings
 from tests.api.maker import Maker
+from tests.contract.listings import Listing, prepared
 from tests.contract.steps import Json, added, copied, segment, uploaded
 from tests.receiver import Receiver, receiver
 from tests.stacks import AT_ONCE_SEGMENTS, Backends
@@ -51,6 +52,12 @@ def container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Container:
 @pytest.fixture
 def make(api: httpx.Client) -> Maker:
     return Maker(api)
+
+
+@pytest.fixture
+def listing(api: httpx.Client, make: Maker) -> Callable[[str], Listing]:
+    """Path and filters of a listing with three items at least."""
+    return lambda path: prepared(api, make, path, at_once_segments=AT_ONCE_SEGMENTS)
 
 
 @pytest.fixture

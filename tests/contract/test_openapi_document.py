@@ -2,10 +2,17 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
+from local.stack import Stack
+from tests.api.maker import Maker
+from tests.builders import a_multi_flow_body
 from tests.official_contract import METHODS, OfficialContract
 
 Parameters = set[tuple[str, str]]
@@ -49,6 +56,17 @@ def test_every_path_and_method_is_there(official: OfficialContract, ours: dict[s
     assert missing == []
 
 
+def test_every_operation_has_the_official_name(
+    official: OfficialContract, ours: dict[str, Any]
+) -> None:
+    named = {
+        f"{method} {path}": (operation["operationId"], ours[path][method]["operationId"])
+        for method, path, operation, _ in operations(official)
+    }
+
+    assert {where: names for where, names in named.items() if names[0] != names[1]} == {}
+
+
 def parameters(official: OfficialContract, *holders: dict[str, Any]) -> Parameters:
     """Where each parameter is and its name; those of a path have no particular name."""
     found = [official.resolve(each) for it in holders for each in it.get("parameters", [])]
@@ -90,3 +108,52 @@ def test_every_response_header_is_there(official: OfficialContract, ours: dict[s
             ]
 
     assert missing == []
+
+
+def test_the_server_is_the_one_that_was_asked(api: httpx.Client, stack: Stack) -> None:
+    assert api.get("/openapi.json").json()["servers"] == [{"url": stack.api_url}]
+
+
+def test_real_answers_fit_our_own_schemas(
+    api: httpx.Client, make: Maker, used: tuple[dict[str, Any], str]
+) -> None:
+    document = api.get("/openapi.json").json()
+    flow, object_id = used
+    collection = make.flow(a_multi_flow_body, flow_collection=[{"id": flow["id"]}])
+    hook = {"url": "http://127.0.0.1:1024", "events": ["flows/created"], "tags": {"a": ["b"]}}
+    ids = {
+        "flowId": flow["id"],
+        "sourceId": flow["source_id"],
+        "objectId": object_id,
+        "webhookId": api.post("/service/webhooks", json=hook).json()["id"],
+        "requestId": str(uuid4()),
+        "profileId": str(uuid4()),
+        "name": "a",
+    }
+    api.put(f"/flows/{flow['id']}/tags/a", json=["b", "c"])
+    registry = Registry[Any]().with_resource("", DRAFT202012.create_resource(document))
+    tried = set()
+
+    for path, item in document["paths"].items():
+        for flow_id in (flow["id"], collection["id"]):
+            query = {"verbose_storage": "true"} if "segments" in path or "objects" in path else {}
+            answer = api.get(path.format(**{**ids, "flowId": flow_id}), params=query)
+            if answer.status_code == 405:
+                continue
+            declared = item["get"]["responses"][str(answer.status_code)]
+            schema = declared["content"]["application/json"]["schema"]
+            validator = Draft202012Validator(schema, registry=registry)
+            for error in validator.iter_errors(answer.json()):
+                pytest.fail(f"GET {path} {answer.status_code}: {error.json_path}: {error.message}")
+            tried.add((path, answer.status_code))
+
+    assert {path for path, status in tried if status == 200} >= {
+        "/flows/{flowId}",
+        "/flows/{flowId}/segments",
+        "/flows/{flowId}/label",
+        "/objects/{objectId}",
+        "/service/webhooks",
+        "/events",
+        "/health",
+    }
+    assert any(status == 404 for _, status in tried)

@@ -26,6 +26,7 @@ def a_request(
         source_ip="192.0.2.1",
         scheme="http",
         http_version="1.1",
+        server_ip="192.0.2.7",
         port=8000,
     )
 
@@ -82,7 +83,7 @@ def test_an_event_has_the_documented_fields() -> None:
         "sourceIp": "192.0.2.1",
         "userAgent": "agent",
     }
-    assert context["domainName"] == "id.example.com"
+    assert context["domainName"] == "id.example.com:8000"
     assert context["stage"] == "$default"
 
 

@@ -36,3 +36,12 @@ def test_networks_of_webhooks_that_are_none_are_named() -> None:
 
     assert from_environment({name: '["10.0.0.0/8"]'}).variables == {name: '["10.0.0.0/8"]'}
     assert from_environment({}).variables == {}
+
+
+def test_an_address_that_is_none_is_named_and_a_sound_one_handed_on() -> None:
+    for name, value in (("TAMS_PUBLIC_URL", "tams.example"), ("TAMS_TRUST_FORWARDED", "true")):
+        with pytest.raises(LocalStackError, match=f"{name}={value}"):
+            from_environment({name: value})
+
+    sound = {"TAMS_PUBLIC_URL": "https://tams.example/a", "TAMS_TRUST_FORWARDED": "forwarded"}
+    assert from_environment({**sound, "TAMS_HOST": ""}).variables == sound

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tams.models.address import AddressRules
 from tams.models.storage_backend import StorageBackend
 from tams.ports import ObjectStores
 from tams.services.deletion import DeletionService
@@ -52,3 +53,4 @@ class Container:
     webhook_delivery: WebhookDelivery
     object_stores: ObjectStores
     backends: dict[str, StorageBackend]
+    address: AddressRules

@@ -107,7 +107,9 @@ def test_a_proxy_in_front_of_an_open_api_may_hand_its_name_on(
     cors = CorsPolicy(Cors((), (), (), (), None, allow_credentials=False))
     headers = [(b"host", host.encode())]
     headers += [] if origin is None else [(b"origin", origin.encode())]
-    request = HttpRequest("GET", "/flows", "", headers, b"", "127.0.0.1", "http", "1.1", 8000)
+    request = HttpRequest(
+        "GET", "/flows", "", headers, b"", "127.0.0.1", "http", "1.1", "127.0.0.1", 8000
+    )
 
     assert (Visitors(cors, "https://tams.example/base").refusal(request) == "") is admitted
     if "tams" in f"{host}{origin}".lower():

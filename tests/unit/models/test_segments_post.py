@@ -154,7 +154,7 @@ def test_an_empty_list_registers_nothing() -> None:
 
 def test_a_request_carries_so_many_segments_and_no_more() -> None:
     assert len(parse_segments_post([GOOD] * SEGMENTS_MAX).entries) == SEGMENTS_MAX
-    with pytest.raises(InvalidRequestError, match="may carry 10000 segments, not 10001"):
+    with pytest.raises(InvalidRequestError, match="may carry 50000 segments, not 50001"):
         parse_segments_post([GOOD] * (SEGMENTS_MAX + 1))
 
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, FastAPI
 
-from tams.api import errors
+from tams.api import body, errors
 from tams.api.callers import CallerMiddleware
 from tams.api.head import HeadMiddleware
 from tams.api.scopes import check_scope, check_table
@@ -20,4 +20,5 @@ def create_app(router: APIRouter, container: Container) -> FastAPI:
     app.add_middleware(CallerMiddleware)
     app.add_middleware(HeadMiddleware)
     errors.install(app)
+    body.install(app)
     return app

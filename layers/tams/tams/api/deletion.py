@@ -3,9 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
+from tams.api.public_url import absolute
 from tams.models.deletion_request import DeletionRequest
 
 ACCEPTED: dict[int | str, dict[str, Any]] = {
@@ -16,8 +17,8 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-def deleted(request: DeletionRequest | None) -> Response:
-    if request is None:
+def deleted(request: Request, deletion: DeletionRequest | None) -> Response:
+    if deletion is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    location = {"Location": f"/flow-delete-requests/{request.id}"}
-    return JSONResponse(request.to_json(), HTTPStatus.ACCEPTED, headers=location)
+    location = {"Location": absolute(request, f"/flow-delete-requests/{deletion.id}")}
+    return JSONResponse(deletion.to_json(), HTTPStatus.ACCEPTED, headers=location)

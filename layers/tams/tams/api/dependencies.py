@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Request
 
 from tams.api import query
-from tams.api.body import json_body, optional_json_body
+from tams.api.body import json_body, json_list_body, optional_json_body
 from tams.api.callers import caller
 from tams.api.head import IS_HEAD
 from tams.container import Container
@@ -155,5 +155,6 @@ ProfileId = Annotated[str, Depends(query.profile_id)]
 SourceId = Annotated[str, Depends(query.source_id)]
 WebhookId = Annotated[str, Depends(query.webhook_id)]
 JsonBody = Annotated[Any, Depends(json_body)]
+JsonListBody = Annotated[Any, Depends(json_list_body)]
 OptionalJsonBody = Annotated[Any, Depends(optional_json_body)]
 IsHead = Annotated[bool, Depends(_is_head)]

@@ -1,10 +1,14 @@
 """/openapi.json and /docs: the API described by itself. The page brings its scripts along."""
 
+import json
+from functools import lru_cache
 from importlib import resources
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse
+
+from tams.api.public_url import absolute
 
 router = APIRouter(tags=["Extensions"], include_in_schema=False)
 
@@ -20,9 +24,14 @@ _ASSETS = {
 
 
 @router.get("/openapi.json")
-def get_openapi() -> Response:
-    text = resources.files("tams.api").joinpath("openapi.json").read_bytes()
-    return Response(text, media_type="application/json")
+def get_openapi(request: Request) -> Response:
+    return Response(_document(absolute(request, "")), media_type="application/json")
+
+
+@lru_cache(maxsize=4)
+def _document(server: str) -> bytes:
+    document = json.loads(resources.files("tams.api").joinpath("openapi.json").read_bytes())
+    return json.dumps({**document, "servers": [{"url": server}]}).encode()
 
 
 @router.get("/docs")

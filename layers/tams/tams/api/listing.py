@@ -1,11 +1,16 @@
 """Objects as JSON, and the keys of pages of Segments and Objects."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from tams.api.payload import ANSWER_BYTES_MAX
 from tams.models.page_keys import decode_page_key, encode_page_key
-from tams.models.stored import ObjectKind
+from tams.models.stored import ObjectKind, StoredSegment
 from tams.services.get_urls import GetUrls
 from tams.services.objects import ObjectView
+
+_SEGMENT_BYTES, _INSTANCE_BYTES, _SIGNED_BYTES = 600, 300, 1_500
+"""Names and numbers of a Segment and of an instance, and a presigned URL with a session's token."""
 
 
 def encode_segment_key(start_ns: int | None) -> str | None:
@@ -18,6 +23,21 @@ def decode_segment_key(page: str | None) -> int | None:
         return None
     (start_ns,) = decode_page_key(page, int)
     return int(start_ns)
+
+
+def surely_fit(segments: Sequence[StoredSegment]) -> bool:
+    """Whether they fit into one answer however they are asked for; said without signing their URLs."""
+    return sum(_bytes_at_most(each) for each in segments) < ANSWER_BYTES_MAX
+
+
+def _bytes_at_most(segment: StoredSegment) -> int:
+    instances = (*segment.instances, *segment.init_instances)
+    urls = sum(
+        _SIGNED_BYTES if each.url is None else len(each.url) + len(each.label or "")
+        for each in instances
+    )
+    ids = len(segment.object_id) + len(segment.init_object_id or "")
+    return _SEGMENT_BYTES + len(instances) * _INSTANCE_BYTES + 2 * (ids + urls)
 
 
 def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dict[str, Any]:

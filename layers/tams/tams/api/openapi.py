@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from pydantic.json_schema import models_json_schema
 
+from tams.api.openapi_names import operation_id
+from tams.api.openapi_schemas import tidied
 from tams.api.openapi_security import SCHEMES, describe_access
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
@@ -51,6 +53,8 @@ _FAILURES = {
     "400": "The request makes no sense, or breaks a rule.",
     "403": "The Flow is read-only, or the caller may not do this.",
     "404": "There is no such thing.",
+    "413": "The body is too large.",
+    "415": "The body is compressed.",
     "503": "VAST or S3 does not answer; the same request may succeed later.",
 }
 _REFERENCE = "#/components/schemas/{model}"
@@ -73,6 +77,7 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
     )
     made["components"]["schemas"] |= definitions["$defs"]
     made["components"]["securitySchemes"] = SCHEMES
+    made["servers"] = [{"url": "/"}]  # as it is served, the address of the service (docs.py)
     for name, path in made["paths"].items():
         for method, operation in path.items():
             _answer_errors(method, operation)
@@ -82,21 +87,29 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
                 _page(name, operation)
         if "get" in path:
             path["head"] = _head_of(path["get"])
+        for method, operation in path.items():
+            operation["operationId"] = operation_id(method, name)
     for unused in ("HTTPValidationError", "ValidationError"):
         made["components"]["schemas"].pop(unused, None)
-    return made
+    return tidied(made)
 
 
 def _answer_errors(method: str, operation: dict[str, Any]) -> None:
     """FastAPI's 422 does not happen here; our failures all have one body."""
     responses = operation["responses"]
     responses.pop("422", None)
+    for response in responses.values():
+        if response.get("content") == {"application/json": {"schema": {}}}:
+            del response["content"]  # a route that names no model answers without a body
     failures = ["400", "404", "503"] if method == "get" else ["400", "403", "404", "503"]
+    if "requestBody" in operation:
+        failures += ["413", "415"]
     for status in failures:
-        responses[status] = {
+        failure = {
             "description": _FAILURES[status],
             "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
         }
+        responses.setdefault(status, failure)
     if "202" in responses:
         responses["202"]["headers"] = {"Location": _header("Where the deletion request is.")}
 
@@ -143,7 +156,6 @@ def _header(description: str, kind: str = "string") -> dict[str, Any]:
 
 def _head_of(get: dict[str, Any]) -> dict[str, Any]:
     head = deepcopy(get)
-    head["operationId"] = f"head_{get['operationId']}"
     for response in head["responses"].values():
         response.pop("content", None)
     return head

@@ -1,14 +1,18 @@
 """The paging headers: which page this is, and where the next one begins (PAG-1…12)."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi import Request, Response
 
+from tams.api.payload import fitting_array
+from tams.api.public_url import absolute
 from tams.api.raw_path import encoded
+from tams.models.base import Model
 from tams.models.paging import Page
+
+Item = TypeVar("Item", bound=Model)
 
 UNREPEATED = frozenset({"page", "limit", "access_token"})
 """Query parameters a `next` link does not copy: two are set anew, the token is the client's to add."""
@@ -25,7 +29,7 @@ def paging_headers(
 ) -> dict[str, str]:
     """Headers of one page; `count`, `reverse` and `timerange` where the specification has them.
 
-    The `next` link is relative, repeats every filter, and keeps commas escaped inside it.
+    The `next` link is absolute, repeats every filter, and keeps commas escaped inside it.
     """
     headers = {"X-Paging-Limit": str(limit)}
     if count is not None:
@@ -47,21 +51,33 @@ def next_link(request: Request, limit: int, next_key: str) -> dict[str, str]:
 
 def page_response(
     request: Request,
-    page: Page[Any],
+    listed: Callable[[int], Page[Item]],
     *,
     limit: int,
     reverse: bool | None = None,
-) -> JSONResponse:
-    """One page of models; Count and Reverse-Order go together, and only where lists can be turned round."""
-    body = [item.to_json() for item in page.items]
+) -> Response:
+    """One page of models; Count and Reverse-Order go together, and only where lists can be turned round.
+
+    `listed` gives up to so many. It is asked again, for fewer, where they do not fit into one answer.
+    """
+    page = listed(limit)
+    body, count = fitting_array(item.to_json() for item in page.items)
+    if count < len(page.items):
+        page = listed(count)
+        body, _ = fitting_array(item.to_json() for item in page.items)
     headers = paging_headers(
         request,
         limit=limit,
         next_key=page.next_key,
-        count=None if reverse is None else len(body),
+        count=None if reverse is None else len(page.items),
         reverse=reverse,
     )
-    return JSONResponse(body, headers=headers)
+    return array_response(body, headers)
+
+
+def array_response(body: str, headers: Mapping[str, str]) -> Response:
+    """What `fitting_array` has made."""
+    return Response(body, media_type="application/json", headers=dict(headers))
 
 
 def _next_url(request: Request, limit: int, next_key: str) -> str:
@@ -71,4 +87,5 @@ def _next_url(request: Request, limit: int, next_key: str) -> str:
         if name not in UNREPEATED
     ]
     changed: Mapping[str, str] = {"limit": str(limit), "page": next_key}
-    return f"{encoded(request.url.path)}?{urlencode([*kept, *changed.items()])}"
+    path = absolute(request, encoded(request.url.path))
+    return f"{path}?{urlencode([*kept, *changed.items()])}"

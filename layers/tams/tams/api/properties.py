@@ -10,6 +10,7 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import JSONResponse
 
+from tams.api.body import described_as
 from tams.api.dependencies import JsonBody
 from tams.api.raw_path import path_value
 from tams.errors import NotFoundError
@@ -18,6 +19,8 @@ from tams.models.property_values import parse_tag_value, parse_text
 
 NO_CONTENT = Response(status_code=HTTPStatus.NO_CONTENT)
 TEXTS = ("label", "description")
+TEXT_SCHEMA = {"type": "string"}
+TAG_SCHEMA = {"anyOf": [TEXT_SCHEMA, {"type": "array", "items": TEXT_SCHEMA}]}
 
 
 class Described(Protocol):
@@ -37,7 +40,8 @@ def mount_properties(
 ) -> None:
     """Add the routes below `item`, such as `/{flowId}`."""
     for name in TEXTS:
-        mount_property(router, f"{item}/{name}", name, identifier, service, parse_text)
+        path = f"{item}/{name}"
+        mount_property(router, path, name, identifier, service, parse_text, TEXT_SCHEMA)
     _mount_tags(router, f"{item}/tags", identifier, service)
 
 
@@ -48,16 +52,27 @@ def mount_property(
     identifier: Callable[..., str],
     service: Callable[..., Described],
     parse: Callable[[object], Any],
+    schema: dict[str, Any],
 ) -> None:
-    """GET, PUT and DELETE of one property."""
+    """GET, PUT and DELETE of one property; `schema` is that of its value when it is set."""
+    value = {"type": [schema["type"], "null"]}
+    answer = {
+        "description": "`null` where it is not set.",
+        "content": {"application/json": {"schema": value}},
+    }
     Id = Annotated[str, Depends(identifier)]  # noqa: N806 - a type
     Service = Annotated[Described, Depends(service)]  # noqa: N806
 
-    @router.get(path, name=f"get_{name}")
+    @router.get(path, name=f"get_{name}", responses={HTTPStatus.OK: answer})
     def get_property(resource_id: Id, resources: Service) -> JSONResponse:
         return JSONResponse(getattr(resources.get(resource_id), name))
 
-    @router.put(path, name=f"put_{name}", status_code=HTTPStatus.NO_CONTENT)
+    @router.put(
+        path,
+        name=f"put_{name}",
+        status_code=HTTPStatus.NO_CONTENT,
+        openapi_extra=described_as(schema),
+    )
     def put_property(resource_id: Id, resources: Service, body: JsonBody) -> Response:
         resources.set(resource_id, name, parse(body))
         return NO_CONTENT
@@ -90,7 +105,12 @@ def _mount_tags(
             raise NotFoundError("Tag", name)
         return JSONResponse(tags[name])
 
-    @router.put(f"{path}/{{name:path}}", name="put_tag", status_code=HTTPStatus.NO_CONTENT)
+    @router.put(
+        f"{path}/{{name:path}}",
+        name="put_tag",
+        status_code=HTTPStatus.NO_CONTENT,
+        openapi_extra=described_as(TAG_SCHEMA),
+    )
     def put_tag(resource_id: Id, resources: Service, name: Name, body: JsonBody) -> Response:
         resources.set_tag(resource_id, name, parse_tag_value(body))
         return NO_CONTENT

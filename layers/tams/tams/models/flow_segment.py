@@ -26,7 +26,7 @@ __all__ = [
     "segment_fault",
 ]
 
-SEGMENTS_MAX = 10_000
+SEGMENTS_MAX = 50_000
 """How many segments one request may carry."""
 
 _KEPT = range(NS_MIN, NS_MAX + 1)

@@ -1,7 +1,7 @@
 """Filters as predicates that VAST can prune by, pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -91,3 +91,11 @@ def _unescaped(text: str) -> str:
 
 def _entry(name: str, value: str) -> str:
     return _name(name) + value.translate(_ESCAPED)
+
+
+def any_of(predicates: Sequence[Any]) -> Any:
+    """Joined by OR as a balanced tree: in a chain of hundreds, ibis would exceed Python's recursion limit."""
+    if len(predicates) == 1:
+        return predicates[0]
+    middle = len(predicates) // 2
+    return any_of(predicates[:middle]) | any_of(predicates[middle:])

@@ -8,6 +8,7 @@ from tams.container import Container
 from tams.messaging.queues import SqsQueue
 from tams.messaging.url_signer import LambdaUrlSigner
 from tams.messaging.webhook_sender import WebhookSender
+from tams.models.address import AddressRules
 from tams.models.service import EventStreamMechanism, Service
 from tams.repositories.database import Database
 from tams.repositories.session import VastConnection
@@ -127,6 +128,9 @@ def build_from(settings: Settings) -> Container:
         ),
         object_stores=object_stores,
         backends=backends,
+        address=AddressRules(
+            settings.public_url, settings.trust_forwarded, settings.gateway_scheme
+        ),
     )
 
 

@@ -18,8 +18,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from fastapi import APIRouter
 from mangum import Mangum
 
+from tams.api.answer_encoding import encoded
 from tams.api.app import create_app
 from tams.api.audit import READING, audited
+from tams.api.public_url import PUBLIC_URL, base_path, public_url
 from tams.api.raw_path import protected
 from tams.api.security import secured
 from tams.container import Container
@@ -34,20 +36,29 @@ _thread = threading.local()
 
 def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any], Event]:
     """The `lambda_handler` of an API function; the app is built at the first event and kept."""
+    built = cache(build)
 
     @cache
     def adapter() -> Mangum:
         _ensure_event_loop()
-        return Mangum(create_app(router, build()), lifespan="off")
+        return Mangum(create_app(router, built()), lifespan="off")
 
     def lambda_handler(event: Event, context: Any) -> Event:
         _ensure_event_loop()
         started = time.perf_counter()
         http = event["requestContext"]["http"]
-        to_match = {**http, "path": protected(event["rawPath"])}
-        context_to_match = {**event["requestContext"], "http": to_match}
-        request = {**event, "requestContext": context_to_match, "headers": _without_address(event)}
-        answer: Event = secured(adapter()(request, context))
+        to_match = {
+            **http,
+            "path": protected(event["rawPath"].removeprefix(base_path(event)) or "/"),
+        }
+        request = {
+            **event,
+            "requestContext": {**event["requestContext"], "http": to_match},
+            "headers": _without_address(event),
+            PUBLIC_URL: public_url(event, built().address),
+        }
+        wanted = event.get("headers", {}).get("accept-encoding", "")
+        answer: Event = secured(encoded(adapter()(request, context), http["method"], wanted))
         told = {
             "method": http["method"],
             "status": answer["statusCode"],
@@ -65,7 +76,7 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
 
 
 def _without_address(event: Event) -> dict[str, str]:
-    """The headers but those of which the adapter makes a server's address: nothing here needs one.
+    """The headers but those of which the adapter makes a server's address: `public_url` has the address.
 
     Clients can spell them so that it fails, or so that paths are read wrong.
     """

@@ -13,6 +13,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tams.models.address import Forwarding, Scheme, parse_base_url
 from tams.models.common import Tags, Uuid
 
 GRACE_SECONDS = 60
@@ -203,6 +204,13 @@ class Settings(BaseSettings):
     copies: CopySettings = CopySettings()
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
+    public_url: str | None = None
+    """The address for clients where the gateway does not know it: `https://media.example.com/tams`."""
+    trust_forwarded: Forwarding = "no"
+    """`x-forwarded` or `forwarded` takes the address from these headers of a proxy, which must overwrite
+    those of clients."""
+    gateway_scheme: Scheme = "https"
+    """The scheme by which clients reach the gateway. `http` locally."""
     url_signer: str = "url_signer"
     """Name or ARN of the function that signs URLs for `webhook_delivery`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
@@ -213,6 +221,11 @@ class Settings(BaseSettings):
     """Another Lambda than that of AWS."""
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
     """Region of the queues and functions. Lambda sets it."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, text: str | None) -> str | None:
+        return parse_base_url(text) if text else None
 
     @field_validator("storage_backends")
     @classmethod

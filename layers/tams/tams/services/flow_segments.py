@@ -9,13 +9,14 @@ from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
-from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, is_made_for, to_us
+from tams.models.stored import StoredFlow, StoredSegment, from_us, is_made_for, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.moments import moment_of_change
 from tams.services.object_permissions import unreadable, unwritable
 from tams.services.permissions import flow_to
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
 from tams.services.segment_window import PageRequest, reader_of_flow
+from tams.services.segments_added import announced
 from tams.services.turns import Turns
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -148,25 +149,16 @@ class FlowSegmentService:
         for object_id in registration.moved & registration.changed.keys():
             instances = registration.changed[object_id].instances
             repositories.segments.set_instances(object_id, instances)
+        segments, events = announced(
+            flow, registration.segments, registration.event_id, registration.now_us
+        )
         repositories.segments.add(
             [
                 replace(segment, instances=registration.objects[segment.object_id].instances)
-                for segment in registration.segments
+                for segment in segments
             ]
         )
-        repositories.events.add(
-            [
-                StoredEvent(
-                    id=registration.event_id,
-                    event_type="flows/segments_added",
-                    created_us=registration.now_us,
-                    flow_id=flow.id,
-                    source_id=flow.source_id,
-                    timerange=hull(segment.timerange for segment in registration.segments),
-                    auth_classes=classes_of(flow.tags),
-                )
-            ]
-        )
+        repositories.events.add(events)
 
 
 def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:

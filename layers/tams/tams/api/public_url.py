@@ -1,0 +1,118 @@
+"""The URL by which the client knows the service; it leads each `Link` and `Location` (ADR 14)."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from fastapi import Request
+
+from tams.models.address import AddressRules, Authority, Forwarding, is_base_path
+
+Event = Mapping[str, Any]
+
+PUBLIC_URL = "tamsPublicUrl"
+"""Where `runtime/handlers.py` leaves it in the event."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PAIR = re.compile(r'\s*(?P<name>[a-zA-Z]+)=(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s",;=]+))\s*')
+
+
+def absolute(request: Request, path: str) -> str:
+    """`path` of this service as an absolute URL."""
+    return f"{request.scope['aws.event'][PUBLIC_URL]}{path}"
+
+
+def public_url(event: Event, rules: AddressRules) -> str:
+    """Without a slash at the end.
+
+    The setting wins. Next come the headers of a proxy, if a setting trusts them. Otherwise it is what the
+    gateway says: its domain, and the stage or base path it found in front of the route. `Host` is the
+    gateway's to judge; here nobody reads it.
+    """
+    if rules.public_url is not None:
+        return rules.public_url
+    context = event["requestContext"]
+    scheme, authority, path = rules.gateway_scheme, context["domainName"], _public_path(event)
+    told = _forwarded(event.get("headers", {}), rules.trust_forwarded)
+    return f"{told.get('proto', scheme)}://{told.get('host', authority)}{told.get('prefix', path)}"
+
+
+def base_path(event: Event) -> str:
+    """What the path has in front of the gateway's route: a stage, or the base path of a custom domain."""
+    context = event["requestContext"]
+    stage = "" if context["stage"] == "$default" else f"/{context['stage']}"
+    if not f"{event['rawPath']}/".startswith(f"{stage}/"):
+        stage = ""
+    pattern = _route_pattern(event.get("routeKey", "").partition(" ")[2])
+    match = pattern.fullmatch(event["rawPath"].removeprefix(stage))
+    return stage + match["base"] if match else stage
+
+
+def _public_path(event: Event) -> str:
+    """The base path as the client sees it: custom domains do not show the stage."""
+    context, path = event["requestContext"], base_path(event)
+    own_domain = context.get("domainPrefix") == context.get("apiId")
+    return path if own_domain else path.removeprefix(f"/{context['stage']}")
+
+
+@lru_cache(maxsize=64)
+def _route_pattern(route: str) -> re.Pattern[str]:
+    """A base path, the shortest that will do, and the route; `$default` takes any path and has none."""
+    if route == "/":
+        return re.compile("(?P<base>(?:/[^/]+)*)/?")
+    parts = [
+        ".+" if part.endswith("+}") else "[^/]+" if part.startswith("{") else re.escape(part)
+        for part in route.split("/")[1:]
+    ]
+    return re.compile(f"(?P<base>(?:/[^/]+)*?)/{'/'.join(parts)}/?" if parts else "(?P<base>).*")
+
+
+def _forwarded(headers: Mapping[str, str], trusted: Forwarding) -> dict[str, str]:
+    """`proto`, `host` and `prefix` as the nearest proxy has them; nothing if one of them is not sound."""
+    if trusted == "no":
+        return {}
+    if trusted == "forwarded":
+        told = _last_element(headers.get("forwarded", ""))
+    else:
+        told = {
+            name: headers[f"x-forwarded-{name}"].rpartition(",")[2].strip()
+            for name in ("proto", "host", "port", "prefix")
+            if f"x-forwarded-{name}" in headers
+        }
+    return _sound(told)
+
+
+def _last_element(header: str) -> dict[str, str]:
+    """RFC 7239: the element that the nearest proxy has added. Others may have added those before."""
+    told: dict[str, str] = {}
+    for pair in header.rpartition(",")[2].split(";"):
+        if (match := _PAIR.fullmatch(pair)) is None:
+            return {}
+        if (name := match["name"].lower()) in ("proto", "host"):
+            told[name] = match["quoted"] if match["token"] is None else match["token"]
+    return told
+
+
+def _sound(told: dict[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if "proto" in told:
+        found["proto"] = told["proto"].lower()
+        if found["proto"] not in _DEFAULT_PORTS:
+            return {}
+    if "host" in told:
+        port = f":{told['port']}" if "port" in told and not _has_port(told["host"]) else ""
+        authority = Authority.parse(f"{told['host']}{port}")
+        if authority is None:
+            return {}
+        usual = port and authority.port == _DEFAULT_PORTS.get(found.get("proto", ""))
+        found["host"] = authority.host if usual else str(authority)
+    if "prefix" in told:
+        found["prefix"] = told["prefix"].rstrip("/")
+        if not is_base_path(found["prefix"]):
+            return {}
+    return found
+
+
+def _has_port(host: str) -> bool:
+    return re.search(r":[0-9]+$", host) is not None and not host.endswith("]")

@@ -1,0 +1,84 @@
+"""Addresses of the service: host names, ports and base URLs, checked letter by letter."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from typing import Literal, Self
+
+Scheme = Literal["http", "https"]
+Forwarding = Literal["no", "forwarded", "x-forwarded"]
+
+_AUTHORITY = re.compile(
+    r"(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)"
+    r"(?::(?P<port>[0-9]{1,5}))?",
+    re.ASCII,
+)
+_PATH = r"(?:/[A-Za-z0-9._~!$&'()*+;=:@%-]+)*"
+_BASE_URL = re.compile(rf"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<path>{_PATH})/?", re.ASCII)
+_PORT_MAX = 65_535
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A host and maybe a port, as a URL has them: IPv6 in brackets, letters in lower case."""
+
+    host: str
+    port: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """None for everything else: credentials, lists, blanks, ports out of range."""
+        match = _AUTHORITY.fullmatch(text.lower())
+        if match is None or ".." in match["host"]:
+            return None
+        port = None if match["port"] is None else int(match["port"])
+        if port is not None and not 0 < port <= _PORT_MAX:
+            return None
+        try:
+            if match["host"].startswith("["):
+                IPv6Address(match["host"][1:-1])
+        except AddressValueError:
+            return None
+        return cls(match["host"], port)
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            if self.host.startswith("["):
+                return IPv6Address(self.host[1:-1]).is_loopback
+            return IPv4Address(self.host).is_loopback
+        except AddressValueError:
+            return False
+
+    def __str__(self) -> str:
+        return self.host if self.port is None else f"{self.host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRules:
+    """What decides by which address clients know the service (ADR 14)."""
+
+    public_url: str | None = None
+    """Wins over everything."""
+    trust_forwarded: Forwarding = "no"
+    """Which headers the proxy in front sets, or removes where clients send them."""
+    gateway_scheme: Scheme = "https"
+
+
+def parse_base_url(text: str) -> str:
+    """An absolute http(s) URL without its last slash. Raises ValueError."""
+    match = _BASE_URL.fullmatch(text)
+    authority = Authority.parse(match["authority"]) if match else None
+    if match is None or authority is None:
+        raise ValueError(
+            "must be an absolute http or https URL with a host, and may have a port and a path, "
+            "such as https://media.example.com/tams"
+        )
+    return f"{match['scheme']}://{authority}{match['path']}"
+
+
+def is_base_path(text: str) -> bool:
+    """Whether it can stand between a host and the path of a resource; empty, it can."""
+    return re.fullmatch(_PATH, text, re.ASCII) is not None

@@ -1,0 +1,38 @@
+"""Events of Segments that were added, each of a size that receivers and answers can hold."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from tams.models.caller import classes_of
+from tams.models.flow import Flow
+from tams.models.stored import StoredEvent, StoredSegment, finite
+from tams.timing.coverage import hull
+
+EVENT_SEGMENTS_MAX = 1_000
+"""As many as a page may have."""
+
+
+def announced(
+    flow: Flow, segments: Sequence[StoredSegment], event_id: str, created_us: int
+) -> tuple[list[StoredSegment], list[StoredEvent]]:
+    """The Segments, each with the id of its event, and the events; the first has the id `event_id`."""
+    ordered = sorted(segments, key=lambda segment: finite(segment.timerange))
+    marked: list[StoredSegment] = []
+    events: list[StoredEvent] = []
+    for first in range(0, len(ordered), EVENT_SEGMENTS_MAX):
+        some = ordered[first : first + EVENT_SEGMENTS_MAX]
+        each_id = str(uuid4()) if events else event_id
+        marked += [replace(segment, event_id=each_id) for segment in some]
+        events.append(
+            StoredEvent(
+                id=each_id,
+                event_type="flows/segments_added",
+                created_us=created_us,
+                flow_id=flow.id,
+                source_id=flow.source_id,
+                timerange=hull(segment.timerange for segment in some),
+                auth_classes=classes_of(flow.tags),
+            )
+        )
+    return marked, events
