@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli import admin
 from cli.client import Client
@@ -43,6 +44,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 TimeRangeText = Annotated[
     str, typer.Option("--timerange", help="For example '[5:0_15:0)': from 5 s to before 15 s.")
 ]
+DAMAGED = 3
+"""Exit code of an ingest of a file that does not read to its end."""
+
 LOCAL_URL = "http://127.0.0.1:8000"
 
 
@@ -115,7 +119,8 @@ def ingest(
 ) -> None:
     """Put a media file into the store. Run again after an interruption, it resumes.
 
-    What decides is the file's whole content, not its name: the same content is stored once.
+    What decides is the file's whole content, not its name: the same content is stored once. Of a damaged
+    file, what reads is stored; a warning says what is missing, and the exit code is 3.
     """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
@@ -125,6 +130,13 @@ def ingest(
         out.print_json(json.dumps(vars(outcome)))
     else:
         _tell(outcome)
+    for line in outcome.damage:
+        err.print(
+            f"[yellow]warning:[/yellow] {escape(file.name)} is damaged: {escape(line)}",
+            soft_wrap=True,
+        )
+    if outcome.damage:
+        raise typer.Exit(DAMAGED)
 
 
 def _tell(outcome: Outcome) -> None:
