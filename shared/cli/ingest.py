@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cli.client import Client
+from cli.damage import Damage, broken_promise
+from cli.digests import content_digest, file_state
 from cli.faults import CommandError
-from cli.flows import TrackFlow, fingerprint, flow_document, flows_of, multi_document, multi_ids
+from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
 from cli.probe import probe
 from cli.segmenting import Cut, segments
@@ -22,6 +26,9 @@ BATCH = 20
 
 COMPLETE = "closed_complete"
 
+DAMAGE_TAG = "ingest_damage"
+"""On the multi Flow of a file that does not read to its end: what is missing."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -30,17 +37,24 @@ class Options:
     label: str | None = None
     jobs: int = 4
     register_by_upload: bool = False
+    again: bool = False
 
 
 @dataclass
 class Outcome:
-    """What an ingest made: the multi Flow, and each track's Flow by role."""
+    """What an ingest made: the multi Flow, and each track's Flow by role.
+
+    `known_as` is the label that the same content has in the store from an earlier run; `damage` says, in a
+    line each, what of the file does not read.
+    """
 
     multi_flow_id: str
     flow_ids: dict[str, str]
     registered: int = 0
     skipped: int = 0
     was_complete: bool = False
+    known_as: str | None = None
+    damage: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -76,43 +90,102 @@ class Ingest:
         """Raises CommandError. A file that is complete already costs two requests."""
         if not self.path.is_file():
             raise CommandError(f"{self.path} does not exist, or is not a file")
-        options = self.options
-        identity = fingerprint(self.path, options.segment_seconds, options.start_ns)
         tracks = probe(self.path)
+        self.progress.stage(f"{self.path.name}: reading")
+        state = file_state(self.path)
+        digest = content_digest(self.path, self.progress)
+        identity, known = self._find(digest)
         flows = flows_of(tracks, identity)
         multi_id, _ = multi_ids(identity)
         outcome = Outcome(multi_id, {flow.role: flow.flow_id for flow in flows})
-        known = self.client.find(f"/flows/{multi_id}")
-        if known is not None and known.get("status") == COMPLETE:
-            outcome.was_complete = True
-            return outcome
-        self._put_flows(identity, flows, status="ingesting")
-        planned = plan(self.path, tracks, Fraction(options.segment_seconds))
+        label = self.options.label or self.path.name
+        if known is not None:
+            outcome.known_as = known.get("label")
+            label = self.options.label or outcome.known_as or label
+            if known.get("status") == COMPLETE:
+                outcome.was_complete = True
+                outcome.damage = [*filter(None, [known.get("tags", {}).get(DAMAGE_TAG)])]
+                return outcome
+        planned = plan(self.path, tracks, Fraction(self.options.segment_seconds))
+        self._put_flows(identity, label, flows, status="ingesting")
+        self.progress.stage(f"{self.path.name}: storing")
         self.progress.begin(int(planned.duration * NS) * len(flows))
-        for flow in flows:
-            self._ingest_track(flow, planned, outcome)
-        self._put_flows(identity, flows, status=COMPLETE)
+        try:
+            outcome.damage = self._ingest_tracks(flows, planned, outcome)
+        except CommandError as error:
+            raise CommandError(f"{error}. Run the same command again to go on.") from error
+        if (reason := self._why_void(state, outcome)) is not None:
+            self._remove(outcome)
+            raise CommandError(f"{self.path} {reason}; nothing of it stays in the store")
+        tags = {DAMAGE_TAG: "; ".join(outcome.damage)} if outcome.damage else {}
+        self._put_flows(identity, label, flows, status=COMPLETE, tags=tags)
         return outcome
 
-    def _put_flows(self, identity: UUID, flows: Sequence[TrackFlow], status: str) -> None:
+    def _ingest_tracks(
+        self, flows: Sequence[TrackFlow], planned: Plan, outcome: Outcome
+    ) -> list[str]:
+        """What of the tracks does not read."""
+        damages = [self._ingest_track(flow, planned, outcome) for flow in flows]
+        broken_promise(damages, planned.promised_end)
+        said = [
+            (flow.role, each.words(planned.origin))
+            for flow, each in zip(flows, damages, strict=True)
+        ]
+        return [f"{role}: {words}" for role, words in said if words is not None]
+
+    def _why_void(self, state: list[int], outcome: Outcome) -> str | None:
+        """Why what was stored cannot be completed by any later run."""
+        try:
+            if file_state(self.path) != state:
+                return "changed while it was ingested"
+        except OSError:
+            return "disappeared while it was ingested"
+        return None if outcome.registered or outcome.skipped else "is damaged from its beginning"
+
+    def _remove(self, outcome: Outcome) -> None:
+        for flow_id in [outcome.multi_flow_id, *outcome.flow_ids.values()]:
+            self.client.delete(f"/flows/{flow_id}")
+
+    def _find(self, digest: str) -> tuple[UUID, dict[str, Any] | None]:
+        """The identity to ingest under, and its multi Flow if it is there.
+
+        `again` passes over what is complete, so that it too goes on after an interruption.
+        """
+        options = self.options
+        for copy in count():
+            numbered = (copy,) if copy else ()
+            identity = identity_of(digest, options.segment_seconds, options.start_ns, *numbered)
+            known = self.client.find(f"/flows/{multi_ids(identity)[0]}")
+            if known is None or known.get("status") != COMPLETE or not options.again:
+                break
+        return identity, known
+
+    def _put_flows(
+        self,
+        identity: UUID,
+        label: str,
+        flows: Sequence[TrackFlow],
+        status: str,
+        tags: dict[str, str] | None = None,
+    ) -> None:
         """The members before their collection, which needs them; so the multi Flow is complete last."""
-        label = self.options.label or self.path.name
         seconds = self.options.segment_seconds
         for flow in flows:
             rate = self._rates.get(flow.flow_id, _Rate()).fields()
             document = flow_document(flow, label, seconds, status=status, **rate)
             self.client.put(f"/flows/{flow.flow_id}", document)
-        multi = multi_document(identity, label, flows, status=status)
+        multi = multi_document(identity, label, flows, status=status, tags=tags or {})
         self.client.put(f"/flows/{multi['id']}", multi)
 
-    def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> None:
+    def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> Damage:
+        damage = Damage()
         stored = self._stored_starts(flow.flow_id)
         rate = self._rates.setdefault(flow.flow_id, _Rate())
         missing: list[Cut] = []
         store = store_by_upload if self.options.register_by_upload else store_and_register
         with ThreadPoolExecutor(self.options.jobs) as pool:
             batch = Storing(self.client, pool, flow, self.progress)
-            for cut in segments(self.path, flow.track, planned, self.options.start_ns):
+            for cut in segments(self.path, flow.track, planned, self.options.start_ns, damage):
                 rate.add(cut)
                 if cut.start_ns in stored:
                     outcome.skipped += 1
@@ -124,6 +197,7 @@ class Ingest:
                     missing = []
             if missing:
                 outcome.registered += store(batch, missing)
+        return damage
 
     def _stored_starts(self, flow_id: str) -> set[int | None]:
         listed = self.client.pages(f"/flows/{flow_id}/segments", accept_get_urls="", limit="1000")

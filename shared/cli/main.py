@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli import admin
 from cli.addresses import LOCAL_URL
@@ -46,6 +47,9 @@ WIDTH_UNSEEN = 160
 out, err = Console(), Console(stderr=True)
 if not out.is_terminal:
     out.width = WIDTH_UNSEEN
+
+DAMAGED = 3
+"""Exit code of an ingest of a file that does not read to its end."""
 
 
 class Kind(StrEnum):
@@ -122,25 +126,46 @@ def ingest(
             help="Let each upload register its own Segment. This is an extension of TAMS.",
         ),
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ingest a file again that is already in the store."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a media file into the store. After an interruption, run it again to resume."""
+    """Put a media file into the store. After an interruption, run it again to resume.
+
+    A file is known by its whole content, not by its name: the same content is stored once. If a file is
+    damaged, what can be read is stored, a warning says what is missing, and the exit code is 3.
+    """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
-        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload)
+        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload, again)
         outcome = Ingest(client, file, options, progress).run()
     if as_json:
         out.print_json(json.dumps(vars(outcome)))
     else:
         _tell(outcome)
+    for line in outcome.damage:
+        err.print(
+            f"[yellow]warning:[/yellow] {escape(file.name)} is damaged: {escape(line)}",
+            soft_wrap=True,
+        )
+    if outcome.damage:
+        raise typer.Exit(DAMAGED)
 
 
 def _tell(outcome: Outcome) -> None:
     if outcome.was_complete:
-        out.print("was ingested before, and is complete")
+        out.print(
+            f"the same content is in the store already, complete, as {outcome.known_as!r}; "
+            "--again ingests it once more",
+            markup=False,
+        )
     else:
         again = f", {outcome.skipped} were there already" if outcome.skipped else ""
         out.print(f"{outcome.registered} Segments registered{again}")
+        if again and outcome.known_as is not None:
+            out.print(f"resumed the same content, known as {outcome.known_as!r}", markup=False)
     out.print(f"multi  {outcome.multi_flow_id}", highlight=False)
     for role, flow_id in outcome.flow_ids.items():
         out.print(f"{role:6} {flow_id}", highlight=False)

@@ -1,20 +1,15 @@
 """Cutting one elementary stream into Objects, packet by packet, without re-encoding."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
-from av.stream import Stream
-
-from cli.plan import MediaPacket, Plan, time_of
-from cli.probe import Track, Wrapping, open_media
+from cli.damage import Damage, readable
+from cli.plan import Plan
+from cli.probe import Track, open_media
 from cli.times import to_ns
-
-LEAD_SECONDS = 10
-"""MPEG-TS times start here, so that what precedes the first frame (B-frames, priming) stays positive."""
+from cli.wrapping import MediaPacket, Wrapped, time_of, wrap
 
 
 @dataclass(frozen=True)
@@ -52,26 +47,34 @@ class _Group:
         )
 
 
-def segments(path: Path, track: Track, plan: Plan, start_ns: int) -> Iterator[Cut]:
+def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage) -> Iterator[Cut]:
     """The Segments of one track, in order; each ends exactly where the next begins.
 
     The file's first frame goes to `start_ns` of the Flow's timeline; each time is rounded once, from its
-    exact distance to that frame.
+    exact distance to that frame. What does not read is left out, and noted in `damage`.
     """
 
     def flow_ns(shown: Fraction) -> int:
         return start_ns + to_ns(shown - plan.origin)
 
+    def cut(group: _Group, end: Fraction) -> Iterator[Cut]:
+        start, end_ns = group.start, flow_ns(end)
+        wrapped = wrap(stream, track.wrapping, group.packets, plan.origin)
+        refused = len(group.packets if wrapped is None else wrapped.refused)
+        if refused:
+            damage.leave_out(refused, start)
+        if wrapped is not None:
+            yield _cut(track, group, wrapped, flow_ns(start), end_ns)
+
     with open_media(path) as container:
         stream = container.streams[track.index]
         held: _Group | None = None
-        for group in _groups(container.demux(stream), plan, track):
+        for group in _groups(readable(container, stream, path, damage), plan, track):
             if held is not None:
-                yield _cut(stream, track, plan, held, flow_ns(held.start), flow_ns(group.start))
+                yield from cut(held, group.start)
             held = group
         if held is not None:
-            end = max(held.end, held.start + (1 / track.rate if track.rate else 0))
-            yield _cut(stream, track, plan, held, flow_ns(held.start), flow_ns(end))
+            yield from cut(held, max(held.end, held.start + (1 / track.rate if track.rate else 0)))
 
 
 def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterator[_Group]:
@@ -79,8 +82,6 @@ def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterato
     cut = next(cuts)
     group = _Group([])
     for packet in packets:
-        if packet.pts is None:
-            continue
         begins = cut is not None and time_of(packet) >= cut
         if begins and (packet.is_keyframe or track.kind == "audio") and group.packets:
             yield group
@@ -92,51 +93,13 @@ def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterato
         yield group
 
 
-def _cut(
-    stream: Stream, track: Track, plan: Plan, group: _Group, start_ns: int, end_ns: int
-) -> Cut:
+def _cut(track: Track, group: _Group, wrapped: Wrapped, start_ns: int, end_ns: int) -> Cut:
     key_frames = sum(packet.is_keyframe for packet in group.packets)
-    count = len(group.packets)
-    media = _wrapped(stream, track.wrapping, group.packets, plan.origin)
     return Cut(
-        media=media,
+        media=wrapped.media,
         start_ns=start_ns,
         end_ns=end_ns,
-        ts_offset_ns=start_ns - first_time_ns(media, track.wrapping),
+        ts_offset_ns=start_ns - wrapped.first_ns,
         key_frame_count=key_frames if track.kind == "video" else 0,
-        frame_count=count,
+        frame_count=len(group.packets) - len(wrapped.refused),
     )
-
-
-def _wrapped(
-    stream: Stream, wrapping: Wrapping, packets: list[MediaPacket], origin: Fraction
-) -> bytes:
-    """The packets in a container of their own.
-
-    MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are
-    continuous; the others start at zero.
-    """
-    target = io.BytesIO()
-    in_ts = wrapping.muxer == "mpegts"
-    options = {"mpegts_copyts": "1"} if in_ts else {}
-    time_base = stream.time_base or Fraction(1, 90_000)
-    first = min(packet.dts if packet.dts is not None else packet.pts or 0 for packet in packets)
-    shift = int((LEAD_SECONDS - origin) / time_base) if in_ts else -first
-    with av.open(target, "w", format=wrapping.muxer, options=options) as output:
-        copy = output.add_stream_from_template(stream)
-        for packet in packets:
-            packet.stream = copy
-            assert packet.pts is not None
-            packet.pts += shift
-            if packet.dts is not None:
-                packet.dts += shift
-            packet.time_base = time_base
-            output.mux(packet)
-    return target.getvalue()
-
-
-def first_time_ns(media: bytes, wrapping: Wrapping) -> int:
-    """The earliest time a reader finds in an Object."""
-    with av.open(io.BytesIO(media), "r", format=wrapping.muxer) as container:
-        times = [time_of(packet) for packet in container.demux() if packet.pts is not None]
-    return to_ns(min(times))
