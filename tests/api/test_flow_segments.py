@@ -157,6 +157,10 @@ def test_reading_and_writing_keep_to_their_round_trips(
     writing = [each for each in transactions(vast) if each.get("insert_rows") == 2]
     assert 9 in [sum(each.values()) for each in writing]
 
+    vast.reset()
+    assert api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
+    assert {"begin": 1, "query_rows": 3, "commit": 1} in transactions(vast)  # nothing is written
+
     path, window = f"/flows/{flow['id']}/segments", {"timerange": "[10:0_70:0)"}
     vast.reset()
     assert len(api.get(path, params=window).json()) == 30

@@ -13,8 +13,9 @@ from tams.models.stored import StoredEvent, StoredFlow, StoredSegment, from_us, 
 from tams.ports import Clock, Repositories, Store
 from tams.services.moments import moment_of_change
 from tams.services.object_permissions import unreadable, unwritable
+from tams.services.occupied import lookback_spans
 from tams.services.permissions import flow_to
-from tams.services.segment_rules import Occupied, Registration, lookback_spans
+from tams.services.segment_rules import Registration
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.turns import Turns
 from tams.timing import TimeRange
@@ -72,6 +73,8 @@ class FlowSegmentService:
     ) -> list[SegmentFault]:
         """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
 
+        A Segment that the Flow has already, the same in everything, is taken and changes nothing.
+
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
         have a Segment already, in whatever Flow, and init Objects of others.
@@ -122,7 +125,7 @@ class FlowSegmentService:
         return Registration(
             flow=stored.flow,
             objects=objects,
-            occupied=Occupied(segment.timerange for segment in near),
+            near=near,
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,

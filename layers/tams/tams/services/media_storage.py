@@ -14,8 +14,8 @@ from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
 from tams.services.object_permissions import unreadable
+from tams.services.occupied import Occupied
 from tams.services.permissions import check_backend, flow_to, may_list_backend
-from tams.services.segment_rules import Occupied
 
 ALLOCATION_DEFAULT = 10
 NO_DEFAULT = "storage_id: is required, no storage backend is the default"

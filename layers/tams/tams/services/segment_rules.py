@@ -1,8 +1,7 @@
 """Which posted Segments a Flow may take: pure decisions on what a transaction has read (SEG-16…47, INI)."""
 
-import bisect
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass, field, replace
 
 from tams.errors import InvalidRequestError
 from tams.models.flow import Flow
@@ -13,34 +12,11 @@ from tams.models.stored import (
     ObjectState,
     StoredObject,
     StoredSegment,
-    finite,
     is_made_for,
 )
+from tams.services.occupied import Occupied
+from tams.services.segment_repeats import differences
 from tams.timing import TimeRange
-
-
-class Occupied:
-    """The timeranges a Flow has already, in order, so that an overlap is found among the neighbours."""
-
-    def __init__(self, timeranges: Iterable[TimeRange]) -> None:
-        self._ranges = sorted(timeranges, key=lambda timerange: finite(timerange)[0])
-        self._starts = [finite(timerange)[0] for timerange in self._ranges]
-
-    def overlapping(self, timerange: TimeRange) -> TimeRange | None:
-        """A taken range that shares an instant with this one, honouring the markers (TIM-18)."""
-        start_ns, end_ns = finite(timerange)
-        index = max(0, bisect.bisect_right(self._starts, start_ns) - 1)
-        while index < len(self._ranges) and self._starts[index] < end_ns:
-            if self._ranges[index].overlaps(timerange):
-                return self._ranges[index]
-            index += 1
-        return None
-
-    def add(self, timerange: TimeRange) -> None:
-        start_ns, _ = finite(timerange)
-        index = bisect.bisect(self._starts, start_ns)
-        self._starts.insert(index, start_ns)
-        self._ranges.insert(index, timerange)
 
 
 @dataclass(slots=True)
@@ -54,7 +30,8 @@ class Registration:
 
     flow: Flow
     objects: dict[str, StoredObject]
-    occupied: Occupied
+    near: InitVar[Iterable[StoredSegment]]
+    """Segments of the Flow that a posted one could overlap."""
     deleting: Mapping[str, TimeRange]
     backend_labels: frozenset[str]
     event_id: str
@@ -70,16 +47,26 @@ class Registration:
     created: dict[str, StoredObject] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     """Objects in use already that have got another URL: the Segments before tell it too (SEG-40)."""
+    occupied: Occupied = field(init=False)
+    present: dict[TimeRange, StoredSegment] = field(init=False)
+    """The Segments that `occupied` knows of."""
+
+    def __post_init__(self, near: Iterable[StoredSegment]) -> None:
+        self.present = {segment.timerange: segment for segment in near}
+        self.occupied = Occupied(self.present)
 
     def take(self, post: FlowSegmentPost) -> None:
-        """Raises InvalidRequestError and changes nothing when the Segment breaks a rule."""
+        """Raises InvalidRequestError and changes nothing when the Segment breaks a rule.
+
+        One that is there already, alike in everything, is a success and changes nothing either.
+        """
         for request_id, timerange in self.deleting.items():
             if timerange.overlaps(post.timerange):
                 by = f" by request {request_id!r}" if self.tells_timeline else ""
                 raise InvalidRequestError(f"timerange {post.timerange} is still being deleted{by}")
         if (taken := self.occupied.overlapping(post.timerange)) is not None:
-            where = f"the Segment at {taken}" if self.tells_timeline else "a Segment"
-            raise InvalidRequestError(f"timerange {post.timerange} overlaps {where} of this Flow")
+            self._check_repeated(post, self.present[taken])
+            return
         media = self._media_object(post)
         init = self._init_object(post, media)
         if init is not None and media.reference_count == 0:
@@ -102,8 +89,25 @@ class Registration:
         if used_before and used_before.reference_count and used_before.instances != media.instances:
             self.moved.add(media.id)
         self._keep(media)
-        self.occupied.add(post.timerange)
-        self.segments.append(self._segment(post, media, init))
+        self._add(self._segment(post, media, init))
+
+    def _add(self, segment: StoredSegment) -> None:
+        self.occupied.add(segment.timerange)
+        self.present[segment.timerange] = segment
+        self.segments.append(segment)
+
+    def _check_repeated(self, post: FlowSegmentPost, there: StoredSegment) -> None:
+        """Raises InvalidRequestError for a Segment that is not what is there already."""
+        known = self.objects.get(there.object_id)
+        differing = differences(post, there, known.instances if known else there.instances)
+        if not differing:
+            return
+        summary = f"timerange {post.timerange} overlaps an existing segment of this Flow"
+        if self.tells_timeline:
+            summary += f": {there.timerange} of Object {there.object_id!r}"
+            if "timerange" not in differing:
+                summary += f", which differs in {', '.join(differing)}"
+        raise InvalidRequestError(summary)
 
     def _keep(self, stored: StoredObject) -> None:
         new = stored.id in self.created or stored.id not in self.objects
@@ -238,16 +242,3 @@ def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
             raise InvalidRequestError(
                 f"{name} of Object {stored.id!r} is {fixed} since its first registration"
             )
-
-
-def lookback_spans(posts: Sequence[FlowSegmentPost], longest_ns: int) -> list[tuple[int, int]]:
-    """Closed spans of start_ns in which a stored Segment could overlap a posted one, merged."""
-    spans: list[tuple[int, int]] = []
-    ranges = sorted(finite(post.timerange) for post in posts)
-    for start_ns, end_ns in ranges:
-        first_ns, last_ns = start_ns - longest_ns, end_ns - 1
-        if spans and first_ns <= spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], last_ns))
-        else:
-            spans.append((first_ns, last_ns))
-    return spans
