@@ -11,14 +11,17 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PlainSerializer,
+    SerializationInfo,
     Strict,
     StringConstraints,
     Tag,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
 from tams.models import patterns
-from tams.models.base import Model
+from tams.models.base import EXACT, Model
 
 INT64_MAX = 2**63 - 1
 
@@ -43,6 +46,15 @@ def _to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def whole_seconds(moment: datetime) -> str:
+    """A moment as answers and events spell it, which many clients can parse in no other form."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _spelt(moment: datetime, info: SerializationInfo) -> str:
+    return moment.isoformat() if info.context is EXACT else whole_seconds(moment)
+
+
 # A length constraint makes pydantic read the text, and so refuse what UTF-8 cannot hold.
 Text = Annotated[str, Strict(), StringConstraints(min_length=0)]
 Flag = Annotated[bool, Strict()]
@@ -50,7 +62,12 @@ WholeNumber = Annotated[int, BeforeValidator(_whole)]
 Integer = Annotated[WholeNumber, Field(ge=-INT64_MAX - 1, le=INT64_MAX)]
 Count = Annotated[WholeNumber, Field(ge=0, le=INT64_MAX)]
 PositiveInteger = Annotated[WholeNumber, Field(gt=0, le=INT64_MAX)]
-UtcDateTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+UtcDateTime = Annotated[
+    AwareDatetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(_spelt, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 Uuid = Annotated[Text, StringConstraints(pattern=patterns.UUID)]
 MimeType = Annotated[Text, StringConstraints(pattern=patterns.MIME_TYPE)]
