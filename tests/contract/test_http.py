@@ -245,3 +245,29 @@ def test_GEN_20_a_get_may_say_that_it_sends_json(api: httpx.Client, flow: Json) 
 
     for path in ("/service", "/flows?limit=1", f"/flows/{flow['id']}/segments"):
         assert api.get(path, headers=headers).status_code == 200
+
+
+def test_a_slash_at_the_end_of_a_path_separates_nothing(api: httpx.Client, flow: Json) -> None:
+    item, source = f"/flows/{flow['id']}", f"/sources/{flow['source_id']}"
+    for path in (
+        *("/flows", "/sources", "/service", "/service/webhooks", "/service/storage-backends"),
+        *(item, f"{item}/segments", f"{item}/label", source, f"{source}/tags", "/openapi.json"),
+    ):
+        query = {"source_id": flow["source_id"]} if path == "/flows" else {}
+        plain = api.get(path, params=query)
+        for method, content in (("GET", plain.content), ("HEAD", b"")):
+            answer = api.request(method, f"{path}/", params=query, follow_redirects=True)
+            assert (answer.status_code, answer.content) == (200, content), path
+
+
+def test_a_slash_at_the_end_of_a_path_changes_no_write(api: httpx.Client, flow: Json) -> None:
+    path = f"/flows/{flow['id']}"
+
+    label = api.put(f"{path}/label/", json="slashed", follow_redirects=True)
+    segments = api.post(f"{path}/segments/", json={}, follow_redirects=True)
+    gone = api.delete(f"{path}/", follow_redirects=True)
+
+    assert (label.status_code, segments.status_code, gone.status_code) == (204, 400, 204)
+    assert api.get(f"{path}/", follow_redirects=True).status_code == 404
+    assert api.get("/nowhere/", follow_redirects=True).status_code == 404
+    assert api.get("/flows/", params={"a": "b c"}).headers["Location"] == "../flows?a=b+c"

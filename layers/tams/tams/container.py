@@ -52,3 +52,4 @@ class Container:
     webhook_delivery: WebhookDelivery
     object_stores: ObjectStores
     backends: dict[str, StorageBackend]
+    refuses_unknown_query: bool

@@ -175,4 +175,4 @@ def test_a_flow_is_put_together_from_its_parts() -> None:
     }
     assert flow.to_json() == told
     assert flow.to_document() == told | {"created": "2024-05-06T07:08:09.123456+00:00"}
-    assert parse_flow(flow.to_json()) == flow
+    assert parse_flow(flow.to_document()) == flow

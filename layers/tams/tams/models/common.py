@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -31,6 +32,18 @@ _is_uuid = re.compile(patterns.UUID).fullmatch
 def is_uuid(text: str) -> bool:
     """Whether `text` can be the id of a Source, a Flow, a Profile or a Webhook."""
     return _is_uuid(text) is not None
+
+
+def uuid_fault(text: str) -> str:
+    """Why `text` cannot be such an id, and how to write it where that is known."""
+    rule = patterns.WORDS[patterns.UUID]
+    try:
+        parsed = UUID(text)  # which also reads upper case, braces, URNs and missing hyphens
+    except ValueError:
+        return rule
+    if is_uuid(str(parsed)):
+        return f"{rule}: write {str(parsed)!r}"
+    return f"{rule}, and not of version {parsed.version}" if parsed.version else rule
 
 
 def _whole(value: object) -> object:

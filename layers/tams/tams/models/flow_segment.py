@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.base import ClosedModel, Model
 from tams.models.common import Integer, Text
 from tams.models.error import Error
@@ -197,7 +197,7 @@ def _get_urls_fault(segment: FlowSegmentPost) -> str | None:
         if (reason := url_fault(each.url)) is not None:
             return f"get_urls[{index}].url: {reason}"
         if each.label in labels:
-            return f"get_urls: the label {each.label!r} is given more than once"
+            return f"get_urls: the label {quoted(each.label)} is given more than once"
         labels.add(each.label)
     return None
 

@@ -127,6 +127,7 @@ def build_from(settings: Settings) -> Container:
         ),
         object_stores=object_stores,
         backends=backends,
+        refuses_unknown_query=settings.unknown_query == "refuse",
     )
 
 

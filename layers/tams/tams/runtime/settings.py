@@ -1,6 +1,6 @@
 """What is configured, from the environment; read once, at the first event. The authorizer has its own."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -203,6 +203,8 @@ class Settings(BaseSettings):
     copies: CopySettings = CopySettings()
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
+    unknown_query: Literal["refuse", "ignore"] = "refuse"
+    """What happens to a request with a query parameter that its route does not know (ADR 13)."""
     url_signer: str = "url_signer"
     """Name or ARN of the function that signs URLs for `webhook_delivery`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
@@ -85,7 +85,7 @@ class FlowSegmentService:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if stored.flow.container is None:
                 raise InvalidRequestError(
-                    "the Flow has no container: set it before adding Segments"
+                    "the Flow 'container' is not set: set it before adding Segments"
                 )
             event_id = str(uuid4())
             sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
@@ -189,7 +189,9 @@ def writable(stored: StoredFlow) -> StoredFlow:
 def check_writable(flow: Flow) -> None:
     """Raises ForbiddenError."""
     if flow.read_only:
-        raise ForbiddenError(f"Flow {flow.id!r} is read-only")
+        raise ForbiddenError(
+            f"You do not have permission to modify this Flow: {quoted(flow.id)} is marked read-only"
+        )
 
 
 def _segments_updated(flow: Flow, now_us: int) -> Flow:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field, replace
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import (
@@ -62,7 +62,7 @@ class Registration:
         """
         for request_id, timerange in self.deleting.items():
             if timerange.overlaps(post.timerange):
-                by = f" by request {request_id!r}" if self.tells_timeline else ""
+                by = f" by request {quoted(request_id)}" if self.tells_timeline else ""
                 raise InvalidRequestError(f"timerange {post.timerange} is still being deleted{by}")
         if (taken := self.occupied.overlapping(post.timerange)) is not None:
             self._check_repeated(post, self.present[taken])
@@ -104,7 +104,7 @@ class Registration:
             return
         summary = f"timerange {post.timerange} overlaps an existing segment of this Flow"
         if self.tells_timeline:
-            summary += f": {there.timerange} of Object {there.object_id!r}"
+            summary += f": {there.timerange} of Object {quoted(there.object_id)}"
             if "timerange" not in differing:
                 summary += f", which differs in {', '.join(differing)}"
         raise InvalidRequestError(summary)
@@ -119,20 +119,20 @@ class Registration:
         stored = self.objects.get(post.object_id)
         used = post.used_timerange
         if post.object_id in self.unreadable:
-            raise InvalidRequestError(f"object_id {post.object_id!r} cannot be used here")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} cannot be used here")
         if stored is None:
             stored = self._external_object(post)
         elif stored.state is ObjectState.DOOMED:
-            raise InvalidRequestError(f"object_id {post.object_id!r} is being deleted")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is being deleted")
         elif self.by_upload and stored.reference_count:
-            raise InvalidRequestError(f"object_id {post.object_id!r} is in use already")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is in use already")
         elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
             raise InvalidRequestError(
-                f"object_id {post.object_id!r} was allocated for another Flow, which must use it first"
+                f"object_id {quoted(post.object_id)} was allocated for another Flow, which must use it first"
             )
         elif stored.kind is ObjectKind.INIT:
             raise InvalidRequestError(
-                f"object_id {post.object_id!r} is an initialisation Object, not media"
+                f"object_id {quoted(post.object_id)} is an initialisation Object, not media"
             )
         if stored.reference_count == 0:
             stored = replace(
@@ -153,7 +153,7 @@ class Registration:
         """SEG-32, SEG-33: an Object we never allocated is welcome with a URL to find it."""
         if not post.get_urls:
             raise InvalidRequestError(
-                f"object_id {post.object_id!r} does not exist: allocate it at "
+                f"object_id {quoted(post.object_id)} does not exist: allocate it at "
                 f"/flows/{self.flow.id}/storage, or give get_urls"
             )
         return StoredObject(
@@ -171,17 +171,17 @@ class Registration:
         known = {instance.label: instance.url for instance in instances if instance.url}
         for given in post.get_urls or ():
             if given.label in self.backend_labels:
-                raise InvalidRequestError(f"get_urls: label {given.label!r} is taken")
+                raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is taken")
             if given.label not in known and stored.id in self.unwritable:
                 raise InvalidRequestError(
-                    f"get_urls: only who may write the Flow that Object {stored.id!r} was made for may "
+                    f"get_urls: only who may write the Flow that Object {quoted(stored.id)} was made for may "
                     "add URLs to it"
                 )
             if given.label not in known:
                 instances.append(Instance(url=given.url, label=given.label))
             elif known[given.label] != given.url:
                 raise InvalidRequestError(
-                    f"get_urls: label {given.label!r} names another URL of this Object already"
+                    f"get_urls: label {quoted(given.label)} names another URL of this Object already"
                 )
         return replace(stored, instances=tuple(instances))
 
@@ -199,14 +199,16 @@ class Registration:
             return None
         init = self.objects.get(init_id)
         if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
-            raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if self.by_upload and not media.registers and not is_made_for(init, self.flow):
             # Who allocated the Object was asked what they may read; who sends its bytes was not.
-            raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if init.kind is ObjectKind.MEDIA:
-            raise InvalidRequestError(f"init_object_id {init_id!r} is a media Object")
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} is a media Object")
         if init.kind is None and not is_made_for(init, self.flow):
-            raise InvalidRequestError(f"init_object_id {init_id!r} was allocated for another Flow")
+            raise InvalidRequestError(
+                f"init_object_id {quoted(init_id)} was allocated for another Flow"
+            )
         return init
 
     def _segment(
@@ -240,5 +242,5 @@ def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
     for name, (asked, fixed) in given.items():
         if asked is not None and asked != fixed:
             raise InvalidRequestError(
-                f"{name} of Object {stored.id!r} is {fixed} since its first registration"
+                f"{name} of Object {quoted(stored.id)} is {quoted(str(fixed))} since its first registration"
             )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.http_url import url_fault
 
 Address = IPv4Address | IPv6Address
@@ -57,7 +57,7 @@ class TargetPolicy:
         port = port or _DEFAULT_PORTS[parts.scheme]
         if address is not None and not self.allows(address, port):
             raise InvalidRequestError(
-                f"url: {parts.hostname} port {port} is an address that no webhook may have"
+                f"url: {quoted(parts.hostname or '')} port {port} is an address that no webhook may have"
             )
 
     def allows(self, address: Address, port: int) -> bool:
