@@ -1,16 +1,16 @@
-"""A query parameter that no route reads is a mistake, and said so (ADR 13): a misspelt filter filters nothing.
+"""A query parameter that no route reads is refused (ADR 13): a misspelt filter filters nothing.
 
 The names are those that the route declares, so that there is no second list to keep.
 """
 
 from collections.abc import Iterator
 from difflib import get_close_matches
-from functools import cache
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from tams.api.callers import PUBLIC_ROUTES
 from tams.api.tag_filters import TAG_FILTERS
 from tams.errors import InvalidRequestError, clipped, quoted
 
@@ -21,17 +21,19 @@ ANYWHERE = frozenset({"access_token", "_"})
 def check_query(request: Request) -> None:
     """A dependency of every route. Raises InvalidRequestError."""
     route = request.scope["route"]
-    if not request.app.state.container.refuses_unknown_query or not route.include_in_schema:
+    asked = request.query_params
+    if not asked or route.path_format in PUBLIC_ROUTES:
+        return
+    if not request.app.state.container.refuses_unknown_query:
         return
     exact, prefixes = _known(route)
-    for name in request.query_params:
+    for name in asked:
         if name not in exact | ANYWHERE and not name.startswith(prefixes):
             raise InvalidRequestError(
                 f"there is no query parameter {quoted(name)} here: {_instead(name, exact, prefixes)}"
             )
 
 
-@cache
 def _known(route: APIRoute) -> tuple[frozenset[str], tuple[str, ...]]:
     """Whole names, and how names begin that hold a tag's."""
     prefixes = (
