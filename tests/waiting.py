@@ -9,3 +9,9 @@ def until(holds: Callable[[], bool], seconds: float = 15) -> None:
     while not holds():
         assert time.monotonic() < deadline, f"it did not happen within {seconds} s"
         time.sleep(0.02)
+
+
+def next_second() -> None:
+    """Answers show whole seconds: what happens from here on shows a later one than what went before."""
+    now = int(time.time())
+    until(lambda: int(time.time()) > now)

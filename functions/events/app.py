@@ -1,5 +1,6 @@
 """/events (an extension): the log of events, to be replayed and followed."""
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
@@ -13,7 +14,7 @@ from tams.api.paging import array_response, next_link
 from tams.api.payload import fitting_array
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.api.url_query import url_filter
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.event import EventType
 from tams.models.filters import UrlFilter, parse_list, parse_uuid_list
 from tams.models.stored import to_us
@@ -24,6 +25,9 @@ router = APIRouter(prefix="/events", tags=["Extensions"])
 
 WAIT_MAX = 20
 """Seconds: API Gateway gives up after 30."""
+
+_BARE_PLUS = re.compile(r"(:\d\d(?:[.,]\d+)?) (\d\d:?\d\d)$")
+"""A plus sign that a client did not encode arrives as a blank: `03:04:05 01:00` is `03:04:05+01:00`."""
 
 STREAM: dict[int | str, dict[str, Any]] = {
     HTTPStatus.OK: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
@@ -97,9 +101,11 @@ def _since_us(text: str | None) -> int:
     if text is None:
         return 0
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_BARE_PLUS.sub(r"\1+\2", text))
     except ValueError as error:
-        raise InvalidRequestError(f"since: {error}") from error
+        raise InvalidRequestError(
+            f"since: {quoted(text)} is not a date and time, such as '2026-01-02T03:04:05Z'"
+        ) from error
     if moment.tzinfo is None:
         raise InvalidRequestError("since: needs a UTC offset, such as Z")
     return to_us(moment)
@@ -109,7 +115,7 @@ def _types(text: str | None) -> tuple[str, ...]:
     found = parse_list("event_types", text or "") or ()
     for name in found:
         if name not in set(EventType):
-            raise InvalidRequestError(f"event_types: there are no events {name!r}")
+            raise InvalidRequestError(f"event_types: there are no events {quoted(name)}")
     return tuple(found)
 
 

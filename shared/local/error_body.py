@@ -1,15 +1,14 @@
-"""Errors of the gateway itself, in the shape of TAMS's error.json."""
+"""Errors of the gateway itself, in the shape that the functions' errors have."""
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from local.http_events import HttpAnswer
+from tams.api.error_body import error_body
 
 
 def error_answer(
     status: int, kind: str, summary: str, headers: Sequence[tuple[bytes, bytes]] = ()
 ) -> HttpAnswer:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    body = json.dumps({"type": kind, "summary": summary, "time": now}, ensure_ascii=False)
+    body = json.dumps(error_body(kind, summary), ensure_ascii=False)
     return HttpAnswer(status, [(b"content-type", b"application/json"), *headers], body.encode())

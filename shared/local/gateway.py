@@ -28,6 +28,7 @@ from local.request_body import (
 )
 from local.routes import Match, MethodNotAllowed, RouteTable
 from local.visitors import Visitors
+from tams.errors import clipped
 
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """Of a Lambda invocation, either way, as JSON."""
@@ -102,10 +103,14 @@ class Gateway:
             return await self._in_thread(invoke, self._host, name, request.body, name=name)
         match = self._routes.match(request.method, request.raw_path)
         if match is None:
-            return _Done(error_answer(404, "NotFound", f"nothing is at {request.raw_path}"))
+            return _Done(
+                error_answer(404, "NotFound", f"nothing is at {clipped(request.raw_path)}")
+            )
         if isinstance(match, MethodNotAllowed):
             allowed = ", ".join(match.allowed)
-            summary = f"{request.method} is not allowed on {request.raw_path}, but {allowed}"
+            summary = (
+                f"{request.method} is not allowed on {clipped(request.raw_path)}, but {allowed}"
+            )
             headers = [(b"allow", allowed.encode())]
             return _Done(error_answer(405, "MethodNotAllowed", summary, headers))
         return await self._invoke(request, match)

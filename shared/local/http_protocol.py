@@ -58,7 +58,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         if self._head_bytes <= HEAD_BYTES_MAX:  # otherwise data_received says what is wrong
-            super().send_400_response(msg)
+            self._refuse(400, "BadRequest", f"this is not HTTP/1.1 as RFC 9112 has it: {msg}")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -280,7 +280,9 @@ class Comparison(RuleBasedStateMachine):
             taken = slot in self.model.flows[flow_id].slots
             unseen = bool(users) and not self.model.readers_see(person, object_id)
             locked = bool(users) and url and not self.model.may_change(person, object_id)
-            if taken or unseen or locked:
+            if taken and not url:
+                refused = None  # it is there already
+            elif taken or unseen or locked:
                 refused = 400
             elif not users:
                 return  # it went with its last Segment

@@ -6,6 +6,7 @@ import httpx
 
 from tests.api.maker import Maker, all_pages
 from tests.official_schemas import OfficialSchemas
+from tests.waiting import next_second
 from vastlocal.control import Control
 
 
@@ -82,6 +83,7 @@ def test_delete_takes_only_what_the_timerange_covers(api: httpx.Client, make: Ma
         assert api.delete(path, params={"timerange": nothing}).status_code == 204
     assert len(api.get(path).json()) == 10
 
+    next_second()
     assert api.delete(path, params={"timerange": "[3:0_9:0)"}).status_code == 204
     left = [each["timerange"] for each in api.get(path).json()]
     assert left == [
@@ -156,6 +158,10 @@ def test_reading_and_writing_keep_to_their_round_trips(
     assert api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
     writing = [each for each in transactions(vast) if each.get("insert_rows") == 2]
     assert 9 in [sum(each.values()) for each in writing]
+
+    vast.reset()
+    assert api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
+    assert {"begin": 1, "query_rows": 3, "commit": 1} in transactions(vast)  # nothing is written
 
     path, window = f"/flows/{flow['id']}/segments", {"timerange": "[10:0_70:0)"}
     vast.reset()

@@ -8,6 +8,7 @@ import pytest
 from tests.api.maker import Maker, all_pages
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from tests.official_schemas import OfficialSchemas
+from tests.waiting import next_second
 
 
 def test_a_new_flow_is_created_with_its_source(
@@ -27,6 +28,7 @@ def test_put_replaces_a_flow_and_keeps_what_the_service_manages(
 ) -> None:
     flow = make.flow(label="before", tags={"a": "b"}, metadata_version="mine")
 
+    next_second()
     response = api.put(
         f"/flows/{flow['id']}",
         json=a_video_flow_body(

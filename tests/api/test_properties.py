@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.maker import Maker
 from tests.builders import an_audio_flow_body
+from tests.waiting import next_second
 
 
 @pytest.fixture(params=["flows", "sources"])
@@ -110,6 +111,7 @@ def test_every_change_makes_a_new_version(api: httpx.Client, make: Maker) -> Non
     flow = make.flow(metadata_version="mine")
     item = f"/flows/{flow['id']}"
     versions = {"mine"}
+    next_second()
 
     for name, value in (("label", "x"), ("tags/a", "b"), ("max_bit_rate", 1), ("read_only", False)):
         assert api.put(f"{item}/{name}", json=value).status_code == 204

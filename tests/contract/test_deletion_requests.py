@@ -182,7 +182,7 @@ def test_DEL_10_a_request_that_has_expired_is_gone(
 
     assert get_at(expiry - timedelta(seconds=1))
     with pytest.raises(NotFoundError):
-        get_at(expiry)
+        get_at(expiry + timedelta(seconds=1))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])

@@ -31,6 +31,7 @@ def test_ERR_1_an_error_has_a_type_a_summary_and_a_time(api: httpx.Client, make:
         assert error["summary"]
         assert datetime.fromisoformat(error["time"]).tzinfo is not None
         assert "traceback" not in error
+        assert error["message"] == error["summary"]
 
 
 def test_ERR_2_a_failed_segment_and_a_failed_webhook_tell_their_error_alike(
@@ -47,6 +48,7 @@ def test_ERR_2_a_failed_segment_and_a_failed_webhook_tell_their_error_alike(
 
     for each in (failure, error):
         assert {"type", "summary", "time"} <= each.keys()
+        assert each["message"] == each["summary"]
 
 
 def test_ERR_3_every_refusal_has_the_same_kind_of_body(
@@ -156,11 +158,11 @@ def test_ERR_9_mistakes_are_answered_with_400_and_what_they_are(
         "malformed body": "tags",
         "unknown profile": "profile_id",
         "Flow and Source conflict": "format",
-        "no container": "container",
-        "overlap": "overlaps",
+        "no container": "the Flow 'container' is not set",
+        "overlap": "an existing segment",
         "unknown Object": "object_id",
         "wrong backend": "storage_id",
-        "existing object_ids": "object_ids",
+        "existing object_ids": "object_ids: some or all already exist",
         "webhook filter": "flow_ids",
         "no selector": "label",
     }
@@ -169,3 +171,67 @@ def test_ERR_9_mistakes_are_answered_with_400_and_what_they_are(
     for name, response in mistakes.items():
         assert response.status_code == 400, name
         assert words[name] in response.json()["summary"]
+
+
+def test_refusals_use_the_words_of_the_specification(api: httpx.Client, make: Maker) -> None:
+    flow = make.flow()
+    read_only(api, flow, True)
+    profile_id = str(uuid4())
+    technical = {name: flow[name] for name in ("format", "codec", "essence_parameters")}
+    profile = {"id": profile_id, "flow_metadata": technical}
+    path = f"/service/profiles/{profile_id}"
+    assert api.post(path, json=profile).status_code == 201
+
+    told = {
+        "The requested Flow does not exist": api.get(f"/flows/{uuid4()}"),
+        "The requested Source does not exist": api.get(f"/sources/{uuid4()}"),
+        "The requested Object does not exist": api.get(f"/objects/{uuid4()}"),
+        "You do not have permission to modify this Flow": put(api, flow, label="x"),
+        "already exists": api.post(path, json=profile),
+        "Invalid query options": api.get("/flows", params={"limit": "x"}),
+        "Invalid query options: timerange": api.get("/flows", params={"timerange": "x"}),
+    }
+
+    for words, response in told.items():
+        assert words in response.json()["summary"]
+
+
+HUGE = "\u202e\x00<b>" + "x" * 100_000
+
+
+def test_an_error_repeats_little_of_what_was_sent(api: httpx.Client, make: Maker) -> None:
+    flow = make.flow()
+    path = f"/flows/{flow['id']}"
+    url = {"label": HUGE, "url": "https://a.example/b"}
+    essence = flow["essence_parameters"]
+
+    refused = [
+        post(api, flow, segment(HUGE, 0, 1)),
+        post(api, flow, segment("a", 0, 1, get_urls=[url, url])),
+        post(api, flow, segment("a", 0, 1, init_object_id=HUGE, get_urls=[url])),
+        post(api, flow, segment("a", 0, 1, ts_offset=HUGE)),
+        post(api, flow, {"object_id": "a", "timerange": HUGE}),
+        put(api, flow, tags={HUGE: 1}),
+        put(api, flow, profile_id=HUGE),
+        put(api, flow, format=HUGE),
+        put(api, flow, essence_parameters={**essence, HUGE: 1}),
+        put(api, flow, flow_collection=[{"id": HUGE, "role": HUGE}]),
+        api.post(f"{path}/storage", json={"object_ids": [HUGE, HUGE]}),
+        api.post(f"{path}/storage", json={"storage_id": HUGE}),
+        api.post("/service/webhooks", json={"url": f"http://{HUGE}/", "events": [HUGE]}),
+        api.post(
+            "/service/webhooks", json={"url": f"http://{'x' * 7_000}.localhost/", "events": []}
+        ),
+        api.get("/flows", params={"page": HUGE[:6_000]}),
+        api.get("/flows", params={f"tag_exists.{HUGE[:6_000]}": "x"}),
+        api.get("/events", params={"event_types": HUGE[:6_000]}),
+        api.get(f"/{'x' * 6_000}"),
+        api.get(f"/objects/{'x' * 6_000}"),
+        api.get(f"{path}/tags/{'x' * 6_000}"),
+    ]
+
+    for response in refused:
+        assert response.status_code in {400, 404}, response.text[:500]
+        summary = response.json()["summary"]
+        assert len(summary) < 600, summary[:1_000]
+        assert summary.isprintable()

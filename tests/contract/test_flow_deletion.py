@@ -9,7 +9,7 @@ from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.contract.conftest import AT_ONCE_SEGMENTS, Subscribe
 from tests.contract.steps import added, flow_of, read_only, segment, segments_of
 from tests.receiver import receiver
-from tests.waiting import until
+from tests.waiting import next_second, until
 
 
 def status(api: httpx.Client, object_id: str) -> int:
@@ -112,6 +112,7 @@ def test_FLW_56_a_deleted_flow_leaves_the_collections_it_was_in(
     multi = make.flow(a_multi_flow_body, flow_collection=items)
     with receiver() as inbox:
         subscribe(inbox, multi["source_id"], events=["flows/updated"])
+        next_second()
 
         assert api.delete(f"/flows/{gone['id']}").status_code == 204
 

@@ -9,6 +9,7 @@ import pytest
 from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.steps import Json, flow_of, put, read_only, segments_of
+from tests.waiting import next_second
 
 PAST = "2001-01-01T00:00:00Z"
 
@@ -123,8 +124,10 @@ def test_FLW_30_metadata_updated_follows_metadata_and_not_segments(
         ("PUT", "", {**flow, "label": "y"}),
         ("DELETE", "/label", None),
     ):
+        next_second()
         assert api.request(method, f"{path}{name}", json=body).status_code == 204
         seen.append(flow_of(api, flow)["metadata_updated"])
+    next_second()
     make.segments(flow["id"], 1)
     assert api.delete(f"{path}/segments").status_code == 204
 
@@ -140,11 +143,13 @@ def test_FLW_31_segments_updated_follows_segments_and_not_metadata(
     make.segments(flow["id"], 1)
     first = flow_of(api, flow)["segments_updated"]
 
+    next_second()
     put(api, flow, label="x")
     api.put(f"/flows/{flow['id']}/label", json="y")
     assert flow_of(api, flow)["segments_updated"] == first
     make.segments(flow["id"], 1, start=2)
     second = flow_of(api, flow)["segments_updated"]
+    next_second()
     api.delete(f"/flows/{flow['id']}/segments")
 
     assert first < second < flow_of(api, flow)["segments_updated"]

@@ -2,12 +2,26 @@
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import httpx
 
 from local.stack import Stack
-from tests.contract.conftest import Backends
-from tests.contract.steps import Json, segments_of, signed_by_client, urls
+from tams.container import Container
+from tams.models.media_object import UncontrolledInstance
+from tests.api.maker import Maker
+from tests.contract.conftest import Backends, Subscribe
+from tests.contract.steps import (
+    Json,
+    added,
+    arrived,
+    post,
+    segment,
+    segments_of,
+    signed_by_client,
+    urls,
+)
+from tests.receiver import Receiver
 
 TOLD = ("store_type", "provider", "region", "availability_zone", "store_product", "tags")
 """Of a storage backend, beside its id and label."""
@@ -96,3 +110,56 @@ def test_URL_20_checksum_headers_do_not_break_a_download(
 
     assert (presigned.status_code, presigned.content) == (200, b"media")
     assert (own_keys.status_code, own_keys.content) == (200, b"media")
+
+
+def test_a_url_that_no_player_should_open_is_refused(
+    api: httpx.Client, make: Maker, used: tuple[Json, str]
+) -> None:
+    other = make.flow()
+    wrong = (
+        *("", "/relative", "javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"),
+        *("https://a/b\r\nX: y", "https://user:secret@a.example/b", "https://a.example:0/b"),
+    )
+    for second, url in enumerate(wrong):
+        entry = {"url": url, "label": "theirs"}
+        sound = {**entry, "url": "https://a.example/b"}
+        bad = segment(f"theirs-{uuid4()}", second, second + 1, get_urls=[entry])
+        good = segment(f"theirs-{uuid4()}", second, second + 1, get_urls=[sound])
+
+        alone = post(api, other, bad)
+        listed = post(api, other, [bad, good])
+        instance = api.post(f"/objects/{used[1]}/instances", json=entry)
+
+        statuses = (alone.status_code, listed.status_code, instance.status_code)
+        assert statuses == (400, 200, 400), url
+        (failed,) = listed.json()["failed_segments"]
+        assert failed["object_id"] == bad["object_id"]
+        for told in (alone.json(), failed["error"], instance.json()):
+            assert "url: must" in told["summary"]
+    assert len(segments_of(api, other)) == len(wrong)
+    assert "theirs" not in [each.get("label") for each in urls(api, used)]
+
+
+def test_a_url_stored_before_urls_were_checked_is_not_handed_out(
+    api: httpx.Client,
+    used: tuple[Json, str],
+    container: Container,
+    subscribe: Subscribe,
+    inbox: Receiver,
+) -> None:
+    flow, object_id = used
+    for label, url in (("script", "javascript:alert(1)"), ("empty", ""), ("good", "https://a.b/c")):
+        old = UncontrolledInstance.model_construct(url=url, label=label)
+        container.instances.add(object_id, old)
+
+    shown = [each.get("label") for each in urls(api, used)]
+    subscribe(inbox, flow["source_id"])
+    added(api, flow, segment(object_id, 1, 2, ts_offset="1:0"))
+    (event,) = arrived(inbox, "flows/segments_added")
+    (told,) = event.event["segments"]
+
+    assert {"good", "cdn"} <= set(shown)
+    assert {"script", "empty"}.isdisjoint(shown)
+    assert [each.get("label") for each in told["get_urls"]] == shown
+    deleted = api.delete(f"/objects/{object_id}/instances", params={"label": "script"})
+    assert deleted.status_code == 204

@@ -1,5 +1,6 @@
 """GEN: what holds for every request."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -101,22 +102,24 @@ def test_GEN_8_bodies_that_do_not_fit_are_refused(
     assert flow_of(api, flow) == flow
 
 
-def test_GEN_13_dates_have_a_timezone(api: httpx.Client, make: Maker, flow: Json) -> None:
+def test_GEN_13_dates_are_whole_seconds_of_utc(api: httpx.Client, make: Maker, flow: Json) -> None:
     make.segments(flow["id"], 1)
     source = api.get(f"/sources/{flow['source_id']}").json()
     read = flow_of(api, flow)
     make.segments(flow["id"], AT_ONCE_SEGMENTS + 1, start=2)
     deletion = api.delete(f"/flows/{flow['id']}").json()
     error = api.get(f"/flows/{uuid4()}").json()
+    (told, *_) = api.get("/events", params={"wait": 15, "source_ids": flow["source_id"]}).json()
 
     for moment in (
         *(read[name] for name in ("created", "metadata_updated", "segments_updated")),
         *(source[name] for name in ("created", "updated")),
         *(deletion[name] for name in ("created", "updated")),
+        *(told["event"]["source"][name] for name in ("created", "updated")),
+        told["event_timestamp"],
         error["time"],
     ):
-        assert moment.endswith("Z")
-        assert "T" in moment
+        assert datetime.strptime(moment, "%Y-%m-%dT%H:%M:%S%z"), moment
 
 
 def test_GEN_14_what_a_body_says_beyond_the_schema_is_dropped_but_not_in_essence_parameters(
@@ -242,3 +245,29 @@ def test_GEN_20_a_get_may_say_that_it_sends_json(api: httpx.Client, flow: Json) 
 
     for path in ("/service", "/flows?limit=1", f"/flows/{flow['id']}/segments"):
         assert api.get(path, headers=headers).status_code == 200
+
+
+def test_a_slash_at_the_end_of_a_path_separates_nothing(api: httpx.Client, flow: Json) -> None:
+    item, source = f"/flows/{flow['id']}", f"/sources/{flow['source_id']}"
+    for path in (
+        *("/flows", "/sources", "/service", "/service/webhooks", "/service/storage-backends"),
+        *(item, f"{item}/segments", f"{item}/label", source, f"{source}/tags", "/openapi.json"),
+    ):
+        query = {"source_id": flow["source_id"]} if path == "/flows" else {}
+        plain = api.get(path, params=query)
+        for method, content in (("GET", plain.content), ("HEAD", b"")):
+            answer = api.request(method, f"{path}/", params=query, follow_redirects=True)
+            assert (answer.status_code, answer.content) == (200, content), path
+
+
+def test_a_slash_at_the_end_of_a_path_changes_no_write(api: httpx.Client, flow: Json) -> None:
+    path = f"/flows/{flow['id']}"
+
+    label = api.put(f"{path}/label/", json="slashed", follow_redirects=True)
+    segments = api.post(f"{path}/segments/", json={}, follow_redirects=True)
+    gone = api.delete(f"{path}/", follow_redirects=True)
+
+    assert (label.status_code, segments.status_code, gone.status_code) == (204, 400, 204)
+    assert api.get(f"{path}/", follow_redirects=True).status_code == 404
+    assert api.get("/nowhere/", follow_redirects=True).status_code == 404
+    assert api.get("/flows/", params={"a": "b c"}).headers["Location"] == "../flows?a=b+c"

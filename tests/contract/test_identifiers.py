@@ -85,6 +85,37 @@ def test_GEN_5_an_id_that_cannot_be_is_not_found(api: httpx.Client, method: str,
 
 
 @pytest.mark.parametrize(
+    ("spelt", "told"),
+    [
+        ("0190163d-8694-739b-aea5-966c26f8ad91", "and not of version 7"),
+        ("3B241101-E2BB-4255-8CAF-4136C566A962", "write '3b241101-e2bb-4255-8caf-4136c566a962'"),
+        ("{3b241101-e2bb-4255-8caf-4136c566a962}", "write '3b241101-e2bb-4255-8caf-4136c566a962'"),
+        ("x" * 5_000, "must be a lower-case UUID of version 1 to 5"),
+    ],
+)
+def test_GEN_5_an_id_that_cannot_be_is_told_the_right_form(
+    api: httpx.Client, spelt: str, told: str
+) -> None:
+    body = a_video_flow_body(id=spelt)
+
+    for method, path in (
+        ("PUT", f"/flows/{spelt}"),
+        ("GET", f"/flows/{spelt}"),
+        ("POST", f"/service/profiles/{spelt}"),
+    ):
+        answer = api.request(method, path, json=None if method == "GET" else body)
+        summary = answer.json()["summary"]
+        assert answer.status_code == 404
+        assert "ID in the path is invalid: '" in summary
+        assert told in summary
+        assert "does not exist" not in summary
+        assert len(summary) < 300
+    query = api.get("/flows", params={"source_id": spelt})
+    assert query.status_code == 400
+    assert told in query.json()["summary"]
+
+
+@pytest.mark.parametrize(
     ("object_id", "in_path"),
     [
         ("a/b", "a%2Fb"),

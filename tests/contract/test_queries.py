@@ -86,11 +86,60 @@ def test_GEN_11_a_boolean_is_true_or_false_and_nothing_else(
         assert status(bad) == 400, bad
 
 
-def test_GEN_12_query_parameters_nobody_knows_are_ignored(api: httpx.Client, flow: Json) -> None:
+def test_GEN_12_what_any_request_may_have_in_its_query_changes_nothing(
+    api: httpx.Client, flow: Json
+) -> None:
     query = {"source_id": flow["source_id"]}
 
     plain = api.get("/flows", params=query)
-    with_more = api.get("/flows", params={**query, "access_token": "x", "colour": "red"})
+    with_more = api.get("/flows", params={**query, "access_token": "x", "_": "1795176000"})
 
     assert plain.status_code == with_more.status_code == 200
     assert plain.json() == with_more.json() == [flow]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "told"),
+    [
+        ("GET", "/flows", "sorce_id", "did you mean 'source_id'?"),
+        ("GET", "/flows", "Format", "did you mean 'format'?"),
+        ("GET", "/flows", "tags.genre", "did you mean 'tag.genre'?"),
+        ("GET", "/flows", "tag_exist.genre", "did you mean 'tag_exists.genre'?"),
+        ("GET", "/flows", "colour", "it takes codec, collected_by_ids, format,"),
+        ("GET", "/flows/{id}", "include_timeranges", "did you mean 'include_timerange'?"),
+        ("GET", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
+        ("DELETE", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
+        ("GET", "/sources", "collected_by", "did you mean 'collected_by_ids'?"),
+        ("GET", "/service", "verbose", "it takes none"),
+        ("PUT", "/flows/{id}/label", "label", "it takes none"),
+        ("GET", "/events", "event_type", "did you mean 'event_types'?"),
+        ("GET", "/flows", "x" * 5_000, "it takes codec"),
+    ],
+)
+def test_GEN_12_a_query_parameter_that_a_route_does_not_know_is_refused(
+    api: httpx.Client, make: Maker, flow: Json, method: str, path: str, given: str, told: str
+) -> None:
+    make.segments(flow["id"], 1)
+
+    answer = api.request(method, path.format(id=flow["id"]), params={given: "_"}, json=None)
+
+    assert answer.status_code == 400
+    assert f"there is no query parameter '{given[:80]}" in answer.json()["summary"]
+    assert told in answer.json()["summary"]
+    assert len(answer.json()["summary"]) < 500
+    assert len(api.get(f"/flows/{flow['id']}/segments").json()) == 1
+
+
+def test_GEN_12_pages_that_describe_the_api_and_health_take_anything(api: httpx.Client) -> None:
+    for path in ("/docs", "/openapi.json", "/health"):
+        assert api.get(path, params={"v": "2"}).status_code == 200
+
+
+@pytest.mark.parametrize("since", ["2001-02-03T04:05:06+01:00", "2001-02-03T04:05:06.7+0100"])
+def test_a_bare_plus_in_a_time_is_understood(api: httpx.Client, flow: Json, since: str) -> None:
+    assert api.get(f"/events?limit=1&since={since}").status_code == 200
+    for bad in ("2001-02-03 04:05", "yesterday", "x" * 5_000):
+        answer = api.get("/events", params={"since": bad})
+        assert answer.status_code == 400
+        assert "such as" in answer.json()["summary"]
+        assert len(answer.json()["summary"]) < 300

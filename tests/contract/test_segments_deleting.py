@@ -1,6 +1,5 @@
 """SEG-48…55: Segments deleted, and what becomes of their Objects."""
 
-import time
 from uuid import uuid4
 
 import httpx
@@ -16,6 +15,7 @@ from tests.contract.steps import (
     segments_of,
     timeranges,
 )
+from tests.waiting import next_second
 
 WHOLE = ["[0:0_10:0)", "[10:0_20:0)", "[20:0_30:0)"]
 
@@ -150,7 +150,7 @@ def test_SEG_55_deleting_changes_the_timeline_and_not_the_metadata(
     api: httpx.Client, flow: Json
 ) -> None:
     before = flow_of(api, flow, include_timerange="true")
-    time.sleep(0.01)
+    next_second()
 
     delete(api, flow, timerange="[0:0_10:0)")
 

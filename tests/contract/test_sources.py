@@ -9,6 +9,7 @@ import pytest
 
 from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.waiting import next_second
 
 VIDEO = "urn:x-nmos:format:video"
 AUDIO = "urn:x-nmos:format:audio"
@@ -142,6 +143,7 @@ def test_SRC_7_dates_and_collections_of_a_source_are_not_a_clients_to_set(
     flow = make.flow(**claimed, source_collection=[{"id": str(uuid4())}])
 
     first = read(api, flow["source_id"])
+    next_second()
     assert api.put(f"/sources/{flow['source_id']}/label", json="x").status_code == 204
     second = read(api, flow["source_id"])
 

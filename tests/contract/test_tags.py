@@ -10,6 +10,7 @@ import pytest
 from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
+from tests.waiting import next_second
 
 GOOD = {"text": "full", "empty": "", "none": [], "one": ["a"], "two": ["a", "b"]}
 BAD: list[Any] = [1, 1.5, True, None, {"a": "b"}, ["a", 1], [None], [["a"]]]
@@ -144,6 +145,7 @@ def test_TAG_16_a_changed_tag_is_a_change_of_metadata(api: httpx.Client, make: M
     updates = [api.get(source).json()["updated"]]
 
     for method, value in (("PUT", "x"), ("PUT", ["y"]), ("DELETE", None)):
+        next_second()
         api.request(method, f"{item}/tags/a", json=value)
         seen.append(api.get(item).json())
         api.request(method, f"{source}/tags/a", json=value)

@@ -90,7 +90,7 @@ def assert_last(client: Client, status: int, kind: str) -> None:
     """An error of TAMS, and the connection's end."""
     answer = client.answer()
     assert (answer.status, json.loads(answer.body)["type"]) == (status, kind)
-    assert set(json.loads(answer.body)) == {"type", "summary", "time"}
+    assert set(json.loads(answer.body)) == {"type", "summary", "message", "time"}
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["connection"] == "close"
     assert client.hears_the_end()
@@ -166,6 +166,32 @@ def test_a_head_over_the_limit_is_refused_and_the_connection_closed(
     client.say(head)
 
     assert_last(client, 431, "RequestHeadersTooLarge")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # TLS, to a port that has none
+        b"hello\r\n\r\n",
+        b"GET /echo/x\r\n\r\n",
+        b"GET /echo/x HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET /echo/x HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"GET /echo/x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnot-hex\r\n",
+    ],
+    ids=["TLS", "no HTTP", "no version", "no header", "no length", "two lengths", "no chunk"],
+)
+def test_what_is_not_http_is_refused_in_json(client: Client, data: bytes) -> None:
+    client.say(data)
+
+    assert_last(client, 400, "BadRequest")
+
+
+def test_what_is_not_http_behind_a_good_request_is_refused_in_its_turn(client: Client) -> None:
+    client.say(ECHO % 1 + b"hello\r\n\r\n")
+
+    assert path_of(client.answer()) == "/echo/1"
+    assert_last(client, 400, "BadRequest")
 
 
 def test_a_head_as_large_as_the_limit_is_answered_however_it_is_cut(client: Client) -> None:

@@ -16,6 +16,7 @@ class ModelSegment:
     text: str
     range: Range
     object_id: str
+    offset: int
 
 
 @dataclass
@@ -90,14 +91,16 @@ class TamsModel:
         self._collect_garbage()
         return 204
 
-    def post(self, flow_id: str, segment: ModelSegment, offset: int) -> bool:
-        """Whether one Segment is taken."""
+    def post(self, flow_id: str, segment: ModelSegment) -> bool:
+        """Whether one Segment is taken; one that is there already is, and stays as it is."""
         flow = self.flows[flow_id]
         stored = self.objects.get(segment.object_id)
         if stored is None:
             return False
+        if segment in flow.segments:
+            return True
         start, end = segment.range
-        used = (start - offset, end - offset)
+        used = (start - segment.offset, end - segment.offset)
         if stored.range is None:
             if stored.flow_id != flow_id:
                 return False

@@ -184,8 +184,8 @@ class Comparison(RuleBasedStateMachine):
             if refused is not None:
                 continue
             assert span.range is not None
-            segment = ModelSegment(span.text, span.range, object_id)
-            if not self.model.post(flow_id, segment, offset * SECOND):
+            segment = ModelSegment(span.text, span.range, object_id, offset * SECOND)
+            if not self.model.post(flow_id, segment):
                 failed.append((object_id, span.text))
         response = self.api.post(f"/flows/{flow_id}/segments", json=body)
         assert response.status_code == (refused or (200 if failed else 201)), response.text

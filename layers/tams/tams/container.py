@@ -54,3 +54,4 @@ class Container:
     object_stores: ObjectStores
     backends: dict[str, StorageBackend]
     address: AddressRules
+    refuses_unknown_query: bool

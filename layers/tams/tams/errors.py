@@ -1,5 +1,21 @@
 """What can go wrong, named by meaning and ignorant of HTTP; `tams.api.errors` holds the status codes."""
 
+from typing import Self
+
+QUOTED_MAX = 80
+
+
+def clipped(text: str) -> str:
+    """A client's text as an error may repeat it: short, and without what a terminal or a log acts on."""
+    kept = text[:QUOTED_MAX]
+    clean = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in kept)
+    return clean if len(text) <= QUOTED_MAX else f"{clean}…"
+
+
+def quoted(text: str) -> str:
+    """The same between quotation marks."""
+    return repr(clipped(text))
+
 
 class TamsError(Exception):
     """An expected failure: its text is for the caller and carries no secret."""
@@ -14,12 +30,22 @@ class ForbiddenError(TamsError):
 
 
 class NotFoundError(TamsError):
-    """There is no such Source, Flow or Object; `because` tells what is known of it."""
+    """There is no such Source, Flow or Object; `because` says what is known of it."""
 
     def __init__(self, kind: str, identifier: str, because: str = "") -> None:
-        super().__init__(f"{kind} {identifier!r} does not exist{because and f': {because}'}")
+        reason = because and f", because {because}"
+        super().__init__(f"The requested {kind} does not exist: {quoted(identifier)}{reason}")
         self.kind = kind
         self.identifier = identifier
+
+    @classmethod
+    def of_invalid_id(cls, kind: str, identifier: str, fault: str) -> Self:
+        """Nothing can have this id: there is nothing to find, nor to create (GEN-5)."""
+        error = cls(kind, identifier)
+        error.args = (
+            f"The requested {kind} ID in the path is invalid: {quoted(identifier)} {fault}",
+        )
+        return error
 
 
 class ConflictError(TamsError):

@@ -166,11 +166,13 @@ def test_a_flow_is_put_together_from_its_parts() -> None:
 
     assert isinstance(flow, AudioFlow)
     assert technical_of(flow) == put.technical
-    assert flow.to_json() == {
+    told = {
         **an_audio(),
         "label": "Stereo",
-        "created": "2024-05-06T07:08:09.123456Z",
+        "created": "2024-05-06T07:08:09Z",
         "timerange": "()",
         "profile_id": PROFILE_ID,
     }
-    assert parse_flow(flow.to_json()) == flow
+    assert flow.to_json() == told
+    assert flow.to_document() == told | {"created": "2024-05-06T07:08:09.123456+00:00"}
+    assert parse_flow(flow.to_document()) == flow

@@ -62,7 +62,11 @@ def _comparable(node: Any) -> Any:
         return [_comparable(each) for each in node]
     if not isinstance(node, dict):
         return node
-    node = {name: _comparable(value) for name, value in node.items() if name not in MOMENTS}
+    node = {
+        name: _comparable(value)
+        for name, value in node.items()
+        if name not in MOMENTS and name != "message"
+    }
     if node.get("denominator") == 1:
         del node["denominator"]
     return node

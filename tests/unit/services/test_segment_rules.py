@@ -8,8 +8,9 @@ import pytest
 from tams.errors import InvalidRequestError
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
-from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject
-from tams.services.segment_rules import Occupied, Registration, lookback_spans
+from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, StoredSegment
+from tams.services.occupied import lookback_spans
+from tams.services.segment_rules import Registration
 from tams.timing import TimeRange
 from tests.builders import a_video_flow
 
@@ -35,11 +36,15 @@ def in_use(
     )
 
 
+def a_segment(timerange: TimeRange, flow: Flow) -> StoredSegment:
+    return StoredSegment(flow.id, timerange, "there", (BACKEND,))
+
+
 def a_registration(flow: Flow, *objects: StoredObject, taken: tuple[str, ...] = ()) -> Registration:
     return Registration(
         flow=flow,
         objects={stored.id: stored for stored in objects},
-        occupied=Occupied(TimeRange.parse(text) for text in taken),
+        near=[a_segment(TimeRange.parse(text), flow) for text in taken],
         deleting={},
         backend_labels=frozenset({"local"}),
         event_id="event",
@@ -203,3 +208,32 @@ def test_the_look_back_reaches_as_far_as_the_longest_segment_and_merges_neighbou
     spans = lookback_spans(posts, longest_ns=5 * 10**9)
 
     assert spans == [(5 * 10**9, 12 * 10**9 - 1), (85 * 10**9, 91 * 10**9 - 1)]
+
+
+def test_a_segment_that_is_still_being_deleted_is_not_there_to_be_repeated() -> None:
+    registration = a_registration(FLOW, in_use("there", FLOW), taken=("[0:0_1:0)",))
+    registration.deleting = {"request": TimeRange.parse("[0:0_1:0)")}
+
+    with pytest.raises(InvalidRequestError, match="still being deleted"):
+        registration.take(a_post(object_id="there"))
+
+
+@pytest.mark.parametrize("tells_timeline", [True, False])
+def test_only_who_may_read_the_flow_learns_what_is_there(tells_timeline: bool) -> None:
+    registration = a_registration(FLOW, in_use("there", FLOW), taken=("[0:0_1:0)",))
+    registration.tells_timeline = tells_timeline
+
+    with pytest.raises(InvalidRequestError, match="an existing segment") as refused:
+        registration.take(a_post(object_id="there", key_frame_count=3))
+
+    assert ("'there', which differs in key_frame_count" in str(refused.value)) is tells_timeline
+
+
+def test_a_repeated_upload_registers_nothing_more() -> None:
+    registration = a_registration(FLOW, in_use("there", FLOW), taken=("[0:0_1:0)",))
+    registration.by_upload = True
+
+    registration.take(a_post(object_id="there"))
+
+    assert not registration.segments
+    assert not registration.changed

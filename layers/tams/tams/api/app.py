@@ -5,7 +5,9 @@ from fastapi import APIRouter, Depends, FastAPI
 from tams.api import body, errors
 from tams.api.callers import CallerMiddleware
 from tams.api.head import HeadMiddleware
+from tams.api.known_query import check_query
 from tams.api.scopes import check_scope, check_table
+from tams.api.trailing_slash import TrailingSlashMiddleware
 from tams.container import Container
 
 TITLE = "Time-addressable Media Store"
@@ -16,7 +18,8 @@ def create_app(router: APIRouter, container: Container) -> FastAPI:
     app.state.container = container
     app.state.routes = router.routes
     check_table(router.routes)
-    app.include_router(router, dependencies=[Depends(check_scope)])
+    app.include_router(router, dependencies=[Depends(check_scope), Depends(check_query)])
+    app.add_middleware(TrailingSlashMiddleware, routes=router.routes)
     app.add_middleware(CallerMiddleware)
     app.add_middleware(HeadMiddleware)
     errors.install(app)

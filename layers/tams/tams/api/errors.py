@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from tams.api.audit import READING
 from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
 from tams.api.methods import allowed_methods
 from tams.api.precedence import check_target
@@ -20,6 +21,7 @@ from tams.errors import (
     InvalidRequestError,
     NotFoundError,
     TamsError,
+    clipped,
 )
 
 STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
@@ -32,6 +34,9 @@ STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
 
 _EXHAUSTED = {errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC}
 """What passes, and is no mistake of ours."""
+
+_INVALID_QUERY = "Invalid query options"
+"""The specification's words for a 400 of a request without a body."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +57,10 @@ def _tams_error(request: Request, error: Exception) -> JSONResponse:
         {"Retry-After": RETRY_AFTER_SECONDS} if status is HTTPStatus.SERVICE_UNAVAILABLE else None
     )
     kind = type(error).__name__.removesuffix("Error")
-    return JSONResponse(error_body(kind, str(error)), status, headers)
+    summary = str(error)
+    if status is HTTPStatus.BAD_REQUEST and request.method in READING:
+        summary = f"{_INVALID_QUERY}: {summary}"
+    return JSONResponse(error_body(kind, summary), status, headers)
 
 
 def _validation_error(request: Request, error: Exception) -> JSONResponse:
@@ -64,7 +72,8 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
         f"{'.'.join(str(step) for step in fault['loc'][1:])}: {fault['msg']}"
         for fault in error.errors()
     ]
-    return JSONResponse(error_body("InvalidRequest", "; ".join(faults)), HTTPStatus.BAD_REQUEST)
+    summary = f"{_INVALID_QUERY}: {'; '.join(faults)}"
+    return JSONResponse(error_body("InvalidRequest", summary), HTTPStatus.BAD_REQUEST)
 
 
 def _earlier(request: Request) -> TamsError | None:
@@ -89,9 +98,9 @@ def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 def _explained(request: Request, status: HTTPStatus) -> str:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"{request.method} is not allowed on {request.url.path}"
+        return f"{request.method} is not allowed on {clipped(request.url.path)}"
     if status is HTTPStatus.NOT_FOUND:
-        return f"there is nothing at {request.url.path}"
+        return f"there is nothing at {clipped(request.url.path)}"
     return status.phrase
 
 

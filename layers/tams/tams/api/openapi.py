@@ -14,6 +14,7 @@ from pydantic.json_schema import models_json_schema
 from tams.api.openapi_names import operation_id
 from tams.api.openapi_schemas import tidied
 from tams.api.openapi_security import SCHEMES, describe_access
+from tams.api.tag_filters import TAG_FILTERS
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
@@ -35,19 +36,6 @@ BODY_MODELS = (
     WebhookPut,
 )
 """Models that no route names as a type: bodies are read by hand, errors made in one place."""
-
-TAG_FILTERS = {
-    "/flows": {"tag": "the Flow"},
-    "/sources": {"tag": "the Source"},
-    "/service/webhooks": {"tag": "the webhook"},
-    "/service/storage-backends": {"tag": "the storage backend"},
-    "/flows/{flowId}/segments": {"storage_backend_tag": "a URL's storage backend"},
-    "/objects/{objectId}": {
-        "storage_backend_tag": "a URL's storage backend",
-        "flow_tag": "a Flow that uses the Object",
-    },
-}
-"""Paths that filter by tags: of what, by the first part of the parameter's name."""
 
 _FAILURES = {
     "400": "The request makes no sense, or breaks a rule.",

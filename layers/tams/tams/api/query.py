@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Path, Query
 from pydantic import BeforeValidator
 
-from tams.errors import InvalidRequestError, NotFoundError
-from tams.models.common import is_uuid
+from tams.errors import InvalidRequestError, NotFoundError, quoted
+from tams.models.common import is_uuid, uuid_fault
 from tams.models.filters import parse_uuid_list
 from tams.models.queries import PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX
 from tams.timing import TimeRange
@@ -58,7 +58,7 @@ def query_timerange(text: str | None) -> TimeRange:
 def query_uuid(name: str, text: str | None) -> str | None:
     """Raises InvalidRequestError."""
     if text is not None and not is_uuid(text):
-        raise InvalidRequestError(f"{name}: must be a lower-case UUID of version 1 to 5")
+        raise InvalidRequestError(f"{name}: {quoted(text)} {uuid_fault(text)}")
     return text
 
 
@@ -69,5 +69,5 @@ def uuid_list(name: str, text: str | None) -> tuple[str, ...] | None:
 
 def _known(identifier: str, kind: str) -> str:
     if not is_uuid(identifier):
-        raise NotFoundError(kind, identifier)
+        raise NotFoundError.of_invalid_id(kind, identifier, uuid_fault(identifier))
     return identifier

@@ -23,6 +23,9 @@ _Model = TypeVar("_Model", bound="Model")
 _BODY = object()
 """Marks, in pydantic's context, that a client's own JSON is read."""
 
+EXACT = object()
+"""Marks, in pydantic's context, that the store's own JSON is written."""
+
 
 class Model(BaseModel):
     """One schema of the specification; properties it does not know are dropped."""
@@ -60,6 +63,10 @@ class Model(BaseModel):
     def to_json(self) -> dict[str, Any]:
         """The JSON of the specification; what is not set is not there."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def to_document(self) -> dict[str, Any]:
+        """The same JSON as the store keeps it: moments to the microsecond, which order and paging need."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True, context=EXACT)
 
     @model_validator(mode="before")
     @classmethod

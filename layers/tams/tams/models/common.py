@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import (
     AfterValidator,
@@ -11,14 +12,17 @@ from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
+    PlainSerializer,
+    SerializationInfo,
     Strict,
     StringConstraints,
     Tag,
+    WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
 
 from tams.models import patterns
-from tams.models.base import Model
+from tams.models.base import EXACT, Model
 
 INT64_MAX = 2**63 - 1
 
@@ -28,6 +32,18 @@ _is_uuid = re.compile(patterns.UUID).fullmatch
 def is_uuid(text: str) -> bool:
     """Whether `text` can be the id of a Source, a Flow, a Profile or a Webhook."""
     return _is_uuid(text) is not None
+
+
+def uuid_fault(text: str) -> str:
+    """Why `text` cannot be such an id, and how to write it where that is known."""
+    rule = patterns.WORDS[patterns.UUID]
+    try:
+        parsed = UUID(text)  # which also reads upper case, braces, URNs and missing hyphens
+    except ValueError:
+        return rule
+    if is_uuid(str(parsed)):
+        return f"{rule}: write {str(parsed)!r}"
+    return f"{rule}, and not of version {parsed.version}" if parsed.version else rule
 
 
 def _whole(value: object) -> object:
@@ -43,6 +59,15 @@ def _to_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+def whole_seconds(moment: datetime) -> str:
+    """A moment as answers and events spell it, which many clients can parse in no other form."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _spelt(moment: datetime, info: SerializationInfo) -> str:
+    return moment.isoformat() if info.context is EXACT else whole_seconds(moment)
+
+
 # A length constraint makes pydantic read the text, and so refuse what UTF-8 cannot hold.
 Text = Annotated[str, Strict(), StringConstraints(min_length=0)]
 Flag = Annotated[bool, Strict()]
@@ -50,7 +75,12 @@ WholeNumber = Annotated[int, BeforeValidator(_whole)]
 Integer = Annotated[WholeNumber, Field(ge=-INT64_MAX - 1, le=INT64_MAX)]
 Count = Annotated[WholeNumber, Field(ge=0, le=INT64_MAX)]
 PositiveInteger = Annotated[WholeNumber, Field(gt=0, le=INT64_MAX)]
-UtcDateTime = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+UtcDateTime = Annotated[
+    AwareDatetime,
+    AfterValidator(_to_utc),
+    PlainSerializer(_spelt, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 Uuid = Annotated[Text, StringConstraints(pattern=patterns.UUID)]
 MimeType = Annotated[Text, StringConstraints(pattern=patterns.MIME_TYPE)]

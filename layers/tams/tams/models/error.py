@@ -1,13 +1,23 @@
 """Why something failed, as clients, webhooks and deletion requests read it."""
 
+from typing import Any
+
+from pydantic import model_validator
+
 from tams.models.base import Model
 from tams.models.common import Text, UtcDateTime
 
 
 class Error(Model):
-    """Source: error.json."""
+    """Source: error.json. `message` repeats `summary`: many clients look there."""
 
     type: Text
     summary: Text
+    message: Text | None = None
     traceback: tuple[Text, ...] | None = None
     time: UtcDateTime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _repeat_summary(cls, value: Any) -> Any:
+        return {**value, "message": value.get("summary")} if isinstance(value, dict) else value

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tams.errors import InvalidRequestError
-from tams.models.common import Tags, is_uuid
+from tams.errors import InvalidRequestError, clipped, quoted
+from tams.models.common import Tags, is_uuid, uuid_fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def parse_list(name: str, text: str) -> tuple[str, ...]:
         return ()
     members = tuple(text.split(","))
     if not all(members):
-        raise InvalidRequestError(f"{name}: {text!r} has an empty member")
+        raise InvalidRequestError(f"{clipped(name)}: {quoted(text)} has an empty member")
     return members
 
 
@@ -77,7 +77,7 @@ def parse_uuid_list(name: str, text: str) -> tuple[str, ...]:
     members = parse_list(name, text)
     for member in members:
         if not is_uuid(member):
-            raise InvalidRequestError(f"{name}: {member!r} is not a lower-case UUID")
+            raise InvalidRequestError(f"{name}: {quoted(member)} {uuid_fault(member)}")
     return members
 
 
@@ -96,7 +96,7 @@ def parse_tag_filters(
             filters.append(TagFilter(parameter.removeprefix(f"{prefix}."), values=values))
         elif parameter.startswith(f"{prefix}_exists."):
             if text not in {"true", "false"}:
-                raise InvalidRequestError(f"{parameter}: must be true or false")
+                raise InvalidRequestError(f"{clipped(parameter)}: must be true or false")
             name = parameter.removeprefix(f"{prefix}_exists.")
             filters.append(TagFilter(name, exists=text == "true"))
     return tuple(filters)

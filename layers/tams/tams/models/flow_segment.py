@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.base import ClosedModel, Model
 from tams.models.common import Integer, Text
 from tams.models.error import Error
+from tams.models.http_url import url_fault
 from tams.models.object_core import GetUrl, UncontrolledUrl
 from tams.timing import TimeRange, Timestamp
 from tams.timing.timestamp import NS_MAX, NS_MIN
@@ -140,7 +141,7 @@ def segment_fault(segment: FlowSegmentPost) -> str | None:
         _identity_fault(segment)
         or _timerange_fault(segment)
         or _object_timerange_fault(segment)
-        or _label_fault(segment)
+        or _get_urls_fault(segment)
     )
 
 
@@ -190,12 +191,14 @@ def _object_timerange_fault(segment: FlowSegmentPost) -> str | None:
     return None
 
 
-def _label_fault(segment: FlowSegmentPost) -> str | None:
+def _get_urls_fault(segment: FlowSegmentPost) -> str | None:
     labels: set[str] = set()
-    for url in segment.get_urls or ():
-        if url.label in labels:
-            return f"get_urls: the label {url.label!r} is given more than once"
-        labels.add(url.label)
+    for index, each in enumerate(segment.get_urls or ()):
+        if (reason := url_fault(each.url)) is not None:
+            return f"get_urls[{index}].url: {reason}"
+        if each.label in labels:
+            return f"get_urls: the label {quoted(each.label)} is given more than once"
+        labels.add(each.label)
     return None
 
 

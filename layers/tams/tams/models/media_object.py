@@ -3,6 +3,7 @@
 from tams.errors import InvalidRequestError
 from tams.models.base import ClosedModel, Model
 from tams.models.common import Integer, Text, Uuid
+from tams.models.http_url import HttpUrl
 from tams.models.object_core import GetUrl
 from tams.timing import TimeRange
 
@@ -35,7 +36,7 @@ class ControlledInstance(Model):
 class UncontrolledInstance(Model):
     """A copy elsewhere, which the client looks after."""
 
-    url: Text
+    url: HttpUrl
     label: Text
 
 

@@ -5,7 +5,7 @@ import binascii
 import json
 from typing import Any
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 
 _VERSION = 1
 
@@ -32,4 +32,4 @@ def decode_page_key(key: str, *types: type) -> list[Any]:
 
 
 def _unknown(key: str) -> InvalidRequestError:
-    return InvalidRequestError(f"page: {key!r} is not a key that this service gave")
+    return InvalidRequestError(f"page: {quoted(key)} is not a key that this service gave")

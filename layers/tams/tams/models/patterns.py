@@ -26,8 +26,6 @@ SERVICE_TYPE = "^urn:x-tams:service"
 
 API_VERSION = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"
 
-HTTP_URL = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\s/?#]+[^\s]*$"
-
 HEADER_NAME = f"^{_TOKEN}$"
 
 HEADER_VALUE = r"^[\t\x20-\x7e]*$"
@@ -40,7 +38,6 @@ WORDS: Mapping[str, str] = {
     PACKAGE_UID: "must be a SMPTE UMID URN or a UUID URN",
     SERVICE_TYPE: "must start with 'urn:x-tams:service'",
     API_VERSION: "must be a major and a minor version, such as '8.2'",
-    HTTP_URL: "must be an http or https URL",
     HEADER_NAME: "must be the name of an HTTP header",
     HEADER_VALUE: "must hold only what an HTTP header may hold",
 }

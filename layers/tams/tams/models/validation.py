@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from tams.errors import clipped
 from tams.models import patterns
 
 NULL_FIELD = "null_field"
@@ -75,5 +76,5 @@ def _path(location: list[int | str]) -> str:
         if isinstance(step, int):
             path += f"[{step}]"
         elif not (step.startswith("<") and step.endswith(">")):
-            path += f".{step}" if path else step
+            path += f".{clipped(step)}" if path else clipped(step)
     return path

@@ -14,8 +14,8 @@ from tams.models.common import Flag, Tags, Text, Uuid
 from tams.models.error import Error
 from tams.models.event import EventType
 from tams.models.filters import UrlFilter
+from tams.models.http_url import HttpUrl
 
-HttpUrl = Annotated[Text, StringConstraints(pattern=patterns.HTTP_URL)]
 HeaderName = Annotated[Text, StringConstraints(pattern=patterns.HEADER_NAME)]
 HeaderValue = Annotated[Text, StringConstraints(pattern=patterns.HEADER_VALUE)]
 
@@ -80,9 +80,13 @@ class WebhookPut(WebhookSettings):
 
 
 class RegisteredWebhook(WebhookSettings):
-    """What a webhook that exists has beside its settings."""
+    """What a webhook that exists has beside its settings.
+
+    Its URL may be older than today's rule: it is still shown, and judged again before it is called.
+    """
 
     id: Uuid
+    url: Text
     status: WebhookStatus
     error: Error | None = None
 

@@ -7,7 +7,7 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tams.errors import BackendUnavailableError
+from tams.errors import BackendUnavailableError, quoted
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.object_stores.bucket import Bucket
@@ -104,7 +104,7 @@ class S3ObjectStores:
         except (BotoCoreError, ClientError, Boto3Error, CopyFailedError) as error:
             reason = str(error) if isinstance(error, CopyFailedError) else _reason(error)
             raise BackendUnavailableError(
-                f"S3 did not copy Object {object_id!r}: {reason}"
+                f"S3 did not copy Object {quoted(object_id)}: {reason}"
             ) from error
 
     def check(self) -> None:

@@ -98,7 +98,7 @@ def deletion_row(stored: StoredDeletion) -> Row:
         "flow_id": request.flow_id,
         "delete_flow": request.delete_flow,
         "status": str(request.status),
-        "document": dumps(request.to_json()),
+        "document": dumps(request.to_document()),
         "timeline": dumps(asdict(stored.timeline)),
         "auth_classes": dumps(stored.auth_classes),
         "created_us": to_us(request.created) if request.created else None,

@@ -38,7 +38,9 @@ class VastProfileRepository:
             "format": str(profile.flow_metadata.format),
             "codec": profile.flow_metadata.codec,
             "label": profile.label,
-            "document": json.dumps(profile.to_json(), separators=(",", ":"), ensure_ascii=False),
+            "document": json.dumps(
+                profile.to_document(), separators=(",", ":"), ensure_ascii=False
+            ),
             "created_us": to_us(profile.created),
             "event_id": event_id,
         }

@@ -37,7 +37,7 @@ def dumps(value: Any) -> str:
 def flow_row(stored: StoredFlow) -> Row:
     """All columns but the timeline's."""
     flow = stored.flow
-    document = flow.to_json()
+    document = flow.to_document()
     for name in _KEPT_ELSEWHERE:
         document.pop(name, None)
     essence = document.get("essence_parameters", {})
@@ -109,7 +109,7 @@ def outline_from_row(row: Row) -> FlowOutline:
 
 def source_row(stored: StoredSource) -> Row:
     source = stored.source
-    document = source.to_json()
+    document = source.to_document()
     for name in ("source_collection", "collected_by"):
         document.pop(name, None)
     return {
@@ -218,7 +218,7 @@ def object_row(stored: StoredObject) -> Row:
         "size": stored.size_bytes,
         "etag": stored.etag,
         "uploaded_us": stored.uploaded_us,
-        "fault": dumps(stored.fault.to_json()) if stored.fault else None,
+        "fault": dumps(stored.fault.to_document()) if stored.fault else None,
         "revision": stored.revision,
     }
 

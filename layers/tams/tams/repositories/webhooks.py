@@ -84,7 +84,7 @@ def _columns(webhook: Webhook, event_id: str) -> Row:
         "url": webhook.url,
         "status": str(webhook.status),
         "tags": tags_text(webhook.tags),
-        "document": json.dumps(webhook.to_json(), separators=(",", ":"), ensure_ascii=False),
+        "document": json.dumps(webhook.to_document(), separators=(",", ":"), ensure_ascii=False),
         "event_id": event_id,
     }
 

@@ -131,6 +131,7 @@ def build_from(settings: Settings) -> Container:
         address=AddressRules(
             settings.public_url, settings.trust_forwarded, settings.gateway_scheme
         ),
+        refuses_unknown_query=settings.unknown_query == "refuse",
     )
 
 

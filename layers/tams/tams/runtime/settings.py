@@ -1,6 +1,6 @@
 """What is configured, from the environment; read once, at the first event. The authorizer has its own."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -211,6 +211,8 @@ class Settings(BaseSettings):
     those of clients."""
     gateway_scheme: Scheme = "https"
     """The scheme by which clients reach the gateway. `http` locally."""
+    unknown_query: Literal["refuse", "ignore"] = "refuse"
+    """What happens to a request with a query parameter that its route does not know (ADR 13)."""
     url_signer: str = "url_signer"
     """Name or ARN of the function that signs URLs for `webhook_delivery`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)

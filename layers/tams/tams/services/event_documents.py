@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from tams.models.common import whole_seconds
 from tams.models.delivery import Announcement
 from tams.models.filters import UrlFilter
 from tams.models.storage_backend import StorageBackend
@@ -55,9 +56,7 @@ class EventDocuments:
         )
         return [
             {
-                "event_timestamp": from_us(each.event.created_us)
-                .isoformat()
-                .replace("+00:00", "Z"),
+                "event_timestamp": whole_seconds(from_us(each.event.created_us)),
                 "event_type": each.event.event_type,
                 "event": _content(each, get_urls, wide=bool(reader.include_object_timerange)),
             }

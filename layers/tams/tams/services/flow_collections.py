@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.flow import Flow
@@ -91,7 +91,7 @@ def _check_members(
         tags = members[item.id].flow.tags if item.id in members else None
         readable = repositories.caller.may(Permission.READ, classes_of(tags))
         if item.id not in members or not readable:
-            raise InvalidRequestError(f"flow_collection: Flow {item.id!r} does not exist")
+            raise InvalidRequestError(f"flow_collection: Flow {quoted(item.id)} does not exist")
 
 
 def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
@@ -100,7 +100,7 @@ def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
     members = repositories.collections.members([other_id]).get(other_id, [])
     related = {other_id, *(item.id for item in members)}
     if readable_flows(repositories, classes, related) == related:
-        return f"flow_collection: Flow {other_id!r} of the same Source has {fault}"
+        return f"flow_collection: Flow {quoted(other_id)} of the same Source has {fault}"
     return "flow_collection: another Flow of the same Source contradicts it"
 
 
@@ -111,7 +111,9 @@ def contradiction(ours: Sequence[CollectionItem], theirs: Sequence[CollectionIte
     for source_id in shared:
         roles, known = mine[source_id], other[source_id]
         if roles and known and not roles & known:
-            return f"Source {source_id!r} as {', '.join(sorted(known))}"
+            return (
+                f"Source {quoted(source_id)} as {', '.join(quoted(role) for role in sorted(known))}"
+            )
     if shared != [source_id for source_id in other if source_id in mine]:
         return "its members in another order"
     return None

@@ -1,6 +1,6 @@
 """The technical description of a Flow: its own, or its Profile's (PRF-11…20, INI-19)."""
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.flow import Flow, FlowPut, Technical, technical_of
 from tams.ports import Repositories
 
@@ -12,7 +12,9 @@ def description_of(
     if put.profile_id is not None:
         profile = repositories.profiles.find(put.profile_id)
         if profile is None:
-            raise InvalidRequestError(f"profile_id: Profile {put.profile_id!r} does not exist")
+            raise InvalidRequestError(
+                f"profile_id: Profile {quoted(put.profile_id)} does not exist"
+            )
         return profile.flow_metadata, put.profile_id
     assert put.technical is not None
     if old is None or old.profile_id is None or put.unlinks:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
@@ -13,8 +13,9 @@ from tams.models.stored import StoredFlow, StoredSegment, from_us, is_made_for, 
 from tams.ports import Clock, Repositories, Store
 from tams.services.moments import moment_of_change
 from tams.services.object_permissions import unreadable, unwritable
+from tams.services.occupied import lookback_spans
 from tams.services.permissions import flow_to
-from tams.services.segment_rules import Occupied, Registration, lookback_spans
+from tams.services.segment_rules import Registration
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.segments_added import announced
 from tams.services.turns import Turns
@@ -73,6 +74,8 @@ class FlowSegmentService:
     ) -> list[SegmentFault]:
         """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
 
+        A Segment that the Flow has already, the same in everything, is taken and changes nothing.
+
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
         have a Segment already, in whatever Flow, and init Objects of others.
@@ -83,7 +86,7 @@ class FlowSegmentService:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if stored.flow.container is None:
                 raise InvalidRequestError(
-                    "the Flow has no container: set it before adding Segments"
+                    "the Flow 'container' is not set: set it before adding Segments"
                 )
             event_id = str(uuid4())
             sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
@@ -123,7 +126,7 @@ class FlowSegmentService:
         return Registration(
             flow=stored.flow,
             objects=objects,
-            occupied=Occupied(segment.timerange for segment in near),
+            near=near,
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,
@@ -178,7 +181,9 @@ def writable(stored: StoredFlow) -> StoredFlow:
 def check_writable(flow: Flow) -> None:
     """Raises ForbiddenError."""
     if flow.read_only:
-        raise ForbiddenError(f"Flow {flow.id!r} is read-only")
+        raise ForbiddenError(
+            f"You do not have permission to modify this Flow: {quoted(flow.id)} is marked read-only"
+        )
 
 
 def _segments_updated(flow: Flow, now_us: int) -> Flow:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import AUTH_CLASSES, Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.source import Source
@@ -15,7 +15,9 @@ from tams.services.permissions import check
 
 def check_source_format(source: StoredSource | None, flow: Flow) -> None:
     if source is not None and source.source.format != flow.format:
-        raise InvalidRequestError(f"format: Source {flow.source_id!r} has Flows of another format")
+        raise InvalidRequestError(
+            f"format: Source {quoted(flow.source_id)} has Flows of another format"
+        )
 
 
 def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:

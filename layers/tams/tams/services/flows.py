@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
@@ -79,7 +79,7 @@ class FlowService:
         """
         if put.common.id != flow_id:
             raise InvalidRequestError(
-                f"id: {put.common.id!r} is not the id of the path, {flow_id!r}"
+                f"id: {quoted(put.common.id)} is not the id of the path, {quoted(flow_id)}"
             )
 
         def work(repositories: Repositories) -> Flow | None:

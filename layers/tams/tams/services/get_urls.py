@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tams.models.filters import UrlFilter
+from tams.models.http_url import url_fault
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 
@@ -50,13 +51,18 @@ class GetUrls:
 def chosen_instances(
     instances: Sequence[Instance], backends: Mapping[str, StorageBackend], urls: UrlFilter
 ) -> Iterator[tuple[Instance, StorageBackend | None]]:
-    """Those that a client wants to see, with their backends; filters look at what the answer may hide."""
+    """Those that a client wants to see, with their backends; filters look at what the answer may hide.
+
+    A URL from before URLs were checked may be one that no player should open: it stays where it is, unseen.
+    """
     if urls.accepts_none:
         return
     for instance in instances:
         backend = backends.get(instance.storage_id) if instance.storage_id else None
         if instance.storage_id is not None and backend is None:
             continue  # a backend that is configured no more
+        if instance.url is not None and url_fault(instance.url) is not None:
+            continue
         if urls.accepts(
             label=backend.label if backend else instance.label,
             storage_id=instance.storage_id,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
 from tams.models.caller import Permission
 from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
@@ -34,7 +34,7 @@ class InstanceService:
         def work(repositories: Repositories) -> None:
             stored = _registered(repositories, object_id)
             if given.label in labels | {instance.label for instance in stored.instances}:
-                raise InvalidRequestError(f"label: {given.label!r} is taken")
+                raise InvalidRequestError(f"label: {quoted(given.label)} is taken")
             added = Instance(url=given.url, label=given.label)
             save_instances(repositories, replace(stored, instances=(*stored.instances, added)))
 
@@ -46,13 +46,15 @@ class InstanceService:
         Raises NotFoundError, InvalidRequestError.
         """
         if storage_id not in self.backends:
-            raise InvalidRequestError(f"storage_id: no storage backend {storage_id!r}")
+            raise InvalidRequestError(f"storage_id: no storage backend {quoted(storage_id)}")
 
         def work(repositories: Repositories) -> Copy:
             stored = _registered(repositories, object_id)
             check_backend(repositories.caller, Permission.WRITE, self.backends[storage_id])
             if any(instance.storage_id == storage_id for instance in stored.instances):
-                raise InvalidRequestError(f"storage_id: {storage_id!r} has an instance already")
+                raise InvalidRequestError(
+                    f"storage_id: {quoted(storage_id)} has an instance already"
+                )
             self._check_any_readable(repositories, stored)
             wanted = self._to(stored, storage_id)
             leftover = _copy_to(repositories, object_id, storage_id)
@@ -66,7 +68,7 @@ class InstanceService:
                 repositories.copies.save(wanted)
             else:
                 raise InvalidRequestError(
-                    f"storage_id: {storage_id!r} is about to have an instance"
+                    f"storage_id: {quoted(storage_id)} is about to have an instance"
                 )
             repositories.objects.save([stored])  # so that it collides with whoever deletes it
             return wanted
@@ -122,7 +124,7 @@ class InstanceService:
         ours = [each.storage_id for each in stored.instances if each.storage_id is not None]
         if ours and readable.keys().isdisjoint(ours):
             raise ForbiddenError(
-                f"you have no permission to read the bytes of Object {stored.id!r}"
+                f"you have no permission to read the bytes of Object {quoted(stored.id)}"
             )
 
     def _to(self, stored: StoredObject, storage_id: str) -> Copy:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission
 from tams.models.flow import Flow
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
@@ -14,8 +14,8 @@ from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
 from tams.services.object_permissions import unreadable
+from tams.services.occupied import Occupied
 from tams.services.permissions import check_backend, flow_to, may_list_backend
-from tams.services.segment_rules import Occupied
 
 ALLOCATION_DEFAULT = 10
 NO_DEFAULT = "storage_id: is required, no storage backend is the default"
@@ -99,7 +99,7 @@ class MediaStorageService:
         for object_id in ids:
             if not self.object_stores.is_told_by_its_key(object_id):
                 raise InvalidRequestError(
-                    f"segments: Object {object_id[:80]!r} has too long an id to register by upload"
+                    f"segments: Object {quoted(object_id)} has too long an id to register by upload"
                 )
         _check_apart(post.segments)
         return {
@@ -113,7 +113,7 @@ class MediaStorageService:
             for backend in self.backends:
                 if backend.id == asked:
                     return backend
-            raise InvalidRequestError(f"storage_id: no storage backend {asked!r}")
+            raise InvalidRequestError(f"storage_id: no storage backend {quoted(asked)}")
         for backend in self.backends:
             if backend.default_storage:
                 return backend
@@ -144,7 +144,9 @@ def _content_type(flow: object, post: FlowStoragePost) -> str:
     """STO-9, INI-14, INI-15: the Flow's container, or another type for init segments only."""
     container: str | None = getattr(flow, "container", None)
     if container is None:
-        raise InvalidRequestError("the Flow has no container: set it before asking for storage")
+        raise InvalidRequestError(
+            "the Flow 'container' is not set: set it before asking for storage"
+        )
     if post.content_type is None:
         return container
     if not getattr(getattr(flow, "essence_parameters", None), "init_segments", False):
@@ -164,11 +166,12 @@ def _check_init_objects(repositories: Repositories, flow: Flow, post: FlowStorag
         if each.reference_count or not is_made_for(each, flow)
     }
     if missing := sorted((named - found.keys()) | unreadable(repositories, others)):
-        raise InvalidRequestError(f"segments: init_object_id {missing[0]!r} does not exist")
+        raise InvalidRequestError(f"segments: init_object_id {quoted(missing[0])} does not exist")
 
 
 def _check_new(repositories: Repositories, object_ids: Sequence[str]) -> None:
     """STO-5. Raises InvalidRequestError when any is in use, and then nothing is allocated."""
     repositories.guards.hold(object_ids)
     if taken := sorted(repositories.objects.find_many(object_ids)):
-        raise InvalidRequestError(f"object_ids: {', '.join(taken[:5])} already in use")
+        named = ", ".join(quoted(each) for each in taken[:5])
+        raise InvalidRequestError(f"object_ids: some or all already exist: {named}")

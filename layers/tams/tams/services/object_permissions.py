@@ -8,10 +8,11 @@ Object into one of their own, and add a URL of theirs to it.
 from collections.abc import Collection, Mapping
 from itertools import chain
 
-from tams.errors import ForbiddenError, NotFoundError
+from tams.errors import NotFoundError
 from tams.models.caller import Permission, classes_of
 from tams.models.stored import ObjectKind, StoredFlow, StoredObject, is_made_for
 from tams.ports import Repositories
+from tams.services.permissions import not_permitted
 
 
 def flows_using(
@@ -67,7 +68,7 @@ def check_object(repositories: Repositories, permission: Permission, stored: Sto
     if unreadable(repositories, one):
         raise NotFoundError("Object", stored.id)
     if permission is not Permission.READ and unwritable(repositories, one):
-        raise ForbiddenError(f"you have no permission to {permission} Object {stored.id!r}")
+        raise not_permitted(permission, "Object", stored.id)
 
 
 def _homes(repositories: Repositories, objects: Mapping[str, StoredObject]) -> dict[str, set[str]]:

@@ -7,7 +7,7 @@ not this, is forbidden. Nothing here costs a caller a round trip who is not held
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
+from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
 from tams.models.caller import AUTH_CLASSES, Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest
 from tams.models.flow import Flow
@@ -26,7 +26,16 @@ def check(
         return
     if not caller.may_any(classes):
         raise NotFoundError(kind, identifier)
-    raise ForbiddenError(f"you have no permission to {permission} {kind} {identifier!r}")
+    raise not_permitted(permission, kind, identifier)
+
+
+def not_permitted(permission: Permission, kind: str, identifier: str) -> ForbiddenError:
+    """In the specification's words."""
+    verb = "read" if permission is Permission.READ else "modify"
+    return ForbiddenError(
+        f"You do not have permission to {verb} this {kind}: "
+        f"{quoted(identifier)} takes the permission {str(permission)!r}"
+    )
 
 
 def flow_to(permission: Permission, repositories: Repositories, flow_id: str) -> StoredFlow:
@@ -64,8 +73,8 @@ def check_backend(caller: Caller, permission: Permission, backend: StorageBacken
     if not classes or caller.may(permission, classes):
         return
     if not caller.may_any(classes):
-        raise InvalidRequestError(f"storage_id: no storage backend {backend.id!r}")
-    raise ForbiddenError(f"you have no permission to {permission} storage backend {backend.id!r}")
+        raise InvalidRequestError(f"storage_id: no storage backend {quoted(backend.id)}")
+    raise not_permitted(permission, "storage backend", backend.id)
 
 
 def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:

@@ -6,7 +6,7 @@ rest. Each key is encrypted anew: were two of one place alike, they would tell t
 
 import binascii
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 
 _PLACE_BYTES = 8
 _PADDING = "=="
@@ -33,5 +33,5 @@ class PlaceKeys:
             return int.from_bytes(self._fernet.decrypt(key + _PADDING))
         except (InvalidToken, binascii.Error, ValueError) as error:
             raise InvalidRequestError(
-                f"page: {key!r} is not a key that this service gave"
+                f"page: {quoted(key)} is not a key that this service gave"
             ) from error

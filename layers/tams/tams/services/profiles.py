@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.paging import Page
 from tams.models.profile import Profile, ProfilePost
 from tams.models.queries import ProfileQuery
@@ -26,7 +26,9 @@ class ProfileService:
     def create(self, profile_id: str, post: ProfilePost) -> Profile:
         """Raises InvalidRequestError for an id that exists, even with the same content (PRF-2)."""
         if post.id != profile_id:
-            raise InvalidRequestError(f"id: {post.id!r} is not the id of the path, {profile_id!r}")
+            raise InvalidRequestError(
+                f"id: {quoted(post.id)} is not the id of the path, {quoted(profile_id)}"
+            )
         values = {name: getattr(post, name) for name in ProfilePost.model_fields}
         operation = str(uuid4())
 
@@ -36,7 +38,7 @@ class ProfileService:
             repositories.guards.hold([profile_id])
             if repositories.profiles.find(profile_id) is not None:
                 raise InvalidRequestError(
-                    f"Profile {profile_id!r} exists already, and Profiles never change"
+                    f"Profile {quoted(profile_id)} already exists, and Profiles never change"
                 )
             repositories.profiles.add(profile, operation)
             return profile

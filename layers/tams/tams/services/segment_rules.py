@@ -1,10 +1,9 @@
 """Which posted Segments a Flow may take: pure decisions on what a transaction has read (SEG-16…47, INI)."""
 
-import bisect
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass, field, replace
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import (
@@ -13,34 +12,11 @@ from tams.models.stored import (
     ObjectState,
     StoredObject,
     StoredSegment,
-    finite,
     is_made_for,
 )
+from tams.services.occupied import Occupied
+from tams.services.segment_repeats import differences
 from tams.timing import TimeRange
-
-
-class Occupied:
-    """The timeranges a Flow has already, in order, so that an overlap is found among the neighbours."""
-
-    def __init__(self, timeranges: Iterable[TimeRange]) -> None:
-        self._ranges = sorted(timeranges, key=lambda timerange: finite(timerange)[0])
-        self._starts = [finite(timerange)[0] for timerange in self._ranges]
-
-    def overlapping(self, timerange: TimeRange) -> TimeRange | None:
-        """A taken range that shares an instant with this one, honouring the markers (TIM-18)."""
-        start_ns, end_ns = finite(timerange)
-        index = max(0, bisect.bisect_right(self._starts, start_ns) - 1)
-        while index < len(self._ranges) and self._starts[index] < end_ns:
-            if self._ranges[index].overlaps(timerange):
-                return self._ranges[index]
-            index += 1
-        return None
-
-    def add(self, timerange: TimeRange) -> None:
-        start_ns, _ = finite(timerange)
-        index = bisect.bisect(self._starts, start_ns)
-        self._starts.insert(index, start_ns)
-        self._ranges.insert(index, timerange)
 
 
 @dataclass(slots=True)
@@ -54,7 +30,8 @@ class Registration:
 
     flow: Flow
     objects: dict[str, StoredObject]
-    occupied: Occupied
+    near: InitVar[Iterable[StoredSegment]]
+    """Segments of the Flow that a posted one could overlap."""
     deleting: Mapping[str, TimeRange]
     backend_labels: frozenset[str]
     event_id: str
@@ -70,16 +47,26 @@ class Registration:
     created: dict[str, StoredObject] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
     """Objects in use already that have got another URL: the Segments before tell it too (SEG-40)."""
+    occupied: Occupied = field(init=False)
+    present: dict[TimeRange, StoredSegment] = field(init=False)
+    """The Segments that `occupied` knows of."""
+
+    def __post_init__(self, near: Iterable[StoredSegment]) -> None:
+        self.present = {segment.timerange: segment for segment in near}
+        self.occupied = Occupied(self.present)
 
     def take(self, post: FlowSegmentPost) -> None:
-        """Raises InvalidRequestError and changes nothing when the Segment breaks a rule."""
+        """Raises InvalidRequestError and changes nothing when the Segment breaks a rule.
+
+        One that is there already, alike in everything, is a success and changes nothing either.
+        """
         for request_id, timerange in self.deleting.items():
             if timerange.overlaps(post.timerange):
-                by = f" by request {request_id!r}" if self.tells_timeline else ""
+                by = f" by request {quoted(request_id)}" if self.tells_timeline else ""
                 raise InvalidRequestError(f"timerange {post.timerange} is still being deleted{by}")
         if (taken := self.occupied.overlapping(post.timerange)) is not None:
-            where = f"the Segment at {taken}" if self.tells_timeline else "a Segment"
-            raise InvalidRequestError(f"timerange {post.timerange} overlaps {where} of this Flow")
+            self._check_repeated(post, self.present[taken])
+            return
         media = self._media_object(post)
         init = self._init_object(post, media)
         if init is not None and media.reference_count == 0:
@@ -102,8 +89,25 @@ class Registration:
         if used_before and used_before.reference_count and used_before.instances != media.instances:
             self.moved.add(media.id)
         self._keep(media)
-        self.occupied.add(post.timerange)
-        self.segments.append(self._segment(post, media, init))
+        self._add(self._segment(post, media, init))
+
+    def _add(self, segment: StoredSegment) -> None:
+        self.occupied.add(segment.timerange)
+        self.present[segment.timerange] = segment
+        self.segments.append(segment)
+
+    def _check_repeated(self, post: FlowSegmentPost, there: StoredSegment) -> None:
+        """Raises InvalidRequestError for a Segment that is not what is there already."""
+        known = self.objects.get(there.object_id)
+        differing = differences(post, there, known.instances if known else there.instances)
+        if not differing:
+            return
+        summary = f"timerange {post.timerange} overlaps an existing segment of this Flow"
+        if self.tells_timeline:
+            summary += f": {there.timerange} of Object {quoted(there.object_id)}"
+            if "timerange" not in differing:
+                summary += f", which differs in {', '.join(differing)}"
+        raise InvalidRequestError(summary)
 
     def _keep(self, stored: StoredObject) -> None:
         new = stored.id in self.created or stored.id not in self.objects
@@ -115,20 +119,20 @@ class Registration:
         stored = self.objects.get(post.object_id)
         used = post.used_timerange
         if post.object_id in self.unreadable:
-            raise InvalidRequestError(f"object_id {post.object_id!r} cannot be used here")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} cannot be used here")
         if stored is None:
             stored = self._external_object(post)
         elif stored.state is ObjectState.DOOMED:
-            raise InvalidRequestError(f"object_id {post.object_id!r} is being deleted")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is being deleted")
         elif self.by_upload and stored.reference_count:
-            raise InvalidRequestError(f"object_id {post.object_id!r} is in use already")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is in use already")
         elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
             raise InvalidRequestError(
-                f"object_id {post.object_id!r} was allocated for another Flow, which must use it first"
+                f"object_id {quoted(post.object_id)} was allocated for another Flow, which must use it first"
             )
         elif stored.kind is ObjectKind.INIT:
             raise InvalidRequestError(
-                f"object_id {post.object_id!r} is an initialisation Object, not media"
+                f"object_id {quoted(post.object_id)} is an initialisation Object, not media"
             )
         if stored.reference_count == 0:
             stored = replace(
@@ -149,7 +153,7 @@ class Registration:
         """SEG-32, SEG-33: an Object we never allocated is welcome with a URL to find it."""
         if not post.get_urls:
             raise InvalidRequestError(
-                f"object_id {post.object_id!r} does not exist: allocate it at "
+                f"object_id {quoted(post.object_id)} does not exist: allocate it at "
                 f"/flows/{self.flow.id}/storage, or give get_urls"
             )
         return StoredObject(
@@ -167,17 +171,17 @@ class Registration:
         known = {instance.label: instance.url for instance in instances if instance.url}
         for given in post.get_urls or ():
             if given.label in self.backend_labels:
-                raise InvalidRequestError(f"get_urls: label {given.label!r} is taken")
+                raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is taken")
             if given.label not in known and stored.id in self.unwritable:
                 raise InvalidRequestError(
-                    f"get_urls: only who may write the Flow that Object {stored.id!r} was made for may "
+                    f"get_urls: only who may write the Flow that Object {quoted(stored.id)} was made for may "
                     "add URLs to it"
                 )
             if given.label not in known:
                 instances.append(Instance(url=given.url, label=given.label))
             elif known[given.label] != given.url:
                 raise InvalidRequestError(
-                    f"get_urls: label {given.label!r} names another URL of this Object already"
+                    f"get_urls: label {quoted(given.label)} names another URL of this Object already"
                 )
         return replace(stored, instances=tuple(instances))
 
@@ -195,14 +199,16 @@ class Registration:
             return None
         init = self.objects.get(init_id)
         if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
-            raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if self.by_upload and not media.registers and not is_made_for(init, self.flow):
             # Who allocated the Object was asked what they may read; who sends its bytes was not.
-            raise InvalidRequestError(f"init_object_id {init_id!r} does not exist")
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if init.kind is ObjectKind.MEDIA:
-            raise InvalidRequestError(f"init_object_id {init_id!r} is a media Object")
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} is a media Object")
         if init.kind is None and not is_made_for(init, self.flow):
-            raise InvalidRequestError(f"init_object_id {init_id!r} was allocated for another Flow")
+            raise InvalidRequestError(
+                f"init_object_id {quoted(init_id)} was allocated for another Flow"
+            )
         return init
 
     def _segment(
@@ -236,18 +242,5 @@ def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
     for name, (asked, fixed) in given.items():
         if asked is not None and asked != fixed:
             raise InvalidRequestError(
-                f"{name} of Object {stored.id!r} is {fixed} since its first registration"
+                f"{name} of Object {quoted(stored.id)} is {quoted(str(fixed))} since its first registration"
             )
-
-
-def lookback_spans(posts: Sequence[FlowSegmentPost], longest_ns: int) -> list[tuple[int, int]]:
-    """Closed spans of start_ns in which a stored Segment could overlap a posted one, merged."""
-    spans: list[tuple[int, int]] = []
-    ranges = sorted(finite(post.timerange) for post in posts)
-    for start_ns, end_ns in ranges:
-        first_ns, last_ns = start_ns - longest_ns, end_ns - 1
-        if spans and first_ns <= spans[-1][1] + 1:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], last_ns))
-        else:
-            spans.append((first_ns, last_ns))
-    return spans

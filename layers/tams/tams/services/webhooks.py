@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission
 from tams.models.delivery import DeliveryState
 from tams.models.paging import Page
@@ -87,7 +87,7 @@ class WebhookService:
             self.targets.check_url(put.url)
             if put.id != webhook_id:
                 raise InvalidRequestError(
-                    f"id: {put.id!r} is not the id of the path, {webhook_id!r}"
+                    f"id: {quoted(put.id)} is not the id of the path, {quoted(webhook_id)}"
                 )
             if stored.status is WebhookStatus.ERROR and put.status is WebhookStatus.DISABLED:
                 raise InvalidRequestError(

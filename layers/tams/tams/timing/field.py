@@ -34,10 +34,4 @@ def text_field_schema(
     )
 
 
-def quoted(text: str) -> str:
-    """A client's text, short enough for an error message."""
-    length_max = 80
-    return repr(text if len(text) <= length_max else f"{text[:length_max]}…")
-
-
 AnyHandler = Callable[[Any], CoreSchema]

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic_core import CoreSchema
 
-from tams.errors import InvalidRequestError
-from tams.timing.field import AnyHandler, quoted, text_field_schema
+from tams.errors import InvalidRequestError, quoted
+from tams.timing.field import AnyHandler, text_field_schema
 from tams.timing.timestamp import TIMESTAMP_GROUPS, format_ns, signed_ns
 
 _STAMP = "-?(0|[1-9][0-9]*):(0|[1-9][0-9]{0,8})"

@@ -6,8 +6,8 @@ from typing import Self
 
 from pydantic_core import CoreSchema
 
-from tams.errors import InvalidRequestError
-from tams.timing.field import AnyHandler, quoted, text_field_schema
+from tams.errors import InvalidRequestError, quoted
+from tams.timing.field import AnyHandler, text_field_schema
 
 NS_PER_SECOND = 1_000_000_000
 NS_MIN, NS_MAX = -(2**79), 2**79 - 1

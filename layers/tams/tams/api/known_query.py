@@ -1,0 +1,60 @@
+"""A query parameter that no route reads is refused (ADR 13): a misspelt filter filters nothing.
+
+The names are those that the route declares, so that there is no second list to keep.
+"""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+
+from tams.api.callers import PUBLIC_ROUTES
+from tams.api.tag_filters import TAG_FILTERS
+from tams.errors import InvalidRequestError, clipped, quoted
+
+ANYWHERE = frozenset({"access_token", "_"})
+"""Credentials (AUT-4), and what clients add so that no cache answers."""
+
+
+def check_query(request: Request) -> None:
+    """A dependency of every route. Raises InvalidRequestError."""
+    route = request.scope["route"]
+    asked = request.query_params
+    if not asked or route.path_format in PUBLIC_ROUTES:
+        return
+    if not request.app.state.container.refuses_unknown_query:
+        return
+    exact, prefixes = _known(route)
+    for name in asked:
+        if name not in exact | ANYWHERE and not name.startswith(prefixes):
+            raise InvalidRequestError(
+                f"there is no query parameter {quoted(name)} here: {_instead(name, exact, prefixes)}"
+            )
+
+
+def _known(route: APIRoute) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Whole names, and how names begin that hold a tag's."""
+    prefixes = (
+        f"{kind}{ending}"
+        for kind in TAG_FILTERS.get(route.path_format, ())
+        for ending in (".", "_exists.")
+    )
+    return frozenset(_declared(route.dependant)), tuple(prefixes)
+
+
+def _declared(dependant: Dependant) -> Iterator[str]:
+    yield from (field.alias for field in dependant.query_params)
+    for each in dependant.dependencies:
+        yield from _declared(each)
+
+
+def _instead(name: str, exact: frozenset[str], prefixes: tuple[str, ...]) -> str:
+    known = sorted(exact) + [f"{prefix}{{name}}" for prefix in prefixes]
+    stem, dot, tag = clipped(name).partition(".")
+    written = {f"{prefix.rstrip('.')}": f"{prefix}{tag}" for prefix in prefixes} if dot else {}
+    near = get_close_matches(stem.lower(), [*written, *sorted(exact)], n=1)
+    if near:
+        return f"did you mean {written.get(near[0], near[0])!r}?"
+    return f"it takes {', '.join(known)}" if known else "it takes none"

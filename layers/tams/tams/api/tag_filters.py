@@ -1,0 +1,15 @@
+"""Which paths filter by tags: of what, by the first part of the parameter's name."""
+
+from collections.abc import Mapping
+
+TAG_FILTERS: Mapping[str, Mapping[str, str]] = {
+    "/flows": {"tag": "the Flow"},
+    "/sources": {"tag": "the Source"},
+    "/service/webhooks": {"tag": "the webhook"},
+    "/service/storage-backends": {"tag": "the storage backend"},
+    "/flows/{flowId}/segments": {"storage_backend_tag": "a URL's storage backend"},
+    "/objects/{objectId}": {
+        "storage_backend_tag": "a URL's storage backend",
+        "flow_tag": "a Flow that uses the Object",
+    },
+}

@@ -1,0 +1,40 @@
+"""A slash at the end of a path separates nothing: `/flows/` is `/flows`, to read and to write.
+
+API Gateway knows no routes that end in a slash, so such a request may reach a function that does not have
+the route. That one says where to go: 308, which keeps method and body.
+"""
+
+from http import HTTPStatus
+
+from fastapi.responses import RedirectResponse
+from fastapi.routing import iter_route_contexts
+from starlette.routing import BaseRoute, Match
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class TrailingSlashMiddleware:
+    def __init__(self, app: ASGIApp, routes: list[BaseRoute]) -> None:
+        self._app = app
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "/")
+        bare = path.rstrip("/")
+        if scope["type"] != "http" or bare == path or not bare:
+            await self._app(scope, receive, send)
+            return
+        inner = {**scope, "path": bare}
+        if any(
+            route.matches(inner)[0] is not Match.NONE for route in iter_route_contexts(self._routes)
+        ):
+            await self._app(inner, receive, send)
+            return
+        answer = RedirectResponse(_relative(scope, bare), HTTPStatus.PERMANENT_REDIRECT)
+        await answer(scope, receive, send)
+
+
+def _relative(scope: Scope, bare: str) -> str:
+    """From where the request went: right below any stage, base path or proxy."""
+    query = scope["query_string"].decode("latin-1")
+    up = "../" * (len(scope["path"]) - len(bare))
+    return f"{up}{bare.rpartition('/')[2]}" + (f"?{query}" if query else "")

@@ -1,0 +1,70 @@
+"""Which URLs of clients the service keeps, hands out and calls: one rule for Objects and webhooks."""
+
+from ipaddress import IPv6Address
+from re import compile as pattern
+from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from tams.models.common import Text
+
+URL_LENGTH_MAX = 8_000
+"""As long as HTTP servers are asked to accept (RFC 9110); signed URLs of clouds are a third of it."""
+
+_NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
+
+
+def url_fault(url: str) -> str | None:
+    """What a URL must be and is not, in words; None for an absolute http or https URL.
+
+    It must be safe in the hands of a player or a browser: nothing that runs as a script or reads a local
+    file, no credentials, no characters that end a header or a line.
+    """
+    if len(url) > URL_LENGTH_MAX:
+        return f"must be at most {URL_LENGTH_MAX} characters long"
+    if not url.isprintable() or " " in url:
+        return "must not contain blanks, line breaks or control characters: percent-encode them"
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "must be an http or https URL with a host, and an IPv6 address in brackets"
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return "must be an absolute http or https URL with a host"
+    if "@" in parts.netloc:
+        return "must not contain a user name or password"
+    return _host_fault(parts) or _port_fault(parts)
+
+
+def _host_fault(parts: SplitResult) -> str | None:
+    host = parts.hostname or ""
+    if "[" in parts.netloc:
+        try:
+            IPv6Address(host)
+        except ValueError:
+            return "must have an IPv6 address in its brackets"
+    elif not _NAME(host):
+        return "must have a host name of letters, digits, dots and hyphens (international: xn--…)"
+    return None
+
+
+def _port_fault(parts: SplitResult) -> str | None:
+    try:
+        in_range = parts.port != 0
+    except ValueError:
+        in_range = False
+    return None if in_range else "must have a port from 1 to 65535, or none"
+
+
+def _checked(url: str) -> str:
+    if (fault := url_fault(url)) is not None:
+        raise PydanticCustomError("http_url", "{fault}", {"fault": fault})
+    return url
+
+
+HttpUrl = Annotated[
+    Text,
+    AfterValidator(_checked),
+    WithJsonSchema({"type": "string", "format": "uri", "maxLength": URL_LENGTH_MAX}),
+]

@@ -1,0 +1,45 @@
+"""Which time of a Flow is taken: an overlap is found among a Segment's neighbours, however many there are."""
+
+import bisect
+from collections.abc import Iterable, Sequence
+
+from tams.models.flow_segment import FlowSegmentPost
+from tams.models.stored import finite
+from tams.timing import TimeRange
+
+
+class Occupied:
+    """The timeranges a Flow has already, in order, so that an overlap is found among the neighbours."""
+
+    def __init__(self, timeranges: Iterable[TimeRange]) -> None:
+        self._ranges = sorted(timeranges, key=lambda timerange: finite(timerange)[0])
+        self._starts = [finite(timerange)[0] for timerange in self._ranges]
+
+    def overlapping(self, timerange: TimeRange) -> TimeRange | None:
+        """A taken range that shares an instant with this one, honouring the markers (TIM-18)."""
+        start_ns, end_ns = finite(timerange)
+        index = max(0, bisect.bisect_right(self._starts, start_ns) - 1)
+        while index < len(self._ranges) and self._starts[index] < end_ns:
+            if self._ranges[index].overlaps(timerange):
+                return self._ranges[index]
+            index += 1
+        return None
+
+    def add(self, timerange: TimeRange) -> None:
+        start_ns, _ = finite(timerange)
+        index = bisect.bisect(self._starts, start_ns)
+        self._starts.insert(index, start_ns)
+        self._ranges.insert(index, timerange)
+
+
+def lookback_spans(posts: Sequence[FlowSegmentPost], longest_ns: int) -> list[tuple[int, int]]:
+    """Closed spans of start_ns in which a stored Segment could overlap a posted one, merged."""
+    spans: list[tuple[int, int]] = []
+    ranges = sorted(finite(post.timerange) for post in posts)
+    for start_ns, end_ns in ranges:
+        first_ns, last_ns = start_ns - longest_ns, end_ns - 1
+        if spans and first_ns <= spans[-1][1] + 1:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], last_ns))
+        else:
+            spans.append((first_ns, last_ns))
+    return spans
