@@ -25,6 +25,8 @@ def pytest_configure() -> None:
     # Here is nothing but HTTP on loopback. The public authorities cost each client of httpx 20 ms.
     os.environ.pop("SSL_CERT_FILE", None)
     os.environ["SSL_CERT_DIR"] = os.devnull
+    # No answer within 5 s means a busy machine here, not a fault.
+    httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(60)  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -18,7 +18,7 @@ from tests.small_disk import CannotMountError, SmallDisk, small_disk
 from tests.stacks import ARCHIVE, stack_of_backends
 
 IMPATIENT = {
-    "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "0.5",
+    "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
     "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.1",
     "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "0.5",
     "TAMS_WEBHOOKS__LEASE_SECONDS": "2",

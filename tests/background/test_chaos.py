@@ -34,7 +34,7 @@ from tests.receiver import (
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
-SEEDS = 300 if os.environ.get("TAMS_SOAK") else 30
+SEEDS = 300 if os.environ.get("TAMS_SOAK") else 10
 TOGETHER = 10
 """Seeds whose clients are at work at the same time, on one stack."""
 

@@ -33,7 +33,7 @@ class World:
         self._uploaded: set[str] = set()
         self._archive = archive
         self._api = httpx.Client(base_url=api_url, timeout=30)
-        self._media = httpx.Client(timeout=10)
+        self._media = httpx.Client(timeout=60)
 
     def act(self) -> None:
         """Something that clients do, chosen at random."""
