@@ -48,7 +48,7 @@ MISBEHAVIOURS: list[Behaviour] = [
     answer(302, Location="http://127.0.0.1:9/"),
 ]
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(1_200)
 
 
 def groups() -> Iterator[list[int]]:

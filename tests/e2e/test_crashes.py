@@ -131,7 +131,6 @@ def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(own_stack:
                 assert media.json()["referenced_by_flows"] == [writer.flow_id]
 
 
-@pytest.mark.timeout(300)
 def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_rest(
     own_stack: Stack,
 ) -> None:

@@ -13,7 +13,6 @@ import pytest
 ANY_PORTS = {"PORT": "0", "TAMS_VAST_PORT": "0", "TAMS_S3_PORT": "0", "TAMS_QUEUE_PORT": "0"}
 
 
-@pytest.mark.timeout(120)
 def test_it_says_where_it_is_logs_requests_without_secrets_and_ends_on_ctrl_c(
     tmp_path: Path,
 ) -> None:

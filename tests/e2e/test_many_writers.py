@@ -24,7 +24,6 @@ def stack(own_stack: Stack, conflicts: str) -> Iterator[Stack]:
     own_stack.restart("vast")
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("conflicts", ["strict", "column", "commit"])
 def test_exactly_the_winners_are_stored_and_every_loser_is_told(
     stack: Stack, conflicts: str
