@@ -67,6 +67,10 @@ def _check(writer: Writer, rows: list[dict[str, Any]]) -> int:
     return int(guard)
 
 
+def _wait_for(writers: list[Writer], commits: int) -> None:
+    until(lambda: sum(each.answered for each in writers) >= commits)
+
+
 @pytest.mark.timeout(1200 if IS_SOAK else 600)
 def test_answered_commits_survive_kill_9(tmp_path: Path, make_table: TableMaker) -> None:
     chance = random.Random(11)
@@ -81,8 +85,7 @@ def test_answered_commits_survive_kill_9(tmp_path: Path, make_table: TableMaker)
             ]
             for thread in threads:
                 thread.start()
-            enough = kill * WRITERS
-            until(lambda enough=enough: sum(it.answered for it in writers) >= enough)
+            _wait_for(writers, kill * WRITERS)
             time.sleep(chance.uniform(0.0, 0.7))
             server.kill()
             for thread in threads:
