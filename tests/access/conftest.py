@@ -43,7 +43,7 @@ def issuer() -> Iterator[TokenIssuer]:
         yield it
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Its groups' names stand for scopes too, as they do where an issuer knows no scopes."""
     trusted = {
@@ -78,7 +78,7 @@ def backends() -> Backends:
     return Backends(*(str(uuid4()) for _ in range(3)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Stack]:
     """Callers reach what is of their classes: PEOPLE, each with their name as token."""
     described = [

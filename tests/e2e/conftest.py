@@ -5,7 +5,7 @@ import pytest
 from local.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A stack that these tests may stop, start and kill. Each leaves it running."""
     with Stack(tmp_path_factory.mktemp("own")) as running:

@@ -19,7 +19,7 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("notes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_stack(tmp_path_factory: pytest.TempPathFactory, notes: Path) -> Iterator[Stack]:
     stack = Stack(
         tmp_path_factory.mktemp("small"),
