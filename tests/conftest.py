@@ -25,6 +25,8 @@ def pytest_configure() -> None:
     # Here is nothing but HTTP on loopback. The public authorities cost each client of httpx 20 ms.
     os.environ.pop("SSL_CERT_FILE", None)
     os.environ["SSL_CERT_DIR"] = os.devnull
+    # Nobody here has credentials for AWS, and asking the network for some takes seconds.
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     # No answer within 5 s means a busy machine here, not a fault.
     httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(60)  # type: ignore[misc]
 
