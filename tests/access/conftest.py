@@ -112,7 +112,7 @@ def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Ite
 @pytest.fixture
 def client(guarded: Stack) -> Iterator[httpx.Client]:
     """Without credentials of its own."""
-    with httpx.Client(base_url=guarded.api_url, timeout=30) as it:
+    with httpx.Client(base_url=guarded.api_url, timeout=120) as it:
         yield it
 
 
@@ -121,7 +121,7 @@ class Api(httpx.Client):
 
     def __init__(self, stack: Stack, name: str) -> None:
         super().__init__(
-            base_url=stack.api_url, timeout=30, headers={"Authorization": f"Bearer {name}"}
+            base_url=stack.api_url, timeout=120, headers={"Authorization": f"Bearer {name}"}
         )
 
 

@@ -46,7 +46,7 @@ class Comparison(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.model = Model()
-        self.http = httpx.Client(base_url=self.stack.api_url, timeout=30)
+        self.http = httpx.Client(base_url=self.stack.api_url, timeout=120)
 
     def teardown(self) -> None:
         self.deliveries()

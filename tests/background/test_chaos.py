@@ -92,10 +92,10 @@ def subscriber(stack: Stack, world: World) -> Iterator[Receiver]:
     with receiver() as it:
         body = {"url": it.url, "events": list(EventType), "source_ids": world.source_ids}
         body |= {"api_key_name": "X-Key", "api_key_value": SECRET}
-        response = httpx.post(url, json=body, timeout=30)
+        response = httpx.post(url, json=body, timeout=120)
         assert response.status_code == 201, response.text
         yield it
-        httpx.delete(f"{url}/{response.json()['id']}", timeout=30)
+        httpx.delete(f"{url}/{response.json()['id']}", timeout=120)
 
 
 def everybody_works(worlds: Sequence[World], meanwhile: Callable[[], None]) -> None:

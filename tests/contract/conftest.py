@@ -59,7 +59,7 @@ def used(stack: Stack, backends: Backends) -> tuple[Json, str]:
 
     So is its init Object, but for the URLs. Tests share them, and only read.
     """
-    with httpx.Client(base_url=stack.api_url, timeout=30) as api:
+    with httpx.Client(base_url=stack.api_url, timeout=120) as api:
         flow = Maker(api).flow(init_segments=True, container="video/iso.segment")
         init_id, object_id = uploaded(api, flow, 2)
         added(api, flow, segment(object_id, 0, 1, init_object_id=init_id))

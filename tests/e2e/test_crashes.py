@@ -36,7 +36,7 @@ class Writer(threading.Thread):
         self.answered: list[str] = []
         self.failures: Counter[object] = Counter()
         self.enough = threading.Event()
-        self._api = httpx.Client(base_url=api_url, timeout=60)
+        self._api = httpx.Client(base_url=api_url, timeout=120)
 
     def run(self) -> None:
         body = a_video_flow_body(id=self.flow_id, source_id=str(uuid4()))
@@ -114,7 +114,7 @@ def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(own_stack:
         assert not writer.is_alive()
 
     assert sum(sum(writer.failures.values()) for writer in writers) > 0, "nothing was disturbed"
-    with httpx.Client(base_url=own_stack.api_url, timeout=60) as api:
+    with httpx.Client(base_url=own_stack.api_url, timeout=120) as api:
         for writer in writers:
             segments = all_segments(api, writer.flow_id)
             ranges = [each["timerange"] for each in segments]
@@ -134,7 +134,7 @@ def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(own_stack:
 def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_rest(
     own_stack: Stack,
 ) -> None:
-    with httpx.Client(base_url=own_stack.api_url, timeout=30) as api:
+    with httpx.Client(base_url=own_stack.api_url, timeout=120) as api:
         flow = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
         assert api.put(f"/flows/{flow['id']}", json=flow).status_code == 201
 
@@ -178,7 +178,7 @@ def test_an_ingest_comes_to_its_end_through_every_crash(own_stack: Stack, tmp_pa
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     outcome = json.loads(done.stdout)
-    with httpx.Client(base_url=own_stack.api_url, timeout=60) as api:
+    with httpx.Client(base_url=own_stack.api_url, timeout=120) as api:
         video = all_segments(api, outcome["flow_ids"]["video"])
         assert len({each["timerange"] for each in video}) == len(video) == 120
         ends = [each["timerange"].strip("[)").split("_") for each in video]

@@ -28,7 +28,7 @@ def stack(own_stack: Stack, conflicts: str) -> Iterator[Stack]:
 def test_exactly_the_winners_are_stored_and_every_loser_is_told(
     stack: Stack, conflicts: str
 ) -> None:
-    with httpx.Client(base_url=stack.api_url, timeout=60) as api:
+    with httpx.Client(base_url=stack.api_url, timeout=120) as api:
         make = Maker(api)
         flow = make.flow()
         path = f"/flows/{flow['id']}/segments"

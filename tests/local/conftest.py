@@ -33,5 +33,5 @@ def small_stack(tmp_path_factory: pytest.TempPathFactory, notes: Path) -> Iterat
 
 @pytest.fixture
 def gateway(small_stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=small_stack.api_url, timeout=60) as client:
+    with httpx.Client(base_url=small_stack.api_url, timeout=120) as client:
         yield client

@@ -37,7 +37,7 @@ def test_a_function_gets_event_and_context_and_its_answer_comes_back(gateway: ht
 
 def test_eight_slow_requests_run_at_once(small_stack: Stack) -> None:
     async def all_of_them() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=small_stack.api_url, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=small_stack.api_url, timeout=120) as client:
             return await asyncio.gather(*(client.get("/echo/x?meet=8") for _ in range(8)))
 
     answers = asyncio.run(all_of_them())

@@ -336,7 +336,7 @@ class Comparison(RuleBasedStateMachine):
 
 @pytest.fixture
 def client(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.api_url, timeout=30) as it:
+    with httpx.Client(base_url=stack.api_url, timeout=120) as it:
         yield it
 
 

@@ -123,12 +123,12 @@ def test_a_fault_may_let_some_requests_pass_first(table: TestTable, control: Con
 
 def test_faults_are_listed_and_reset(control: Control) -> None:
     control.inject(FaultAction.ERROR, status=500, times=None)
-    assert requests.get(control.endpoint + "/?transaction", timeout=60).status_code == 500
+    assert requests.get(control.endpoint + "/?transaction", timeout=120).status_code == 500
 
     control.reset()
 
     assert control._call("GET", "faults") == []
-    assert requests.get(control.endpoint + "/?transaction", timeout=60).status_code != 500
+    assert requests.get(control.endpoint + "/?transaction", timeout=120).status_code != 500
 
 
 def test_an_unknown_fault_is_refused(control: Control) -> None:
