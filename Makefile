@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check audit bench soak probe openapi conformance docs lock build validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench soak probe openapi conformance docs lock build validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,12 +25,14 @@ run: .venv/local  ## start TAMS on this machine: http://127.0.0.1:8000 (PORT=…
 test: .venv/dev  ## run all tests, against real processes over real HTTP (JOBS=1 for one at a time)
 	@$(BIN)/python -m pytest tests -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
-check: .venv/dev  ## lint, types, import rules, unit tests: the quick half
+check: lint  ## lint, types, import rules, unit tests: the quick half
+	$(BIN)/python -m pytest tests/unit -q -n $(JOBS)
+
+lint: .venv/dev  ## lint, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest tests/unit -q
 
 audit: .venv/dev  ## look for known vulnerabilities (offline it says what it could not ask), and for risky code
 	$(BIN)/bandit -q -ll -r layers functions shared/cli shared/local

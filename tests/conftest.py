@@ -25,6 +25,10 @@ def pytest_configure() -> None:
     # Here is nothing but HTTP on loopback. The public authorities cost each client of httpx 20 ms.
     os.environ.pop("SSL_CERT_FILE", None)
     os.environ["SSL_CERT_DIR"] = os.devnull
+    # Nobody here has credentials for AWS, and asking the network for some takes seconds.
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    # An answer after 5 s means a busy machine here, not a fault.
+    httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120)  # type: ignore[misc]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -79,7 +83,7 @@ def api(stack: Stack, judge: OfficialContract | None) -> Iterator[httpx.Client]:
             response.read()
             judge.check(response)
 
-    with httpx.Client(base_url=stack.api_url, timeout=30, event_hooks={"response": [check]}) as it:
+    with httpx.Client(base_url=stack.api_url, timeout=120, event_hooks={"response": [check]}) as it:
         yield it
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 OWN_STACKS = ("guarded", "classed", "small_stack")
-"""Fixtures of the session that cost a stack; the tests that use one are a group."""
+"""Fixtures of a folder that cost a stack; the tests that use one are a group."""
 TOGETHER = ("tests/background", "tests/e2e")
 """Folders whose tests share a stack of their own."""
 LONGEST_FIRST = (

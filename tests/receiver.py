@@ -96,7 +96,7 @@ class Receiver:
         return [each for each in self.distinct if each.flow_id == flow_id]
 
     def wait_for(
-        self, found: Callable[["Receiver"], Any], *, seconds: float = 20
+        self, found: Callable[["Receiver"], Any], *, seconds: float = 120
     ) -> Sequence[Received]:
         """Returns what was received once `found` says that it is all there."""
         until = time.monotonic() + seconds

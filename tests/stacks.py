@@ -15,6 +15,9 @@ UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
 AT_ONCE_SEGMENTS = 20
 """More Segments than these are deleted in the background: 202."""
 
+UNHURRIED = {"TAMS_VAST__TIMEOUT_SECONDS": "60", "TAMS_VAST__PATIENCE_SECONDS": "240"}
+"""A busy machine is not a cluster that fails."""
+
 Backend = dict[str, Any]
 
 
@@ -49,5 +52,5 @@ def stack_of_backends(
     with private_files():
         for backend in backends:
             (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
-    env = {**env, "TAMS_STORAGE_BACKENDS": json.dumps(backends)}
+    env = {**UNHURRIED, **env, "TAMS_STORAGE_BACKENDS": json.dumps(backends)}
     return Stack(data, ports=config.ports, env=env, **options)

@@ -43,7 +43,7 @@ def issuer() -> Iterator[TokenIssuer]:
         yield it
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Its groups' names stand for scopes too, as they do where an issuer knows no scopes."""
     trusted = {
@@ -78,7 +78,7 @@ def backends() -> Backends:
     return Backends(*(str(uuid4()) for _ in range(3)))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Stack]:
     """Callers reach what is of their classes: PEOPLE, each with their name as token."""
     described = [
@@ -112,7 +112,7 @@ def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Ite
 @pytest.fixture
 def client(guarded: Stack) -> Iterator[httpx.Client]:
     """Without credentials of its own."""
-    with httpx.Client(base_url=guarded.api_url, timeout=30) as it:
+    with httpx.Client(base_url=guarded.api_url, timeout=120) as it:
         yield it
 
 
@@ -121,7 +121,7 @@ class Api(httpx.Client):
 
     def __init__(self, stack: Stack, name: str) -> None:
         super().__init__(
-            base_url=stack.api_url, timeout=30, headers={"Authorization": f"Bearer {name}"}
+            base_url=stack.api_url, timeout=120, headers={"Authorization": f"Bearer {name}"}
         )
 
 

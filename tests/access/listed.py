@@ -23,13 +23,16 @@ def callers(stack: Stack) -> Iterator[dict[str, Api]]:
 
 
 def page(api: httpx.Client, path: str, **query: Any) -> httpx.Response:
-    """One page; HEAD tells the same of it, and it counts what is in it."""
-    answer, head = api.get(path, params=query), api.head(path, params=query)
-    assert answer.status_code == head.status_code == 200, answer.text
-    assert [head.headers.get(each) for each in FACTS] == [
-        answer.headers.get(each) for each in FACTS
-    ]
-    assert head.content == b""
+    """One page, which counts what is in it; for the first page HEAD has the same headers."""
+    answer = api.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    if "page" not in query:
+        head = api.head(path, params=query)
+        assert head.status_code == 200
+        assert [head.headers.get(each) for each in FACTS] == [
+            answer.headers.get(each) for each in FACTS
+        ]
+        assert head.content == b""
     if "x-paging-count" in answer.headers:
         assert answer.headers["x-paging-count"] == str(len(answer.json()))
     return answer

@@ -15,7 +15,7 @@ from tests.access.steps import Json, add, external, make
 from tests.builders import a_video_flow_body, an_audio_flow_body
 
 CLASSES = [["news"], ["sport"], ["news", "sport"], [], ["archive"], ["news-readers"]]
-LIMIT = 2
+LIMIT = 4
 
 
 @dataclass(frozen=True)

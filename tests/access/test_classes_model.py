@@ -23,11 +23,11 @@ from tests.builders import a_video_flow_body
 from tests.receiver import Receiver, receiver
 
 SOAK = bool(os.environ.get("TAMS_SOAK"))
-EXAMPLES, STEPS = (300, 80) if SOAK else (16, 80)
+EXAMPLES, STEPS = (300, 80) if SOAK else (8, 60)
 AT_ONCE_SEGMENTS = 3
 """As in the stack's settings."""
 FURTHER = 4
-STEPS_MIN = 1_000
+STEPS_MIN = 350
 
 Json = dict[str, Any]
 persons = st.sampled_from(PEOPLE)
@@ -46,7 +46,7 @@ class Comparison(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.model = Model()
-        self.http = httpx.Client(base_url=self.stack.api_url, timeout=30)
+        self.http = httpx.Client(base_url=self.stack.api_url, timeout=120)
 
     def teardown(self) -> None:
         self.deliveries()

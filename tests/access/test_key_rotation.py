@@ -65,7 +65,7 @@ class Load:
         return {got for begun, got in self.answers if begun >= since}
 
     def _call(self, number: int) -> None:
-        with httpx.Client(base_url=self._guarded.api_url, timeout=30) as client:
+        with httpx.Client(base_url=self._guarded.api_url, timeout=120) as client:
             while not self._stopped.wait(PAUSE):
                 begun = time.monotonic()
                 self.answers.append((begun, status(client, self._token())))

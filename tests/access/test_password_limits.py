@@ -29,7 +29,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def ask(stack: Stack, address: str, name: str, password: str, **headers: str) -> httpx.Response:
     """From an address of loopback."""
     transport = httpx.HTTPTransport(local_address=address)
-    with httpx.Client(base_url=stack.api_url, transport=transport, timeout=30) as client:
+    with httpx.Client(base_url=stack.api_url, transport=transport, timeout=120) as client:
         return client.get("/flows", auth=(name, password), headers=headers)
 
 
@@ -76,7 +76,7 @@ def test_tokens_are_let_in_whatever_passwords_come_from_their_address(limited: S
     guesses(limited, "127.0.4.1", "bob")
 
     transport = httpx.HTTPTransport(local_address="127.0.4.1")
-    with httpx.Client(base_url=limited.api_url, transport=transport, timeout=30) as client:
+    with httpx.Client(base_url=limited.api_url, transport=transport, timeout=120) as client:
         assert client.get("/flows", headers=ADMIN).status_code == 200
 
 
@@ -110,5 +110,5 @@ def test_what_is_public_stays_so_for_an_address_that_is_refused(limited: Stack) 
     guesses(limited, "127.0.7.1", "bob")
 
     transport = httpx.HTTPTransport(local_address="127.0.7.1")
-    with httpx.Client(base_url=limited.api_url, transport=transport, timeout=30) as client:
+    with httpx.Client(base_url=limited.api_url, transport=transport, timeout=120) as client:
         assert client.get("/openapi.json", auth=("bob", "guess")).status_code == 200

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
 
 from tests.api.maker import Maker
 from tests.stacks import Backends
@@ -116,6 +115,3 @@ def test_flow_tags_narrow_the_flows_of_an_object_and_nothing_else(
     assert flows(**{"flow_tag.lang": "cy,en"}) == [other]
     assert flows(**{"flow_tag_exists.lang": "false"}) == [flow_id]
     assert flows(**{"flow_tag.lang": "fr"}) == []
-
-
-pytestmark = pytest.mark.timeout(120)

@@ -18,7 +18,7 @@ from tests.small_disk import CannotMountError, SmallDisk, small_disk
 from tests.stacks import ARCHIVE, stack_of_backends
 
 IMPATIENT = {
-    "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "0.5",
+    "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
     "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.1",
     "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "0.5",
     "TAMS_WEBHOOKS__LEASE_SECONDS": "2",
@@ -32,7 +32,7 @@ IMPATIENT = {
 __all__ = ["ARCHIVE"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk | None]:
     """The stack's own; None, and then nobody fills it, where none can be mounted."""
     with ExitStack() as mounted:
@@ -43,7 +43,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk | None]
             yield None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def data(disk: SmallDisk | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the stack keeps what it stores. Its logs outlive the disk, to be looked through at the end."""
     kept = tmp_path_factory.mktemp("background")
@@ -54,7 +54,7 @@ def data(disk: SmallDisk | None, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(disk.path / "data" / "logs", kept / "logs")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(data: Path) -> Iterator[Stack]:
     described: list[dict[str, Any]] = [
         {},
@@ -71,7 +71,7 @@ def buckets(stack: Stack) -> dict[str, str]:
     return {each["id"]: each["bucket"] for each in backends}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def database(stack: Stack) -> Database:
     """The stack's VAST, beside the API."""
     return database_of(stack)

@@ -27,7 +27,7 @@ def small(disk: SmallDisk | None) -> Iterator[SmallDisk]:
 def client(stack: Stack) -> Iterator[httpx.Client]:
     """One connection, which must last."""
     limits = httpx.Limits(max_connections=1)
-    with httpx.Client(base_url=stack.api_url, timeout=60, limits=limits) as it:
+    with httpx.Client(base_url=stack.api_url, timeout=120, limits=limits) as it:
         yield it
 
 

@@ -149,7 +149,7 @@ def untold(
     with Stack(tmp_path, only=[name for name in NAMES if name != "poller"]) as stack:
         for name, value in stack.settings_env().items():
             monkeypatch.setenv(name, value)
-        with httpx.Client(base_url=stack.api_url, timeout=30) as api:
+        with httpx.Client(base_url=stack.api_url, timeout=120) as api:
             yield api, build_from(Settings())
 
 

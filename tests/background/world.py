@@ -32,8 +32,8 @@ class World:
         self._flows: dict[str, int] = {}
         self._uploaded: set[str] = set()
         self._archive = archive
-        self._api = httpx.Client(base_url=api_url, timeout=30)
-        self._media = httpx.Client(timeout=10)
+        self._api = httpx.Client(base_url=api_url, timeout=120)
+        self._media = httpx.Client(timeout=120)
 
     def act(self) -> None:
         """Something that clients do, chosen at random."""

@@ -60,22 +60,23 @@ def listing(api: httpx.Client, make: Maker) -> Callable[[str], Listing]:
     return lambda path: prepared(api, make, path, at_once_segments=AT_ONCE_SEGMENTS)
 
 
-@pytest.fixture
-def used(api: httpx.Client, make: Maker, backends: Backends) -> tuple[Json, str]:
+@pytest.fixture(scope="session")
+def used(stack: Stack, backends: Backends) -> tuple[Json, str]:
     """A Flow, and the Object its Segment uses: on three backends, and at two URLs of its client's.
 
-    So is its init Object, but for the URLs.
+    So is its init Object, but for the URLs. Tests share them, and only read.
     """
-    flow = make.flow(init_segments=True, container="video/iso.segment")
-    init_id, object_id = uploaded(api, flow, 2)
-    added(api, flow, segment(object_id, 0, 1, init_object_id=init_id))
-    for name in ("cdn", "tape"):
-        body = {"url": f"https://{name}.example.com/{object_id}", "label": name}
-        assert api.post(f"/objects/{object_id}/instances", json=body).status_code == 201
-    for storage_id in (backends.archive, backends.unlabelled):
-        for each in (init_id, object_id):
-            copied(api, each, storage_id)
-    return flow, object_id
+    with httpx.Client(base_url=stack.api_url, timeout=120) as api:
+        flow = Maker(api).flow(init_segments=True, container="video/iso.segment")
+        init_id, object_id = uploaded(api, flow, 2)
+        added(api, flow, segment(object_id, 0, 1, init_object_id=init_id))
+        for name in ("cdn", "tape"):
+            body = {"url": f"https://{name}.example.com/{object_id}", "label": name}
+            assert api.post(f"/objects/{object_id}/instances", json=body).status_code == 201
+        for storage_id in (backends.archive, backends.unlabelled):
+            for each in (init_id, object_id):
+                copied(api, each, storage_id)
+        return flow, object_id
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.contract.conftest import AT_ONCE_SEGMENTS
 MANY = AT_ONCE_SEGMENTS + 25
 
 
-def finished(api: httpx.Client, path: str, seconds: float = 30) -> dict[str, Any]:
+def finished(api: httpx.Client, path: str, seconds: float = 90) -> dict[str, Any]:
     """The deletion request once it has ended."""
     deadline = time.monotonic() + seconds
     while True:

@@ -27,7 +27,7 @@ def read(api: httpx.Client, webhook: Json) -> Json:
 
 
 def wait_for_status(api: httpx.Client, webhook: Json, status: str) -> Json:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while (found := read(api, webhook))["status"] != status:
         assert time.monotonic() < until, found
         time.sleep(0.05)

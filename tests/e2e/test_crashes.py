@@ -8,7 +8,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
@@ -21,14 +20,8 @@ from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
 from tests.e2e.media import BROADCAST, make_media, needs_ffmpeg
 
-KILLS = 20 if os.environ.get("TAMS_SOAK") else 6
+KILLS = 20 if os.environ.get("TAMS_SOAK") else 4
 SEGMENTS_A_POST = 5
-
-
-@pytest.fixture
-def stack_to_kill(tmp_path: Path) -> Iterator[Stack]:
-    with Stack(tmp_path / "data", keep_going=True) as running:
-        yield running
 
 
 class Writer(threading.Thread):
@@ -43,7 +36,7 @@ class Writer(threading.Thread):
         self.answered: list[str] = []
         self.failures: Counter[object] = Counter()
         self.enough = threading.Event()
-        self._api = httpx.Client(base_url=api_url, timeout=60)
+        self._api = httpx.Client(base_url=api_url, timeout=120)
 
     def run(self) -> None:
         body = a_video_flow_body(id=self.flow_id, source_id=str(uuid4()))
@@ -102,17 +95,17 @@ def all_segments(api: httpx.Client, flow_id: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.timeout(900)
-def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(stack_to_kill: Stack) -> None:
+def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(own_stack: Stack) -> None:
     chance = random.Random(20)
-    writers = [Writer(stack_to_kill.api_url) for _ in range(3)]
+    writers = [Writer(own_stack.api_url) for _ in range(3)]
     for writer in writers:
         writer.start()
     for kill in range(KILLS):
         time.sleep(chance.uniform(0.3, 2.5))
         part = ("vast", "gateway")[kill % 2]
-        stack_to_kill.kill(part)
+        own_stack.kill(part)
         time.sleep(chance.uniform(0.0, 1.0))
-        stack_to_kill.restart(part)
+        own_stack.restart(part)
     time.sleep(2)
     for writer in writers:
         writer.enough.set()
@@ -121,7 +114,7 @@ def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(stack_to_k
         assert not writer.is_alive()
 
     assert sum(sum(writer.failures.values()) for writer in writers) > 0, "nothing was disturbed"
-    with httpx.Client(base_url=stack_to_kill.api_url, timeout=60) as api:
+    with httpx.Client(base_url=own_stack.api_url, timeout=120) as api:
         for writer in writers:
             segments = all_segments(api, writer.flow_id)
             ranges = [each["timerange"] for each in segments]
@@ -138,16 +131,15 @@ def test_what_was_answered_survives_kill_9_of_vast_and_of_the_gateway(stack_to_k
                 assert media.json()["referenced_by_flows"] == [writer.flow_id]
 
 
-@pytest.mark.timeout(300)
 def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_rest(
-    stack_to_kill: Stack,
+    own_stack: Stack,
 ) -> None:
-    with httpx.Client(base_url=stack_to_kill.api_url, timeout=30) as api:
+    with httpx.Client(base_url=own_stack.api_url, timeout=120) as api:
         flow = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
         assert api.put(f"/flows/{flow['id']}", json=flow).status_code == 201
 
         for part in ("vast", "s3"):
-            stack_to_kill.kill(part)
+            own_stack.kill(part)
             health = api.get("/health")
             assert health.status_code == 503
             assert health.json()[part] != "ok"
@@ -159,7 +151,7 @@ def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_res
                     assert set(response.json()) >= {"type", "summary", "time"}
                 response = api.post(f"/flows/{flow['id']}/storage", json={"limit": 1})
                 assert response.status_code == 503
-            stack_to_kill.restart(part)
+            own_stack.restart(part)
             assert api.get("/health").json()["status"] == "ok"
             assert api.get(f"/flows/{flow['id']}").status_code == 200
             assert api.post(f"/flows/{flow['id']}/storage", json={"limit": 1}).status_code == 201
@@ -167,28 +159,26 @@ def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_res
 
 @needs_ffmpeg
 @pytest.mark.timeout(900)
-def test_an_ingest_comes_to_its_end_through_every_crash(
-    stack_to_kill: Stack, tmp_path: Path
-) -> None:
+def test_an_ingest_comes_to_its_end_through_every_crash(own_stack: Stack, tmp_path: Path) -> None:
     """`tams ingest` waits for what is down; told to give up, it goes on when it is run again."""
     path = make_media([*BROADCAST[:-2], "-g", "5", "-c:a", "aac"], tmp_path / "media.mp4")
     command = [sys.executable, "-m", "cli.main", "ingest", str(path), "--json"]
-    command += ["--segment-seconds", "0.2", "--url", stack_to_kill.api_url]
+    command += ["--segment-seconds", "0.2", "--url", own_stack.api_url]
     chance = random.Random(4)
     for kill in range(KILLS):
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as ingesting:
             time.sleep(chance.uniform(0.8, 2.0))
             part = ("vast", "gateway")[kill % 2]
-            stack_to_kill.kill(part)
+            own_stack.kill(part)
             time.sleep(chance.uniform(0.0, 0.5))
-            stack_to_kill.restart(part)
+            own_stack.restart(part)
             time.sleep(chance.uniform(0.0, 0.3))
             ingesting.kill()
 
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     outcome = json.loads(done.stdout)
-    with httpx.Client(base_url=stack_to_kill.api_url, timeout=60) as api:
+    with httpx.Client(base_url=own_stack.api_url, timeout=120) as api:
         video = all_segments(api, outcome["flow_ids"]["video"])
         assert len({each["timerange"] for each in video}) == len(video) == 120
         ends = [each["timerange"].strip("[)").split("_") for each in video]

@@ -41,15 +41,6 @@ def ingest(stack: Stack, path: Path, *arguments: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def own_stack(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """A stack that these tests may stop and start."""
-    running = Stack(tmp_path_factory.mktemp("stack"), keep_going=True)
-    running.start()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
 def broadcast(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_media(BROADCAST, tmp_path_factory.mktemp("media") / "broadcast.mp4")
 

@@ -5,10 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from local.stack import Stack
+from tests.stacks import UNHURRIED
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    env = {"TAMS_DELETION__AT_ONCE_SEGMENTS": "3", "TAMS_WEBHOOKS__ALLOWED_NETWORKS": "[]"}
+    env = {
+        **UNHURRIED,
+        "TAMS_DELETION__AT_ONCE_SEGMENTS": "3",
+        "TAMS_WEBHOOKS__ALLOWED_NETWORKS": "[]",
+    }
     with Stack(tmp_path_factory.mktemp("fuzz"), keep_going=True, env=env) as running:
         yield running

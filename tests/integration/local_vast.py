@@ -49,6 +49,8 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
                 "schema": "tams",
                 "access_key": "K",
                 "secret_key": "S",
+                "timeout_seconds": 60,
+                "patience_seconds": 240,
                 **changes,
             },
             "storage_backends": [

@@ -24,7 +24,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
         archive.extractall(folder, filter="data")
     with (
         Stack(folder / "data", keep_going=True) as stack,
-        httpx.Client(base_url=stack.api_url, timeout=60) as client,
+        httpx.Client(base_url=stack.api_url, timeout=120) as client,
     ):
         yield client
 

@@ -19,7 +19,7 @@ def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("notes")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_stack(tmp_path_factory: pytest.TempPathFactory, notes: Path) -> Iterator[Stack]:
     stack = Stack(
         tmp_path_factory.mktemp("small"),
@@ -33,5 +33,5 @@ def small_stack(tmp_path_factory: pytest.TempPathFactory, notes: Path) -> Iterat
 
 @pytest.fixture
 def gateway(small_stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=small_stack.api_url, timeout=10) as client:
+    with httpx.Client(base_url=small_stack.api_url, timeout=120) as client:
         yield client

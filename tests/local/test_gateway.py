@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import time
 from pathlib import Path
 
 import httpx
@@ -38,13 +37,11 @@ def test_a_function_gets_event_and_context_and_its_answer_comes_back(gateway: ht
 
 def test_eight_slow_requests_run_at_once(small_stack: Stack) -> None:
     async def all_of_them() -> list[httpx.Response]:
-        async with httpx.AsyncClient(base_url=small_stack.api_url) as client:
-            return await asyncio.gather(*(client.get("/echo/x?sleep=0.5") for _ in range(8)))
+        async with httpx.AsyncClient(base_url=small_stack.api_url, timeout=120) as client:
+            return await asyncio.gather(*(client.get("/echo/x?meet=8") for _ in range(8)))
 
-    started = time.monotonic()
     answers = asyncio.run(all_of_them())
 
-    assert time.monotonic() - started < 1.5
     assert {answer.status_code for answer in answers} == {200}
 
 

@@ -19,7 +19,7 @@ from local.queues import sqs_client
 from local.schedules import fire_until
 from local.stack import Stack
 
-PATIENCE_SECONDS = 15
+PATIENCE_SECONDS = 60
 
 
 @pytest.fixture

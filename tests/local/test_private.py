@@ -39,7 +39,7 @@ def command_lines(groups: set[int]) -> dict[int, bytes]:
 @pytest.fixture
 def used(stack: Stack) -> Stack:
     """With rows, media, an upload by clients, a restart of S3, and what background work wrote."""
-    with httpx.Client(base_url=stack.api_url, timeout=30) as api:
+    with httpx.Client(base_url=stack.api_url, timeout=120) as api:
         make = Maker(api)
         flow = make.flow()
         make.segments(flow["id"], 3)

@@ -97,7 +97,7 @@ def vast_request(stack: Stack, path: str, method: str = "GET", **headers: str) -
     keys, host = stack.vast_credentials, headers.get("Host", urlsplit(stack.vast_url).netloc)
     auth = AWSRequestsAuth(keys.access_key, keys.secret_key, host, "", "s3")
     url = stack.vast_url + path
-    return requests.request(method, url, headers=headers, auth=auth, timeout=30)
+    return requests.request(method, url, headers=headers, auth=auth, timeout=120)
 
 
 @pytest.mark.parametrize("headers", PAGES)

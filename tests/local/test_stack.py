@@ -20,7 +20,7 @@ from local.stack import Stack
 
 from .conftest import TEMPLATE
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 
 
 def processes_of(data_dir: Path) -> list[int]:
@@ -39,7 +39,7 @@ def group_is_gone(group: int) -> bool:
     return not any(int(row[0]) == group and not row[1].startswith("Z") for row in rows)
 
 
-def wait_until_gone(groups: list[int], seconds: float = 30) -> None:
+def wait_until_gone(groups: list[int], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not all(group_is_gone(group) for group in groups):
         assert time.monotonic() < deadline, "something was left running"

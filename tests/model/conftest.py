@@ -3,9 +3,10 @@ from collections.abc import Iterator
 import pytest
 
 from local.stack import Stack
+from tests.stacks import UNHURRIED
 
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("model"), keep_going=True) as running:
+    with Stack(tmp_path_factory.mktemp("model"), env=UNHURRIED) as running:
         yield running

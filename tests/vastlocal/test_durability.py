@@ -15,6 +15,7 @@ import vastdb.errors
 from vastdb.config import BackoffConfig
 
 from tests.vastlocal.conftest import TableMaker, TestTable, connect
+from tests.waiting import until
 from vastlocal.process import LocalVast
 
 COLUMNS = pa.schema([("writer", pa.int64()), ("number", pa.int64()), ("part", pa.int64())])
@@ -66,7 +67,11 @@ def _check(writer: Writer, rows: list[dict[str, Any]]) -> int:
     return int(guard)
 
 
-@pytest.mark.timeout(1200 if IS_SOAK else 120)
+def _wait_for(writers: list[Writer], commits: int) -> None:
+    until(lambda: sum(each.answered for each in writers) >= commits)
+
+
+@pytest.mark.timeout(1200 if IS_SOAK else 600)
 def test_answered_commits_survive_kill_9(tmp_path: Path, make_table: TableMaker) -> None:
     chance = random.Random(11)
     with LocalVast(tmp_path) as server:
@@ -74,13 +79,14 @@ def test_answered_commits_survive_kill_9(tmp_path: Path, make_table: TableMaker)
         table.insert(writer=list(range(WRITERS)), number=[0] * WRITERS, part=[0] * WRITERS)
         writers = [Writer(number) for number in range(WRITERS)]
         commits = 0
-        for _ in range(KILLS):
+        for kill in range(1, KILLS + 1):
             threads = [
                 threading.Thread(target=writer.run, args=(table, server)) for writer in writers
             ]
             for thread in threads:
                 thread.start()
-            time.sleep(chance.uniform(0.2, 1.2))
+            _wait_for(writers, kill * WRITERS)
+            time.sleep(chance.uniform(0.0, 0.7))
             server.kill()
             for thread in threads:
                 thread.join()

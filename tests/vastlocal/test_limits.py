@@ -37,7 +37,7 @@ def send(server: LocalVast) -> Send:
         )
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         url = server.endpoint + path
-        return requests.request(method, url, data=body, headers=named, auth=auth, timeout=30)
+        return requests.request(method, url, data=body, headers=named, auth=auth, timeout=120)
 
     return do
 
@@ -49,7 +49,7 @@ def test_wrong_keys_are_forbidden(server: LocalVast, wrong: dict[str, str]) -> N
 
 
 def test_an_unsigned_request_is_forbidden(server: LocalVast) -> None:
-    assert requests.post(server.endpoint + "/?transaction", timeout=30).status_code == 403
+    assert requests.post(server.endpoint + "/?transaction", timeout=120).status_code == 403
 
 
 def test_the_signature_covers_the_body(server: LocalVast) -> None:
@@ -62,7 +62,7 @@ def test_the_signature_covers_the_body(server: LocalVast) -> None:
     prepared.body = b"swapped!"
 
     with requests.Session() as session:
-        answer = session.send(prepared, timeout=30)
+        answer = session.send(prepared, timeout=120)
 
     assert answer.status_code == 403
     assert "SignatureDoesNotMatch" in answer.text
@@ -76,7 +76,7 @@ def test_an_old_signature_is_forbidden(server: LocalVast) -> None:
         f" SignedHeaders=host;x-amz-date, Signature={hashlib.sha256(b'').hexdigest()}",
     }
 
-    answer = requests.post(server.endpoint + "/?transaction", headers=headers, timeout=30)
+    answer = requests.post(server.endpoint + "/?transaction", headers=headers, timeout=120)
 
     assert answer.status_code == 403
     assert "RequestTimeTooSkewed" in answer.text

@@ -25,7 +25,7 @@ def test_a_taken_port_is_told_plainly(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "vastlocal", "--port", str(port), "--data", str(tmp_path)]
         command += ["--bucket", "b"]
         run = subprocess.run(
-            command, env=WITH_KEYS, capture_output=True, text=True, timeout=30, check=False
+            command, env=WITH_KEYS, capture_output=True, text=True, timeout=120, check=False
         )
 
     assert run.returncode == 1
@@ -37,7 +37,7 @@ def test_data_in_use_is_told_plainly(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "vastlocal", "--port", "0", "--data", str(tmp_path)]
         command += ["--bucket", "b"]
         run = subprocess.run(
-            command, env=WITH_KEYS, capture_output=True, text=True, timeout=30, check=False
+            command, env=WITH_KEYS, capture_output=True, text=True, timeout=120, check=False
         )
 
     assert run.returncode == 1

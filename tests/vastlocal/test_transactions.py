@@ -98,14 +98,14 @@ def test_a_finished_transaction_is_not_found(table: TestTable) -> None:
 
 
 def test_an_idle_transaction_expires(tmp_path: Path) -> None:
-    with LocalVast(tmp_path, idle_timeout_seconds=0.4) as server:
+    with LocalVast(tmp_path, idle_timeout_seconds=1.5) as server:
         session = connect(server)
         with pytest.raises(errors.NotFound), session.transaction() as tx:
             tx.bucket(BUCKET).create_schema("s")
             for _ in range(8):  # in use it lives on
-                wait(0.1)
+                wait(0.2)
                 session.api.get_transaction(tx.txid)
-            wait(1.2)
+            wait(3)
             session.api.get_transaction(tx.txid)
         assert server.control.health().open_transactions == 0
 
