@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from cli.client import Client
+from cli.digests import content_digest, file_state
 from cli.faults import CommandError
-from cli.flows import TrackFlow, fingerprint, flow_document, flows_of, multi_document, multi_ids
+from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
 from cli.probe import probe
 from cli.segmenting import Cut, segments
@@ -30,17 +33,22 @@ class Options:
     label: str | None = None
     jobs: int = 4
     register_by_upload: bool = False
+    again: bool = False
 
 
 @dataclass
 class Outcome:
-    """What an ingest made: the multi Flow, and each track's Flow by role."""
+    """What an ingest made: the multi Flow, and each track's Flow by role.
+
+    `known_as` is the label that the same content has in the store from an earlier run.
+    """
 
     multi_flow_id: str
     flow_ids: dict[str, str]
     registered: int = 0
     skipped: int = 0
     was_complete: bool = False
+    known_as: str | None = None
 
 
 @dataclass
@@ -76,27 +84,52 @@ class Ingest:
         """Raises CommandError. A file that is complete already costs two requests."""
         if not self.path.is_file():
             raise CommandError(f"{self.path} does not exist, or is not a file")
-        options = self.options
-        identity = fingerprint(self.path, options.segment_seconds, options.start_ns)
         tracks = probe(self.path)
+        self.progress.stage(f"{self.path.name}: reading")
+        state = file_state(self.path)
+        digest = content_digest(self.path, self.progress)
+        identity, known = self._find(digest)
         flows = flows_of(tracks, identity)
         multi_id, _ = multi_ids(identity)
         outcome = Outcome(multi_id, {flow.role: flow.flow_id for flow in flows})
-        known = self.client.find(f"/flows/{multi_id}")
-        if known is not None and known.get("status") == COMPLETE:
-            outcome.was_complete = True
-            return outcome
-        self._put_flows(identity, flows, status="ingesting")
-        planned = plan(self.path, tracks, Fraction(options.segment_seconds))
+        label = self.options.label or self.path.name
+        if known is not None:
+            outcome.known_as = known.get("label")
+            label = self.options.label or outcome.known_as or label
+            if known.get("status") == COMPLETE:
+                outcome.was_complete = True
+                return outcome
+        planned = plan(self.path, tracks, Fraction(self.options.segment_seconds))
+        self._put_flows(identity, label, flows, status="ingesting")
+        self.progress.stage(f"{self.path.name}: storing")
         self.progress.begin(int(planned.duration * NS) * len(flows))
         for flow in flows:
             self._ingest_track(flow, planned, outcome)
-        self._put_flows(identity, flows, status=COMPLETE)
+        if file_state(self.path) != state:
+            raise CommandError(
+                f"{self.path} changed while it was ingested: {multi_id} is not complete"
+            )
+        self._put_flows(identity, label, flows, status=COMPLETE)
         return outcome
 
-    def _put_flows(self, identity: UUID, flows: Sequence[TrackFlow], status: str) -> None:
+    def _find(self, digest: str) -> tuple[UUID, dict[str, Any] | None]:
+        """The identity to ingest under, and its multi Flow if it is there.
+
+        `again` passes over what is complete, so that it too goes on after an interruption.
+        """
+        options = self.options
+        for copy in count():
+            numbered = (copy,) if copy else ()
+            identity = identity_of(digest, options.segment_seconds, options.start_ns, *numbered)
+            known = self.client.find(f"/flows/{multi_ids(identity)[0]}")
+            if known is None or known.get("status") != COMPLETE or not options.again:
+                break
+        return identity, known
+
+    def _put_flows(
+        self, identity: UUID, label: str, flows: Sequence[TrackFlow], status: str
+    ) -> None:
         """The members before their collection, which needs them; so the multi Flow is complete last."""
-        label = self.options.label or self.path.name
         seconds = self.options.segment_seconds
         for flow in flows:
             rate = self._rates.get(flow.flow_id, _Rate()).fields()

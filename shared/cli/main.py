@@ -122,12 +122,19 @@ def ingest(
             help="Let each upload register its own Segment. This is an extension of TAMS.",
         ),
     ] = False,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ingest once more what is in the store already, complete."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put a media file into the store. After an interruption, run it again to resume."""
+    """Put a media file into the store. After an interruption, run it again to resume.
+
+    What decides is the file's whole content, not its name: the same content is stored once.
+    """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
-        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload)
+        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload, again)
         outcome = Ingest(client, file, options, progress).run()
     if as_json:
         out.print_json(json.dumps(vars(outcome)))
@@ -137,10 +144,16 @@ def ingest(
 
 def _tell(outcome: Outcome) -> None:
     if outcome.was_complete:
-        out.print("was ingested before, and is complete")
+        out.print(
+            f"the same content is in the store already, complete, as {outcome.known_as!r}; "
+            "--again ingests it once more",
+            markup=False,
+        )
     else:
         again = f", {outcome.skipped} were there already" if outcome.skipped else ""
         out.print(f"{outcome.registered} Segments registered{again}")
+        if again and outcome.known_as is not None:
+            out.print(f"resumed the same content, known as {outcome.known_as!r}", markup=False)
     out.print(f"multi  {outcome.multi_flow_id}", highlight=False)
     for role, flow_id in outcome.flow_ids.items():
         out.print(f"{role:6} {flow_id}", highlight=False)

@@ -15,6 +15,11 @@ class Bar:
         self._task = progress.add_task(words, total=None)
         self._total = 0
 
+    def stage(self, words: str) -> None:
+        """Another kind of work begins, counted from zero."""
+        self._total = 0
+        self._progress.reset(self._task, total=None, description=words)
+
     def begin(self, total: int) -> None:
         """More work became known."""
         self._total += total

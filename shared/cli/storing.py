@@ -21,8 +21,9 @@ _PAUSE_SECONDS = 0.5
 
 
 class Progress(Protocol):
-    """Told how much of the timeline is done."""
+    """Told what is being done, and how much of it is."""
 
+    def stage(self, words: str) -> None: ...
     def begin(self, total_ns: int) -> None: ...
     def advance(self, ns: int) -> None: ...
 

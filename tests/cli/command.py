@@ -1,0 +1,42 @@
+"""The `tams` command, run in this process against a running stack."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+from typer.testing import CliRunner
+
+from cli.main import app
+from local.stack import Stack
+
+
+def tams(stack: Stack, *arguments: str, code: int = 0) -> str:
+    """What the command prints; it must end with `code`, and without a traceback."""
+    result = CliRunner().invoke(app, [*arguments, "--url", stack.api_url])
+    assert result.exit_code == code, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.output
+
+
+def ingest(stack: Stack, path: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """The outcome as `--json` prints it."""
+    output = tams(stack, "ingest", str(path), "--json", *arguments, code=code)
+    outcome: dict[str, Any] = json.loads(output[output.index("{") : output.rindex("}") + 1])
+    return outcome
+
+
+def flow(stack: Stack, flow_id: str) -> dict[str, Any]:
+    response = httpx.get(f"{stack.api_url}/flows/{flow_id}", params={"include_timerange": True})
+    assert response.status_code == 200
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def objects(stack: Stack, flow_id: str) -> list[bytes]:
+    """The media of all Segments of a Flow, in order."""
+    listed = httpx.get(f"{stack.api_url}/flows/{flow_id}/segments", params={"limit": 1000})
+    assert listed.status_code == 200
+    media = [httpx.get(each["get_urls"][0]["url"]) for each in listed.json()]
+    assert {response.status_code for response in media} <= {200}
+    return [response.content for response in media]
