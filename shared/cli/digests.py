@@ -81,6 +81,6 @@ def _keep(path: Path, state: list[int], digest: str) -> None:
         entry.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", dir=entry.parent, delete=False) as file:
             json.dump({"state": state, "sha256": digest}, file)
-        os.replace(file.name, entry)
+        Path(file.name).replace(entry)
     except (OSError, RuntimeError):
         return

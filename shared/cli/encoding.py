@@ -14,9 +14,9 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from cli.plan import MediaPacket
 from cli.timeline import FlowMedia
 from cli.times import NS
+from cli.wrapping import MediaPacket
 
 SLACK = Fraction(1, 20_000)
 """MPEG-TS rounds times to 1/90000 s: a frame this close to the start is the first one."""

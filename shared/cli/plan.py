@@ -3,18 +3,10 @@
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from av.packet import Packet
-from av.stream import Stream
 
 from cli.faults import CommandError
 from cli.probe import Track, open_media
-
-if TYPE_CHECKING:
-    MediaPacket = Packet[Stream]
-else:
-    MediaPacket = Packet  # generic for type checkers only
+from cli.wrapping import time_of
 
 
 @dataclass(frozen=True)
@@ -24,13 +16,6 @@ class Plan:
     origin: Fraction
     cuts: tuple[Fraction, ...]
     duration: Fraction
-
-
-def time_of(packet: MediaPacket) -> Fraction:
-    """When a packet is shown, in seconds of the file."""
-    assert packet.pts is not None
-    assert packet.time_base is not None
-    return packet.pts * packet.time_base
 
 
 def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:

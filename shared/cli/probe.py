@@ -1,6 +1,6 @@
 """What a media file holds, in TAMS's words. Opens any file PyAV can read; decodes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,149 +10,130 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from cli.codecs import Kind, Wrapping, mime_of
+from cli.essence import audio_essence, frame_rate, raw_packing, video_essence
 from cli.faults import CommandError
+from cli.wrapping import MediaPacket, choose_wrapping, codec_of
 
 FORMATS = {"video": "urn:x-nmos:format:video", "audio": "urn:x-nmos:format:audio"}
 
-_CODECS: Mapping[str, str] = {
-    "h264": "video/h264",
-    "hevc": "video/h265",
-    "mpeg1video": "video/mpeg",
-    "mpeg2video": "video/mpeg",
-    "mpeg4": "video/mp4v-es",
-    "vp8": "video/vp8",
-    "vp9": "video/vp9",
-    "av1": "video/av1",
-    "prores": "video/x-prores",
-    "mjpeg": "video/jpeg",
-    "aac": "audio/aac",
-    "mp2": "audio/mpeg",
-    "mp3": "audio/mpeg",
-    "ac3": "audio/ac3",
-    "eac3": "audio/eac3",
-    "opus": "audio/opus",
-    "flac": "audio/flac",
-    "vorbis": "audio/vorbis",
-}
+_TRIED_PACKETS = 8
+"""How many packets of a stream are put into a container to see whether it takes them."""
 
+_STILLS = ("image2", "_pipe", "ico", "gif", "webp", "apng")
+"""libavformat's readers of still pictures, by how their names end."""
 
-@dataclass(frozen=True)
-class Wrapping:
-    """A container for one elementary stream: its MIME type, and libavformat's name for it."""
-
-    mime: str
-    muxer: str
-
-
-MPEG_TS = Wrapping("video/mp2t", "mpegts")
-MP4_VIDEO = Wrapping("video/mp4", "mp4")
-MP4_AUDIO = Wrapping("audio/mp4", "mp4")
-QUICKTIME = Wrapping("video/quicktime", "mov")
-
-_IN_MPEG_TS = {"h264", "hevc", "mpeg1video", "mpeg2video", "aac", "mp2", "mp3", "ac3", "eac3"}
-_IN_MP4 = {"mpeg4", "vp9", "av1", "opus", "flac"}
+_ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
 @dataclass(frozen=True)
 class Track:
-    """One elementary stream: `kind` is `video` or `audio`, `codec` libavcodec's name."""
+    """One elementary stream; `codec` is the codec's canonical name in libavcodec."""
 
     index: int
-    kind: str
+    kind: Kind
     codec: str
     mime: str
     essence: dict[str, Any]
     rate: Fraction | None
     language: str | None
-
-    @property
-    def wrapping(self) -> Wrapping:
-        """MPEG-TS for what broadcast uses, MP4 for what the web uses, QuickTime for the rest."""
-        if self.codec in _IN_MPEG_TS:
-            return MPEG_TS
-        if self.codec in _IN_MP4:
-            return MP4_VIDEO if self.kind == "video" else MP4_AUDIO
-        return QUICKTIME
+    wrapping: Wrapping
 
 
 def open_media(path: Path) -> InputContainer:
     """Raises CommandError for a file that is missing or no media."""
     try:
-        return av.open(str(path))
+        return av.open(str(path.absolute()))
     except FileNotFoundError as error:
         raise CommandError(f"{path} does not exist") from error
     except (av.error.FFmpegError, OSError) as error:
-        raise CommandError(f"{path} cannot be read as media: {error}") from error
+        raise CommandError(f"{path} cannot be read as media: {error.strerror}") from error
 
 
 def probe(path: Path) -> list[Track]:
-    """Picture and sound of a file; cover art, subtitles and data are left out. Raises CommandError."""
+    """Picture and sound of a file, each with a container that was tried and takes it.
+
+    Cover art, subtitles, data and empty tracks are left out. Raises CommandError for what cannot be ingested.
+    """
+    if path.is_file() and not path.stat().st_size:
+        raise CommandError(f"{path} is empty")
     with open_media(path) as container:
-        tracks = [_video(stream) for stream in container.streams.video if not _is_cover(stream)]
-        tracks += [_audio(stream) for stream in container.streams.audio]
+        if container.format.name.endswith(_STILLS):
+            raise CommandError(
+                f"{path} is a still picture; only picture or sound over time goes in"
+            )
+        streams: list[VideoStream | AudioStream] = [
+            each for each in container.streams.video if not each.disposition & _ATTACHED
+        ]
+        streams += container.streams.audio
+        if not streams:
+            raise CommandError(f"{path} holds neither picture nor sound")
+        mimes = [_mime(path, stream) for stream in streams]
+        heads = _first_packets(container, streams)
+        tracks = [
+            _track(path, stream, mime, heads[stream.index])
+            for stream, mime in zip(streams, mimes, strict=True)
+            if heads[stream.index]
+        ]
     if not tracks:
-        raise CommandError(f"{path} holds neither picture nor sound")
+        raise CommandError(f"{path} holds no packets with timestamps")
     return tracks
 
 
-def _is_cover(stream: VideoStream) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
-
-
-def _video(stream: VideoStream) -> Track:
-    context = stream.codec_context
-    essence: dict[str, Any] = {"frame_width": context.width, "frame_height": context.height}
-    rate = stream.guessed_rate or stream.average_rate
-    average = stream.average_rate
-    if rate is None or (average is not None and abs(average / rate - 1) > Fraction(1, 200)):
-        essence["vfr"] = True
-        rate = None
+def _mime(path: Path, stream: VideoStream | AudioStream) -> str:
+    codec = codec_of(stream)
+    if not codec:
+        raise CommandError(f"{path}: {stream.type} track {stream.index} has an unknown codec")
+    if isinstance(stream, AudioStream):
+        mime = mime_of("audio", codec)
+    elif codec in {"rawvideo", "v210"}:
+        mime = "video/raw" if raw_packing(stream) else None
     else:
-        essence["frame_rate"] = {"numerator": rate.numerator, "denominator": rate.denominator}
-    if context.format is not None and context.format.components:
-        essence["bit_depth"] = context.format.components[0].bits
-    if (ratio := stream.sample_aspect_ratio) and ratio != 1:
-        essence["pixel_aspect_ratio"] = {
-            "numerator": ratio.numerator,
-            "denominator": ratio.denominator,
-        }
-    if context.name == "h264" and (avc := _avc_parameters(context.extradata)):
-        essence["avc_parameters"] = avc
-    return Track(
-        index=stream.index,
-        kind="video",
-        codec=context.name,
-        mime=_CODECS.get(context.name, f"video/x-{context.name}"),
-        essence=essence,
-        rate=Fraction(rate) if rate is not None else None,
-        language=stream.language,
-    )
+        mime = mime_of("video", codec)
+    if mime is None:
+        raise CommandError(
+            f"{path}: {stream.type} track {stream.index} is coded as {codec}, "
+            "which cannot be ingested"
+        )
+    return mime
 
 
-def _audio(stream: AudioStream) -> Track:
-    context = stream.codec_context
-    essence: dict[str, Any] = {"sample_rate": context.sample_rate, "channels": context.channels}
-    name, mime = context.name, _CODECS.get(context.name, f"audio/x-{context.name}")
-    if name.startswith("pcm_"):
-        mime = "audio/x-raw-float" if name.startswith("pcm_f") else "audio/x-raw-int"
-        essence["bit_depth"] = context.format.bits
-        essence["unc_parameters"] = {"unc_type": "interleaved"}
-    elif name == "aac":
-        essence["codec_parameters"] = {"mp4_oti": 2}
-    return Track(stream.index, "audio", name, mime, essence, None, stream.language)
+def _first_packets(
+    container: InputContainer, streams: Sequence[VideoStream | AudioStream]
+) -> dict[int, list[MediaPacket]]:
+    """By the stream's index; as far as the file reads."""
+    heads: dict[int, list[MediaPacket]] = {stream.index: [] for stream in streams}
+    try:
+        for packet in container.demux(*streams):
+            head = heads[packet.stream_index]
+            if packet.pts is not None and len(head) < _TRIED_PACKETS:
+                head.append(packet)
+            if all(len(each) == _TRIED_PACKETS for each in heads.values()):
+                break
+    except av.error.FFmpegError:
+        pass  # what follows is not readable; the ingest says so
+    return heads
 
 
-def _avc_parameters(extradata: bytes | None) -> dict[str, int] | None:
-    """Profile, flags and level as the avcC box or the first SPS names them. Source: ISO/IEC 14496-15."""
-    if not extradata:
-        return None
-    if extradata[0] == 1:
-        profile, flags, level = extradata[1:4]
+def _track(
+    path: Path, stream: VideoStream | AudioStream, mime: str, packets: Sequence[MediaPacket]
+) -> Track:
+    video = isinstance(stream, VideoStream)
+    kind: Kind = "video" if video else "audio"
+    codec = codec_of(stream)
+    if isinstance(stream, VideoStream):
+        essence, rate = video_essence(stream), frame_rate(stream)
+        if mime == "video/raw":
+            essence["unc_parameters"] = raw_packing(stream)
     else:
-        sps = extradata.find(b"\x00\x00\x01\x67")
-        if sps < 0:
-            return None
-        profile, flags, level = extradata[sps + 4 : sps + 7]
-    return {"profile": profile, "flags": flags, "level": level}
+        essence, rate = audio_essence(stream), None
+    wrapping = choose_wrapping(stream, kind, packets)
+    if wrapping is None:
+        raise CommandError(
+            f"{path}: {kind} track {stream.index} ({codec}) fits no container for Segments, "
+            "or is damaged from its beginning"
+        )
+    return Track(stream.index, kind, codec, mime, essence, rate, stream.language, wrapping)

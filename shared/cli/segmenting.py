@@ -1,20 +1,16 @@
 """Cutting one elementary stream into Objects, packet by packet, without re-encoding."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
 from av.stream import Stream
 
-from cli.plan import MediaPacket, Plan, time_of
-from cli.probe import Track, Wrapping, open_media
+from cli.plan import Plan
+from cli.probe import Track, open_media
 from cli.times import to_ns
-
-LEAD_SECONDS = 10
-"""MPEG-TS times start here, so that what precedes the first frame (B-frames, priming) stays positive."""
+from cli.wrapping import MediaPacket, time_of, wrap
 
 
 @dataclass(frozen=True)
@@ -97,46 +93,13 @@ def _cut(
 ) -> Cut:
     key_frames = sum(packet.is_keyframe for packet in group.packets)
     count = len(group.packets)
-    media = _wrapped(stream, track.wrapping, group.packets, plan.origin)
+    wrapped = wrap(stream, track.wrapping, group.packets, plan.origin)
+    assert wrapped is not None
     return Cut(
-        media=media,
+        media=wrapped.media,
         start_ns=start_ns,
         end_ns=end_ns,
-        ts_offset_ns=start_ns - first_time_ns(media, track.wrapping),
+        ts_offset_ns=start_ns - wrapped.first_ns,
         key_frame_count=key_frames if track.kind == "video" else 0,
         frame_count=count,
     )
-
-
-def _wrapped(
-    stream: Stream, wrapping: Wrapping, packets: list[MediaPacket], origin: Fraction
-) -> bytes:
-    """The packets in a container of their own.
-
-    MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are
-    continuous; the others start at zero.
-    """
-    target = io.BytesIO()
-    in_ts = wrapping.muxer == "mpegts"
-    options = {"mpegts_copyts": "1"} if in_ts else {}
-    time_base = stream.time_base or Fraction(1, 90_000)
-    first = min(packet.dts if packet.dts is not None else packet.pts or 0 for packet in packets)
-    shift = int((LEAD_SECONDS - origin) / time_base) if in_ts else -first
-    with av.open(target, "w", format=wrapping.muxer, options=options) as output:
-        copy = output.add_stream_from_template(stream)
-        for packet in packets:
-            packet.stream = copy
-            assert packet.pts is not None
-            packet.pts += shift
-            if packet.dts is not None:
-                packet.dts += shift
-            packet.time_base = time_base
-            output.mux(packet)
-    return target.getvalue()
-
-
-def first_time_ns(media: bytes, wrapping: Wrapping) -> int:
-    """The earliest time a reader finds in an Object."""
-    with av.open(io.BytesIO(media), "r", format=wrapping.muxer) as container:
-        times = [time_of(packet) for packet in container.demux() if packet.pts is not None]
-    return to_ns(min(times))

@@ -13,9 +13,9 @@ from av.container import InputContainer
 
 from cli.client import Client
 from cli.faults import CommandError
-from cli.plan import MediaPacket
 from cli.storing import Progress
 from cli.times import NS
+from cli.wrapping import MediaPacket
 from tams.timing import TimeRange, Timestamp
 
 

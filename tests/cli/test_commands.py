@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from cli.codecs import MPEG_TS
 from cli.flows import flows_of, identity_of
 from cli.main import app
 from cli.probe import Track
@@ -74,7 +75,7 @@ def test_a_time_is_rounded_once_to_the_nearest_nanosecond(seconds: Fraction, ns:
 
 
 def test_ids_come_from_content_and_options() -> None:
-    track = Track(0, "audio", "aac", "audio/aac", {}, None, None)
+    track = Track(0, "audio", "aac", "audio/aac", {}, None, None, MPEG_TS)
 
     identity = identity_of("digest", 2.0, 0)
     flows = flows_of([track, track], identity)

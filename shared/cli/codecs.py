@@ -1,0 +1,143 @@
+"""What TAMS calls a codec, and which containers suit it.
+
+The key is the codec's canonical name in libavcodec, never the name of the decoder that happens to read it.
+MIME types are spelt as the IANA registry spells them, except where TAMS's own examples differ (`video/h264`,
+`video/jp2`, `audio/x-raw-int`). Codecs without a registration have an `x-` name.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["video", "audio"]
+
+
+@dataclass(frozen=True)
+class Wrapping:
+    """A container for one elementary stream: its MIME type, and libavformat's name for it."""
+
+    mime: str
+    muxer: str
+
+
+MPEG_TS = Wrapping("video/mp2t", "mpegts")
+QUICKTIME = Wrapping("video/quicktime", "mov")
+MP4: Mapping[Kind, Wrapping] = {
+    "video": Wrapping("video/mp4", "mp4"),
+    "audio": Wrapping("audio/mp4", "mp4"),
+}
+WEBM: Mapping[Kind, Wrapping] = {
+    "video": Wrapping("video/webm", "webm"),
+    "audio": Wrapping("audio/webm", "webm"),
+}
+MATROSKA: Mapping[Kind, Wrapping] = {
+    "video": Wrapping("video/matroska", "matroska"),
+    "audio": Wrapping("audio/matroska", "matroska"),
+}
+
+_VIDEO: Mapping[str, str] = {
+    "av1": "video/AV1",
+    "cfhd": "video/x-cineform",
+    "cinepak": "video/x-cinepak",
+    "dirac": "video/x-dirac",
+    "dnxhd": "video/x-dnxhd",
+    "dvvideo": "video/DV",
+    "ffv1": "video/FFV1",
+    "h263": "video/H263",
+    "h264": "video/h264",
+    "hap": "video/x-hap",
+    "hevc": "video/h265",
+    "jpeg2000": "video/jp2",
+    "mjpeg": "video/JPEG",
+    "mpeg1video": "video/mpeg",
+    "mpeg2video": "video/mpeg",
+    "mpeg4": "video/MP4V-ES",
+    "msmpeg4v3": "video/x-msmpeg4",
+    "png": "image/png",
+    "prores": "video/x-prores",
+    "prores_raw": "video/x-prores-raw",
+    "qtrle": "video/x-qtrle",
+    "rv40": "video/x-pn-realvideo",
+    "svq3": "video/x-svq3",
+    "theora": "video/x-theora",
+    "vc1": "video/vc1",
+    "vp8": "video/VP8",
+    "vp9": "video/VP9",
+    "vvc": "video/h266",
+}
+
+_AUDIO: Mapping[str, str] = {
+    "aac": "audio/aac",
+    "aac_latm": "audio/MP4A-LATM",
+    "ac3": "audio/ac3",
+    "adpcm_ima_qt": "audio/x-adpcm",
+    "alac": "audio/x-alac",
+    "amr_nb": "audio/AMR",
+    "amr_wb": "audio/AMR-WB",
+    "dts": "audio/vnd.dts",
+    "eac3": "audio/eac3",
+    "evrc": "audio/EVRC",
+    "flac": "audio/flac",
+    "gsm": "audio/GSM",
+    "ilbc": "audio/iLBC",
+    "mlp": "audio/vnd.dolby.mlp",
+    "mp1": "audio/mpeg",
+    "mp2": "audio/mpeg",
+    "mp3": "audio/mpeg",
+    "opus": "audio/opus",
+    "pcm_alaw": "audio/PCMA",
+    "pcm_mulaw": "audio/PCMU",
+    "qcelp": "audio/QCELP",
+    "s302m": "audio/x-smpte-302m",
+    "speex": "audio/speex",
+    "truehd": "audio/vnd.dolby.mlp",
+    "tta": "audio/x-tta",
+    "vorbis": "audio/vorbis",
+    "wavpack": "audio/x-wavpack",
+}
+
+_LINEAR_PCM = re.compile(r"pcm_(?P<sort>[suf])(?P<bits>8|16|24|32|64)(le|be)?")
+
+_BROADCAST = frozenset(
+    {
+        *("h264", "hevc", "vvc", "mpeg1video", "mpeg2video"),
+        *("aac", "aac_latm", "mp1", "mp2", "mp3", "ac3", "eac3", "s302m"),
+    }
+)
+_WEB = frozenset({"mpeg4", "vp9", "av1", "opus", "flac", "alac", "truehd"})
+_OPEN = frozenset({"ffv1", "theora", "mlp", "tta", "wavpack", "msmpeg4v3", "rv40"})
+
+
+def mime_of(kind: Kind, codec: str) -> str | None:
+    """None for a codec that has no name here: it cannot be ingested."""
+    if kind == "video":
+        return _VIDEO.get(codec)
+    if linear := _LINEAR_PCM.fullmatch(codec):
+        return "audio/x-raw-float" if linear["sort"] == "f" else "audio/x-raw-int"
+    return _AUDIO.get(codec)
+
+
+def pcm_bits(codec: str) -> int | None:
+    """Bits of a sample of linear PCM; None for every other codec."""
+    linear = _LINEAR_PCM.fullmatch(codec)
+    return int(linear["bits"]) if linear else None
+
+
+def wrappings_for(kind: Kind, codec: str) -> list[Wrapping]:
+    """The containers to try, the best first.
+
+    MPEG-TS for what broadcast uses, MP4 for what the web uses, WebM and Matroska for what is at home there,
+    QuickTime for the rest. The others follow: a container may refuse what its stream looks like.
+    """
+    if codec in _BROADCAST:
+        best = MPEG_TS
+    elif codec in _WEB:
+        best = MP4[kind]
+    elif codec in {"vp8", "vorbis"}:
+        best = WEBM[kind]
+    elif codec in _OPEN:
+        best = MATROSKA[kind]
+    else:
+        best = QUICKTIME
+    return [best, *(each for each in (QUICKTIME, MP4[kind], MATROSKA[kind]) if each != best)]
