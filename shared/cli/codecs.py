@@ -99,7 +99,7 @@ _AUDIO: Mapping[str, str] = {
 
 _LINEAR_PCM = re.compile(r"pcm_(?P<sort>[suf])(?P<bits>8|16|24|32|64)(le|be)?")
 
-_BROADCAST = frozenset(
+BROADCAST = frozenset(
     {
         *("h264", "hevc", "vvc", "mpeg1video", "mpeg2video"),
         *("aac", "aac_latm", "mp1", "mp2", "mp3", "ac3", "eac3", "s302m"),
@@ -130,7 +130,7 @@ def wrappings_for(kind: Kind, codec: str) -> list[Wrapping]:
     MPEG-TS for what broadcast uses, MP4 for what the web uses, WebM and Matroska for what is at home there,
     QuickTime for the rest. The others follow: a container may refuse what its stream looks like.
     """
-    if codec in _BROADCAST:
+    if codec in BROADCAST:
         best = MPEG_TS
     elif codec in _WEB:
         best = MP4[kind]

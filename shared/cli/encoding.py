@@ -1,11 +1,12 @@
 """Decoding a stretch of time and encoding it anew, to the frame and to the sample."""
 
-import heapq
 from collections.abc import Iterator
 from fractions import Fraction
+from math import floor
 from typing import Any, Literal
 
 import av
+import av.error
 from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
@@ -14,9 +15,12 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from cli.codecs import pcm_bits
+from cli.faults import CommandError
+from cli.layouts import settle_layout
+from cli.pcm import TAKERS
 from cli.timeline import FlowMedia
-from cli.times import NS
-from cli.wrapping import MediaPacket
+from cli.wrapping import MediaPacket, codec_of
 
 SLACK = Fraction(1, 20_000)
 """MPEG-TS rounds times to 1/90000 s: a frame this close to the start is the first one."""
@@ -26,19 +30,35 @@ Encoded = Iterator[tuple[Fraction, MediaPacket]]
 
 _TICKS = Fraction(1, 90_000)
 _AUDIO_SAMPLES = 1024
+_FLAC_TAKERS = frozenset({"mp4", "matroska", "flac", "ogg"})
+
+_LAYOUTS = {
+    1: "mono",
+    2: "stereo",
+    3: "2.1",
+    4: "4.0",
+    5: "5.0",
+    6: "5.1",
+    7: "6.1",
+    8: "7.1",
+    16: "hexadecagonal",
+    24: "22.2",
+}
+"""What libavutil takes a mere number of channels for: so sound is renamed, and not mixed, on its way."""
 
 
-def encode(output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int) -> None:
-    """One stream a Flow, exactly `[start_ns, end_ns)`, beginning at zero."""
-    start, end = Fraction(start_ns, NS), Fraction(end_ns, NS)
-    encoders = []
-    for each in media:
-        if each.is_video:
-            encoders.append(_video(_video_stream(output, each), each, start, end))
-        else:
-            encoders.append(_audio(_audio_stream(output, each), each, start, end))
-    for _, packet in heapq.merge(*encoders, key=lambda entry: entry[0]):
-        output.mux(packet)
+def encode_video(
+    output: OutputContainer, media: FlowMedia, start: Fraction, end: Fraction
+) -> Encoded:
+    """H.264, exactly `[start, end)`, beginning at zero."""
+    return _video(_video_stream(output, media), media, start, end)
+
+
+def encode_audio(
+    output: OutputContainer, media: FlowMedia, start: Fraction, end: Fraction
+) -> Encoded:
+    """Exactly `[start, end)`, beginning at zero: without loss if it has none yet, else as AAC."""
+    return _audio(_audio_stream(output, media), media, start, end)
 
 
 def _video_stream(output: OutputContainer, media: FlowMedia) -> VideoStream:
@@ -60,11 +80,55 @@ def _frame_rate(media: FlowMedia) -> Fraction | None:
 
 
 def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
-    essence = media.flow["essence_parameters"]
-    stream: AudioStream = output.add_stream("aac", rate=int(essence["sample_rate"]))
-    channels = essence["channels"]
-    stream.layout = {1: "mono", 2: "stereo", 6: "5.1"}.get(channels, f"{channels} channels")
-    return stream
+    """With all channels of the Flow. Raises CommandError when the file's type takes no such sound."""
+    with media.open_first() as first:
+        template = first.streams.best("audio")
+        assert isinstance(template, AudioStream)
+        codec, context = codec_of(template), template.codec_context
+        layout, channels, rate = settle_layout(context), context.channels, context.sample_rate
+    layouts = [layout] if layout != f"{channels} channels" else []
+    layouts += [each for each in [_LAYOUTS.get(channels)] if each and each not in layouts]
+    for encoder, form in _encoders(output, codec):
+        for each in layouts:
+            if not _opens(encoder, form, each, rate):
+                continue
+            try:
+                stream = output.add_stream(encoder, rate=rate)
+            except ValueError:
+                break  # the file's type takes no such codec
+            assert isinstance(stream, AudioStream)
+            stream.layout, stream.format = each, form
+            return stream
+    raise CommandError(
+        f"{channels} channels of {codec} do not fit into {output.format.name}; "
+        "export to .mov or .mkv instead"
+    )
+
+
+def _encoders(output: OutputContainer, codec: str) -> list[tuple[str, str]]:
+    """Encoders and their sample formats, the best first."""
+    found: list[tuple[str, str]] = []
+    bits = pcm_bits(codec)
+    if bits and output.format.name in TAKERS:
+        linear = f"pcm_s{max(bits, 16)}le" if "pcm_f" not in codec else f"pcm_f{bits}le"
+        forms = {16: "s16", 24: "s32", 32: "flt" if "pcm_f" in codec else "s32", 64: "dbl"}
+        found.append((linear, forms[max(bits, 16)]))
+    elif bits and bits <= 24 and output.format.name in _FLAC_TAKERS:
+        found.append(("flac", "s16" if bits <= 16 else "s32"))
+    return [*found, ("aac", "fltp")]
+
+
+def _opens(encoder: str, form: str, layout: str, rate: int) -> bool:
+    """Whether the encoder takes that layout, which it says only when it is opened."""
+    context = av.CodecContext.create(encoder, "w")
+    assert isinstance(context, av.AudioCodecContext)
+    context.layout, context.format, context.sample_rate = layout, form, rate
+    context.time_base = Fraction(1, rate)
+    try:
+        context.open()
+    except av.error.FFmpegError:
+        return False
+    return True
 
 
 def _video(stream: VideoStream, media: FlowMedia, start: Fraction, end: Fraction) -> Encoded:
@@ -75,7 +139,9 @@ def _video(stream: VideoStream, media: FlowMedia, start: Fraction, end: Fraction
             continue
         at = shown - start
         frame.time_base = time_base
-        frame.pts = max(0, round(at / time_base))
+        frame.pts = max(
+            0, floor(at / time_base + Fraction(1, 2))
+        )  # halves upwards, never two at once
         frame.pict_type = 0  # the encoder chooses anew
         yield from ((at, packet) for packet in stream.encode(frame))
     yield from ((at, packet) for packet in stream.encode(None))
@@ -88,7 +154,7 @@ def _frames(media: FlowMedia) -> Iterator[tuple[Fraction, VideoFrame]]:
         timed.packet.pts = round(timed.shown / _TICKS)
         timed.packet.dts = round(timed.decoded / _TICKS)
         timed.packet.time_base = _TICKS
-        for frame in decoder.decode(timed.packet):
+        for frame in _decode(decoder, timed.packet):
             yield (frame.pts or 0) * _TICKS, frame
     for frame in decoder.decode(None):
         yield (frame.pts or 0) * _TICKS, frame
@@ -126,11 +192,11 @@ def _encoded(stream: AudioStream, fifo: AudioFifo, count: int, position: int) ->
 def _samples(stream: AudioStream, media: FlowMedia, start: Fraction) -> Iterator[AudioFrame]:
     """Decoded sound from `start` on, to the sample, in the form the encoder takes."""
     decoder = _decoder(media, "audio")
-    resampler = AudioResampler(format="fltp", layout=stream.layout, rate=stream.rate)
+    resampler = AudioResampler(format=stream.format, layout=stream.layout, rate=stream.rate)
     fifo = AudioFifo()
     skip: int | None = None
     for timed in media.packets():
-        for decoded in decoder.decode(timed.packet):
+        for decoded in _decode(decoder, timed.packet):
             if skip is None:
                 skip = max(0, round((start - timed.shown) * stream.rate))
             for frame in resampler.resample(decoded):
@@ -147,6 +213,15 @@ def _samples(stream: AudioStream, media: FlowMedia, start: Fraction) -> Iterator
                     yield rest
 
 
+def _decode(decoder: Any, packet: MediaPacket) -> list[Any]:
+    """Nothing for a damaged packet, as players do."""
+    try:
+        frames: list[Any] = decoder.decode(packet)
+    except av.error.InvalidDataError:
+        return []
+    return frames
+
+
 def _decoder(media: FlowMedia, kind: Literal["video", "audio"]) -> Any:
     with media.open_first() as first:
         template = first.streams.best(kind)
@@ -156,5 +231,5 @@ def _decoder(media: FlowMedia, kind: Literal["video", "audio"]) -> Any:
         decoder.extradata = context.extradata
         if isinstance(context, av.AudioCodecContext):
             assert isinstance(decoder, av.AudioCodecContext)
-            decoder.sample_rate, decoder.layout = context.sample_rate, context.layout
+            decoder.sample_rate, decoder.layout = context.sample_rate, settle_layout(context)
     return decoder

@@ -1,26 +1,30 @@
 """`tams export`: exactly the time that was asked for, as one playable file.
 
-What begins and ends on Segment boundaries is copied without loss. A cut anywhere else needs frames that the
-media does not start with, so then picture and sound are decoded and encoded anew, as H.264 and AAC.
+What begins and ends on Segment boundaries is copied without loss, if the file's type takes it. A cut anywhere
+else needs frames that the media does not start with, so then picture and sound are decoded and encoded anew,
+as H.264 and AAC. PCM never needs that: it is cut to the sample, or goes into MP4 as FLAC, without loss.
 """
 
 import heapq
+import io
 import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import av.error
 from av.container import OutputContainer
 
 from cli.client import Client
-from cli.encoding import encode
+from cli.codecs import BROADCAST
+from cli.encoding import encode_audio, encode_video
 from cli.faults import CommandError
+from cli.pcm import TAKERS, cut, sample_bits
 from cli.storing import Progress
 from cli.timeline import FlowMedia, TimelinePacket, fetch, gaps_of
 from cli.times import NS
+from cli.wrapping import MediaPacket, codec_of, copy_stream
 from tams.timing import TimeRange
 
 TICKS = Fraction(1, 90_000)
@@ -46,10 +50,7 @@ def export(
         partial = target.with_name(f".{target.stem}.partial{target.suffix}")
         try:
             with av.open(str(partial), "w") as output:
-                if _is_aligned(media[0], start_ns, end_ns):
-                    _copy(output, media, start_ns, end_ns)
-                else:
-                    encode(output, media, start_ns, end_ns)
+                _write(output, media, start_ns, end_ns)
             partial.replace(target)
         except (av.error.FFmpegError, ZeroDivisionError) as error:
             raise CommandError(f"{target} cannot be written: {error}") from error
@@ -76,33 +77,64 @@ def _is_aligned(media: FlowMedia, start_ns: int, end_ns: int) -> bool:
     return first.start_ns == start_ns and last.end_ns == end_ns
 
 
-def _copy(output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int) -> None:
-    """Packets as they are, interleaved by time; sound as far as the picture reaches."""
+def _write(output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int) -> None:
+    """One stream a Flow, interleaved by time."""
     start, end = Fraction(start_ns, NS), Fraction(end_ns, NS)
-    streams = []
+    aligned = _is_aligned(media[0], start_ns, end_ns)
+    tracks: list[Iterator[tuple[Fraction, MediaPacket]]] = []
     for each in media:
-        with each.open_first() as first:
-            template = first.streams.best("video" if each.is_video else "audio")
-            assert template is not None
-            streams.append(output.add_stream_from_template(template))
-
-    def numbered(index: int) -> Iterator[tuple[Fraction, int, TimelinePacket]]:
-        for packet in media[index].packets():
-            if media[index].is_video or start - 1 < packet.shown < end:
-                yield packet.decoded, index, packet
-
-    queues: list[Any] = [numbered(index) for index in range(len(media))]
-    for _, index, timed in heapq.merge(*queues, key=lambda entry: entry[:2]):
-        packet = timed.packet
-        if not media[index].is_video and timed.shown + _duration(timed) <= start:
-            continue
-        packet.pts = round((timed.shown - start) / TICKS)
-        packet.dts = round((timed.decoded - start) / TICKS)
-        if packet.duration and packet.time_base:
-            packet.duration = round(packet.duration * packet.time_base / TICKS)
-        packet.time_base = TICKS
-        packet.stream = streams[index]
+        codec, copyable = _codec(output.format.name, each)
+        if not each.is_video and sample_bits(codec) is not None:
+            cuts = copyable and output.format.name in TAKERS
+            tracks.append((cut if cuts else encode_audio)(output, each, start, end))
+        elif aligned and copyable:
+            tracks.append(_copied(output, each, start, end))
+        else:
+            encode = encode_video if each.is_video else encode_audio
+            tracks.append(encode(output, each, start, end))
+    for _, packet in heapq.merge(*tracks, key=lambda entry: entry[0]):
         output.mux(packet)
+
+
+def _codec(muxer: str, media: FlowMedia) -> tuple[str, bool]:
+    """The Flow's codec, and whether files of that type take it as it is."""
+    with media.open_first() as first:
+        template = media.stream_of(first)
+        codec = codec_of(template)
+        if muxer == "mpegts" and codec not in BROADCAST:
+            return codec, False  # it takes everything, as data that nobody can read
+        try:
+            with av.open(io.BytesIO(), "w", format=muxer) as trial:
+                copy_stream(trial, template)
+                trial.start_encoding()
+        except (av.error.FFmpegError, ValueError):
+            return codec, False
+    return codec, True
+
+
+def _copied(
+    output: OutputContainer, media: FlowMedia, start: Fraction, end: Fraction
+) -> Iterator[tuple[Fraction, MediaPacket]]:
+    """Packets as they are; sound as far as the picture reaches."""
+    with media.open_first() as first:
+        stream = copy_stream(output, media.stream_of(first))
+
+    def packets() -> Iterator[tuple[Fraction, MediaPacket]]:
+        for timed in media.packets():
+            packet = timed.packet
+            if not media.is_video and not (
+                timed.shown < end and timed.shown + _duration(timed) > start
+            ):
+                continue
+            packet.pts = round((timed.shown - start) / TICKS)
+            packet.dts = round((timed.decoded - start) / TICKS)
+            if packet.duration and packet.time_base:
+                packet.duration = round(packet.duration * packet.time_base / TICKS)
+            packet.time_base = TICKS
+            packet.stream = stream
+            yield timed.decoded - start, packet
+
+    return packets()
 
 
 def _duration(timed: TimelinePacket) -> Fraction:

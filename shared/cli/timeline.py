@@ -10,6 +10,7 @@ from typing import Any
 
 import av
 from av.container import InputContainer
+from av.stream import Stream
 
 from cli.client import Client
 from cli.faults import CommandError
@@ -51,15 +52,19 @@ class FlowMedia:
     def open_first(self) -> InputContainer:
         return av.open(str(self.clips[0].file))
 
+    def stream_of(self, container: InputContainer) -> Stream:
+        """The Flow's stream in one of its Objects. Raises CommandError when there is none."""
+        stream = container.streams.best("video" if self.is_video else "audio")
+        if stream is None:
+            raise CommandError(f"an Object of Flow {self.flow['id']} holds no such media")
+        return stream
+
     def packets(self) -> Iterator[TimelinePacket]:
         """All packets of all Segments, in the order they are decoded."""
         for clip in self.clips:
             offset = Fraction(clip.offset_ns, NS)
             with av.open(str(clip.file)) as container:
-                stream = container.streams.best("video" if self.is_video else "audio")
-                if stream is None:
-                    raise CommandError(f"an Object of Flow {self.flow['id']} holds no such media")
-                for packet in container.demux(stream):
+                for packet in container.demux(self.stream_of(container)):
                     if packet.pts is None or packet.time_base is None:
                         continue
                     shown = packet.pts * packet.time_base + offset

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import av
 import numpy as np
@@ -24,9 +25,14 @@ def make(
     pix_fmt: str = "yuv420p",
     size: tuple[int, int] = (WIDTH, HEIGHT),
     seconds: float = 2,
+    container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Picture that moves, with a key frame every 10 frames, and a tone of its own in each channel."""
-    with av.open(path, "w") as output:
+    """Picture that moves, with a key frame every 10 frames, and a tone of its own in each channel.
+
+    A comment makes each file a content of its own, for a store that knows content again.
+    """
+    with av.open(path, "w", options=container_options or {}) as output:
+        output.metadata["comment"] = str(uuid4())
         tracks: list[Iterator[Any]] = []
         if video:
             picture: Any = output.add_stream(video, rate=FRAME_RATE)
