@@ -13,7 +13,7 @@ from cli.faults import one_line
 FAILED, INTERRUPTED = 1, 130
 
 EXIT_CODES = (
-    "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted. "
+    "Exit codes: 0 success, 1 failure, 2 wrong usage, 3 damaged file, 130 interrupted. "
     "TAMS_DEBUG=1 shows the traceback of a failure."
 )
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from cli.client import Client
+from cli.damage import Damage, broken_promise
 from cli.digests import content_digest, file_state
 from cli.faults import CommandError
 from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
@@ -24,6 +25,9 @@ BATCH = 20
 """Segments uploaded and registered together: what an interruption can cost."""
 
 COMPLETE = "closed_complete"
+
+DAMAGE_TAG = "ingest_damage"
+"""On the multi Flow of a file that does not read to its end: what is missing."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Options:
 class Outcome:
     """What an ingest made: the multi Flow, and each track's Flow by role.
 
-    `known_as` is the label that the same content has in the store from an earlier run.
+    `known_as` is the label that the same content has in the store from an earlier run; `damage` says, in a
+    line each, what of the file does not read.
     """
 
     multi_flow_id: str
@@ -49,6 +54,7 @@ class Outcome:
     skipped: int = 0
     was_complete: bool = False
     known_as: str | None = None
+    damage: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -98,19 +104,47 @@ class Ingest:
             label = self.options.label or outcome.known_as or label
             if known.get("status") == COMPLETE:
                 outcome.was_complete = True
+                outcome.damage = [*filter(None, [known.get("tags", {}).get(DAMAGE_TAG)])]
                 return outcome
         planned = plan(self.path, tracks, Fraction(self.options.segment_seconds))
         self._put_flows(identity, label, flows, status="ingesting")
         self.progress.stage(f"{self.path.name}: storing")
         self.progress.begin(int(planned.duration * NS) * len(flows))
-        for flow in flows:
-            self._ingest_track(flow, planned, outcome)
-        if file_state(self.path) != state:
-            raise CommandError(
-                f"{self.path} changed while it was ingested: {multi_id} is not complete"
-            )
-        self._put_flows(identity, label, flows, status=COMPLETE)
+        try:
+            outcome.damage = self._ingest_tracks(flows, planned, outcome)
+        except CommandError as error:
+            raise CommandError(f"{error}. Run the same command again to go on.") from error
+        if (reason := self._why_void(state, outcome)) is not None:
+            self._remove(outcome)
+            raise CommandError(f"{self.path} {reason}; nothing of it stays in the store")
+        tags = {DAMAGE_TAG: "; ".join(outcome.damage)} if outcome.damage else {}
+        self._put_flows(identity, label, flows, status=COMPLETE, tags=tags)
         return outcome
+
+    def _ingest_tracks(
+        self, flows: Sequence[TrackFlow], planned: Plan, outcome: Outcome
+    ) -> list[str]:
+        """What of the tracks does not read."""
+        damages = [self._ingest_track(flow, planned, outcome) for flow in flows]
+        broken_promise(damages, planned.promised_end)
+        said = [
+            (flow.role, each.words(planned.origin))
+            for flow, each in zip(flows, damages, strict=True)
+        ]
+        return [f"{role}: {words}" for role, words in said if words is not None]
+
+    def _why_void(self, state: list[int], outcome: Outcome) -> str | None:
+        """Why what was stored cannot be completed by any later run."""
+        try:
+            if file_state(self.path) != state:
+                return "changed while it was ingested"
+        except OSError:
+            return "disappeared while it was ingested"
+        return None if outcome.registered or outcome.skipped else "is damaged from its beginning"
+
+    def _remove(self, outcome: Outcome) -> None:
+        for flow_id in [outcome.multi_flow_id, *outcome.flow_ids.values()]:
+            self.client.delete(f"/flows/{flow_id}")
 
     def _find(self, digest: str) -> tuple[UUID, dict[str, Any] | None]:
         """The identity to ingest under, and its multi Flow if it is there.
@@ -127,7 +161,12 @@ class Ingest:
         return identity, known
 
     def _put_flows(
-        self, identity: UUID, label: str, flows: Sequence[TrackFlow], status: str
+        self,
+        identity: UUID,
+        label: str,
+        flows: Sequence[TrackFlow],
+        status: str,
+        tags: dict[str, str] | None = None,
     ) -> None:
         """The members before their collection, which needs them; so the multi Flow is complete last."""
         seconds = self.options.segment_seconds
@@ -135,17 +174,18 @@ class Ingest:
             rate = self._rates.get(flow.flow_id, _Rate()).fields()
             document = flow_document(flow, label, seconds, status=status, **rate)
             self.client.put(f"/flows/{flow.flow_id}", document)
-        multi = multi_document(identity, label, flows, status=status)
+        multi = multi_document(identity, label, flows, status=status, tags=tags or {})
         self.client.put(f"/flows/{multi['id']}", multi)
 
-    def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> None:
+    def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> Damage:
+        damage = Damage()
         stored = self._stored_starts(flow.flow_id)
         rate = self._rates.setdefault(flow.flow_id, _Rate())
         missing: list[Cut] = []
         store = store_by_upload if self.options.register_by_upload else store_and_register
         with ThreadPoolExecutor(self.options.jobs) as pool:
             batch = Storing(self.client, pool, flow, self.progress)
-            for cut in segments(self.path, flow.track, planned, self.options.start_ns):
+            for cut in segments(self.path, flow.track, planned, self.options.start_ns, damage):
                 rate.add(cut)
                 if cut.start_ns in stored:
                     outcome.skipped += 1
@@ -157,6 +197,7 @@ class Ingest:
                     missing = []
             if missing:
                 outcome.registered += store(batch, missing)
+        return damage
 
     def _stored_starts(self, flow_id: str) -> set[int | None]:
         listed = self.client.pages(f"/flows/{flow_id}/segments", accept_get_urls="", limit="1000")

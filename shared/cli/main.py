@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli import admin
 from cli.addresses import LOCAL_URL
@@ -46,6 +47,9 @@ WIDTH_UNSEEN = 160
 out, err = Console(), Console(stderr=True)
 if not out.is_terminal:
     out.width = WIDTH_UNSEEN
+
+DAMAGED = 3
+"""Exit code of an ingest of a file that does not read to its end."""
 
 
 class Kind(StrEnum):
@@ -130,7 +134,8 @@ def ingest(
 ) -> None:
     """Put a media file into the store. After an interruption, run it again to resume.
 
-    What decides is the file's whole content, not its name: the same content is stored once.
+    What decides is the file's whole content, not its name: the same content is stored once. Of a damaged
+    file, what reads is stored; a warning says what is missing, and the exit code is 3.
     """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
@@ -140,6 +145,13 @@ def ingest(
         out.print_json(json.dumps(vars(outcome)))
     else:
         _tell(outcome)
+    for line in outcome.damage:
+        err.print(
+            f"[yellow]warning:[/yellow] {escape(file.name)} is damaged: {escape(line)}",
+            soft_wrap=True,
+        )
+    if outcome.damage:
+        raise typer.Exit(DAMAGED)
 
 
 def _tell(outcome: Outcome) -> None:

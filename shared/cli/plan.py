@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from cli.damage import Damage, promised_end, readable
 from cli.faults import CommandError
 from cli.probe import Track, open_media
 from cli.wrapping import time_of
@@ -11,11 +12,15 @@ from cli.wrapping import time_of
 
 @dataclass(frozen=True)
 class Plan:
-    """`origin` is the file's time of its first frame; all cuts, in order, are later times of the file."""
+    """`origin` is the file's time of its first frame; all cuts, in order, are later times of the file.
+
+    `promised_end` is the file's time of its last frame, if the file itself says so.
+    """
 
     origin: Fraction
     cuts: tuple[Fraction, ...]
     duration: Fraction
+    promised_end: Fraction | None = None
 
 
 def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
@@ -25,15 +30,13 @@ def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
     """
     leading = next((track for track in tracks if track.kind == "video"), tracks[0])
     origin: Fraction | None = None
-    end = Fraction(0)
     keys: list[Fraction] = []
     with open_media(path) as container:
-        for packet in container.demux(container.streams[leading.index]):
-            if packet.pts is None or packet.time_base is None:
-                continue
+        promised = promised_end(container)
+        damage = Damage()
+        for packet in readable(container, container.streams[leading.index], path, damage):
             shown = time_of(packet)
             origin = shown if origin is None else min(origin, shown)
-            end = max(end, shown + (packet.duration or 0) * packet.time_base)
             if packet.is_keyframe:
                 keys.append(shown)
     if origin is None:
@@ -46,4 +49,5 @@ def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
         if key - last >= seconds - slack:
             cuts.append(key)
             last = key
-    return Plan(origin, tuple(cuts), end - origin)
+    end = damage.last_read or origin
+    return Plan(origin, tuple(cuts), end - origin, promised)

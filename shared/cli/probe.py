@@ -23,8 +23,11 @@ FORMATS = {"video": "urn:x-nmos:format:video", "audio": "urn:x-nmos:format:audio
 _TRIED_PACKETS = 8
 """How many packets of a stream are put into a container to see whether it takes them."""
 
-_STILLS = ("image2", "_pipe", "ico", "gif", "webp", "apng")
+_STILLS = ("image2", "_pipe", "ico")
 """libavformat's readers of still pictures, by how their names end."""
+
+_STILL_BRANDS = frozenset({"avif", "heic", "heix", "mif1"})
+"""Still pictures in the file format of MP4."""
 
 _ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
 
@@ -61,7 +64,8 @@ def probe(path: Path) -> list[Track]:
     if path.is_file() and not path.stat().st_size:
         raise CommandError(f"{path} is empty")
     with open_media(path) as container:
-        if container.format.name.endswith(_STILLS):
+        brand = container.metadata.get("major_brand")
+        if container.format.name.endswith(_STILLS) or brand in _STILL_BRANDS:
             raise CommandError(
                 f"{path} is a still picture; only picture or sound over time goes in"
             )

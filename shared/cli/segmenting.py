@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from av.stream import Stream
-
+from cli.damage import Damage, readable
 from cli.plan import Plan
 from cli.probe import Track, open_media
 from cli.times import to_ns
-from cli.wrapping import MediaPacket, time_of, wrap
+from cli.wrapping import MediaPacket, Wrapped, time_of, wrap
 
 
 @dataclass(frozen=True)
@@ -48,26 +47,34 @@ class _Group:
         )
 
 
-def segments(path: Path, track: Track, plan: Plan, start_ns: int) -> Iterator[Cut]:
+def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage) -> Iterator[Cut]:
     """The Segments of one track, in order; each ends exactly where the next begins.
 
     The file's first frame goes to `start_ns` of the Flow's timeline; each time is rounded once, from its
-    exact distance to that frame.
+    exact distance to that frame. What does not read is left out, and noted in `damage`.
     """
 
     def flow_ns(shown: Fraction) -> int:
         return start_ns + to_ns(shown - plan.origin)
 
+    def cut(group: _Group, end: Fraction) -> Iterator[Cut]:
+        start, end_ns = group.start, flow_ns(end)
+        wrapped = wrap(stream, track.wrapping, group.packets, plan.origin)
+        refused = len(group.packets if wrapped is None else wrapped.refused)
+        if refused:
+            damage.leave_out(refused, start)
+        if wrapped is not None:
+            yield _cut(track, group, wrapped, flow_ns(start), end_ns)
+
     with open_media(path) as container:
         stream = container.streams[track.index]
         held: _Group | None = None
-        for group in _groups(container.demux(stream), plan, track):
+        for group in _groups(readable(container, stream, path, damage), plan, track):
             if held is not None:
-                yield _cut(stream, track, plan, held, flow_ns(held.start), flow_ns(group.start))
+                yield from cut(held, group.start)
             held = group
         if held is not None:
-            end = max(held.end, held.start + (1 / track.rate if track.rate else 0))
-            yield _cut(stream, track, plan, held, flow_ns(held.start), flow_ns(end))
+            yield from cut(held, max(held.end, held.start + (1 / track.rate if track.rate else 0)))
 
 
 def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterator[_Group]:
@@ -75,8 +82,6 @@ def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterato
     cut = next(cuts)
     group = _Group([])
     for packet in packets:
-        if packet.pts is None:
-            continue
         begins = cut is not None and time_of(packet) >= cut
         if begins and (packet.is_keyframe or track.kind == "audio") and group.packets:
             yield group
@@ -88,18 +93,13 @@ def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterato
         yield group
 
 
-def _cut(
-    stream: Stream, track: Track, plan: Plan, group: _Group, start_ns: int, end_ns: int
-) -> Cut:
+def _cut(track: Track, group: _Group, wrapped: Wrapped, start_ns: int, end_ns: int) -> Cut:
     key_frames = sum(packet.is_keyframe for packet in group.packets)
-    count = len(group.packets)
-    wrapped = wrap(stream, track.wrapping, group.packets, plan.origin)
-    assert wrapped is not None
     return Cut(
         media=wrapped.media,
         start_ns=start_ns,
         end_ns=end_ns,
         ts_offset_ns=start_ns - wrapped.first_ns,
         key_frame_count=key_frames if track.kind == "video" else 0,
-        frame_count=count,
+        frame_count=len(group.packets) - len(wrapped.refused),
     )

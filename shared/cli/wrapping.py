@@ -55,12 +55,9 @@ def copy_stream(output: OutputContainer, template: Stream) -> Stream:
 def choose_wrapping(stream: Stream, kind: Kind, packets: Sequence[MediaPacket]) -> Wrapping | None:
     """The best container that takes these packets and gives them back as the same codec."""
     origin = min(time_of(packet) for packet in packets)
-    times = [(packet.pts, packet.dts, packet.time_base) for packet in packets]
     for wrapping in wrappings_for(kind, codec_of(stream)):
-        if wrap(stream, wrapping, packets, origin) is not None:
+        if _wrapped(stream, wrapping, packets, origin) is not None:
             return wrapping
-        for packet, (pts, dts, time_base) in zip(packets, times, strict=True):
-            packet.pts, packet.dts, packet.time_base = pts, dts, time_base
     return None
 
 
@@ -72,7 +69,25 @@ def wrap(
     MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are
     continuous; the others start at zero.
     """
+    whole = _wrapped(stream, wrapping, packets, origin)
+    if whole is not None:
+        return whole
+    # One damaged packet can spoil what is written after it: leave out those that do not even fit alone.
+    fitting = [each for each in packets if _wrapped(stream, wrapping, [each], origin) is not None]
+    if not 0 < len(fitting) < len(packets):
+        return None
+    rest = _wrapped(stream, wrapping, fitting, origin)
+    if rest is None:
+        return None
+    left_out = [each for each in packets if each not in fitting]
+    return Wrapped(rest.media, rest.first_ns, [*left_out, *rest.refused])
+
+
+def _wrapped(
+    stream: Stream, wrapping: Wrapping, packets: Sequence[MediaPacket], origin: Fraction
+) -> Wrapped | None:
     target = io.BytesIO()
+    times = [(packet.pts, packet.dts, packet.time_base) for packet in packets]
     try:
         refused = _mux(target, stream, wrapping, packets, origin)
         if len(refused) == len(packets):
@@ -80,6 +95,9 @@ def wrap(
         first = _first_time(target, wrapping, stream)
     except (av.error.FFmpegError, ValueError):
         return None
+    finally:
+        for packet, before in zip(packets, times, strict=True):
+            packet.pts, packet.dts, packet.time_base = before  # muxing moves and rescales them
     return Wrapped(target.getvalue(), to_ns(first), refused) if first is not None else None
 
 

@@ -15,6 +15,8 @@ from local.stack import Stack
 from tests.cli.command import flow, ingest, objects, tams
 
 SECONDS, RATE = 30, 48_000
+NEW = os.urandom(15)
+"""Makes the recordings of each run new to a store that is older than the run."""
 
 
 class Reads:
@@ -38,7 +40,7 @@ def recording(path: Path, middle: bytes) -> Path:
         file.setsampwidth(2)
         file.setframerate(RATE)
         silence = bytes(2 * RATE * (SECONDS // 2))
-        sound = (middle * RATE)[: 2 * RATE]
+        sound = (middle * (RATE // 8))[: 2 * RATE]
         file.writeframes(silence + sound + silence[: -len(sound)])
     return path
 
@@ -53,8 +55,8 @@ def samples(stack: Stack, flow_id: str) -> bytes:
 
 
 def test_recordings_alike_at_both_ends_become_two_flows(stack: Stack, tmp_path: Path) -> None:
-    one = recording(tmp_path / "one.wav", b"\x01\x10")
-    other = recording(tmp_path / "other.wav", b"\x02\x20")
+    one = recording(tmp_path / "one.wav", b"\x01" + NEW)
+    other = recording(tmp_path / "other.wav", b"\x02" + NEW)
     assert one.stat().st_size == other.stat().st_size
 
     first, second = ingest(stack, one), ingest(stack, other)
@@ -69,8 +71,8 @@ def test_recordings_alike_at_both_ends_become_two_flows(stack: Stack, tmp_path: 
 def test_another_name_of_the_same_content_is_named_and_goes_in_with_again(
     stack: Stack, tmp_path: Path
 ) -> None:
-    first = recording(tmp_path / "first.wav", b"\x03\x30")
-    second = recording(tmp_path / "second.wav", b"\x03\x30")
+    first = recording(tmp_path / "first.wav", b"\x03" + NEW)
+    second = recording(tmp_path / "second.wav", b"\x03" + NEW)
     known = ingest(stack, first)
 
     text = tams(stack, "ingest", str(second))

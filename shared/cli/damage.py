@@ -1,0 +1,85 @@
+"""What of a file does not read, and how to say it in a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+from av.container import InputContainer
+from av.stream import Stream
+
+from cli.wrapping import MediaPacket, time_of
+
+_PROMISING = frozenset({"matroska,webm", "flac"})
+"""Readers that know the duration from a header; others work it out from what is there, or guess."""
+
+_TOLERANCE = Fraction(1)
+"""Seconds by which a header may be wrong."""
+
+_CUT_OFF = "the file is cut off"
+
+
+@dataclass
+class Damage:
+    """What of one track does not read. Times are seconds of the file."""
+
+    left_out: int = 0
+    first_left_out: Fraction | None = None
+    last_read: Fraction | None = None
+    ended_by: str | None = None
+
+    def leave_out(self, packets: int, since: Fraction) -> None:
+        self.left_out += packets
+        if self.first_left_out is None:
+            self.first_left_out = since
+
+    def words(self, origin: Fraction) -> str | None:
+        """None when everything reads; times count from the file's first frame."""
+        said = []
+        if self.first_left_out is not None:
+            at = float(self.first_left_out - origin)
+            said.append(f"{self.left_out} unreadable packets left out after {at:.2f} s")
+        if self.ended_by is not None and self.last_read is not None:
+            at = float(self.last_read - origin)
+            said.append(f"ends at {at:.2f} s, {self.ended_by}")
+        return " and ".join(said) or None
+
+
+def readable(
+    container: InputContainer, stream: Stream, path: Path, damage: Damage
+) -> Iterator[MediaPacket]:
+    """The packets with timestamps, as far as the file reads; `damage` says where and why it ended."""
+    incomplete = False
+    try:
+        for packet in container.demux(stream):
+            if packet.pts is None:
+                continue
+            end = time_of(packet) + (packet.duration or 0) * (packet.time_base or 0)
+            damage.last_read = max(end, damage.last_read or end)
+            incomplete = packet.is_corrupt
+            yield packet
+    except av.error.FFmpegError as error:
+        damage.ended_by = error.strerror or "the file does not read"
+        return
+    size = path.stat().st_size
+    # A reader passes in silence over an index that leads beyond the end of the file.
+    if incomplete or any(entry.pos + entry.size > size for entry in stream.index_entries):
+        damage.ended_by = _CUT_OFF
+
+
+def promised_end(container: InputContainer) -> Fraction | None:
+    """When the longest track ends, in the file's time, if the file itself says so."""
+    if container.format.name not in _PROMISING or container.duration is None:
+        return None
+    return Fraction(container.duration, av.time_base)
+
+
+def broken_promise(tracks: list[Damage], promised: Fraction | None) -> None:
+    """Each track that ends long before the end that the file promises, when none reaches it, is cut off."""
+    ends = [each.last_read for each in tracks if each.last_read is not None]
+    if promised is None or not ends or promised - max(ends) <= _TOLERANCE:
+        return
+    for each in tracks:
+        each.ended_by = each.ended_by or _CUT_OFF
