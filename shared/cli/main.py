@@ -156,8 +156,9 @@ def ingest(
 
 def _tell(outcome: Outcome) -> None:
     if outcome.was_complete:
+        extent = "as far as it reads" if outcome.damage else "complete"
         out.print(
-            f"the same content is in the store already, complete, as {outcome.known_as!r}; "
+            f"the same content is in the store already, {extent}, as {outcome.known_as!r}; "
             "--again ingests it once more",
             markup=False,
         )
