@@ -1,7 +1,8 @@
 """SQS: ids of webhooks that have events waiting; sends them, in order."""
 
 from tams.container import Container
-from tams.runtime.handlers import SecondsLeft, queue_handler
+from tams.deadline import SecondsLeft
+from tams.runtime.handlers import queue_handler
 
 
 def process(container: Container, webhook_ids: list[str], seconds_left: SecondsLeft) -> None:

@@ -68,10 +68,10 @@ def _add_columns(existing: Any, table: Table) -> list[str]:
 def _seed(transaction: VastTransaction, *, renew_page_secret: bool) -> list[str]:
     """The rows that must exist before the first request: the guards, the service's and the relay's own."""
     done = []
-    if transaction.count(GUARDS, None) == 0:
-        guards = [{"slot": slot, "revision": 0} for slot in range(GUARD_SLOTS)]
+    if (count := transaction.count(GUARDS, None)) < GUARD_SLOTS:  # earlier releases had fewer
+        guards = [{"slot": slot, "revision": 0} for slot in range(count, GUARD_SLOTS)]
         transaction.insert(GUARDS, guards)
-        done.append(f"{GUARD_SLOTS} guards")
+        done.append(f"{len(guards)} guards")
     if transaction.count(SERVICE, None) == 0:
         transaction.insert(SERVICE, [{"revision": 0}])
         done.append("service row")

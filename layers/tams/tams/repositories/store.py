@@ -176,12 +176,12 @@ class VastStore:
     def rehearse(self, work: Callable[[VastRepositories], T]) -> T:
         return self._database.rehearse(lambda it: work(VastRepositories(it, self.caller)))
 
-    def write(self, work: Callable[[VastRepositories], T]) -> T:
+    def write(self, work: Callable[[VastRepositories], T], *contended: str) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:
             repositories = VastRepositories(transaction, self.caller)
             return work(repositories), repositories.events.added
 
-        result, announced = self._database.write(noted)
+        result, announced = self._database.write(noted, *contended)
         if announced:
             self._announce()
         return result

@@ -10,8 +10,11 @@ import pyarrow as pa
 
 from tams.repositories.table import Projection, Table
 
-GUARD_SLOTS = 256
-"""Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide."""
+GUARD_SLOTS = 16_384
+"""Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide.
+
+So many that creations of different ids, some dozens at a time, hardly ever do.
+"""
 
 
 def _columns(**types: pa.DataType) -> pa.Schema:

@@ -75,7 +75,7 @@ class DeletionService:
             now_us = to_us(moment_of_change(self.clock, stored.flow))
             return Outcome(remove_from_flow(repositories, stored, covered, now_us))
 
-        return self._perform(work)
+        return self._perform(work, flow_id)
 
     def delete_flow(self, flow_id: str) -> DeletionRequest | None:
         """Delete a Flow with its Segments, and its Source when it was the last; None when that is done.
@@ -101,10 +101,12 @@ class DeletionService:
             _remove(repositories, stored, now)
             return Outcome(doomed)
 
-        return self._perform(work)
+        return self._perform(work, flow_id)
 
-    def _perform(self, work: Callable[[Repositories], Outcome]) -> DeletionRequest | None:
-        outcome = self.store.write(work)
+    def _perform(
+        self, work: Callable[[Repositories], Outcome], flow_id: str
+    ) -> DeletionRequest | None:
+        outcome = self.store.write(work, flow_id)
         self.cleanup.send(outcome.doomed)
         if outcome.request is not None:
             self.deletions.send([outcome.request.id])

@@ -32,7 +32,7 @@ class EventRelay:
         """Take on every event that has none yet; how many there were. Raises BackendUnavailableError."""
         total = 0
         while True:
-            taken, webhook_ids = self.store.write(self._run)
+            taken, webhook_ids = self.store.write(self._run, "relay")
             self.deliveries.send(webhook_ids)
             total += taken
             if taken < EVENTS_MAX:

@@ -108,7 +108,7 @@ class FlowPropertyService:
             (updated,) = presented(repositories, [changed])
             repositories.events.add([flow_event("flows/updated", updated, now), *derived])
 
-        self.store.write(work)
+        self.store.write(work, flow_id)
 
 
 def without(tags: dict[str, Any] | None, name: str) -> dict[str, Any]:

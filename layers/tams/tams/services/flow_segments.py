@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
@@ -17,7 +17,6 @@ from tams.services.permissions import flow_to
 from tams.services.segment_rules import Occupied, Registration, lookback_spans
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.segments_added import announced
-from tams.services.turns import Turns
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 
@@ -40,7 +39,6 @@ class FlowSegmentService:
     store: Store
     clock: Clock
     backend_labels: frozenset[str]
-    turns: Turns = field(default_factory=Turns)
 
     def list_(
         self, flow_id: str, request: PageRequest, object_id: str | None = None
@@ -94,8 +92,7 @@ class FlowSegmentService:
                 self._write(repositories, stored, registration)
             return faults
 
-        with self.turns.of(flow_id):
-            return self.store.write(work)
+        return self.store.write(work, flow_id)
 
     def _registration(
         self,

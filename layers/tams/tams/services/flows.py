@@ -94,7 +94,7 @@ class FlowService:
             self._replace(repositories, stored, flow, now)
             return None
 
-        return self.store.write(work)
+        return self.store.write(work, flow_id, put.common.source_id)
 
     def _flow(
         self,
