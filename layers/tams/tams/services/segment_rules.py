@@ -13,6 +13,7 @@ from tams.models.stored import (
     ObjectState,
     StoredObject,
     StoredSegment,
+    created_us_of,
     finite,
     is_made_for,
 )
@@ -159,6 +160,7 @@ class Registration:
             instances=(),
             content_type=self.flow.container,
             created_us=self.now_us,
+            flow_created_us=created_us_of(self.flow),
         )
 
     def _with_uncontrolled(self, stored: StoredObject, post: FlowSegmentPost) -> StoredObject:
