@@ -3,8 +3,9 @@
 import logging
 
 from tams.container import Container
+from tams.deadline import SecondsLeft
 from tams.errors import NotFoundError, TamsError
-from tams.runtime.handlers import SecondsLeft, queue_handler
+from tams.runtime.handlers import queue_handler
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 """SQS: ids of copies; makes instances on other storage backends, one attempt a message."""
 
 from tams.container import Container
-from tams.runtime.handlers import SecondsLeft, queue_handler
+from tams.deadline import SecondsLeft
+from tams.runtime.handlers import queue_handler
 
 
 def process(container: Container, copy_ids: list[str], _seconds_left: SecondsLeft) -> None:

@@ -20,6 +20,7 @@ from tams.models.event import EventType
 from tams.object_stores.keys import object_key
 from tams.repositories.database import Database
 from tests.background import ledger
+from tests.background.astray import AstrayHost
 from tests.background.conftest import ARCHIVE
 from tests.background.world import World
 from tests.receiver import (
@@ -64,8 +65,12 @@ def test_all_comes_out_right_in_the_end(
     disk: SmallDisk | None,
     database: Database,
     buckets: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    worlds = [World(seed, stack.api_url, ARCHIVE) for seed in seeds]
+    for name, value in stack.settings_env().items():
+        monkeypatch.setenv(name, value)
+    astray = AstrayHost(seeds[0])
+    worlds = [World(seed, stack.api_url, ARCHIVE, astray) for seed in seeds]
     with ExitStack() as running:
         subscribed = [
             (world, running.enter_context(subscriber(stack, world)))
@@ -75,7 +80,8 @@ def test_all_comes_out_right_in_the_end(
         trouble = Random(seeds[0])
 
         everybody_works(
-            worlds, lambda: make_trouble(stack, disk, trouble, [it for _, it in subscribed])
+            worlds,
+            lambda: make_trouble(stack, disk, astray, trouble, [it for _, it in subscribed]),
         )
 
         for _, it in subscribed:
@@ -125,9 +131,13 @@ def everybody_works(worlds: Sequence[World], meanwhile: Callable[[], None]) -> N
 
 
 def make_trouble(
-    stack: Stack, disk: SmallDisk | None, random: Random, receivers: Sequence[Receiver]
+    stack: Stack,
+    disk: SmallDisk | None,
+    astray: AstrayHost,
+    random: Random,
+    receivers: Sequence[Receiver],
 ) -> None:
-    """Kill parts, lose queues, fill the disk, send hints again, let receivers misbehave.
+    """Kill parts, lose queues, fill the disk, step a clock, send hints again, let receivers misbehave.
 
     At last everything runs.
     """
@@ -135,6 +145,8 @@ def make_trouble(
         for it in receivers:
             it.behaviour = random.choice([accept, accept, *MISBEHAVIOURS])
         time.sleep(random.uniform(0.2, 0.8))
+        astray.leap()
+        astray.sweep()
         with disk.full() if disk is not None and random.random() < 0.3 else nullcontext():
             part = random.choice(NAMES)
             stack.kill(part)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import httpx
 
+from tests.background.astray import AstrayHost
 from tests.builders import a_video_flow_body
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ class World:
     whose uploads were taken and are to make Segments, with their Flows.
     """
 
-    def __init__(self, seed: int, api_url: str, archive: str) -> None:
+    def __init__(self, seed: int, api_url: str, archive: str, astray: AstrayHost) -> None:
         self.random = Random(seed)
         self.source_ids = [self._uuid(), self._uuid()]
         self.flow_ids: set[str] = set()
@@ -32,6 +33,7 @@ class World:
         self._flows: dict[str, int] = {}
         self._uploaded: set[str] = set()
         self._archive = archive
+        self._astray = astray
         self._api = httpx.Client(base_url=api_url, timeout=120)
         self._media = httpx.Client(timeout=120)
 
@@ -39,6 +41,7 @@ class World:
         """Something that clients do, chosen at random."""
         acts: list[tuple[int, Callable[[str], None]]] = [
             (3, self._label),
+            (2, self._label_elsewhere),
             (6, self._ingest),
             (4, self._ingest_by_upload),
             (2, self._delete_segments),
@@ -81,6 +84,10 @@ class World:
         label = str(self.random.random())
         response = self._ask("PUT", f"/flows/{flow_id}/label", json=label)
         if response is not None and response.status_code == 204:
+            self.told["flows/updated", flow_id] += 1
+
+    def _label_elsewhere(self, flow_id: str) -> None:
+        if self._astray.label(flow_id, str(self.random.random())):
             self.told["flows/updated", flow_id] += 1
 
     def _ingest(self, flow_id: str) -> None:

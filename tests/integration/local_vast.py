@@ -47,6 +47,7 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
                 "endpoint": vast_url,
                 "bucket": "tams",
                 "schema": "tams",
+                "timeout_seconds": 120,  # a busy machine is no fault
                 "access_key": "K",
                 "secret_key": "S",
                 "timeout_seconds": 60,

@@ -1,11 +1,14 @@
 """Many writers of one thing at once: exactly one of those that cannot both be right wins."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
 from typing import Any
 from uuid import uuid4
+
+import pytest
 
 from tams.container import Container
 from tams.errors import InvalidRequestError
@@ -18,6 +21,7 @@ from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
+from vastlocal.control import Control
 
 WRITERS = 32
 
@@ -112,6 +116,60 @@ def test_one_new_flow_put_many_times_at_once_is_created_once(container: Containe
     assert [flow.id for flow in page.items] == [body["id"]]
     container.deletion.delete_flow(body["id"])
     assert not container.flows.list_(FlowQuery(source_id=body["source_id"])).items
+
+
+def of_one_flow(containers: Sequence[Container]) -> list[Callable[[], Any]]:
+    put = parse_flow_put(a_video_flow_body(id=str(uuid4()), source_id=str(uuid4())))
+    return [partial(each.flows.put, put.common.id, put) for each in containers]
+
+
+def of_one_new_source(containers: Sequence[Container]) -> list[Callable[[], Any]]:
+    source_id = str(uuid4())
+    bodies = [a_video_flow_body(id=str(uuid4()), source_id=source_id) for _ in containers]
+    return [
+        partial(each.flows.put, body["id"], parse_flow_put(body))
+        for each, body in zip(containers, bodies, strict=True)
+    ]
+
+
+def of_tags_of_one_flow(containers: Sequence[Container]) -> list[Callable[[], Any]]:
+    flow_id = a_flow(containers[0])
+    return [
+        partial(each.flow_properties.set_tag, flow_id, f"tag-{number}", "x")
+        for number, each in enumerate(containers)
+    ]
+
+
+CONTENDING = [of_one_flow, of_one_new_source, of_tags_of_one_flow]
+
+
+@pytest.mark.parametrize("tasks", CONTENDING)
+def test_sixteen_who_write_one_thing_all_succeed(
+    vast_url: str, tasks: Callable[[Sequence[Container]], list[Callable[[], Any]]]
+) -> None:
+    """From two processes, which is where their transactions still collide."""
+    hosts = [build_from(settings_for(vast_url, patience_seconds=600)) for _ in range(2)]
+
+    outcomes = at_once(tasks(hosts * 8))
+
+    assert not [each for each in outcomes if isinstance(each, Exception)]
+
+
+@pytest.mark.parametrize("tasks", CONTENDING)
+def test_writers_of_one_process_take_turns_and_none_works_in_vain(
+    vast_url: str,
+    vast: Control,
+    tasks: Callable[[Sequence[Container]], list[Callable[[], Any]]],
+) -> None:
+    host = build_from(settings_for(vast_url, patience_seconds=600))
+    work = tasks([host] * 16)
+    vast.reset()
+
+    at_once(work)
+
+    counted = vast.counters()
+    assert counted.requests["begin"] == 16
+    assert set(counted.statuses) == {200}
 
 
 def test_one_object_id_is_allocated_once(container: Container) -> None:

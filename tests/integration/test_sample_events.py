@@ -3,11 +3,13 @@
 import asyncio
 import importlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from local.lambda_context import LambdaContext
 from tams.runtime import aws, handlers
 from tams.runtime.settings import Settings
 from tests.integration.local_vast import settings_for
@@ -42,7 +44,8 @@ def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def call(function: str, event: str) -> Any:
         module = importlib.reload(importlib.import_module(f"functions.{function}.app"))
-        return module.lambda_handler(json.loads((ROOT / "events" / event).read_text()), None)
+        context = LambdaContext(function, "512", "arn", "log", time.monotonic() + 600)
+        return module.lambda_handler(json.loads((ROOT / "events" / event).read_text()), context)
 
     yield call
     aws.build.cache_clear()

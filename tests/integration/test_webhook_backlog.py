@@ -11,6 +11,7 @@ import pytest
 from tams.container import Container
 from tams.errors import BackendUnavailableError
 from tams.messaging.webhook_sender import WebhookSender
+from tams.models.delivery import Hint
 from tams.models.flow import parse_flow_put
 from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
@@ -20,8 +21,9 @@ from tams.runtime.aws import build_from
 from tams.services.event_relay import EventRelay
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flows import FlowService
+from tams.services.retry_policy import RetryPolicy
 from tams.services.webhook_delivery import WebhookDelivery
-from tams.services.webhook_settlement import RetryPolicy, Settlement
+from tams.services.webhook_settlement import Settlement
 from tams.services.webhooks import WebhookService
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
@@ -47,8 +49,10 @@ class Hints:
     """A queue whose messages nobody has to wait for: delays are the test's to let pass."""
 
     delays: list[int] = field(default_factory=list)
+    last: list[str] = field(default_factory=list)
 
     def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
+        self.last = [*bodies]
         self.delays += [delay_seconds] * len(bodies)
 
 
@@ -65,10 +69,10 @@ class Service:
     def __post_init__(self) -> None:
         store, delivery = self.container.flows.store, self.container.webhook_delivery
         assert isinstance(delivery.sender, WebhookSender)
+        self.relay = EventRelay(store, self.clock, self.hints, POLICY)
         self.webhooks = WebhookService(
-            store, self.clock, self.container.webhooks.targets, self.hints, self.container.backends
+            store, self.relay, self.container.webhooks.targets, self.hints, self.container.backends
         )
-        self.relay = EventRelay(store, self.clock, self.hints)
         self.delivery = WebhookDelivery(
             store,
             delivery.sender,
@@ -100,7 +104,7 @@ class Service:
         self.relay.relay()
 
     def deliver(self) -> int:
-        return self.delivery.deliver(self.webhook_id, lambda: 1_000.0)
+        return self.delivery.deliver(Hint(self.webhook_id), lambda: 1_000.0)
 
     @property
     def wait(self) -> timedelta:
@@ -183,9 +187,12 @@ def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
             service.deliver()
         assert it.received == []
         assert service.status is WebhookStatus.STARTED
-        service.clock.now += timedelta(seconds=POLICY.lease_seconds)
+        assert service.deliver() == 0, "its sender may still be at work"
+        service.relay.sweep()
+        (late,) = (each for each in map(Hint.parse, service.hints.last) if each.turn)
+        assert service.hints.delays[-1] == POLICY.lease_seconds
 
-        assert signing.deliver(service.webhook_id, lambda: 1_000.0) == 1
+        assert signing.deliver(late, lambda: 1_000.0) == 1
 
     ((url,),) = [segment["get_urls"] for segment in it.received[0].event["segments"]]
     assert "X-Amz-Signature=" in url["url"]

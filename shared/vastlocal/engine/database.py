@@ -7,6 +7,7 @@ being taken: microseconds, but for one sync).
 """
 
 import itertools
+import secrets
 import sqlite3
 import threading
 import time
@@ -52,7 +53,7 @@ class Database:
             self._load()
         except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
             raise DamagedError(f"{self.path} cannot be used: {error}") from error
-        self._txids = itertools.count(time.time_ns() >> 10)  # never one of an earlier run
+        self._txids = itertools.count(secrets.randbits(62))  # never one of an earlier run
         self._object_ids = itertools.count(1 + _highest_id(self._catalog))
 
     def _load(self) -> None:

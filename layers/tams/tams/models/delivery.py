@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Self
 
 from tams.models.stored import StoredEvent, StoredSegment
 
@@ -20,8 +21,8 @@ class Delivery:
 class DeliveryState:
     """How far a webhook has got: `cursor_seq` is at or before the first event that waits.
 
-    Nobody but `holder`, who is sending, touches it before `next_us`. While deliveries fail there is no
-    holder, and `failing_since_us` tells since when.
+    While somebody sends they are its `holder`, and `next_us` is HELD_US. While deliveries fail there is no
+    holder, nobody tries before `next_us`, and `failing_since_us` tells since when.
     """
 
     webhook_id: str
@@ -32,16 +33,39 @@ class DeliveryState:
     holder: str | None = None
     revision: int = 0
 
+    @property
+    def turn(self) -> str:
+        """What a holder who is alive changes with each settlement."""
+        return f"{self.holder}/{self.cursor_seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """That a webhook may have events waiting; with `turn`, that its sender should have settled that one."""
+
+    webhook_id: str
+    turn: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As it goes through a queue."""
+        return self.webhook_id if self.turn is None else f"{self.webhook_id} {self.turn}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        webhook_id, _, turn = text.partition(" ")
+        return cls(webhook_id, turn or None)
+
 
 @dataclass(frozen=True, slots=True)
 class RelayState:
-    """`last_seq` is the last place given; no event from before `since_us` is left without one.
+    """`last_seq` is the last place given; no event that has one is stamped later than `newest_us`.
 
     Keys of places are encrypted with `page_secret`.
     """
 
     last_seq: int = 0
-    since_us: int = 0
+    newest_us: int = 0
     page_secret: str = ""
     revision: int = 0
 

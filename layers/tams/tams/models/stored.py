@@ -83,12 +83,14 @@ class FlowOutline:
 class StoredFlow:
     """A Flow as read in a transaction. `flow` carries neither collections nor timerange.
 
-    `deleting` names, by deletion request, what clients see no more and the store still has.
+    `deleting` names, by deletion request, what clients see no more and the store still has. `told_us` is the
+    moment of the last event about it, where its own dates do not show that.
     """
 
     flow: Flow
     timeline: Timeline = field(default_factory=Timeline)
     deleting: Mapping[str, TimeRange] = field(default_factory=dict)
+    told_us: int = 0
     revision: int = 0
 
     @property
@@ -146,7 +148,8 @@ class ObjectState(StrEnum):
 class StoredObject:
     """An Object and how many need it: Segments for media, media Objects for init.
 
-    `registers` has the headers of an upload that is to make its Segment by itself.
+    `flow_created_us` tells the Flow it was made for from a later one of the same id; it is None on Objects of
+    earlier releases. `registers` has the headers of an upload that is to make its Segment by itself.
     `size_bytes`, `etag` and `uploaded_us` are what S3 said of the bytes, None until it did; `fault` tells why
     the upload registered no Segment although it should have.
     """
@@ -162,6 +165,7 @@ class StoredObject:
     key_frame_count: int | None = None
     reference_count: int = 0
     created_us: int = 0
+    flow_created_us: int | None = None
     doomed_us: int | None = None
     registers: Mapping[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
@@ -172,13 +176,21 @@ class StoredObject:
 
 
 _CLOCKS_APART_US = 1_000_000
-"""So far at most, and much less, may the clocks of two functions be apart."""
+"""So far apart were clocks taken to be when Objects did not say which Flow they were made for."""
 
 
 def is_made_for(stored: StoredObject, flow: Flow) -> bool:
     """Whether the Object was made for this Flow, and not for one before it that had its id."""
-    made_us = to_us(flow.created) if flow.created else 0
-    return stored.flow_id == flow.id and made_us <= stored.created_us + _CLOCKS_APART_US
+    if stored.flow_id != flow.id:
+        return False
+    made_us = created_us_of(flow)
+    if stored.flow_created_us is not None:
+        return stored.flow_created_us == made_us
+    return made_us <= stored.created_us + _CLOCKS_APART_US
+
+
+def created_us_of(flow: Flow) -> int:
+    return to_us(flow.created) if flow.created else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,10 @@ class WebhookGet(RegisteredWebhook):
 class Webhook(RegisteredWebhook):
     """A webhook as it is stored, with the client's secret.
 
-    It gets no event from before `active_since_us`, when a client last started it, and only events of what
-    whoever set it up may read: resources of `read_classes`, or all when None.
+    It gets only events of what whoever set it up may read: resources of `read_classes`, or all when None.
     """
 
     api_key_value: Text | None = Field(default=None, repr=False)
-    active_since_us: int = 0
     read_classes: tuple[Text, ...] | None = None
 
     def shown(self) -> WebhookGet:

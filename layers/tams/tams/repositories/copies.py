@@ -26,9 +26,10 @@ class VastCopyRepository:
     def of_object(self, object_id: str) -> list[Copy]:
         return self._select(ibis._.object_id == object_id)
 
-    def due(self, now_us: int) -> list[str]:
-        """Ids of those that may be worked on."""
-        rows = self._transaction.select(COPIES, ibis._.next_us <= now_us, ["id"])
+    def due(self, now_us: int, believed_us: int) -> list[str]:
+        """Ids of those that may be worked on; their time may come no later than `believed_us`."""
+        predicate = (ibis._.next_us <= now_us) | (ibis._.next_us > believed_us)
+        rows = self._transaction.select(COPIES, predicate, ["id"])
         return [row["id"] for row in rows]
 
     def add(self, copy: Copy) -> None:

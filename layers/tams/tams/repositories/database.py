@@ -15,16 +15,24 @@ from vastdb.config import QueryConfig
 from vastdb.table import INTERNAL_ROW_ID
 from vastdb.transaction import Transaction as SdkTransaction
 
+from tams.deadline import patience
 from tams.errors import BackendUnavailableError, InvalidRequestError
 from tams.repositories.faults import ConnectionLostError, TransactionConflictError, translated
 from tams.repositories.session import PooledSession, VastConnection
 from tams.repositories.table import CELL_BYTES_MAX, Table
+from tams.repositories.turns import Turns
 
 T = TypeVar("T")
 Row = dict[str, Any]
 
 ROW_ID = INTERNAL_ROW_ID
 """The key under which a selected row carries its id; good inside its transaction only."""
+
+CONTENDED = "too many others write to the same resource; try again"
+
+_PAUSE_FIRST = 0.01
+_PAUSE_LONGEST = 0.8
+"""Seconds: some ten times what a write takes, for as many that collide."""
 
 _ROW_SIZED = {"num_splits": 1, "num_sub_splits": 1}
 
@@ -112,9 +120,10 @@ class VastTransaction:
 class Database:
     """Runs work in transactions: `read` once, `write` until it commits or must give up."""
 
-    def __init__(self, connection: VastConnection, *, patience_seconds: float = 20.0) -> None:
+    def __init__(self, connection: VastConnection, *, patience_seconds: float = 26.0) -> None:
         self.session = PooledSession(connection)
         self._patience_seconds = patience_seconds
+        self._turns = Turns()
 
     def read(self, work: Callable[[VastTransaction], T]) -> T:
         """`work` on one snapshot. Raises BackendUnavailableError."""
@@ -125,13 +134,23 @@ class Database:
             raise BackendUnavailableError(f"VAST did not answer: {error}") from error
         return result
 
-    def write(self, work: Callable[[VastTransaction], T]) -> T:
+    def write(self, work: Callable[[VastTransaction], T], *contended: str) -> T:
         """`work` in a transaction that committed; run again from the start on a conflict.
 
-        So `work` must have no other effect. Whatever it raises, nothing was stored.
-        Raises BackendUnavailableError after `patience_seconds`, or when VAST does not answer.
+        So `work` must have no other effect. Whatever it raises, nothing was stored. Writers of this process
+        that name one of the same `contended` go one after the other.
+        Raises BackendUnavailableError after `patience_seconds`, shortly before the invocation must end, or
+        when VAST does not answer.
         """
-        deadline = time.monotonic() + self._patience_seconds
+        patience_seconds = patience(self._patience_seconds)
+        deadline = time.monotonic() + patience_seconds
+        with self._turns.taken(contended, patience_seconds) as in_time:
+            if not in_time:
+                raise BackendUnavailableError(CONTENDED)
+            return self._write(work, deadline)
+
+    def _write(self, work: Callable[[VastTransaction], T], deadline: float) -> T:
+        begun = time.monotonic()
         attempt = 0
         while True:
             try:
@@ -139,12 +158,11 @@ class Database:
                 self._commit(transaction, deadline)
             except TransactionConflictError as error:
                 attempt += 1
-                pause_seconds = random.uniform(0, min(0.4, 0.01 * 2**attempt))  # noqa: S311
-                if time.monotonic() + pause_seconds > deadline:
-                    raise BackendUnavailableError(
-                        "too many others write to the same resource; try again"
-                    ) from error
-                time.sleep(pause_seconds)
+                now = time.monotonic()
+                pause = pause_seconds(attempt, (deadline - now) / max(deadline - begun, 1e-9))
+                if now + pause > deadline:
+                    raise BackendUnavailableError(CONTENDED) from error
+                time.sleep(pause)
             except ConnectionLostError as error:
                 raise BackendUnavailableError(f"VAST did not answer: {error}") from error
             else:
@@ -221,6 +239,16 @@ class Database:
                 time.sleep(0.2)
             else:
                 return (found > 0) is witness.there
+
+
+def pause_seconds(attempt: int, time_left: float) -> float:
+    """How long to rest before the next attempt, when `time_left` of one's patience, 0 to 1, is left.
+
+    Pauses double, so that many writers spread out, and shrink again for those who have waited long: they go
+    before others that have only just come.
+    """
+    longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
+    return random.uniform(longest / 4, longest)  # noqa: S311
 
 
 def _check_cells(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -60,9 +60,13 @@ class VastDeletionRequestRepository:
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
         return next((row["id"] for row in rows if row["delete_flow"]), None)
 
-    def idle_since(self, before_us: int) -> list[str]:
-        """Requests with work left that nobody has touched since then."""
-        predicate = ibis._.status.isin(_ACTIVE) & (ibis._.updated_us < before_us)
+    def idle_since(self, before_us: int, now_us: int) -> list[str]:
+        """Requests with work left that nobody has touched since then.
+
+        Those too that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
+        """
+        untouched = (ibis._.updated_us < before_us) | (ibis._.updated_us > now_us)
+        predicate = ibis._.status.isin(_ACTIVE) & untouched
         return self._ids(predicate)
 
     def expired(self, before_us: int) -> list[str]:

@@ -1,6 +1,6 @@
 """Deliveries on VAST: what waits for each webhook, how far each has got, and the place of the relay."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
@@ -9,8 +9,9 @@ import ibis
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
 from tams.repositories.database import ROW_ID, VastTransaction, Witness
-from tams.repositories.tables import DELIVERIES, DELIVERY_STATES, RELAY
+from tams.repositories.tables import DELIVERIES, DELIVERY_STATES, FORGOTTEN_US, MILESTONES, RELAY
 
+_STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
 _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
 
@@ -25,7 +26,7 @@ class VastDeliveryRepository:
         self._state_rows: dict[str, Any] = {}
 
     def relay_state(self) -> RelayState:
-        columns = ["last_seq", "since_us", "page_secret", "revision"]
+        columns = ["last_seq", "newest_us", "page_secret", "revision"]
         (row,) = self._transaction.select(RELAY, True, columns, with_row_id=True)
         self._relay_row = row.pop(ROW_ID)
         return RelayState(**row)
@@ -37,6 +38,23 @@ class VastDeliveryRepository:
         self._transaction.update(RELAY, [{ROW_ID: self._relay_row, **row}])
         # Each run writes an id of its own; the next one can only begin when this has committed.
         self._transaction.witness = Witness(RELAY, ibis._.event_id == event_id)
+
+    def add_milestone(self, seq: int, newest_us: int) -> None:
+        self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
+
+    def milestone_before(self, since_us: int) -> int:
+        """A place up to which no event is stamped `since_us` or later, or all are forgotten."""
+        rows = self._transaction.select(MILESTONES, ibis._.newest_us < since_us, ["seq"])
+        return max((row["seq"] for row in rows), default=0)
+
+    def forget_milestones(self, before_us: int) -> None:
+        """Events from before then are forgotten: one milestone says so in the place of all that did."""
+        rows = self._transaction.select(
+            MILESTONES, ibis._.newest_us < before_us, ["seq", "newest_us"], with_row_id=True
+        )
+        if len(rows) > 1 or any(row["newest_us"] >= 0 for row in rows):
+            self._transaction.delete(MILESTONES, [row[ROW_ID] for row in rows])
+            self.add_milestone(max(row["seq"] for row in rows), FORGOTTEN_US)
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
         self._transaction.insert(DELIVERIES, [asdict(delivery) for delivery in deliveries])
@@ -63,6 +81,18 @@ class VastDeliveryRepository:
             width = min(width * 4, _WIDEST_WINDOW)
         return []
 
+    def waited_for(self, webhook_ids: Collection[str], first_seq: int, last_seq: int) -> set[int]:
+        """Places from first to last of which any of these webhooks still waits for the event."""
+        if not webhook_ids:
+            return set()
+        predicate = (
+            ibis._.webhook_id.isin(list(webhook_ids))
+            & (ibis._.seq >= first_seq)
+            & (ibis._.seq <= last_seq)
+        )
+        rows = self._transaction.select(DELIVERIES, predicate, ["seq"])
+        return {row["seq"] for row in rows}
+
     def remove(self, deliveries: Sequence[Delivery]) -> None:
         """Deliveries that `waiting` gave in this transaction, all of one webhook."""
         ids = [self._row_ids.pop(delivery.seq) for delivery in deliveries]
@@ -70,9 +100,8 @@ class VastDeliveryRepository:
 
     def state(self, webhook_id: str) -> DeliveryState:
         """A fresh one where there is none: what is made with a webhook goes with it."""
-        columns = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
         rows = self._transaction.select(
-            DELIVERY_STATES, ibis._.webhook_id == webhook_id, columns, with_row_id=True
+            DELIVERY_STATES, ibis._.webhook_id == webhook_id, _STATE, with_row_id=True
         )
         if not rows:
             return DeliveryState(webhook_id)
@@ -99,7 +128,7 @@ class VastDeliveryRepository:
             gone = ibis._.webhook_id == webhook_id
             self._transaction.witness = Witness(DELIVERY_STATES, gone, there=False)
 
-    def resting(self, now_us: int) -> set[str]:
-        """Webhooks that are not to be touched before a later time."""
-        rows = self._transaction.select(DELIVERY_STATES, ibis._.next_us > now_us, ["webhook_id"])
-        return {row["webhook_id"] for row in rows}
+    def resting(self, now_us: int) -> list[DeliveryState]:
+        """Of webhooks that somebody sends to, or that are to be sent to later than now."""
+        rows = self._transaction.select(DELIVERY_STATES, ibis._.next_us > now_us, _STATE)
+        return [DeliveryState(**row) for row in rows]

@@ -1,7 +1,7 @@
-"""The outbox on VAST, which is the log of events too: rows by time, never changed but to be ticked off."""
+"""The outbox on VAST, which is the log of events too: rows that never change but to be given their places."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -51,10 +51,13 @@ class VastEventRepository:
         written: Any = (ibis._.created_us == first["created_us"]) & (ibis._["id"] == first["id"])
         self._transaction.witness = Witness(EVENTS, written)
 
-    def unrelayed(self, since_us: int) -> list[StoredEvent]:
-        """Events without their deliveries, oldest first, as far as routing needs them. One round trip."""
-        predicate = (ibis._.created_us >= since_us) & (ibis._.seq == 0)
-        rows = self._transaction.select(EVENTS, predicate, _ROUTING, with_row_id=True)
+    def unrelayed(self) -> list[StoredEvent]:
+        """Events without a place, oldest first, as far as routing needs them. One round trip.
+
+        No time bounds the search: a clock that is wrong must not hide an event. The projection by place has
+        them side by side.
+        """
+        rows = self._transaction.select(EVENTS, ibis._.seq == 0, _ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
@@ -89,32 +92,24 @@ class VastEventRepository:
         rows = self._transaction.select(EVENTS, predicate, (*_ROUTING, "seq"))
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
-    def first_place(self, since_us: int, window_us: int) -> int | None:
-        """A place that no event from `since_us` on lies before; None when there is none.
+    def expire(
+        self, before_us: int, limit: int, waited_for: Callable[[int, int], Collection[int]]
+    ) -> int:
+        """Forget events from before then, `limit` or a few more; how many.
 
-        The first ones by time, and all up to `window_us` after them, are looked at: no event takes longer
-        than that from its time to its place.
+        `waited_for` names the places, between the first and the last it is given, of those to be kept.
         """
+        predicate = (ibis._.created_us < before_us) & (ibis._.seq > 0)
         rows = self._transaction.select(
-            EVENTS, (ibis._.created_us >= since_us) & (ibis._.seq > 0), ["created_us"], rows_max=1
+            EVENTS, predicate, ["seq"], with_row_id=True, rows_max=limit
         )
         if not rows:
-            return None
-        first_us = min(row["created_us"] for row in rows)
-        predicate = (
-            (ibis._.created_us >= since_us)
-            & (ibis._.created_us <= first_us + window_us)
-            & (ibis._.seq > 0)
-        )
-        near = self._transaction.select(EVENTS, predicate, ["seq"])
-        return min(int(row["seq"]) for row in near)
-
-    def expire(self, before_us: int, limit: int) -> int:
-        """Forget events from before then, `limit` or a few more; how many."""
-        predicate = (ibis._.created_us < before_us) & (ibis._.seq > 0)
-        rows = self._transaction.select(EVENTS, predicate, ["id"], with_row_id=True, rows_max=limit)
-        self._transaction.delete(EVENTS, [row[ROW_ID] for row in rows])
-        return len(rows)
+            return 0
+        places = [row["seq"] for row in rows]
+        kept = waited_for(min(places), max(places))
+        expired = [row[ROW_ID] for row in rows if row["seq"] not in kept]
+        self._transaction.delete(EVENTS, expired)
+        return len(expired)
 
     def find_many(self, deliveries: Sequence[Delivery]) -> dict[str, StoredEvent]:
         """Whole events by id, without those that have expired. One round trip."""

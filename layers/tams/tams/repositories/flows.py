@@ -71,6 +71,18 @@ class VastFlowRepository:
         row = timeline_row(replace(stored, revision=stored.revision + 1))
         self._transaction.update(FLOWS, [{ROW_ID: self._row_ids[stored.flow.id], **row}])
 
+    def save_told(self, told: Collection[StoredFlow]) -> None:
+        """Only when they were last told of. The Flows were read in this transaction."""
+        changed = [
+            {
+                ROW_ID: self._row_ids[stored.flow.id],
+                "told_us": stored.told_us,
+                "revision": stored.revision + 1,
+            }
+            for stored in told
+        ]
+        self._transaction.update(FLOWS, changed)
+
     def remove(self, flow_id: str) -> None:
         self._transaction.delete(FLOWS, [self._row_ids.pop(flow_id)])
 

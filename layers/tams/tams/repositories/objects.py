@@ -58,19 +58,28 @@ class VastObjectRepository:
                 needing[row["init_object_id"]].append(row["id"])
         return {init_id: sorted(media_ids) for init_id, media_ids in needing.items()}
 
-    def uploading(self, before_us: int) -> list[str]:
-        """Ids of Objects, allocated before then, whose upload was to register a Segment and has not yet."""
+    def uploading(self, before_us: int, now_us: int) -> list[str]:
+        """Ids of Objects, allocated before then, whose upload was to register a Segment and has not yet.
+
+        Those too that a clock ahead of ours allocated after `now_us`.
+        """
         predicate = (
             (ibis._.state == str(ObjectState.ALLOCATED))
-            & (ibis._.created_us < before_us)
+            & ((ibis._.created_us < before_us) | (ibis._.created_us > now_us))
             & ~ibis._.registers.isnull()
             & ibis._.fault.isnull()
         )
         return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]
 
-    def stale(self, state: ObjectState, before_us: int, limit: int) -> list[str]:
-        """Ids of Objects that have been in `state` since before `before_us`, at least `limit` if so many."""
-        since = "doomed_us" if state is ObjectState.DOOMED else "created_us"
-        predicate = (ibis._.state == str(state)) & (ibis._[since] < before_us)
+    def never_used(self, before_us: int, limit: int) -> list[str]:
+        """Ids of Objects that were allocated before then and still are, at least `limit` if so many."""
+        predicate = (ibis._.state == str(ObjectState.ALLOCATED)) & (ibis._.created_us < before_us)
+        rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
+        return [row["id"] for row in rows]
+
+    def doomed(self, before_us: int, now_us: int, limit: int) -> list[str]:
+        """Ids of Objects that were doomed before then, or by a clock ahead of ours after `now_us`."""
+        when = (ibis._.doomed_us < before_us) | (ibis._.doomed_us > now_us)
+        predicate = (ibis._.state == str(ObjectState.DOOMED)) & when
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]

@@ -75,6 +75,7 @@ def timeline_row(stored: StoredFlow) -> Row:
         "deleting": dumps({key: str(value) for key, value in stored.deleting.items()})
         if stored.deleting
         else None,
+        "told_us": stored.told_us,
         "revision": stored.revision,
     }
 
@@ -85,7 +86,9 @@ def flow_from_row(row: Row) -> StoredFlow:
         document["segments_updated"] = from_us(row["segments_updated_us"]).isoformat()
     flow: Flow = parse_flow(document)
     outline = outline_from_row(row)
-    return StoredFlow(flow, outline.timeline, outline.deleting, row["revision"])
+    return StoredFlow(
+        flow, outline.timeline, outline.deleting, row["told_us"] or 0, row["revision"]
+    )
 
 
 OUTLINE = (
@@ -213,6 +216,7 @@ def object_row(stored: StoredObject) -> Row:
         "instances": instances_text(stored.instances),
         "reference_count": stored.reference_count,
         "created_us": stored.created_us,
+        "flow_created_us": stored.flow_created_us,
         "doomed_us": stored.doomed_us,
         "registers": dumps(stored.registers) if stored.registers else None,
         "size": stored.size_bytes,
@@ -236,6 +240,7 @@ def object_from_row(row: Row) -> StoredObject:
         instances=instances_from_text(row["instances"]),
         reference_count=row["reference_count"],
         created_us=row["created_us"],
+        flow_created_us=row["flow_created_us"],
         doomed_us=row["doomed_us"],
         registers=json.loads(row["registers"] or "{}"),
         size_bytes=row["size"],

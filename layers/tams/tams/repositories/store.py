@@ -31,15 +31,26 @@ class VastGuardRepository:
     def __init__(self, transaction: VastTransaction) -> None:
         self._transaction = transaction
 
-    def hold(self, ids: Iterable[str]) -> None:
+    def hold(self, ids: Iterable[str], gone_us: int = 0) -> int:
+        """When the last thing went that had one of these ids, or one of the same slot; 0 if nothing did.
+
+        `gone_us` is when what has them now goes.
+        """
         slots = sorted({zlib.crc32(each.encode()) % GUARD_SLOTS for each in ids})
         if not slots:
-            return
-        rows = self._transaction.select(
-            GUARDS, ibis._.slot.isin(slots), ["revision"], with_row_id=True
-        )
-        changed = [{ROW_ID: row[ROW_ID], "revision": row["revision"] + 1} for row in rows]
+            return 0
+        columns = ["moment_us", "revision"]
+        rows = self._transaction.select(GUARDS, ibis._.slot.isin(slots), columns, with_row_id=True)
+        changed = [
+            {
+                ROW_ID: row[ROW_ID],
+                "moment_us": max(row["moment_us"] or 0, gone_us),
+                "revision": row["revision"] + 1,
+            }
+            for row in rows
+        ]
         self._transaction.update(GUARDS, changed)
+        return max(row["moment_us"] or 0 for row in rows)
 
 
 class VastServiceRepository:
@@ -65,6 +76,16 @@ class VastServiceRepository:
         }
         self._transaction.update(SERVICE, [changed])
         self._transaction.witness = Witness(SERVICE, ibis._.event_id == event_id)
+
+    def believed_us(self, now_us: int, step_us: int) -> int:
+        """The time that all believe in, brought on towards `now_us` by no more than the step."""
+        columns = ["believed_us", "revision"]
+        (row,) = self._transaction.select(SERVICE, True, columns, with_row_id=True)
+        before_us = row["believed_us"]
+        believed_us = now_us if before_us is None else min(now_us, before_us + step_us)
+        changed = {"believed_us": believed_us, "revision": row["revision"] + 1}
+        self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], **changed}])
+        return believed_us
 
 
 class VastHealthRepository:
@@ -176,12 +197,12 @@ class VastStore:
     def rehearse(self, work: Callable[[VastRepositories], T]) -> T:
         return self._database.rehearse(lambda it: work(VastRepositories(it, self.caller)))
 
-    def write(self, work: Callable[[VastRepositories], T]) -> T:
+    def write(self, work: Callable[[VastRepositories], T], *contended: str) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:
             repositories = VastRepositories(transaction, self.caller)
             return work(repositories), repositories.events.added
 
-        result, announced = self._database.write(noted)
+        result, announced = self._database.write(noted, *contended)
         if announced:
             self._announce()
         return result

@@ -25,3 +25,5 @@ class Table:
     columns: pa.Schema
     sorting_key: tuple[str, ...] = ()
     projections: tuple[Projection, ...] = ()
+    retired_projections: tuple[str, ...] = ()
+    """Of earlier releases; `provision` drops them."""

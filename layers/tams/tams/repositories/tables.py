@@ -10,8 +10,11 @@ import pyarrow as pa
 
 from tams.repositories.table import Projection, Table
 
-GUARD_SLOTS = 256
-"""Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide."""
+GUARD_SLOTS = 16_384
+"""Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide.
+
+So many that creations of different ids, some dozens at a time, hardly ever do.
+"""
 
 
 def _columns(**types: pa.DataType) -> pa.Schema:
@@ -46,6 +49,7 @@ FLOWS = Table(
         segment_count=_INT,
         longest_time=_TEXT,  # at least the longest segment's duration; never shrinks while segments remain
         deleting=_TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
+        told_us=_INT,  # the last moment of the Flow that its dates do not show (`services/moments.py`)
         revision=_INT,
     ),
     sorting_key=("id",),
@@ -122,6 +126,7 @@ OBJECTS = Table(
         kind=_TEXT,  # media | init; null until first registered
         state=_TEXT,  # allocated | referenced | doomed
         flow_id=_TEXT,  # the Flow it was allocated for, and so the first to use it
+        flow_created_us=_INT,  # tells that Flow from a later one of the same id
         content_type=_TEXT,
         timerange=_TEXT,
         init_object_id=_TEXT,
@@ -177,16 +182,39 @@ EVENTS = Table(
     sorting_key=("created_us", "id"),
     projections=(
         Projection(
-            "events_by_seq", ("seq",), ("created_us", "id", "event_type", "flow_id", "source_id")
+            "events_by_place",  # all that routing needs, so that no event is read to find its place
+            ("seq",),
+            (
+                "created_us",
+                "id",
+                "event_type",
+                "flow_id",
+                "source_id",
+                "collected_by",
+                "auth_classes",
+            ),
         ),
     ),
+    retired_projections=("events_by_seq",),
 )
+
+MILESTONES = Table(
+    "milestones",
+    _columns(
+        seq=_INT,
+        newest_us=_INT,  # no event up to this place is stamped later; or FORGOTTEN_US
+    ),
+    sorting_key=("newest_us",),
+)
+
+FORGOTTEN_US = -1
+"""Of a milestone up to which there are no more events."""
 
 RELAY = Table(
     "relay",
     _columns(
         last_seq=_INT,
-        since_us=_INT,
+        newest_us=_INT,  # no event that has a place is stamped later
         page_secret=_TEXT,  # of the keys that tell clients a place in the log of events
         event_id=_TEXT,
         revision=_INT,
@@ -267,13 +295,22 @@ SERVICE = Table(
     _columns(
         name=_TEXT,
         description=_TEXT,
+        believed_us=_INT,  # the time by which things are deleted for their age
         event_id=_TEXT,
         swept_us=_INT,  # when the sweeper last ran
         revision=_INT,
     ),
 )
 
-GUARDS = Table("guards", _columns(slot=_INT, revision=_INT), sorting_key=("slot",))
+GUARDS = Table(
+    "guards",
+    _columns(
+        slot=_INT,
+        moment_us=_INT,  # the last moment of what had one of its ids and is gone
+        revision=_INT,
+    ),
+    sorting_key=("slot",),
+)
 
 ALL = (
     FLOWS,
@@ -283,6 +320,7 @@ ALL = (
     OBJECTS,
     COPIES,
     EVENTS,
+    MILESTONES,
     RELAY,
     DELIVERIES,
     DELIVERY_STATES,

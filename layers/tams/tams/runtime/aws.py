@@ -10,6 +10,7 @@ from tams.messaging.url_signer import LambdaUrlSigner
 from tams.messaging.webhook_sender import WebhookSender
 from tams.models.address import AddressRules
 from tams.models.service import EventStreamMechanism, Service
+from tams.ports import Clock
 from tams.repositories.database import Database
 from tams.repositories.session import VastConnection
 from tams.repositories.store import VastStore
@@ -20,6 +21,7 @@ from tams.runtime.settings import (
     WebhookSettings,
 )
 from tams.runtime.storage import USER_AGENT, object_stores_from, targets_from, utc_now
+from tams.services.believed_time import BelievedTime
 from tams.services.deletion import DeletionService
 from tams.services.deletion_requests import DeletionRequestService
 from tams.services.event_documents import EventDocuments
@@ -35,12 +37,13 @@ from tams.services.object_cleanup import ObjectCleanupService
 from tams.services.object_copies import ObjectCopyService
 from tams.services.objects import ObjectService
 from tams.services.profiles import ProfileService
+from tams.services.retry_policy import RetryPolicy
 from tams.services.service import API_VERSION, ServiceService
 from tams.services.source_properties import SourcePropertyService
 from tams.services.sources import SourceService
 from tams.services.uploads import UploadService
 from tams.services.webhook_delivery import WebhookDelivery
-from tams.services.webhook_settlement import RetryPolicy, Settlement
+from tams.services.webhook_settlement import Settlement
 from tams.services.webhooks import WebhookService
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
 
@@ -51,7 +54,7 @@ def build() -> Container:
     return build_from(Settings())
 
 
-def build_from(settings: Settings) -> Container:
+def build_from(settings: Settings, clock: Clock = utc_now) -> Container:
     promised = settings.service
     sweep_after = timedelta(seconds=settings.sweep.after_seconds)
     targets = targets_from(settings)
@@ -60,7 +63,7 @@ def build_from(settings: Settings) -> Container:
         Database(vast_connection(settings), patience_seconds=settings.vast.patience_seconds),
         announce=partial(events.send, ["events"]),
     )
-    object_stores = object_stores_from(settings)
+    object_stores = object_stores_from(settings, clock)
     backends = {backend.id: backend for backend in object_stores.backends}
     labels = frozenset(backend.label for backend in backends.values() if backend.label)
     cleanup = _queue(settings, settings.queues.object_cleanup)
@@ -72,59 +75,62 @@ def build_from(settings: Settings) -> Container:
         region=settings.aws_region,
     )
     copies = _queue(settings, settings.queues.copies)
-    flow_segments = FlowSegmentService(store, utc_now, labels)
+    believed = BelievedTime(store, clock)
+    policy = _retry_policy(settings.webhooks)
+    relay = EventRelay(store, clock, deliveries, policy)
+    flow_segments = FlowSegmentService(store, clock, labels)
     return Container(
         service=ServiceService(store, _service(settings), tuple(backends.values())),
         health=HealthService(
-            store, object_stores, (events, cleanup, deletions, deliveries, copies), utc_now
+            store, object_stores, (events, cleanup, deletions, deliveries, copies), clock
         ),
-        profiles=ProfileService(store, utc_now),
-        webhooks=WebhookService(store, utc_now, targets, deliveries, backends),
+        profiles=ProfileService(store, clock),
+        webhooks=WebhookService(store, relay, targets, deliveries, backends),
         sources=SourceService(store),
-        flows=FlowService(store, utc_now),
-        flow_properties=FlowPropertyService(store, utc_now),
-        source_properties=SourcePropertyService(store, utc_now),
+        flows=FlowService(store, clock),
+        flow_properties=FlowPropertyService(store, clock),
+        source_properties=SourcePropertyService(store, clock),
         flow_segments=flow_segments,
         deletion=DeletionService(
-            store, utc_now, cleanup, deletions, settings.deletion.at_once_segments
+            store, clock, cleanup, deletions, settings.deletion.at_once_segments
         ),
         deletion_requests=DeletionRequestService(
             store,
-            utc_now,
+            clock,
             cleanup,
             deletions,
             settings.deletion.step_segments,
             timedelta(seconds=settings.deletion.kept_seconds),
             timedelta(seconds=settings.deletion.idle_seconds),
         ),
-        media_storage=MediaStorageService(store, utc_now, object_stores, tuple(backends.values())),
+        media_storage=MediaStorageService(store, clock, object_stores, tuple(backends.values())),
         objects=ObjectService(store),
-        instances=InstanceService(store, copies, utc_now, backends),
+        instances=InstanceService(store, copies, clock, backends),
         object_copies=ObjectCopyService(
-            store, object_stores, copies, utc_now, timedelta(seconds=settings.copies.lease_seconds)
+            store, object_stores, copies, clock, timedelta(seconds=settings.copies.lease_seconds)
         ),
         object_cleanup=ObjectCleanupService(
             store,
             object_stores,
             cleanup,
-            utc_now,
+            believed,
             timedelta(seconds=promised.min_object_timeout_seconds + GRACE_SECONDS),
             sweep_after,
         ),
-        uploads=UploadService(store, object_stores, flow_segments, utc_now, sweep_after),
+        uploads=UploadService(store, object_stores, flow_segments, clock, sweep_after),
         event_log=EventLog(
             store,
-            utc_now,
+            believed,
             EventDocuments(object_stores, backends),
             timedelta(seconds=settings.events.kept_seconds),
         ),
-        event_relay=EventRelay(store, utc_now, deliveries),
+        event_relay=relay,
         webhook_delivery=WebhookDelivery(
             store,
             WebhookSender(targets, settings.webhooks.timeout_seconds, USER_AGENT),
             EventDocuments(signer, backends),
             deliveries,
-            Settlement(utc_now, _retry_policy(settings.webhooks)),
+            Settlement(clock, policy),
         ),
         object_stores=object_stores,
         backends=backends,

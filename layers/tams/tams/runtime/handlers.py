@@ -25,6 +25,7 @@ from tams.api.public_url import PUBLIC_URL, base_path, public_url
 from tams.api.raw_path import protected
 from tams.api.security import secured
 from tams.container import Container
+from tams.deadline import SecondsLeft, invocation
 from tams.runtime.aws import build
 
 Event = dict[str, Any]
@@ -58,7 +59,9 @@ def api_handler(router: APIRouter, build: Build = build) -> Callable[[Event, Any
             PUBLIC_URL: public_url(event, built().address),
         }
         wanted = event.get("headers", {}).get("accept-encoding", "")
-        answer: Event = secured(encoded(adapter()(request, context), http["method"], wanted))
+        with invocation(_seconds_left_of(context)):
+            answered = adapter()(request, context)
+        answer: Event = secured(encoded(answered, http["method"], wanted))
         told = {
             "method": http["method"],
             "status": answer["statusCode"],
@@ -87,10 +90,6 @@ def _without_address(event: Event) -> dict[str, str]:
     }
 
 
-SecondsLeft = Callable[[], float]
-"""How much of its time an invocation still has."""
-
-
 def queue_handler(
     process: Callable[[Container, Any, SecondsLeft], None], build: Build = build
 ) -> Callable[[Event, Any], Any]:
@@ -98,14 +97,14 @@ def queue_handler(
     built = cache(build)
 
     def lambda_handler(event: Event, context: Any) -> Any:
-        def seconds_left() -> float:
-            return float(context.get_remaining_time_in_millis()) / 1000
+        seconds_left = _seconds_left_of(context)
 
         def handle(record: SQSRecord) -> None:
             process(built(), json.loads(record.body), seconds_left)
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-        answer = process_partial_response(event, handle, processor, context)
+        with invocation(seconds_left):
+            answer = process_partial_response(event, handle, processor, context)
         failed = len(answer["batchItemFailures"])
         logger.info("batch", extra={"records": len(event["Records"]), "failed": failed})
         return answer
@@ -127,7 +126,8 @@ def batch_handler(
         records = event["Records"]
         if len(records) > 1:
             try:
-                process(built(), [json.loads(record["body"]) for record in records])
+                with invocation(_seconds_left_of(context)):
+                    process(built(), [json.loads(record["body"]) for record in records])
             except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one of them
                 logger.warning("batch", extra={"records": len(records), "together": str(error)})
             else:
@@ -144,12 +144,17 @@ def schedule_handler(
     """The `lambda_handler` of a scheduled function; what it returns is what it did, in numbers."""
     built = cache(build)
 
-    def lambda_handler(_event: Event, _context: Any) -> dict[str, int]:
-        done = process(built())
+    def lambda_handler(_event: Event, context: Any) -> dict[str, int]:
+        with invocation(_seconds_left_of(context)):
+            done = process(built())
         logger.info("schedule", extra=done)
         return done
 
     return lambda_handler
+
+
+def _seconds_left_of(context: Any) -> SecondsLeft:
+    return lambda: float(context.get_remaining_time_in_millis()) / 1000
 
 
 def _ensure_event_loop() -> None:

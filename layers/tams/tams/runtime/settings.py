@@ -54,8 +54,8 @@ class VastSettings(KeySettings):
     """Schema that holds the tables."""
     timeout_seconds: float = 10.0
     """How long one request to VAST may take."""
-    patience_seconds: float = 20.0
-    """How long a write retries after conflicts before it answers 503."""
+    patience_seconds: float = 26.0
+    """How long a write retries after conflicts before it answers 503, if the function has so long."""
     sorted_tables: bool = True
     """Create sorted tables. Turn it off for clusters that have none."""
 

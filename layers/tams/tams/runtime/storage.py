@@ -9,6 +9,7 @@ from tams.messaging.download import Downloader
 from tams.models.storage_backend import StorageBackend
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.s3 import S3ObjectStores
+from tams.ports import Clock
 from tams.runtime.secret_keys import key_finder
 from tams.runtime.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 from tams.services.webhook_targets import TargetPolicy
@@ -21,14 +22,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def object_stores_from(settings: Settings) -> S3ObjectStores:
+def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectStores:
     """Connects to nothing yet, and reads no secret."""
     return S3ObjectStores(
         [
             _bucket(backend, key_finder(backend, settings.secrets_max_age_seconds) or _role)
             for backend in settings.storage_backends
         ],
-        utc_now,
+        clock,
         expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
         download=Downloader(targets_from(settings), settings.webhooks.timeout_seconds, USER_AGENT),
     )

@@ -11,14 +11,13 @@ from uuid import uuid4
 
 from tams.models.caller import Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
-from tams.models.flow import Flow
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.deletion_steps import release, remove_from_flow
 from tams.services.flow_collections import presented, with_derived
 from tams.services.flow_segments import writable
-from tams.services.flow_sources import leave_source
+from tams.services.flow_sources import leave_source, moment_of_leaving
 from tams.services.moments import moment_of_change
 from tams.services.permissions import flow_to, seen_request
 from tams.services.segment_window import PageRequest, reader_of
@@ -72,10 +71,10 @@ class DeletionService:
             covered = [each for each in found if timerange.contains(each.timerange)]
             if not covered:
                 return Outcome()
-            now_us = to_us(moment_of_change(self.clock, stored.flow))
+            now_us = to_us(moment_of_change(self.clock, stored))
             return Outcome(remove_from_flow(repositories, stored, covered, now_us))
 
-        return self._perform(work)
+        return self._perform(work, flow_id)
 
     def delete_flow(self, flow_id: str) -> DeletionRequest | None:
         """Delete a Flow with its Segments, and its Source when it was the last; None when that is done.
@@ -85,7 +84,7 @@ class DeletionService:
 
         def work(repositories: Repositories) -> Outcome:
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
-            now = moment_of_change(self.clock, stored.flow)
+            now = moment_of_change(self.clock, stored)
             if stored.timeline.segment_count > self.at_once:
                 request = self._request(
                     stored, TimeRange.eternity(), now, repositories, of_flow=True
@@ -101,10 +100,12 @@ class DeletionService:
             _remove(repositories, stored, now)
             return Outcome(doomed)
 
-        return self._perform(work)
+        return self._perform(work, flow_id)
 
-    def _perform(self, work: Callable[[Repositories], Outcome]) -> DeletionRequest | None:
-        outcome = self.store.write(work)
+    def _perform(
+        self, work: Callable[[Repositories], Outcome], flow_id: str
+    ) -> DeletionRequest | None:
+        outcome = self.store.write(work, flow_id)
         self.cleanup.send(outcome.doomed)
         if outcome.request is not None:
             self.deletions.send([outcome.request.id])
@@ -116,12 +117,13 @@ class DeletionService:
         stored: StoredFlow,
         timerange: TimeRange,
     ) -> Outcome:
-        request = self._request(stored, timerange, self.clock(), repositories, of_flow=False)
+        now = moment_of_change(self.clock, stored)
+        request = self._request(stored, timerange, now, repositories, of_flow=False)
         assert request.timerange_remaining is not None
         classes = classes_of(stored.flow.tags)
         repositories.deletion_requests.add(StoredDeletion(request, auth_classes=classes))
         hidden = {**stored.deleting, request.id: request.timerange_remaining}
-        repositories.flows.save_timeline(replace(stored, deleting=hidden))
+        repositories.flows.save_timeline(replace(stored, deleting=hidden, told_us=to_us(now)))
         return _accepted(repositories, stored, request)
 
     def _request(
@@ -142,7 +144,7 @@ class DeletionService:
             delete_flow=of_flow,
             status=DeletionStatus.CREATED,
             created=now,
-            updated=now,
+            updated=self.clock(),  # by which the sweeper judges whether it has a worker
             created_by=repositories.caller.name,
         )
 
@@ -163,8 +165,10 @@ def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegmen
 
 def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> None:
     """The Flow itself, its place in collections, and its Source when it was the last."""
-    flow = stored.flow
-    repositories.guards.hold([flow.id])  # nobody collects it meanwhile
+    flow, source = stored.flow, repositories.sources.get(stored.flow.source_id)
+    left_at = moment_of_leaving(source, now)
+    guarded = [flow.id, flow.source_id] if source.flow_count == 1 else [flow.id]
+    repositories.guards.hold(guarded, to_us(left_at))  # nobody collects it meanwhile
     repositories.flows.remove(flow.id)
     members = repositories.collections.members([flow.id]).get(flow.id, [])
     collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
@@ -177,27 +181,27 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
         collected_by=tuple(collectors),
         auth_classes=classes_of(flow.tags),
     )
-    events = [deleted, *leave_source(repositories, flow.source_id, now)]
+    events = [deleted, *leave_source(repositories, source, now)]
+    near = repositories.flows.find_many({*collectors, *(item.id for item in members)})
     if members or collectors:
         events += with_derived(
             repositories,
-            flows={item.id for item in members},
+            flows={item.id: near[item.id] for item in members if item.id in near},
             sources=repositories.collections.sources_near(flow.id),
             change=partial(repositories.collections.forget, flow.id),
             now=now,
         )
-    left = [
-        replace(collector, flow=_renewed(collector.flow, now))
-        for collector in repositories.flows.find_many(collectors).values()
-    ]
+    left = [_renewed(near[each], now) for each in collectors if each in near]
     for collector in left:
         repositories.flows.save(collector)
-    events += [flow_event("flows/updated", each, now) for each in presented(repositories, left)]
+    for collector, shown in zip(left, presented(repositories, left), strict=True):
+        assert collector.flow.metadata_updated is not None
+        events.append(flow_event("flows/updated", shown, collector.flow.metadata_updated))
     repositories.events.add(events)
 
 
-def _renewed(flow: Flow, now: datetime) -> Flow:
+def _renewed(stored: StoredFlow, now: datetime) -> StoredFlow:
     """A collection without one of its members is another version of the metadata."""
-    update = {"metadata_updated": now, "metadata_version": uuid4().hex}
-    renewed: Flow = flow.model_copy(update=update)
-    return renewed
+    moment = moment_of_change(lambda: now, stored)
+    update = {"metadata_updated": moment, "metadata_version": uuid4().hex}
+    return replace(stored, flow=stored.flow.model_copy(update=update))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tams.errors import NotFoundError
 from tams.models.caller import Permission, classes_of
@@ -107,7 +107,7 @@ class DeletionRequestService:
         def work(repositories: Repositories) -> list[str]:
             requests = repositories.deletion_requests
             requests.remove(requests.expired(to_us(now)))
-            return requests.idle_since(to_us(now - self.idle))
+            return requests.idle_since(to_us(now - self.idle), to_us(now))
 
         idle = self.store.write(work)
         self.deletions.send(idle)
@@ -123,7 +123,6 @@ class DeletionRequestService:
 
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         """The Flow is gone; its Segments follow."""
-        now = self.clock()
         remaining = stored.request.timerange_remaining or TimeRange.never()
         flow_id, timeline = stored.request.flow_id, stored.timeline
         reader = reader_of(repositories, flow_id, timeline, for_change=True)
@@ -134,17 +133,16 @@ class DeletionRequestService:
             left = timeline.segment_count - len(found)
             timeline = replace(timeline, segment_count=left, first_ns=remaining.start_ns)
             repositories.segments.remove(found)
-            doomed = release(repositories, found, to_us(now))
-        self._save(repositories, replace(stored, timeline=timeline), remaining, now, more=more)
+            doomed = release(repositories, found, to_us(self.clock()))
+        self._save(repositories, replace(stored, timeline=timeline), remaining, more=more)
         return Step(doomed, done=not more)
 
     def _step_of_range(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         request = stored.request
         remaining = request.timerange_remaining or TimeRange.never()
         flow = repositories.flows.find(request.flow_id)
-        now = moment_of_change(self.clock, flow.flow) if flow else self.clock()
         if flow is None or request.id not in flow.deleting:  # the Flow itself was deleted since
-            self._save(repositories, stored, remaining, now, more=False)
+            self._save(repositories, stored, remaining, more=False)
             return Step([], done=True)
         reader = reader_of(repositories, request.flow_id, flow.timeline, for_change=True)
         found, more = reader.page(PageRequest(remaining, self.step_segments))
@@ -155,8 +153,9 @@ class DeletionRequestService:
         if not more:
             del hidden[request.id]
         flow = replace(flow, deleting=hidden)
-        doomed = remove_from_flow(repositories, flow, covered, to_us(now))
-        self._save(repositories, stored, remaining, now, more=more)
+        now_us = to_us(moment_of_change(self.clock, flow))
+        doomed = remove_from_flow(repositories, flow, covered, now_us)
+        self._save(repositories, stored, remaining, more=more)
         return Step(doomed, done=not more)
 
     def _save(
@@ -164,10 +163,10 @@ class DeletionRequestService:
         repositories: Repositories,
         stored: StoredDeletion,
         remaining: TimeRange,
-        now: datetime,
         *,
         more: bool,
     ) -> None:
+        now = self.clock()
         changed = {
             "status": DeletionStatus.STARTED if more else DeletionStatus.DONE,
             "timerange_remaining": remaining if more else TimeRange.never(),

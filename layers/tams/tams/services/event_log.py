@@ -18,7 +18,6 @@ from tams.models.stored import StoredEvent, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.event_documents import EventDocuments
 from tams.services.event_permissions import seen_events
-from tams.services.event_relay import LONGEST_US
 from tams.services.place_keys import PlaceKeys
 from tams.services.webhook_settlement import announcement_of, flows_of
 
@@ -61,6 +60,7 @@ class EventPage:
 class EventLog:
     store: Store
     clock: Clock
+    """By which events are old."""
     documents: EventDocuments
     kept_for: timedelta
 
@@ -89,20 +89,27 @@ class EventLog:
         return EventPage(items, found.keys.key(found.seq))
 
     def expire(self) -> int:
-        """Forget events from before the time they are kept for, some each time; how many."""
+        """Forget events from before the time they are kept for, some each time; how many.
+
+        What a webhook that is sent to still waits for is kept, however old its stamp makes it.
+        """
         before_us = to_us(self.clock() - self.kept_for)
-        return self.store.write(
-            lambda repositories: repositories.events.expire(before_us, EXPIRED_MAX)
-        )
+
+        def work(repositories: Repositories) -> int:
+            def waited_for(first_seq: int, last_seq: int) -> set[int]:
+                sending = [webhook.id for webhook in repositories.webhooks.sending()]
+                return repositories.deliveries.waited_for(sending, first_seq, last_seq)
+
+            if expired := repositories.events.expire(before_us, EXPIRED_MAX, waited_for):
+                repositories.deliveries.forget_milestones(before_us)
+            return expired
+
+        return self.store.write(work)
 
     def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
         relay = repositories.deliveries.relay_state()
         keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
-        seq = (
-            self._before(repositories, query, newest)
-            if query.after is None
-            else keys.seq(query.after)
-        )
+        seq = self._before(repositories, query) if query.after is None else keys.seq(query.after)
         log = _Log(repositories, query, seq, newest)
         kept: list[tuple[int, StoredEvent]] = []
         while len(kept) < query.limit and log.goes_on:
@@ -113,11 +120,9 @@ class EventLog:
         ]
         return _Found(keys, log.seq, announcements, at_end=log.seq >= newest)
 
-    def _before(self, repositories: Repositories, query: EventQuery, newest: int) -> int:
-        """A place before all that is asked for."""
-        kept_us = to_us(self.clock() - self.kept_for) - LONGEST_US
-        first = repositories.events.first_place(max(query.since_us, kept_us), LONGEST_US)
-        return newest if first is None else first - 1
+    def _before(self, repositories: Repositories, query: EventQuery) -> int:
+        """A place before all that is asked for: stamps need not be in the order of places."""
+        return repositories.deliveries.milestone_before(query.since_us)
 
 
 @dataclass(frozen=True, slots=True)

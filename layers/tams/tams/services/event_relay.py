@@ -1,25 +1,27 @@
 """From the outbox to the webhooks: each event gets its place, and a delivery for each webhook it is for.
 
 One row in VAST holds the last place given, so that runs of the relay follow one another whoever starts
-them, and an event is given its place once. A Flow's events come in the order of its changes, because each
-change was begun after the one before had committed, and every run takes all events that have committed.
+them, and an event is given its place once. A Flow's events come in the order of its changes: a run takes
+every event that has committed and has no place, whatever its stamp says, so an earlier change is never left
+for a later run; and within a run the stamps of one Flow's events are in order (`services/moments.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from tams.models.delivery import Delivery, Relations
+from tams.models.delivery import Delivery, DeliveryState, Hint, Relations
 from tams.models.stored import StoredEvent, to_us
 from tams.ports import Clock, Queue, Repositories, Store
 from tams.services.permissions import readable_flows, readable_sources
+from tams.services.retry_policy import RetryPolicy
 from tams.services.webhook_matching import asks_for_relations, matches, with_lost
-
-LONGEST_US = 300_000_000
-"""An event is stamped before its transaction commits, by no more than five minutes."""
 
 EVENTS_MAX = 1_000
 """Events that one transaction takes on."""
+
+MILESTONE_EVERY = 512
+"""Places from one note of how late the events so far are stamped to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,44 +29,57 @@ class EventRelay:
     store: Store
     clock: Clock
     deliveries: Queue
+    policy: RetryPolicy
 
     def relay(self) -> int:
         """Take on every event that has none yet; how many there were. Raises BackendUnavailableError."""
         total = 0
         while True:
-            taken, webhook_ids = self.store.write(self._run)
+            taken, webhook_ids = self.store.write(self._run, "relay")
             self.deliveries.send(webhook_ids)
             total += taken
             if taken < EVENTS_MAX:
                 return total
 
     def sweep(self) -> int:
-        """What a lost hint left behind: events first, then the webhooks that may have something waiting."""
+        """What a lost hint left behind: events first, then the webhooks that may have something waiting.
+
+        No clock says whether a sender is still alive: a hint that names its turn comes when it would have
+        settled, and takes over if it has not.
+        """
         self.relay()
 
-        def work(repositories: Repositories) -> list[str]:
-            resting = repositories.deliveries.resting(to_us(self.clock()))
-            sending = [webhook.id for webhook in repositories.webhooks.sending()]
-            return [webhook_id for webhook_id in sending if webhook_id not in resting]
+        def work(repositories: Repositories) -> tuple[list[str], list[DeliveryState]]:
+            now_us = to_us(self.clock())
+            resting = [
+                state
+                for state in repositories.deliveries.resting(now_us)
+                if state.holder is not None or self.policy.rests(state, now_us)
+            ]
+            sending = {webhook.id for webhook in repositories.webhooks.sending()}
+            due = sending - {state.webhook_id for state in resting}
+            held = [each for each in resting if each.holder and each.webhook_id in sending]
+            return sorted(due), held
 
-        due = self.store.read(work)
+        due, held = self.store.read(work)
         self.deliveries.send(due)
+        hints = [Hint(state.webhook_id, state.turn).text for state in held]
+        self.deliveries.send(hints, delay_seconds=self.policy.lease_whole_seconds)
         return len(due)
 
     def _run(self, repositories: Repositories) -> tuple[int, list[str]]:
         state = repositories.deliveries.relay_state()
-        found = repositories.events.unrelayed(state.since_us)
-        events = found[:EVENTS_MAX]
+        events = repositories.events.unrelayed()[:EVENTS_MAX]
         if not events:
             return 0, []
         deliveries = self._deliveries(repositories, events, state.last_seq)
         repositories.deliveries.add(deliveries)
         repositories.events.place(events, state.last_seq + 1)
-        if len(events) == len(found):  # all there are, but for transactions that are still open
-            newest_us = min(to_us(self.clock()), events[-1].created_us)
-            state = replace(state, since_us=max(state.since_us, newest_us - LONGEST_US))
-        state = replace(state, last_seq=state.last_seq + len(events))
-        repositories.deliveries.save_relay_state(state)
+        newest_us = max([state.newest_us, *(event.created_us for event in events)])
+        after = replace(state, last_seq=state.last_seq + len(events), newest_us=newest_us)
+        if after.last_seq // MILESTONE_EVERY > state.last_seq // MILESTONE_EVERY:
+            repositories.deliveries.add_milestone(after.last_seq, newest_us)
+        repositories.deliveries.save_relay_state(after)
         return len(events), sorted({delivery.webhook_id for delivery in deliveries})
 
     def _deliveries(

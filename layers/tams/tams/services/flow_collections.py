@@ -8,9 +8,10 @@ from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.flow import Flow
-from tams.models.stored import StoredEvent, StoredFlow
+from tams.models.stored import StoredEvent, StoredFlow, from_us, to_us
 from tams.ports import Repositories
 from tams.services.announcements import flow_event, source_event
+from tams.services.moments import moment_after, moment_of_change
 from tams.services.permissions import readable_flows, seen_flows
 from tams.services.sources import presented as presented_sources
 
@@ -47,7 +48,9 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
     items = _with_unseen(repositories, old, flow.flow_collection or ())
     if tuple(old) == items:
         return []
-    members = repositories.flows.find_many({item.id for item in items}) if items else {}
+    before = {item.id for item in old}
+    near = repositories.flows.find_many(before | {item.id for item in items})
+    members = {item.id: near[item.id] for item in items if item.id in near}
     _check_members(repositories, flow.flow_collection or (), members)
     source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
     repositories.guards.hold([flow.source_id, *members])  # none of them goes meanwhile
@@ -57,7 +60,7 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
             raise InvalidRequestError(_contradicted(repositories, other_id, fault))
     return with_derived(
         repositories,
-        flows={item.id for item in old} ^ members.keys(),
+        flows={each: near[each] for each in (before ^ members.keys()) & near.keys()},
         sources=set(source_of.values()) | repositories.collections.sources_near(flow.id),
         change=lambda: repositories.collections.replace(StoredFlow(flow), items, source_of),
         now=now,
@@ -130,30 +133,39 @@ def _roles(items: Sequence[CollectionItem]) -> dict[str, set[str]]:
 def with_derived(
     repositories: Repositories,
     *,
-    flows: Collection[str],
+    flows: Mapping[str, StoredFlow],
     sources: Collection[str],
     change: Callable[[], object],
     now: datetime,
 ) -> list[StoredEvent]:
     """Make a change of collections; tell of the Flows and Sources it made look different (EVT-18, SRC-18).
 
-    `flows` and `sources` are those that may do so. A Source's `updated` is set, its `updated_by` is not.
+    `flows` and `sources` are those that may do so; the Flows were read in this transaction. A Source's
+    `updated` is set, its `updated_by` is not. Each is told of after all that it was told of before.
     """
     before = _derived(repositories, flows, sources)
     change()
     after = _derived(repositories, flows, sources)
-    changed = [flow_id for flow_id in flows if before.get(flow_id) != after.get(flow_id)]
-    members = list(repositories.flows.find_many(changed).values())
-    events = [flow_event("flows/updated", each, now) for each in presented(repositories, members)]
+    changed = [
+        replace(stored, told_us=to_us(moment_of_change(lambda: now, stored)))
+        for flow_id, stored in flows.items()
+        if before.get(flow_id) != after.get(flow_id)
+    ]
+    repositories.flows.save_told(changed)
+    events = [
+        flow_event("flows/updated", flow, from_us(stored.told_us))
+        for stored, flow in zip(changed, presented(repositories, changed), strict=True)
+    ]
     for source_id in sorted(sources):
         if before.get(source_id) == after.get(source_id):
             continue
         if (stored := repositories.sources.find(source_id)) is None:
             continue
-        renewed = replace(stored, source=stored.source.model_copy(update={"updated": now}))
+        moment = moment_after(lambda: now, stored.source.updated)
+        renewed = replace(stored, source=stored.source.model_copy(update={"updated": moment}))
         repositories.sources.save(renewed)
         (source,) = presented_sources(repositories, [renewed])
-        events.append(source_event("sources/updated", source, now))
+        events.append(source_event("sources/updated", source, moment))
     return events
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
@@ -18,7 +18,6 @@ from tams.services.permissions import flow_to
 from tams.services.segment_rules import Registration
 from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.segments_added import announced
-from tams.services.turns import Turns
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 
@@ -41,7 +40,6 @@ class FlowSegmentService:
     store: Store
     clock: Clock
     backend_labels: frozenset[str]
-    turns: Turns = field(default_factory=Turns)
 
     def list_(
         self, flow_id: str, request: PageRequest, object_id: str | None = None
@@ -97,8 +95,7 @@ class FlowSegmentService:
                 self._write(repositories, stored, registration)
             return faults
 
-        with self.turns.of(flow_id):
-            return self.store.write(work)
+        return self.store.write(work, flow_id)
 
     def _registration(
         self,
@@ -130,7 +127,7 @@ class FlowSegmentService:
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,
-            now_us=to_us(moment_of_change(self.clock, stored.flow)),
+            now_us=to_us(moment_of_change(self.clock, stored)),
             tells_timeline=repositories.caller.may(Permission.READ, classes_of(stored.flow.tags)),
             unreadable=unreadable(repositories, others),
             unwritable=unwritable(repositories, extended),

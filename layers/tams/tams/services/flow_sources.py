@@ -10,6 +10,7 @@ from tams.models.source import Source
 from tams.models.stored import StoredEvent, StoredSource
 from tams.ports import Repositories
 from tams.services.announcements import source_event
+from tams.services.moments import moment_after
 from tams.services.permissions import check
 
 
@@ -43,13 +44,20 @@ def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[S
     return [source_event("sources/created", source, now)]
 
 
-def leave_source(repositories: Repositories, source_id: str, now: datetime) -> list[StoredEvent]:
-    """One Flow fewer for the Source, which goes with the last."""
-    stored = repositories.sources.get(source_id)
+def moment_of_leaving(stored: StoredSource, now: datetime) -> datetime:
+    """When the Source goes with a Flow that leaves now: after its own last change."""
+    return moment_after(lambda: now, stored.source.updated)
+
+
+def leave_source(
+    repositories: Repositories, stored: StoredSource, now: datetime
+) -> list[StoredEvent]:
+    """One Flow fewer for the Source, which goes with the last. It was read in this transaction."""
+    source_id = stored.source.id
     if stored.flow_count > 1:
         repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))
         return []
     repositories.sources.remove(source_id)
     collectors = repositories.collections.source_collectors([source_id]).get(source_id, ())
-    deleted = source_event("sources/deleted", stored.source, now)
+    deleted = source_event("sources/deleted", stored.source, moment_of_leaving(stored, now))
     return [replace(deleted, collected_by=tuple(collectors))]

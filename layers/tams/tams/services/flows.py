@@ -13,14 +13,19 @@ from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
-from tams.models.stored import StoredEvent, StoredFlow
+from tams.models.stored import StoredEvent, StoredFlow, from_us, to_us
 from tams.ports import Clock, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.flow_collections import collect, presented, shown, with_derived
 from tams.services.flow_description import check_init_segments, description_of
 from tams.services.flow_segments import writable
-from tams.services.flow_sources import check_source_format, join_source, leave_source
-from tams.services.moments import moment_of_change
+from tams.services.flow_sources import (
+    check_source_format,
+    join_source,
+    leave_source,
+    moment_of_leaving,
+)
+from tams.services.moments import moment_after, moment_of_change
 from tams.services.permissions import (
     check_flow,
     flow_to,
@@ -86,15 +91,16 @@ class FlowService:
             stored = repositories.flows.find(flow_id)
             if stored is not None:
                 check_flow(Permission.WRITE, repositories, stored.flow)
-            now = moment_of_change(self.clock, stored.flow) if stored else self.clock()
             if stored is None:
+                now = _moment_of_creation(self.clock, repositories, put)
                 flow = self._flow(repositories, put, None, now)
                 return self._create(repositories, flow, now)
+            now = moment_of_change(self.clock, stored)
             flow = self._flow(repositories, put, writable(stored), now)
             self._replace(repositories, stored, flow, now)
             return None
 
-        return self.store.write(work)
+        return self.store.write(work, flow_id, put.common.source_id)
 
     def _flow(
         self,
@@ -142,7 +148,6 @@ class FlowService:
         return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
 
     def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
-        repositories.guards.hold([flow.id, flow.source_id])
         if repositories.deletion_requests.removing(flow.id) is not None:
             raise InvalidRequestError("id: the Flow that had this id is still being deleted")
         events = join_source(repositories, flow, now)
@@ -161,15 +166,17 @@ class FlowService:
     ) -> None:
         events: list[StoredEvent] = []
         if flow.source_id != stored.flow.source_id:
-            repositories.guards.hold([flow.source_id])
             left = source_to(Permission.WRITE, repositories, stored.flow.source_id)
+            guarded, gone_us = [flow.source_id], 0
             if left.flow_count == 1:  # it goes, with all that was said of it
                 source_to(Permission.DELETE, repositories, left.source.id)
-            events += join_source(repositories, flow, now)
-            events += leave_source(repositories, stored.flow.source_id, now)
+                guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
+            gone = from_us(repositories.guards.hold(guarded, gone_us))
+            events += join_source(repositories, flow, moment_after(lambda: now, gone))
+            events += leave_source(repositories, left, now)
             events += with_derived(
                 repositories,
-                flows=(),
+                flows={},
                 sources=repositories.collections.sources_near(flow.id) | {flow.source_id},
                 change=partial(repositories.collections.move, flow.id, flow.source_id),
                 now=now,
@@ -181,6 +188,12 @@ class FlowService:
         events += collect(repositories, flow, now)
         (updated,) = presented(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", updated, now)])
+
+
+def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) -> datetime:
+    """After all that happened to a Flow that had this id before, or a Source that had its Source's."""
+    gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
+    return moment_after(clock, from_us(gone_us))
 
 
 def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:

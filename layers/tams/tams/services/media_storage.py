@@ -9,7 +9,14 @@ from tams.models.caller import Permission
 from tams.models.flow import Flow
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance, ObjectState, StoredObject, is_made_for, to_us
+from tams.models.stored import (
+    Instance,
+    ObjectState,
+    StoredObject,
+    created_us_of,
+    is_made_for,
+    to_us,
+)
 from tams.models.upload_segment import UploadSegment
 from tams.ports import Clock, ObjectStores, Repositories, Store
 from tams.services.flow_segments import writable
@@ -63,6 +70,7 @@ class MediaStorageService:
                         instances=(Instance(storage_id=storage_id),),
                         content_type=content_type,
                         created_us=to_us(self.clock()),
+                        flow_created_us=created_us_of(stored.flow),
                         registers=headers.get(object_id, {}),
                     )
                     for object_id in ids

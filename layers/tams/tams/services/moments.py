@@ -1,22 +1,25 @@
-"""When a change happened: by the clock, and after every change of the same thing that went before.
+"""When a change happened: by the clock, and after all that happened before to the same thing.
 
-Functions run on many machines, whose clocks differ a little; the order of a Flow's events must not.
+Functions run on many machines. Their clocks differ, and any of them may be set back; the order of a Flow's
+events must not depend on that. So every change is stamped after what it follows, and leaves its stamp where
+the next one looks: on the Flow or Source itself, or, when that goes, on the guard of its id.
 """
 
 from datetime import datetime, timedelta
 
-from tams.models.flow import Flow
+from tams.models.stored import StoredFlow, from_us
 from tams.ports import Clock
 
-APART = timedelta(milliseconds=1)
+APART = timedelta(milliseconds=10)
 """Room for the events of one change, which lie a microsecond apart each."""
 
 
 def moment_after(clock: Clock, *earlier: datetime | None) -> datetime:
-    """Now, or just after the latest of `earlier` by a clock that is ahead of ours."""
+    """Now, or just after the latest of `earlier` by a clock that was ahead of ours."""
     now = clock()
     return max([now, *(moment + APART for moment in earlier if moment is not None)])
 
 
-def moment_of_change(clock: Clock, flow: Flow) -> datetime:
-    return moment_after(clock, flow.created, flow.metadata_updated, flow.segments_updated)
+def moment_of_change(clock: Clock, stored: StoredFlow) -> datetime:
+    flow, told = stored.flow, from_us(stored.told_us)
+    return moment_after(clock, flow.created, flow.metadata_updated, flow.segments_updated, told)

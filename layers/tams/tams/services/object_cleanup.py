@@ -18,6 +18,7 @@ class ObjectCleanupService:
     object_stores: ObjectStores
     cleanup: Queue
     clock: Clock
+    """By which Objects are old."""
     allocation_timeout: timedelta
     hint_again_after: timedelta
 
@@ -46,7 +47,7 @@ class ObjectCleanupService:
 
         def work(repositories: Repositories) -> list[str]:
             expired_us = to_us(now - self.allocation_timeout)
-            ids = repositories.objects.stale(ObjectState.ALLOCATED, expired_us, SWEEP_LIMIT)
+            ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
             found = repositories.objects.find_many(ids)
             expired = [
                 replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
@@ -54,7 +55,7 @@ class ObjectCleanupService:
             ]
             repositories.objects.save(expired)
             waiting_us = to_us(now - self.hint_again_after)
-            waiting = repositories.objects.stale(ObjectState.DOOMED, waiting_us, SWEEP_LIMIT)
+            waiting = repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
             return [stored.id for stored in expired] + waiting
 
         object_ids = self.store.write(work)

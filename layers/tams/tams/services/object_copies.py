@@ -22,6 +22,9 @@ _PAUSE_FIRST = timedelta(seconds=2)
 _PAUSE_LONGEST = timedelta(minutes=15)
 """SQS delays a message no longer."""
 
+_CLOCKS_APART = timedelta(minutes=15)
+"""Two workers on one copy only waste time; clocks that are a few minutes apart should not cause that."""
+
 _DOUBLINGS_MAX = 10
 """More lead beyond the longest pause, and one day beyond what a timedelta holds."""
 
@@ -62,14 +65,20 @@ class ObjectCopyService:
 
     def sweep(self) -> int:
         """Hint again at every copy that nobody works on; how many."""
-        now_us = to_us(self.clock())
-        due = self.store.read(lambda repositories: repositories.copies.due(now_us))
+        now = self.clock()
+        now_us, believed_us = to_us(now), to_us(now + self._longest)
+        due = self.store.read(lambda repositories: repositories.copies.due(now_us, believed_us))
         self.copies.send(due)
         return len(due)
 
+    @property
+    def _longest(self) -> timedelta:
+        """A copy that is to wait for longer was noted by a clock ahead of ours, and need not wait."""
+        return max(self.lease, _PAUSE_LONGEST) + _CLOCKS_APART
+
     def _claim(self, repositories: Repositories, copy_id: str) -> Copy | None:
         copy, now = repositories.copies.find(copy_id), self.clock()
-        if copy is None or copy.next_us > to_us(now):
+        if copy is None or to_us(now) < copy.next_us <= to_us(now + self._longest):
             return None
         claimed = replace(copy, attempts=copy.attempts + 1, next_us=to_us(now + self.lease))
         repositories.copies.save(claimed)

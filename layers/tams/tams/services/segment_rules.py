@@ -12,6 +12,7 @@ from tams.models.stored import (
     ObjectState,
     StoredObject,
     StoredSegment,
+    created_us_of,
     is_made_for,
 )
 from tams.services.occupied import Occupied
@@ -163,6 +164,7 @@ class Registration:
             instances=(),
             content_type=self.flow.container,
             created_us=self.now_us,
+            flow_created_us=created_us_of(self.flow),
         )
 
     def _with_uncontrolled(self, stored: StoredObject, post: FlowSegmentPost) -> StoredObject:

@@ -54,4 +54,4 @@ class SourcePropertyService:
             (updated,) = presented(repositories, [changed])
             repositories.events.add([source_event("sources/updated", updated, now)])
 
-        self.store.write(work)
+        self.store.write(work, source_id)

@@ -54,8 +54,11 @@ class UploadService:
 
     def sweep(self) -> int:
         """Look after uploads that S3 did not tell of, some each time; how many Segments came of it."""
-        before_us = to_us(self.clock() - self.told_within)
-        waiting = self.store.read(lambda repositories: repositories.objects.uploading(before_us))
+        now = self.clock()
+        now_us, before_us = to_us(now), to_us(now - self.told_within)
+        waiting = self.store.read(
+            lambda repositories: repositories.objects.uploading(before_us, now_us)
+        )
         chosen = random.sample(waiting, min(LOOKED_AFTER_MAX, len(waiting)))
         found = self.store.read(lambda repositories: repositories.objects.find_many(chosen))
         unused = [each for each in found.values() if each.state is ObjectState.ALLOCATED]

@@ -1,7 +1,7 @@
 """Sending a webhook its events: in order, one sender at a time, again until they are taken.
 
-The sender holds the webhook's state in VAST for a while, sends some events, and settles: what was taken is
-removed, and the time is renewed. If it dies the time runs out, and what it had not settled is sent again.
+The sender holds the webhook's state in VAST, sends some events, and settles: what was taken is removed. If it
+dies, a later hint finds it at the same turn (`event_relay`), and what it had not settled is sent again.
 A webhook that fails waits longer each time; nothing that waits is in anybody else's way.
 """
 
@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
+from tams.models.delivery import Hint
 from tams.ports import EventSender, Queue, Store
 from tams.services.event_documents import EventDocuments
+from tams.services.retry_policy import LONGEST_DELAY_SECONDS
 from tams.services.webhook_settlement import Sent, Settlement, Turn
-
-LONGEST_DELAY_SECONDS = 900
-"""What SQS can put off; the sweeper remembers longer waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +25,27 @@ class WebhookDelivery:
     queue: Queue
     settlement: Settlement
 
-    def deliver(self, webhook_id: str, seconds_left: Callable[[], float]) -> int:
+    def deliver(self, hint: Hint, seconds_left: Callable[[], float]) -> int:
         """Send what waits, as long as time allows; how many events were taken.
 
         Raises BackendUnavailableError; every settlement before that is durable.
         """
         holder, sent, taken = str(uuid4()), None, 0
         while True:
-            turn, again_seconds = self._settle(webhook_id, holder, sent)
+            turn, again_seconds = self._settle(hint, holder, sent)
             if again_seconds is not None:
                 delay = min(int(again_seconds + 0.99), LONGEST_DELAY_SECONDS)
-                self.queue.send([webhook_id], delay_seconds=delay)
+                self.queue.send([hint.webhook_id], delay_seconds=delay)
             if turn is None:
                 return taken
             sent, count = self._send(turn, seconds_left)
             taken += count
 
     def _settle(
-        self, webhook_id: str, holder: str, sent: Sent | None
+        self, hint: Hint, holder: str, sent: Sent | None
     ) -> tuple[Turn | None, float | None]:
         return self.store.write(
-            lambda repositories: self.settlement.settle(repositories, webhook_id, holder, sent)
+            lambda repositories: self.settlement.settle(repositories, hint, holder, sent)
         )
 
     def _send(self, turn: Turn, seconds_left: Callable[[], float]) -> tuple[Sent, int]:

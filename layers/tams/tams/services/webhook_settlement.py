@@ -1,18 +1,17 @@
 """What is noted between two sendings to a webhook: what was taken, what is next, when to try again."""
 
-import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import uuid4
 
-from tams.models.delivery import Announcement, Answer, Delivery, DeliveryState
+from tams.models.delivery import Announcement, Answer, Delivery, DeliveryState, Hint
 from tams.models.error import Error
 from tams.models.event import EventType
 from tams.models.stored import StoredEvent, StoredFlow, to_us
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.ports import Clock, Repositories
 from tams.services.event_permissions import seen_events
+from tams.services.retry_policy import HELD_US, NEVER_US, RetryPolicy
 
 EVENTS_MAX = 20
 """Events between two settlements: so many at most come twice after a crash."""
@@ -22,27 +21,6 @@ SEGMENTS_MAX = 2_000
 
 FAR = 256
 """So many events for others are worth a note not to look through them again."""
-
-NEVER_US = 2**62
-
-
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """Waits double from `first_seconds` to `longest_seconds`; after `give_up_after` the webhook is in error.
-
-    A sender has `lease_seconds` from one settlement to the next.
-    """
-
-    first_seconds: float
-    longest_seconds: float
-    give_up_after: timedelta
-    lease_seconds: float
-
-    def wait_seconds(self, attempts: int, answer: Answer) -> float:
-        """With jitter, and no shorter than the receiver asked for."""
-        longest = min(self.longest_seconds, self.first_seconds * 2 ** min(attempts, 30))
-        jittered = random.uniform(longest / 2, longest)  # noqa: S311
-        return max(jittered, min(answer.retry_after_seconds or 0, self.longest_seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +56,12 @@ class Settlement:
     policy: RetryPolicy
 
     def settle(
-        self, repositories: Repositories, webhook_id: str, holder: str, sent: Sent | None
+        self, repositories: Repositories, hint: Hint, holder: str, sent: Sent | None
     ) -> Outcome:
         """Inside one write transaction. `sent` is None when `holder` asks for its first turn."""
+        webhook_id = hint.webhook_id
         state = repositories.deliveries.state(webhook_id)
-        if not self._may_act(repositories, state, holder, sent):
+        if not self._may_act(repositories, state, hint, holder, sent):
             return None, None
         webhook = repositories.webhooks.find(webhook_id)
         if webhook is None or webhook.status is WebhookStatus.DISABLED:
@@ -101,16 +80,20 @@ class Settlement:
         self,
         repositories: Repositories,
         state: DeliveryState,
+        hint: Hint,
         holder: str,
         sent: Sent | None,
     ) -> bool:
         if sent is not None:
-            return state.holder == holder  # or else time ran out, and another has taken over
-        if state.next_us <= to_us(self.clock()):
+            return state.holder == holder  # or else it took too long, and another has taken over
+        if not self.policy.rests(state, to_us(self.clock())):
             return True
-        if state.holder is not None:
-            # Collides with the holder's last settlement, which then sees what we were called for.
-            repositories.deliveries.save_state(state)
+        if state.holder is None:
+            return False
+        if hint.turn == state.turn:
+            return True  # its holder had a whole lease to settle, and has not
+        # Collides with the holder's last settlement, which then sees what we were called for.
+        repositories.deliveries.save_state(state)
         return False
 
     def _next(
@@ -132,9 +115,7 @@ class Settlement:
                 idle = replace(state, holder=None, next_us=0, cursor_seq=cursor_seq)
                 deliveries.save_state(idle)
             return None, 0 if waiting else None
-        lease_us = int(self.policy.lease_seconds * 1e6)
-        leased_until_us = to_us(self.clock()) + lease_us
-        deliveries.save_state(replace(state, holder=holder, next_us=leased_until_us))
+        deliveries.save_state(replace(state, holder=holder, next_us=HELD_US))
         if webhook.status is WebhookStatus.CREATED:
             webhook = webhook.model_copy(update={"status": WebhookStatus.STARTED})
             repositories.webhooks.save(webhook, event_id=str(uuid4()))
@@ -145,26 +126,17 @@ class Settlement:
     ) -> float | None:
         """How long to wait; None when the webhook has failed for good (WHK-18, WHK-23)."""
         now = self.clock()
-        since_us = state.failing_since_us if state.failing_since_us is not None else to_us(now)
-        failing_for = timedelta(microseconds=to_us(now) - since_us)
+        state = self.policy.failed(state, to_us(now))
         wait_seconds: float | None = None
         next_us = NEVER_US
-        if answer.hopeless or failing_for >= self.policy.give_up_after:
+        if answer.hopeless or self.policy.gives_up(state, to_us(now)):
             error = Error(type="DeliveryFailed", summary=answer.fault, time=now)
             failed = webhook.model_copy(update={"status": WebhookStatus.ERROR, "error": error})
             repositories.webhooks.save(failed, event_id=str(uuid4()))
         else:
-            wait_seconds = self.policy.wait_seconds(state.attempts, answer)
+            wait_seconds = self.policy.wait_seconds(state.attempts - 1, answer)
             next_us = to_us(now) + int(wait_seconds * 1e6)
-        repositories.deliveries.save_state(
-            replace(
-                state,
-                attempts=state.attempts + 1,
-                failing_since_us=since_us,
-                holder=None,
-                next_us=next_us,
-            )
-        )
+        repositories.deliveries.save_state(replace(state, holder=None, next_us=next_us))
         return wait_seconds
 
     def _discard(

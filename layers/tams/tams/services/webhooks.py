@@ -12,7 +12,6 @@ from tams.models.delivery import DeliveryState
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import to_us
 from tams.models.webhook import (
     Webhook,
     WebhookGet,
@@ -21,7 +20,8 @@ from tams.models.webhook import (
     WebhookSettings,
     WebhookStatus,
 )
-from tams.ports import Clock, Queue, Repositories, Store
+from tams.ports import Queue, Repositories, Store
+from tams.services.event_relay import EventRelay
 from tams.services.permissions import tags_of_new, tags_of_replaced, webhook_to
 from tams.services.webhook_filters import check_filters, known_ids
 from tams.services.webhook_targets import TargetPolicy
@@ -32,7 +32,7 @@ class WebhookService:
     """Secrets go in and never come out: every answer is a WebhookGet."""
 
     store: Store
-    clock: Clock
+    relay: EventRelay
     targets: TargetPolicy
     deliveries: Queue
     backends: Mapping[str, StorageBackend]
@@ -63,7 +63,6 @@ class WebhookService:
         webhook = Webhook(
             **fields,
             id=str(uuid4()),
-            active_since_us=to_us(self.clock()),
             read_classes=self._read_classes(),
         )
 
@@ -72,6 +71,7 @@ class WebhookService:
             repositories.deliveries.save_state(DeliveryState(webhook.id))
             repositories.webhooks.add(webhook, event_id=str(uuid4()))
 
+        self.relay.relay()  # what happened before is for others
         self.store.write(work)
         return webhook.shown()
 
@@ -93,14 +93,11 @@ class WebhookService:
                 raise InvalidRequestError(
                     "status: a webhook in error is not sending; set created to start it again"
                 )
-            stopped = stored.status is WebhookStatus.DISABLED
-            since_us = to_us(self.clock()) if stopped else stored.active_since_us
             tags = tags_of_replaced(repositories.caller, stored.tags, put.tags)
             known = known_ids(repositories, self.backends, [stored])
             whole = known.with_unseen(put, stored) if known else put
             webhook = Webhook(
                 **_fields(whole) | {"tags": tags or put.tags},
-                active_since_us=since_us,
                 read_classes=self._read_classes(stored.read_classes),
             )
             if webhook.api_key_name is not None and webhook.api_key_value is None:
@@ -110,6 +107,8 @@ class WebhookService:
             _forget_failures(repositories, webhook_id)
             return self._shown(repositories, [webhook])[0]
 
+        if put.status is WebhookStatus.CREATED:
+            self.relay.relay()  # what happened while it was disabled is not for it (WHK-26)
         replaced = self.store.write(work)
         self.deliveries.send([webhook_id])
         return replaced

@@ -1,0 +1,31 @@
+"""How long the invocation at hand may still take: set at the edge, heeded by what waits."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+SecondsLeft = Callable[[], float]
+"""How much of its time an invocation still has."""
+
+MARGIN_SECONDS = 1.5
+"""For the answer, and for the request to VAST that is under way when time is up."""
+
+_seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", default=None)
+
+
+@contextmanager
+def invocation(seconds_left: SecondsLeft) -> Iterator[None]:
+    """What runs inside is part of an invocation that has so much time."""
+    token = _seconds_left.set(seconds_left)
+    try:
+        yield
+    finally:
+        _seconds_left.reset(token)
+
+
+def patience(longest_seconds: float) -> float:
+    """How many seconds one may wait: `longest_seconds`, or what the invocation leaves of them."""
+    seconds_left = _seconds_left.get()
+    if seconds_left is None:
+        return longest_seconds
+    return max(0.0, min(longest_seconds, seconds_left() - MARGIN_SECONDS))

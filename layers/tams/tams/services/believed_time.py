@@ -1,0 +1,26 @@
+"""The time by which things are deleted for their age."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tams.models.stored import from_us, to_us
+from tams.ports import Clock, Store
+
+STEP = timedelta(minutes=10)
+"""Much longer than from one sweep to the next, so that it stays behind only for a while after a pause."""
+
+
+@dataclass(frozen=True, slots=True)
+class BelievedTime:
+    """A clock that all hosts share. It goes forward by no more than STEP each time that it is asked.
+
+    So a clock that leaps a day ahead deletes nothing a day early; after a day without a sweep, deleting
+    what is old takes a little longer.
+    """
+
+    store: Store
+    clock: Clock
+
+    def __call__(self) -> datetime:
+        now_us, step_us = to_us(self.clock()), STEP // timedelta(microseconds=1)
+        return from_us(self.store.write(lambda it: it.service.believed_us(now_us, step_us)))

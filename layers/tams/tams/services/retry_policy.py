@@ -1,0 +1,63 @@
+"""When a webhook that fails is tried again, and when it is given up. Pure.
+
+Times are noted by the clock of one host and read by that of another, and either may be wrong. So no note is
+believed that no host can have made with a right clock.
+"""
+
+import math
+import random
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tams.models.delivery import Answer, DeliveryState
+
+LONGEST_DELAY_SECONDS = 900
+"""What SQS can put off; the sweeper remembers longer waits."""
+
+NEVER_US = 2**62
+"""When a webhook in error is tried again."""
+
+HELD_US = 2**61
+"""When a webhook is tried again that somebody sends to: not because of the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """Waits double from `first_seconds` to `longest_seconds`; after `give_up_after` the webhook is in error.
+
+    A sender has `lease_seconds` from one settlement to the next.
+    """
+
+    first_seconds: float
+    longest_seconds: float
+    give_up_after: timedelta
+    lease_seconds: float
+
+    @property
+    def lease_whole_seconds(self) -> int:
+        """As far as a queue can put off a hint."""
+        return min(math.ceil(self.lease_seconds), LONGEST_DELAY_SECONDS)
+
+    def wait_seconds(self, attempts: int, answer: Answer) -> float:
+        """With jitter, and no shorter than the receiver asked for."""
+        longest = min(self.longest_seconds, self.first_seconds * 2 ** min(attempts, 30))
+        jittered = random.uniform(longest / 2, longest)  # noqa: S311
+        return max(jittered, min(answer.retry_after_seconds or 0, self.longest_seconds))
+
+    def rests(self, state: DeliveryState, now_us: int) -> bool:
+        """Whether it is too early to send. A later time than the longest wait is no time to wait for."""
+        if state.holder is not None:
+            return state.next_us > now_us
+        return now_us < state.next_us <= now_us + int(self.longest_seconds * 1e6)
+
+    def failed(self, state: DeliveryState, now_us: int) -> DeliveryState:
+        """With one failure more. One that lies ahead of us counts from now on."""
+        since_us = now_us if state.failing_since_us is None else state.failing_since_us
+        return replace(state, attempts=state.attempts + 1, failing_since_us=min(since_us, now_us))
+
+    def gives_up(self, state: DeliveryState, now_us: int) -> bool:
+        """By the time, and by as many attempts as that time has at least: a clock may have leapt."""
+        assert state.failing_since_us is not None
+        failing_for = timedelta(microseconds=now_us - state.failing_since_us)
+        attempts_min = self.give_up_after.total_seconds() / self.longest_seconds
+        return failing_for >= self.give_up_after and state.attempts >= attempts_min

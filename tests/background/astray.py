@@ -1,0 +1,48 @@
+"""One more host of the service, on the stack's VAST and queues, whose clock leaps."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from functions.sweeper import app as sweeper
+from tams.errors import BackendUnavailableError, NotFoundError
+from tams.runtime.aws import build_from
+from tams.runtime.settings import Settings
+
+LEAPS: Sequence[timedelta] = (
+    timedelta(),
+    timedelta(minutes=-10),
+    timedelta(minutes=10),
+    timedelta(hours=-1),
+    timedelta(days=1),
+)
+
+
+class AstrayHost:
+    """Changes Flows as the API does, and sweeps; it reads its settings from the environment."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = Random(seed)
+        self._wrong = timedelta()
+        self._container = build_from(Settings(), self._now)
+
+    def leap(self) -> None:
+        self._wrong = self._random.choice(LEAPS)
+
+    def sweep(self) -> None:
+        """What is down meanwhile is no concern of this host."""
+        try:
+            sweeper.process(self._container)
+        except BackendUnavailableError:
+            return
+
+    def label(self, flow_id: str, label: str) -> bool:
+        """Whether it was done for sure."""
+        try:
+            self._container.flow_properties.set(flow_id, "label", label)
+        except (BackendUnavailableError, NotFoundError):
+            return False
+        return True
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC) + self._wrong
