@@ -50,7 +50,6 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
                 "timeout_seconds": 120,  # a busy machine is no fault
                 "access_key": "K",
                 "secret_key": "S",
-                "timeout_seconds": 60,
                 "patience_seconds": 240,
                 **changes,
             },
