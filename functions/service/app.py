@@ -71,9 +71,9 @@ _HEALTH_BODY = {
     }
 }
 HEALTH: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.OK: {"description": "VAST and S3 answer.", "content": _HEALTH_BODY},
+    HTTPStatus.OK: {"description": "Well enough.", "content": _HEALTH_BODY},
     HTTPStatus.SERVICE_UNAVAILABLE: {
-        "description": "One of them does not.",
+        "description": "Not well enough.",
         "content": _HEALTH_BODY,
     },
 }
@@ -90,7 +90,7 @@ def get_health(request: Request, health: Health) -> JSONResponse:
     return _health_answer(request, "ok" if found.is_well else "unavailable", found, status)
 
 
-@router.get("/health/ready", tags=["Extensions"])
+@router.get("/health/ready", tags=["Extensions"], responses=HEALTH)
 def get_readiness(request: Request, health: Health) -> JSONResponse:
     """200 when requests can be served, though `degraded` while work in the background waits.
 

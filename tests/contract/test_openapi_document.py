@@ -7,8 +7,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from local.stack import Stack
 from tests.api.maker import Maker
@@ -131,7 +129,6 @@ def test_real_answers_fit_our_own_schemas(
         "name": "a",
     }
     api.put(f"/flows/{flow['id']}/tags/a", json=["b", "c"])
-    registry = Registry[Any]().with_resource("", DRAFT202012.create_resource(document))
     tried = set()
 
     for path, item in document["paths"].items():
@@ -142,7 +139,7 @@ def test_real_answers_fit_our_own_schemas(
                 continue
             declared = item["get"]["responses"][str(answer.status_code)]
             schema = declared["content"]["application/json"]["schema"]
-            validator = Draft202012Validator(schema, registry=registry)
+            validator = Draft202012Validator({**schema, "components": document["components"]})
             for error in validator.iter_errors(answer.json()):
                 pytest.fail(f"GET {path} {answer.status_code}: {error.json_path}: {error.message}")
             tried.add((path, answer.status_code))
