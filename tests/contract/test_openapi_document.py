@@ -132,11 +132,11 @@ def test_real_answers_fit_our_own_schemas(
     tried = set()
 
     for path, item in document["paths"].items():
+        if "get" not in item:
+            continue
         for flow_id in (flow["id"], collection["id"]):
             query = {"verbose_storage": "true"} if "segments" in path or "objects" in path else {}
             answer = api.get(path.format(**{**ids, "flowId": flow_id}), params=query)
-            if answer.status_code == 405:
-                continue
             declared = item["get"]["responses"][str(answer.status_code)]
             schema = declared["content"]["application/json"]["schema"]
             validator = Draft202012Validator({**schema, "components": document["components"]})

@@ -4,7 +4,6 @@ import re
 
 _IRREGULAR = {
     "PUT /service/webhooks/{webhookId}": "PUT_webhooks",
-    "DELETE /service/webhooks/{webhookId}": "DELETE_webhooks",
     "HEAD /objects/{objectId}": "HEAD_objects",
     "GET /objects/{objectId}": "GET_objects",
     "POST /objects/{objectId}/instances": "POST_objects-instances",
