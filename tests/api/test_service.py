@@ -114,4 +114,4 @@ def test_an_object_id_may_hold_anything(api: httpx.Client, make: Maker) -> None:
 
     again = api.post(f"/flows/{flow['id']}/storage", json={"object_ids": [object_id, "new"]})
     assert again.status_code == 400
-    assert "in use" in again.json()["summary"]
+    assert "already exist" in again.json()["summary"]

@@ -54,10 +54,25 @@ def make(api: httpx.Client) -> Maker:
     return Maker(api)
 
 
+@pytest.fixture(scope="session")
+def known_listings() -> dict[str, Listing]:
+    """By the path in LISTINGS. Tests only read them."""
+    return {}
+
+
 @pytest.fixture
-def listing(api: httpx.Client, make: Maker) -> Callable[[str], Listing]:
+def listing(
+    api: httpx.Client, make: Maker, known_listings: dict[str, Listing]
+) -> Callable[[str], Listing]:
     """Path and filters of a listing with three items at least."""
-    return lambda path: prepared(api, make, path, at_once_segments=AT_ONCE_SEGMENTS)
+
+    def once(path: str) -> Listing:
+        if path not in known_listings:
+            made = prepared(api, make, path, at_once_segments=AT_ONCE_SEGMENTS)
+            known_listings[path] = made
+        return known_listings[path]
+
+    return once
 
 
 @pytest.fixture(scope="session")

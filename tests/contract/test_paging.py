@@ -149,7 +149,7 @@ def test_PAG_10_nothing_is_told_twice_or_left_out(
 ) -> None:
     path, query = listing(path)
 
-    whole = [key_of(each) for each in items(api.get(path, params={**query, "limit": 100}))]
+    whole = [key_of(each) for each in items(api.get(path, params={**query, "limit": 1000}))]
     paged = [key_of(each) for page in follow(api, path, **query, limit=1) for each in items(page)]
 
     assert paged == whole

@@ -1,5 +1,6 @@
 """A receiver that is away for hours, by a clock of the test's own: the rest is as it is deployed."""
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,14 @@ from tams.services.webhooks import WebhookService
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
 from tests.receiver import receiver
+
+one_after_the_other = pytest.mark.parametrize(
+    "vast_url",
+    ["strict", "column", "commit"] if os.environ.get("TAMS_SOAK") else ["strict"],
+    indirect=True,
+    scope="module",
+)
+"""Nobody writes at the same time, so the rule for conflicts matters little."""
 
 POLICY = RetryPolicy(2.0, 3_600.0, timedelta(hours=48), 60.0)
 
@@ -129,6 +138,7 @@ def service(vast_url: str) -> Service:
     return Service(build_from(settings))
 
 
+@one_after_the_other
 def test_a_receiver_that_was_down_for_twelve_hours_gets_everything(service: Service) -> None:
     with receiver() as first:
         port = first.port
@@ -148,6 +158,7 @@ def test_a_receiver_that_was_down_for_twelve_hours_gets_everything(service: Serv
     assert [each.event["flow"]["label"] for each in back.received] == labels
 
 
+@one_after_the_other
 def test_waits_grow_to_an_hour_and_end_in_error_after_two_days(service: Service) -> None:
     with receiver() as gone:
         url = gone.url
@@ -172,6 +183,7 @@ def test_waits_grow_to_an_hour_and_end_in_error_after_two_days(service: Service)
     assert service.webhooks.get(service.webhook_id).error is not None
 
 
+@one_after_the_other
 def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
     service: Service,
 ) -> None:

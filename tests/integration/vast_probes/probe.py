@@ -40,7 +40,7 @@ class Findings:
 
 
 def probe(endpoint: str, access_key: str, secret_key: str, bucket: str) -> Findings:
-    session = vastdb.connect(endpoint=endpoint, access=access_key, secret=secret_key, timeout=120)
+    session = vastdb.connect(endpoint=endpoint, access=access_key, secret=secret_key, timeout=30)
     with _a_table(session, bucket) as table_of:
         update_a: Step = lambda table, row: table.update(_changed(row, "a"), ["a"])  # noqa: E731
         update_b: Step = lambda table, row: table.update(_changed(row, "b"), ["b"])  # noqa: E731
