@@ -63,7 +63,13 @@ class Client:
         response = self._patiently(self._api, "GET", path, params=parameters)
         yield from self._answers.document(response, list)
         while "next" in response.links:
-            response = self._patiently(self._api, "GET", response.links["next"]["url"])
+            url = response.url.join(response.links["next"]["url"])
+            if _origin(url) != _origin(self._api.base_url):
+                raise CommandError(  # which would hand the token to another server
+                    f"the next page is at {url.host}, not at {self._api.base_url.host}: use the address "
+                    "that the service gives as its own, or have TAMS_PUBLIC_URL set there"
+                )
+            response = self._patiently(self._api, "GET", str(url))
             yield from self._answers.document(response, list)
 
     def put(self, path: str, body: object) -> None:
@@ -111,3 +117,7 @@ class Client:
                     return response
             self._stopped.wait(PAUSE_SECONDS)
         raise CommandError("interrupted")
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port

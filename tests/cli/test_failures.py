@@ -126,6 +126,16 @@ def test_a_refusal_is_told_in_the_servers_words(server: Site) -> None:
     assert "failed with 403: the caller lacks [this] scope" in refused("ls", "--url", server.url)
 
 
+def test_the_token_follows_no_link_to_another_server(server: Site) -> None:
+    with site() as other:
+        server.pages["/flows"] = Page(b"[]", headers={"Link": f'<{other.url}/flows>; rel="next"'})
+
+        told = refused("ls", "flows", "--url", server.url, "--token", "secret")
+
+    assert "TAMS_PUBLIC_URL" in told
+    assert other.asked == []
+
+
 def test_a_deletion_request_that_does_not_exist_is_not_tried_again(stack: Stack) -> None:
     told = refused("admin", "retry", NO_ID, "--url", stack.api_url, TAMS_QUEUE_URL=stack.sqs_url)
 
