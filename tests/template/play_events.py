@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import Any
 
 
+class Context:
+    """What the handlers ask of Lambda's context."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 29_000
+
+
 def main(build: Path, runtime: Path, events: Path) -> None:
     # Lambda's own order: layers first, what the runtime brings last.
     layers = [str(build / layer / "python") for layer in ("DependenciesLayer", "TamsLayer")]
     sys.path[:] = [*layers, *sys.path, str(runtime)]
     answers = [
-        _handler(build, function)(json.loads((events / event).read_text()), None)
+        _handler(build, function)(json.loads((events / event).read_text()), Context())
         for function, event in json.load(sys.stdin)
     ]
     sys.stdout.write("\n" + json.dumps(answers) + "\n")
