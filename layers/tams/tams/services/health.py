@@ -54,11 +54,10 @@ class HealthService:
             background={"queues": _state(self._check_queues), "schedules": schedules},
         )
 
-    def note_sweep(self) -> int:
-        """The sweeper's sign of life; one, as each sweep counts what it did."""
+    def note_sweep(self) -> None:
+        """The sweeper's sign of life."""
         now_us = to_us(self.clock())
         self.store.write(lambda repositories: repositories.health.save_swept_us(now_us))
-        return 1
 
     def _check_writing(self) -> None:
         self.store.rehearse(lambda repositories: repositories.health.try_to_write())
