@@ -143,11 +143,9 @@ def test_TAG_14_listings_but_that_of_profiles_filter_by_tags(
     assert of_backends(**{"tag_exists.tier": "true"}) == {backends.local, backends.archive}
     assert of_backends(**{"tag_exists.tier": "false"}) == {backends.unlabelled}
 
-    label = str(uuid4())
-    profile_id = a_profile(api, label=label, tags={"kind": "a"})
+    a_profile(api, label=str(uuid4()), tags={"kind": "a"})
     for name, value in (("tag.kind", "b"), ("tag_exists.kind", "false"), ("tag.kind", "a,")):
-        listed = api.get("/service/profiles", params={"label": label, name: value}).json()
-        assert [each["id"] for each in listed] == [profile_id]
+        assert api.get("/service/profiles", params={name: value}).status_code == 400
 
 
 def test_TAG_14_objects_and_segments_filter_by_tags_of_flows_and_of_backends(
