@@ -124,7 +124,7 @@ def _retry_after_seconds(value: str | None) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for years and zones of many digits
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
