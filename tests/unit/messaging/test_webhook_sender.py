@@ -138,6 +138,19 @@ def test_what_is_not_ascii_goes_out_encoded_and_the_rest_as_it_is(path: str, tar
     assert asked == [target]
 
 
+@pytest.mark.parametrize("name", ["Content-Length", "Transfer-encoding", "HOST", "x-tams-event-id"])
+def test_a_header_from_before_the_rule_neither_frames_nor_leads_a_request(name: str) -> None:
+    with receiver() as it:
+        said = sent_to(it.url, LOOPBACK, api_key_name=name, api_key_value="5")
+
+    assert said.fault == ""
+    (received,) = it.received
+    assert received.document == {}
+    assert received.event_id == "event-1"
+    assert received.headers["Host"] == f"127.0.0.1:{it.port}"
+    assert "5" not in received.headers.values()
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
     with receiver() as private, receiver(answer(status, Location=private.url)) as it:
