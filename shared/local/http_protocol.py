@@ -78,6 +78,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._head_bytes += len(b"%b %b HTTP/1.1\r\n\r\n" % (self.parser.get_method(), self.url))
         if self._head_bytes > HEAD_BYTES_MAX:
             raise ValueError("too large")  # which ends the parsing
+        if self.parser.get_http_version() not in ("1.0", "1.1"):
+            raise ValueError("another protocol")  # a line without a version is taken for HTTP/0.9
         self._in_head = False
         self._head_bytes = 0
         self._set_deadline(None)
@@ -88,8 +90,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_response_complete(self) -> None:
+        was_last = not self.pipeline
         super().on_response_complete()
-        if self._refusal and not self._is_busy():
+        if self._refusal and was_last and not self.transport.is_closing():
             self._take_leave()
         elif self._in_head and not self._is_busy():  # pipelined: now it is its turn
             self._set_deadline(self.head_timeout_seconds)
@@ -110,8 +113,20 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         lines = [b"%b: %b\r\n" % it for it in (*self.server_state.default_headers, *answer.headers)]
         length = b"content-length: %d\r\n\r\n" % len(answer.body)
         self._refusal = b"".join([STATUS_LINE[status], *lines, length, answer.body])
-        if not self._is_busy():
+        if self._gives_up_body() or not self._is_busy():
             self._take_leave()
+
+    def _gives_up_body(self) -> bool:
+        """Whether the request in hand waited for the rest of its body, which cannot come any more."""
+        cycle = self.cycle
+        if self._in_head or not cycle or not cycle.more_body or cycle.response_started:
+            return False
+        if self.pipeline:  # it has not begun, and never will
+            self.pipeline.popleft()
+            return False
+        cycle.disconnected = True
+        cycle.message_event.set()
+        return True
 
     def _take_leave(self) -> None:
         self.transport.write(self._refusal)

@@ -79,6 +79,7 @@ def test_a_segment_that_makes_no_sense_is_refused_and_nothing_is_stored(
         (b'[{"object_id": "a"}]', 400, "timerange"),
         (b"[" * 100_000, 400, "nested"),
         (b'{"object_id": "a", "timerange": NaN}', 400, "NaN"),
+        (b'{"object_id": "a", "sample_count": ' + b"9" * 5_000 + b"}", 400, "too many digits"),
         (json.dumps({"object_id": "a" * 7_000_000}).encode(), 413, "bytes"),
         (
             json.dumps([{"object_id": "a", "timerange": "[0:0_1:0)"}] * 50_001).encode(),
@@ -86,7 +87,7 @@ def test_a_segment_that_makes_no_sense_is_refused_and_nothing_is_stored(
             "50000",
         ),
     ],
-    ids=["cut", "none", "null", "text", "no timerange", "deep", "NaN", "7 MB", "50,001"],
+    ids=["cut", "none", "null", "text", "no timerange", "deep", "NaN", "digits", "7 MB", "50,001"],
 )
 def test_a_body_that_cannot_be_read_is_refused(
     api: httpx.Client, make: Maker, body: bytes, status: int, words: str

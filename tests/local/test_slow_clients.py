@@ -178,8 +178,18 @@ def test_a_head_over_the_limit_is_refused_and_the_connection_closed(
         b"GET /echo/x HTTP/1.1\r\nContent-Length: x\r\n\r\n",
         b"GET /echo/x HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
         b"GET /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnot-hex\r\n",
+        b"PUT /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}not-hex\r\n",
     ],
-    ids=["TLS", "no HTTP", "no version", "no header", "no length", "two lengths", "no chunk"],
+    ids=[
+        "TLS",
+        "no HTTP",
+        "no version",
+        "no header",
+        "no length",
+        "two lengths",
+        "no chunk",
+        "no end of a chunk",
+    ],
 )
 def test_what_is_not_http_is_refused_in_json(client: Client, data: bytes) -> None:
     client.say(data)
@@ -191,6 +201,22 @@ def test_what_is_not_http_behind_a_good_request_is_refused_in_its_turn(client: C
     client.say(ECHO % 1 + b"hello\r\n\r\n")
 
     assert path_of(client.answer()) == "/echo/1"
+    assert_last(client, 400, "BadRequest")
+
+
+def test_a_body_that_breaks_later_is_refused_at_once(client: Client) -> None:
+    """Not when the time for bodies is over, which would also be said to be the reason."""
+    client.say(b"PUT /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")
+    client.say(ECHO % 1)
+
+    assert_last(client, 400, "BadRequest")
+
+
+def test_a_broken_body_behind_a_good_request_keeps_its_answer(client: Client) -> None:
+    broken = b"PUT /echo/x HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nnot-hex\r\n"
+    client.say(b"GET /echo/0?sleep=0.3 HTTP/1.1\r\nHost: localhost\r\n\r\n" + ECHO % 1 + broken)
+
+    assert [path_of(client.answer()) for _ in range(2)] == ["/echo/0", "/echo/1"]
     assert_last(client, 400, "BadRequest")
 
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_network
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from tams.messaging.webhook_sender import WebhookSender
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.services.webhook_targets import TargetPolicy
-from tests.receiver import answer, receiver
+from tests.receiver import accept, answer, receiver
 from tests.unit.services.test_webhook_targets import HOSTILE
 
 LOOPBACK = TargetPolicy((ip_network("127.0.0.0/8"),))
@@ -115,6 +116,41 @@ def test_a_name_is_looked_up_once_and_the_address_that_was_judged_is_used(
     assert it.received[0].headers["Host"] == f"hook.example.com:{it.port}"
 
 
+@pytest.mark.parametrize(
+    ("path", "target"),
+    [
+        ("/é/日本?q=ü", "/%C3%A9/%E6%97%A5%E6%9C%AC?q=%C3%BC"),
+        ("?ü", "/?%C3%BC"),
+        ("/a%20b%0D%0A/;x=1?c=%C3%A9&d[]=(e)", "/a%20b%0D%0A/;x=1?c=%C3%A9&d[]=(e)"),
+    ],
+)
+def test_what_is_not_ascii_goes_out_encoded_and_the_rest_as_it_is(path: str, target: str) -> None:
+    asked: list[str] = []
+
+    def note(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        accept(request)
+
+    with receiver(note) as it:
+        said = sent_to(f"http://127.0.0.1:{it.port}{path}", LOOPBACK)
+
+    assert said.fault == ""
+    assert asked == [target]
+
+
+@pytest.mark.parametrize("name", ["Content-Length", "Transfer-encoding", "HOST", "x-tams-event-id"])
+def test_a_header_from_before_the_rule_neither_frames_nor_leads_a_request(name: str) -> None:
+    with receiver() as it:
+        said = sent_to(it.url, LOOPBACK, api_key_name=name, api_key_value="5")
+
+    assert said.fault == ""
+    (received,) = it.received
+    assert received.document == {}
+    assert received.event_id == "event-1"
+    assert received.headers["Host"] == f"127.0.0.1:{it.port}"
+    assert "5" not in received.headers.values()
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
     with receiver() as private, receiver(answer(status, Location=private.url)) as it:
@@ -134,7 +170,14 @@ def test_metadata_services_are_refused_whatever_is_allowed(connections: list[Any
 
 
 @pytest.mark.parametrize(
-    ("header", "seconds"), [("7", 7.0), ("x", None), ("Sat, 01 Jan 2000 00:00:00 GMT", 0.0)]
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("x", None),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", 0.0),
+        ("Sat, 01 Jan 2000 00:00:00 +9999999999999999", None),
+        ("Sat, 01 Jan 99999999999999999999 00:00:00 GMT", None),
+    ],
 )
 def test_a_receivers_wish_for_time_is_heard(header: str, seconds: float | None) -> None:
     with receiver(answer(503, Retry_After=header)) as it:

@@ -68,6 +68,14 @@ WRONG = {
     "https://bücher.example/": "host name",
     "https://[cdn]/": "IPv6",
     "https://[::1/": "IPv6",
+    "https://[::1]]/": "IPv6",
+    "https://[2001:db8::1]evil.example.com/": "IPv6",
+    "https://evil.example.com[2001:db8::1]/": "IPv6",
+    "https://evil.example.com[2001:db8::1]:443/": "IPv6",
+    "https://[fe80::1%25eth0]/": "IPv6",
+    "https://[fd00:ec2::254%25lo]/": "IPv6",
+    "https://[v1.a]/": "IPv6",
+    "https://[]/": "IPv6",
     START + "a" * (URL_LENGTH_MAX - len(START) + 1): "characters long",
 }
 

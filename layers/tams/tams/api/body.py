@@ -19,6 +19,9 @@ a backslash before each quote, and headers: 45,000 Segments of 110 bytes make 5.
 
 NO_BODY = object()
 
+_READABLE = (json.JSONDecodeError, UnicodeDecodeError)
+"""What their texts say is the client's concern; that of other ValueErrors is Python's."""
+
 
 class RefusedBodyError(Exception):
     """A body that nobody reads."""
@@ -82,7 +85,8 @@ async def _decoded(request: Request, bytes_max: int) -> Any:
     except RecursionError as error:
         raise InvalidRequestError("the body is nested too deeply") from error
     except ValueError as error:
-        raise InvalidRequestError(f"the body is no JSON: {error}") from error
+        reason = str(error) if isinstance(error, _READABLE) else "a number has too many digits"
+        raise InvalidRequestError(f"the body is no JSON: {reason}") from error
 
 
 def _check_coding(request: Request) -> None:
@@ -108,4 +112,4 @@ def _refused(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a JSON value")
+    raise InvalidRequestError(f"the body is no JSON: {name} is not a JSON value")

@@ -1,10 +1,11 @@
 """Bytes from a URL that a client gave, fetched only from where the policy lets us (OBJ-14)."""
 
 import http.client
+import string
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from tams.errors import BackendUnavailableError, InvalidRequestError
 from tams.messaging.guarded_connection import (
@@ -50,7 +51,7 @@ class Downloader:
                 response = connection.getresponse()
                 location = response.headers.get("Location")
                 if response.status in _REDIRECTS and location:
-                    url = urljoin(url, location)
+                    url = _redirected(url, location)
                     continue
                 if response.status != http.client.OK:
                     raise BackendUnavailableError(f"the Object's URL answered {response.status}")
@@ -80,3 +81,11 @@ class Downloader:
         except (ConnectError, OSError) as error:
             raise BackendUnavailableError(f"the Object's URL was not reached: {error}") from error
         return connection
+
+
+def _redirected(url: str, location: str) -> str:
+    """Raises BackendUnavailableError. Bytes beyond ASCII, which came decoded as Latin-1, stay as they are."""
+    try:
+        return urljoin(url, quote(location.encode("latin-1"), safe=string.punctuation))
+    except ValueError as error:
+        raise BackendUnavailableError("the Object's URL redirects to what is not a URL") from error

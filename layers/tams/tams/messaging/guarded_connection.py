@@ -7,10 +7,11 @@ look-up in between that could give another answer.
 import http.client
 import socket
 import ssl
+import string
 from functools import cache
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tams.services.webhook_targets import TargetPolicy
 
@@ -48,9 +49,10 @@ def guarded_connection(
 
 
 def request_target(url: str) -> str:
-    """The part of a URL that goes into the request line."""
+    """The part of a URL that goes into the request line, where only ASCII may stand (RFC 3987, 3.1)."""
     parts = urlsplit(url)
-    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return quote(target, safe=string.punctuation)
 
 
 def _dial(host: str, port: int, policy: TargetPolicy, timeout: float) -> socket.socket:

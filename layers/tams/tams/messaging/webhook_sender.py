@@ -18,10 +18,8 @@ from tams.messaging.guarded_connection import (
 )
 from tams.models.delivery import Answer
 from tams.models.webhook import Webhook
+from tams.models.webhook_headers import EVENT_ID, is_reserved
 from tams.services.webhook_targets import TargetPolicy
-
-EVENT_ID = "X-TAMS-Event-Id"
-"""The same on every repetition of an event, so that receivers can drop it."""
 
 _LONGEST_ANSWER = 64 * 1024
 
@@ -72,8 +70,9 @@ class WebhookSender:
             "User-Agent": self.user_agent,
             EVENT_ID: event_id,
         }
-        if webhook.api_key_name and webhook.api_key_value is not None:
-            headers[webhook.api_key_name] = webhook.api_key_value
+        name, value = webhook.api_key_name, webhook.api_key_value
+        if name and value is not None and not is_reserved(name):
+            headers[name] = value
         with _Deadline(connection, self.timeout_seconds) as deadline:
             try:
                 connection.request("POST", request_target(webhook.url), body, headers)
@@ -124,7 +123,7 @@ def _retry_after_seconds(value: str | None) -> float | None:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for years and zones of many digits
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -14,6 +14,8 @@ URL_LENGTH_MAX = 8_000
 """As long as HTTP servers are asked to accept (RFC 9110); signed URLs of clouds are a third of it."""
 
 _NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
+_BRACKETED = pattern(r"\[([0-9A-Fa-f:.]+)\](:.*)?").fullmatch
+"""Nothing before or behind the brackets, where URL parsers differ in what the host is; and no zone."""
 
 
 def url_fault(url: str) -> str | None:
@@ -38,14 +40,15 @@ def url_fault(url: str) -> str | None:
 
 
 def _host_fault(parts: SplitResult) -> str | None:
-    host = parts.hostname or ""
-    if "[" in parts.netloc:
-        try:
-            IPv6Address(host)
-        except ValueError:
-            return "must have an IPv6 address in its brackets"
-    elif not _NAME(host):
+    if "[" not in parts.netloc and "]" not in parts.netloc:
+        if _NAME(parts.hostname or ""):
+            return None
         return "must have a host name of letters, digits, dots and hyphens (international: xn--…)"
+    match = _BRACKETED(parts.netloc)
+    try:
+        IPv6Address(match[1] if match else "")
+    except ValueError:
+        return "must have an IPv6 address, and nothing else, in brackets as its host"
     return None
 
 

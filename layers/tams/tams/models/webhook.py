@@ -4,20 +4,17 @@ The client's secret goes in and stays: only `Webhook`, which no answer carries, 
 """
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from tams.models import patterns
 from tams.models.base import Model
 from tams.models.common import Flag, Tags, Text, Uuid
 from tams.models.error import Error
 from tams.models.event import EventType
 from tams.models.filters import UrlFilter
 from tams.models.http_url import HttpUrl
-
-HeaderName = Annotated[Text, StringConstraints(pattern=patterns.HEADER_NAME)]
-HeaderValue = Annotated[Text, StringConstraints(pattern=patterns.HEADER_VALUE)]
+from tams.models.webhook_headers import ClientHeaderName, HeaderName, HeaderValue
 
 
 class WebhookStatus(StrEnum):
@@ -67,6 +64,7 @@ class WebhookSettings(Model):
 class WebhookPost(WebhookSettings):
     """A new webhook; the service makes its id. Source: webhook-post.json."""
 
+    api_key_name: ClientHeaderName | None = None
     api_key_value: HeaderValue | None = Field(default=None, repr=False)
     status: ClientStatus = WebhookStatus.CREATED
 
@@ -75,6 +73,7 @@ class WebhookPut(WebhookSettings):
     """All that a client changes about a webhook. Source: webhook-put.json."""
 
     id: Uuid
+    api_key_name: ClientHeaderName | None = None
     api_key_value: HeaderValue | None = Field(default=None, repr=False)
     status: ClientStatus
 
@@ -82,7 +81,7 @@ class WebhookPut(WebhookSettings):
 class RegisteredWebhook(WebhookSettings):
     """What a webhook that exists has beside its settings.
 
-    Its URL may be older than today's rule: it is still shown, and judged again before it is called.
+    Its URL and header may be older than today's rules: they are still shown, and judged again before use.
     """
 
     id: Uuid
