@@ -13,6 +13,9 @@ from tams.models.common import Text
 URL_LENGTH_MAX = 8_000
 """As long as HTTP servers are asked to accept (RFC 9110); signed URLs of clouds are a third of it."""
 
+_NAME_LENGTH_MAX, _LABEL_LENGTH_MAX = 253, 63
+"""Of DNS (RFC 1035): a longer name never resolves, and Python's resolver raises UnicodeError for it."""
+
 _NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
 
 
@@ -46,6 +49,13 @@ def _host_fault(parts: SplitResult) -> str | None:
             return "must have an IPv6 address in its brackets"
     elif not _NAME(host):
         return "must have a host name of letters, digits, dots and hyphens (international: xn--…)"
+    elif len(host.removesuffix(".")) > _NAME_LENGTH_MAX or any(
+        len(label) > _LABEL_LENGTH_MAX for label in host.split(".")
+    ):
+        return (
+            f"must have a host name of at most {_NAME_LENGTH_MAX} characters, "
+            f"and at most {_LABEL_LENGTH_MAX} between dots"
+        )
     return None
 
 
