@@ -99,7 +99,7 @@ clean:  ## remove what was made; .tams, which holds media, stays
 
 .venv/local: .venv/python requirements/local.txt pyproject.toml
 	@$(BIN)/python .ci/install.py requirements/local.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: .venv/local requirements/dev.txt

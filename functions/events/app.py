@@ -115,7 +115,8 @@ def _types(text: str | None) -> tuple[str, ...]:
     found = parse_list("event_types", text or "") or ()
     for name in found:
         if name not in set(EventType):
-            raise InvalidRequestError(f"event_types: there are no events {quoted(name)}")
+            known = ", ".join(EventType)
+            raise InvalidRequestError(f"event_types: {quoted(name)} is not one of {known}")
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 
+from cli.faults import one_line
 from tams.access.accounts import TOKEN_BYTES, Account, Accounts, hash_password, hash_token
 from tams.models.caller import Scope
 
@@ -186,7 +187,7 @@ def _read(into: Path | None) -> Accounts:
     except ValidationError:
         raise typer.BadParameter(f"{into} does not hold accounts", param_hint="--into") from None
     except OSError as error:
-        raise typer.BadParameter(str(error), param_hint="--into") from error
+        raise typer.BadParameter(one_line(error), param_hint="--into") from error
 
 
 def _write(accounts: Accounts, into: Path | None) -> None:

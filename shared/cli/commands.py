@@ -17,6 +17,9 @@ EXIT_CODES = (
     "TAMS_DEBUG=1 shows the traceback of a failure."
 )
 
+_PYDANTIC = "Value error, "
+"""Typer leaves it in front of its own words."""
+
 _err = Console(stderr=True)
 
 
@@ -26,6 +29,9 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = error.message.removeprefix(_PYDANTIC)
+            raise
         except (typer.TyperException, typer.Exit, typer.Abort, BrokenPipeError):
             raise  # wrong usage, a deliberate end, or a reader that has gone: Typer handles them
         except KeyboardInterrupt:

@@ -34,6 +34,7 @@ def export(
     client: Client, flow_id: str, timerange: TimeRange, target: Path, progress: Progress
 ) -> list[str]:
     """Write `target`; remarks for the user come back. Raises CommandError."""
+    _check_type(target)
     flow = client.get(f"/flows/{flow_id}")
     members = [client.get(f"/flows/{each['id']}") for each in flow.get("flow_collection", [])]
     playable = [
@@ -57,6 +58,17 @@ def export(
         finally:
             partial.unlink(missing_ok=True)
     return remarks
+
+
+def _check_type(target: Path) -> None:
+    """Before anything is fetched. Raises CommandError for a suffix that names no type of file."""
+    with tempfile.TemporaryDirectory(prefix="tams-export-") as folder:
+        try:
+            av.open(str(Path(folder) / f"x{target.suffix}"), "w").close()
+        except ValueError:
+            raise CommandError(
+                f"the suffix of {target} names no type of media file: try {target.stem}.mp4"
+            ) from None
 
 
 def _bounds(media: list[FlowMedia], timerange: TimeRange) -> tuple[int, int]:

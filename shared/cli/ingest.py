@@ -102,7 +102,7 @@ class Ingest:
         if known is not None:
             outcome.known_as = known.get("label")
             label = self.options.label or outcome.known_as or label
-            if known.get("status") == COMPLETE:
+            if _is_whole(known, flows):
                 outcome.was_complete = True
                 outcome.damage = [*filter(None, [known.get("tags", {}).get(DAMAGE_TAG)])]
                 return outcome
@@ -202,3 +202,9 @@ class Ingest:
     def _stored_starts(self, flow_id: str) -> set[int | None]:
         listed = self.client.pages(f"/flows/{flow_id}/segments", accept_get_urls="", limit="1000")
         return {TimeRange.parse(each["timerange"]).start_ns for each in listed}
+
+
+def _is_whole(multi: dict[str, Any], flows: Sequence[TrackFlow]) -> bool:
+    """Whether nobody has deleted a track's Flow since: a multi Flow no longer collects what is gone."""
+    collected = {each["id"] for each in multi.get("flow_collection", [])}
+    return multi.get("status") == COMPLETE and collected >= {flow.flow_id for flow in flows}

@@ -27,6 +27,7 @@ from cli.options import (
     TimestampText,
     Token,
     Url,
+    is_given,
 )
 from cli.progress import bar
 from cli.tables import flows_table, segments_table, sources_table
@@ -198,6 +199,7 @@ def export(
 
 @app.command()
 def ls(
+    context: typer.Context,
     kind: Annotated[
         Kind, typer.Argument(metavar="KIND", help="What to list: sources, flows or segments.")
     ] = Kind.FLOWS,
@@ -217,6 +219,11 @@ def ls(
         raise typer.BadParameter(
             "name the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
         )
+    if kind is not Kind.SEGMENTS and (flow_id is not None or is_given(context, "timerange")):
+        raise typer.BadParameter(
+            "only segments take a Flow id and a timerange: tams ls segments FLOW_ID --timerange …",
+            param_hint="KIND",
+        )
     with connected(url, token) as client:
         if kind is Kind.SEGMENTS:
             path, parameters = f"/flows/{flow_id}/segments", {"timerange": timerange}
@@ -231,6 +238,7 @@ def ls(
 
 @app.command()
 def rm(
+    context: typer.Context,
     kind: Annotated[
         Removable,
         typer.Argument(
@@ -244,6 +252,12 @@ def rm(
     token: Token = None,
 ) -> None:
     """Delete a Flow, or the Segments that lie entirely within a timerange."""
+    if kind is Removable.FLOW and is_given(context, "timerange"):
+        raise typer.BadParameter(
+            "a Flow is deleted as a whole. To delete a stretch of it: "
+            "tams rm segments FLOW_ID --timerange …",
+            param_hint="--timerange",
+        )
     what = (
         f"Flow {flow_id}" if kind is Removable.FLOW else f"Segments {timerange} of Flow {flow_id}"
     )

@@ -72,6 +72,7 @@ def _essence(flow: dict[str, Any]) -> str:
         rate = essence.get("frame_rate")
         return f"{size}, {rate['numerator'] / rate.get('denominator', 1):.5g} fps" if rate else size
     if "sample_rate" in essence:
-        return f"{essence['sample_rate']} Hz, {essence['channels']} channels"
+        plural = "" if essence["channels"] == 1 else "s"
+        return f"{essence['sample_rate']} Hz, {essence['channels']} channel{plural}"
     members = len(flow.get("flow_collection", []))
     return f"collects {members}" if members else ""

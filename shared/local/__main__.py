@@ -1,4 +1,4 @@
-"""`python -m local`: TAMS on this machine, without Docker, until Ctrl-C."""
+"""Run TAMS on this machine, without Docker, until you press Ctrl-C."""
 
 import argparse
 import contextlib
@@ -14,25 +14,29 @@ from local.options import Options, from_environment
 from local.stack import Stack
 
 _EPILOG = """\
-variables:
-  PORT                  of the API (8000)
-  TAMS_DATA_DIR         where everything is kept (.tams)
-  TAMS_LOCAL_TOKEN      what callers must present; without it the API is open, on loopback only
+environment variables, with their defaults in parentheses:
+  PORT                  port of the API (8000)
+  TAMS_DATA_DIR         folder for all state: database, media, keys, logs (.tams)
+  TAMS_LOCAL_TOKEN      token that callers must send (unset: no token, loopback only)
   TAMS_ACCESS__ISSUERS, TAMS_ACCESS__ACCOUNTS, TAMS_ACCESS__CLASSES
-                        who is let in, as the deployed authorizer has it (shared/docs/access.md)
-  TAMS_HOST             address to listen on (127.0.0.1); another one needs a token
-  TAMS_CORS_ORIGINS     origins of web pages that may call, by comma (* for all; without it
-                        an open API takes pages of this machine only, another one all)
+                        access as in a deployment: see shared/docs/access.md (unset)
+  TAMS_HOST             address to listen on (127.0.0.1); any other needs credentials
+  TAMS_CORS_ORIGINS     web origins that may call the API, separated by commas; * for all
+                        (loopback; * if the API needs credentials)
   TAMS_WEBHOOKS__ALLOWED_NETWORKS
-                        networks that webhooks and media of clients may be in, as JSON
-                        (loopback, while the stack listens there only)
-  TAMS_PUBLIC_URL       what clients reach the API by, when that is not what they say in Host
-  TAMS_TRUST_FORWARDED  take it from a proxy instead: forwarded or x-forwarded (no)
-  TAMS_S3_PUBLIC_URL    what clients reach S3 by, when that is not this machine's address
+                        networks that webhooks and copied media may be in, as a JSON list
+                        (loopback, if the API listens on loopback only)
+  TAMS_PUBLIC_URL       address of the API for its clients (from each request's Host header)
+  TAMS_TRUST_FORWARDED  header of a proxy to take that address from: forwarded, x-forwarded
+                        or no (no)
+  TAMS_S3_PUBLIC_URL    address of S3 for clients (this machine's)
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
-                        (9090, 9000, 9324); 0 takes any free port, also for PORT
-  TAMS_WORKERS          processes that answer requests (2, at most 64)
-  TAMS_VAST_CONFLICTS   when writers collide on VAST: strict (default), column, commit
+                        ports of the other servers (9090, 9000, 9324)
+  TAMS_WORKERS          processes that answer requests, from 1 to 64 (2)
+  TAMS_VAST_CONFLICTS   what counts as a conflict of two writers on VAST: strict, column
+                        or commit (strict)
+
+A port of 0 takes any free port.
 """
 _LOOK_SECONDS = 0.25
 

@@ -5,7 +5,10 @@ from local.options import Options
 from local.ports import LOOPBACK, Ports
 from local.stack import Stack
 
-_USUAL_URL = f"http://{LOOPBACK}:{Ports().api}"
+_USUAL = {
+    "TAMS_URL": f"http://{LOOPBACK}:{Ports().api}",
+    "TAMS_QUEUE_URL": f"http://{LOOPBACK}:{Ports().queue}",
+}
 """Where the `tams` command looks."""
 
 
@@ -27,8 +30,14 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     ]
     if stack.note:
         lines.append(f"  note    {stack.note}")
-    if stack.api_url != _USUAL_URL:
-        lines.append(f"  tams    finds it with TAMS_URL={stack.api_url}")
+    if elsewhere := _elsewhere(stack):
+        lines.append(f"  tams    finds it with {elsewhere}")
     lines += [f"  not here: {what}" for what in stack.application.unsupported]
     lines += [f"  broken: {name}: {why}" for name, why in stack.broken_functions.items()]
-    return "\n".join([*lines, "Ctrl-C ends it."])
+    return "\n".join([*lines, "Press Ctrl-C to stop."])
+
+
+def _elsewhere(stack: Stack) -> str:
+    """What the `tams` command needs in its environment to find what is not where it looks."""
+    told = {"TAMS_URL": stack.api_url, "TAMS_QUEUE_URL": stack.sqs_url}
+    return " ".join(f"{name}={value}" for name, value in told.items() if value != _USUAL[name])

@@ -75,7 +75,8 @@ def from_environment(environment: Mapping[str, str]) -> Options:
     )
     if options.is_open and not is_loopback(options.host):
         raise LocalStackError(
-            f"an open service listens on loopback only: set TAMS_LOCAL_TOKEN=… for {options.host}"
+            f"without credentials the API listens on loopback only: set TAMS_LOCAL_TOKEN=… "
+            f"to listen on {options.host}"
         )
     return options
 
@@ -86,7 +87,7 @@ def _networks(environment: Mapping[str, str]) -> str | None:
         TypeAdapter(list[IPvAnyNetwork]).validate_json(text or "[]")
     except ValidationError:
         raise LocalStackError(
-            f'{WEBHOOK_NETWORKS}={text} is no list of networks, such as ["10.0.0.0/8"]'
+            f'{WEBHOOK_NETWORKS}={text} is not a JSON list of networks, such as ["10.0.0.0/8"]'
         ) from None
     return text
 
@@ -105,7 +106,7 @@ def _conflicts(environment: Mapping[str, str]) -> str | None:
     given = environment.get("TAMS_VAST_CONFLICTS") or None
     if given is not None and given not in list(ConflictMode):
         known = ", ".join(ConflictMode)
-        raise LocalStackError(f"TAMS_VAST_CONFLICTS={given[:40]} is none of {known}")
+        raise LocalStackError(f"TAMS_VAST_CONFLICTS={given[:40]} is not one of {known}")
     return given
 
 

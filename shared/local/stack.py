@@ -198,7 +198,7 @@ class Stack(Addresses):
             where = error.filename or self.data_dir
             raise LocalStackError(
                 f"the data directory {self.data_dir} cannot be used ({error.strerror}: {where}): "
-                "mend it, or set TAMS_DATA_DIR=… to another directory"
+                "correct this, or set TAMS_DATA_DIR=… to another directory"
             ) from error
 
     def _new_config(self, ports: Ports) -> HostConfig:

@@ -183,6 +183,13 @@ def test_where_one_is_in_the_log_tells_nothing_of_what_else_happens(
         assert api.get("/events", params={**query, "page": each}).json() == []
 
 
+def test_an_unknown_event_type_is_answered_with_the_known_ones(api: httpx.Client) -> None:
+    answer = api.get("/events", params={"event_types": "flows/segment_added"})
+
+    assert answer.status_code == 400
+    assert "'flows/segment_added' is not one of flows/created, " in answer.json()["summary"]
+
+
 @pytest.mark.parametrize(
     "query",
     [

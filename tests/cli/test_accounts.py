@@ -195,3 +195,11 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(content: bytes, into:
     assert "not-for-logs" not in told.err + told.out
     assert told.out == ""
     assert into.read_bytes() == content
+
+
+def test_a_folder_that_is_not_there_is_told_without_error_numbers(tmp_path: Path) -> None:
+    told = run("token", "me", "--into", str(tmp_path / "nowhere" / "accounts.json"))
+
+    assert told.code == 2
+    assert "No such file or directory" in told.err
+    assert "Errno" not in told.err

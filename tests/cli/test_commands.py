@@ -10,10 +10,12 @@ from cli.codecs import MPEG_TS
 from cli.flows import flows_of, identity_of
 from cli.main import app
 from cli.probe import Track
+from cli.tables import flows_table
 from cli.times import to_ns
 from tams.models.common import is_uuid
 
 NOBODY = "http://127.0.0.1:1"
+FLOW = "00000000-0000-4000-8000-000000000000"
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -51,6 +53,50 @@ def test_a_start_that_is_no_timestamp_is_refused(tmp_path: Path) -> None:
     assert code == 2
     assert "'1.5' is not a timestamp" in text
     assert "seconds:nanoseconds" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "right"),
+    [
+        (("rm", "flow", FLOW, "--timerange", "[0:0_2:0)", "--yes"), "tams rm segments FLOW_ID"),
+        (("ls", "flows", "--timerange", "[0:0_2:0)"), "tams ls segments FLOW_ID"),
+        (("ls", "sources", FLOW), "tams ls segments FLOW_ID"),
+    ],
+)
+def test_what_a_kind_does_not_take_is_refused_before_anything_happens(
+    arguments: tuple[str, ...], right: str
+) -> None:
+    code, text = run(*arguments, "--url", NOBODY)
+
+    assert code == 2
+    assert right in text
+
+
+def test_a_wrong_choice_is_told_without_words_of_a_library() -> None:
+    code, text = run("ls", "sorces")
+
+    assert code == 2
+    assert "Invalid value for 'KIND': 'sorces' is not one of 'sources'" in text
+
+
+@pytest.mark.parametrize("name", ["clip.xyz", "clip"])
+def test_an_export_to_no_type_of_file_is_refused_before_the_server_is_asked(
+    tmp_path: Path, name: str
+) -> None:
+    code, text = run("export", FLOW, str(tmp_path / name), "--url", NOBODY)
+
+    assert code == 1
+    assert f"the suffix of {tmp_path / name} names no type of media file: try clip.mp4" in text
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("channels", "shown"), [(1, "1 channel"), (2, "2 channels")])
+def test_channels_are_counted_in_english(channels: int, shown: str) -> None:
+    essence = {"sample_rate": 48_000, "channels": channels}
+    flow = {"id": FLOW, "format": "urn:x-nmos:format:audio", "essence_parameters": essence}
+    (cell,) = flows_table([flow]).columns[4].cells
+
+    assert cell == f"48000 Hz, {shown}"
 
 
 def test_segments_need_a_flow() -> None:

@@ -97,6 +97,23 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def test_a_track_whose_flow_was_deleted_is_ingested_again(stack: Stack, tmp_path: Path) -> None:
+    path = recording(tmp_path / "once.wav", b"\x05" + NEW)
+    first = ingest(stack, path)
+    flow_id = first["flow_ids"]["audio"]
+    tams(stack, "rm", "flow", flow_id, "--yes")
+
+    again = ingest(stack, path)
+
+    assert again["registered"] == first["registered"] > 0
+    assert again["flow_ids"] == first["flow_ids"]
+    assert flow(stack, flow_id)["status"] == "closed_complete"
+    assert [each["id"] for each in flow(stack, again["multi_flow_id"])["flow_collection"]] == [
+        flow_id
+    ]
+    assert ingest(stack, path)["was_complete"]
+
+
 @pytest.mark.usefixtures("cache")
 def test_a_file_that_does_not_change_is_read_once(tmp_path: Path) -> None:
     path = tmp_path / "a"

@@ -14,7 +14,7 @@ def test_an_open_service_is_refused_beyond_loopback() -> None:
 def test_a_service_that_is_said_to_be_open_is_refused_beyond_loopback_too() -> None:
     beyond = {"TAMS_HOST": "192.0.2.1", "TAMS_LOCAL_TOKEN": "x"}
     for said in ("true", "1", "yes"):
-        with pytest.raises(LocalStackError, match="open service"):
+        with pytest.raises(LocalStackError, match="without credentials"):
             from_environment({**beyond, "TAMS_ACCESS__OPEN": said})
     with pytest.raises(LocalStackError, match="TAMS_ACCESS__OPEN=maybe"):
         from_environment({**beyond, "TAMS_ACCESS__OPEN": "maybe"})

@@ -151,7 +151,7 @@ def run_on(data_dir: Path) -> Iterator[Run]:
     assert process.stdout is not None
     try:
         said = ""
-        while "Ctrl-C ends it" not in said:
+        while "Ctrl-C to stop" not in said:
             line = process.stdout.readline()
             assert line, said
             said += line

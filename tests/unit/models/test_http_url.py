@@ -24,10 +24,14 @@ GOOD = [
     "https://[2001:db8::1]:443/a",
     "https://cdn.example.com/ünï/日本",
     START + "a" * (URL_LENGTH_MAX - len(START)),
+    f"https://{'a' * 63}.example.com/",
+    f"https://{'a.' * 126}a./",
 ]
 
 WRONG = {
     "": "absolute",
+    f"https://{'a' * 64}.example.com/": "at most 63 between dots",
+    f"https://{'a.' * 127}a/": "at most 253 characters",
     "a/b": "absolute",
     "/flows": "absolute",
     "//cdn.example.com/a": "absolute",

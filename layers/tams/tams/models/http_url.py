@@ -13,6 +13,9 @@ from tams.models.common import Text
 URL_LENGTH_MAX = 8_000
 """As long as HTTP servers are asked to accept (RFC 9110); signed URLs of clouds are a third of it."""
 
+_NAME_LENGTH_MAX, _LABEL_LENGTH_MAX = 253, 63
+"""Of DNS (RFC 1035): a longer name never resolves, and Python's resolver raises UnicodeError for it."""
+
 _NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
 _BRACKETED = pattern(r"\[([0-9A-Fa-f:.]+)\](:.*)?").fullmatch
 """Nothing before or behind the brackets, where URL parsers differ in what the host is; and no zone."""
@@ -40,11 +43,23 @@ def url_fault(url: str) -> str | None:
 
 
 def _host_fault(parts: SplitResult) -> str | None:
-    if "[" not in parts.netloc and "]" not in parts.netloc:
-        if _NAME(parts.hostname or ""):
-            return None
+    if "[" in parts.netloc or "]" in parts.netloc:
+        return _address_fault(parts.netloc)
+    host = parts.hostname or ""
+    if not _NAME(host):
         return "must have a host name of letters, digits, dots and hyphens (international: xn--…)"
-    match = _BRACKETED(parts.netloc)
+    if len(host.removesuffix(".")) > _NAME_LENGTH_MAX or any(
+        len(label) > _LABEL_LENGTH_MAX for label in host.split(".")
+    ):
+        return (
+            f"must have a host name of at most {_NAME_LENGTH_MAX} characters, "
+            f"and at most {_LABEL_LENGTH_MAX} between dots"
+        )
+    return None
+
+
+def _address_fault(netloc: str) -> str | None:
+    match = _BRACKETED(netloc)
     try:
         IPv6Address(match[1] if match else "")
     except ValueError:
