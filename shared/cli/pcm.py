@@ -16,6 +16,9 @@ from cli.wrapping import MediaPacket, codec_of, copy_stream
 TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut"})
 """Muxers into which PCM goes as it is. MP4's PCM is too young: readers still in use take 24 bits for 16."""
 
+PCM_ONLY = frozenset({"wav", "w64"})
+"""Their muxers take nearly every codec, but readers expect samples."""
+
 _G711 = {"pcm_alaw": 8, "pcm_mulaw": 8}
 
 
