@@ -19,6 +19,9 @@ TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut"})
 PCM_ONLY = frozenset({"wav", "w64"})
 """Their muxers take nearly every codec, but readers expect samples."""
 
+ROUNDING = Fraction(1, 1000)
+"""Seconds by which a time may be off: Matroska and FLV round to it. No sample is lost or doubled for that."""
+
 _G711 = {"pcm_alaw": 8, "pcm_mulaw": 8}
 
 
@@ -50,8 +53,8 @@ def _pieces(
         samples = bytes(timed.packet)
         count = len(samples) // block
         position = round((timed.shown - start) * rate)
-        if following is not None and abs(position - following) == 1:
-            position = following  # a start between two samples rounds either way
+        if following is not None and abs(position - following) <= rate * ROUNDING:
+            position = following
         following = position + count
         skipped, kept = max(0, -position), min(count, wanted - position)
         if kept <= skipped:
