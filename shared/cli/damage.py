@@ -1,6 +1,6 @@
 """What of a file does not read, and how to say it in a line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -47,13 +47,27 @@ class Damage:
         return " and ".join(said) or None
 
 
+def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[MediaPacket]:
+    """All packets of these streams.
+
+    Damage can look like one more stream that begins late. PyAV stumbles over its first packet; the reader
+    is past it by then, and goes on.
+    """
+    while True:
+        try:
+            yield from container.demux(*streams)
+        except IndexError:
+            continue
+        return
+
+
 def readable(
     container: InputContainer, stream: Stream, path: Path, damage: Damage
 ) -> Iterator[MediaPacket]:
     """The packets with timestamps, as far as the file reads; `damage` says where and why it ended."""
     incomplete = False
     try:
-        for packet in container.demux(stream):
+        for packet in demuxed(container, [stream]):
             if packet.pts is None:
                 continue
             end = time_of(packet) + (packet.duration or 0) * (packet.time_base or 0)

@@ -1,9 +1,10 @@
 """Decoding a stretch of time and encoding it anew, to the frame and to the sample."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from math import floor
-from typing import Any, Literal
+from typing import Any
 
 import av
 import av.error
@@ -18,7 +19,7 @@ from av.video.stream import VideoStream
 from cli.codecs import pcm_bits
 from cli.faults import CommandError
 from cli.layouts import settle_layout
-from cli.pcm import TAKERS
+from cli.pcm import PCM_ONLY, TAKERS
 from cli.timeline import FlowMedia
 from cli.wrapping import MediaPacket, codec_of
 
@@ -85,10 +86,11 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
         template = first.streams.best("audio")
         assert isinstance(template, AudioStream)
         codec, context = codec_of(template), template.codec_context
+        deep = context.format is not None and context.format.name.startswith("s32")
         layout, channels, rate = settle_layout(context), context.channels, context.sample_rate
     layouts = [layout] if layout != f"{channels} channels" else []
     layouts += [each for each in [_LAYOUTS.get(channels)] if each and each not in layouts]
-    for encoder, form in _encoders(output, codec):
+    for encoder, form in _encoders(output, codec, deep):
         for each in layouts:
             if not _opens(encoder, form, each, rate):
                 continue
@@ -105,8 +107,8 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
     )
 
 
-def _encoders(output: OutputContainer, codec: str) -> list[tuple[str, str]]:
-    """Encoders and their sample formats, the best first."""
+def _encoders(output: OutputContainer, codec: str, deep: bool) -> list[tuple[str, str]]:
+    """Encoders and their sample formats, the best first; `deep` sound has more than 16 bits."""
     found: list[tuple[str, str]] = []
     bits = pcm_bits(codec)
     if bits and output.format.name in TAKERS:
@@ -115,6 +117,8 @@ def _encoders(output: OutputContainer, codec: str) -> list[tuple[str, str]]:
         found.append((linear, forms[max(bits, 16)]))
     elif bits and bits <= 24 and output.format.name in _FLAC_TAKERS:
         found.append(("flac", "s16" if bits <= 16 else "s32"))
+    if output.format.name in PCM_ONLY:
+        return [*found, ("pcm_s24le", "s32") if deep else ("pcm_s16le", "s16")]
     return [*found, ("aac", "fltp")]
 
 
@@ -149,15 +153,15 @@ def _video(stream: VideoStream, media: FlowMedia, start: Fraction, end: Fraction
 
 def _frames(media: FlowMedia) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames in the order they are shown, with their time; one decoder goes through all Segments."""
-    decoder = _decoder(media, "video")
-    for timed in media.packets():
-        timed.packet.pts = round(timed.shown / _TICKS)
-        timed.packet.dts = round(timed.decoded / _TICKS)
-        timed.packet.time_base = _TICKS
-        for frame in _decode(decoder, timed.packet):
+    with _decoder(media) as decoder:
+        for timed in media.packets():
+            timed.packet.pts = round(timed.shown / _TICKS)
+            timed.packet.dts = round(timed.decoded / _TICKS)
+            timed.packet.time_base = _TICKS
+            for frame in _decode(decoder, timed.packet):
+                yield (frame.pts or 0) * _TICKS, frame
+        for frame in decoder.decode(None):
             yield (frame.pts or 0) * _TICKS, frame
-    for frame in decoder.decode(None):
-        yield (frame.pts or 0) * _TICKS, frame
 
 
 def _audio(stream: AudioStream, media: FlowMedia, start: Fraction, end: Fraction) -> Encoded:
@@ -191,26 +195,32 @@ def _encoded(stream: AudioStream, fifo: AudioFifo, count: int, position: int) ->
 
 def _samples(stream: AudioStream, media: FlowMedia, start: Fraction) -> Iterator[AudioFrame]:
     """Decoded sound from `start` on, to the sample, in the form the encoder takes."""
-    decoder = _decoder(media, "audio")
     resampler = AudioResampler(format=stream.format, layout=stream.layout, rate=stream.rate)
     fifo = AudioFifo()
     skip: int | None = None
-    for timed in media.packets():
-        for decoded in _decode(decoder, timed.packet):
-            if skip is None:
-                skip = max(0, round((start - timed.shown) * stream.rate))
-            for frame in resampler.resample(decoded):
-                if not skip:
-                    yield frame
-                    continue
-                frame.pts = None
-                fifo.write(frame)
-                if fifo.samples > skip:
-                    fifo.read(skip)
-                    skip = 0
-                    rest = fifo.read()
-                    assert isinstance(rest, AudioFrame)
-                    yield rest
+    for first_shown, decoded in _sound(media):
+        if skip is None:
+            skip = max(0, round((start - first_shown) * stream.rate))
+        for frame in resampler.resample(decoded):
+            if not skip:
+                yield frame
+                continue
+            frame.pts = None
+            fifo.write(frame)
+            if fifo.samples > skip:
+                fifo.read(skip)
+                skip = 0
+                rest = fifo.read()
+                assert isinstance(rest, AudioFrame)
+                yield rest
+
+
+def _sound(media: FlowMedia) -> Iterator[tuple[Fraction, AudioFrame]]:
+    """All sound that decodes, each frame with the time of the packet that gave it."""
+    with _decoder(media) as decoder:
+        for timed in media.packets():
+            for frame in _decode(decoder, timed.packet):
+                yield timed.shown, frame
 
 
 def _decode(decoder: Any, packet: MediaPacket) -> list[Any]:
@@ -222,14 +232,14 @@ def _decode(decoder: Any, packet: MediaPacket) -> list[Any]:
     return frames
 
 
-def _decoder(media: FlowMedia, kind: Literal["video", "audio"]) -> Any:
+@contextmanager
+def _decoder(media: FlowMedia) -> Iterator[Any]:
+    """The decoder of the first Object, which its container has told all that the packets do not say.
+
+    FFV1 needs the size of the picture, ADPCM the length of a block.
+    """
     with media.open_first() as first:
-        template = first.streams.best(kind)
-        assert template is not None
-        context = template.codec_context
-        decoder = av.CodecContext.create(context.name, "r")
-        decoder.extradata = context.extradata
+        context = media.stream_of(first).codec_context
         if isinstance(context, av.AudioCodecContext):
-            assert isinstance(decoder, av.AudioCodecContext)
-            decoder.sample_rate, decoder.layout = context.sample_rate, settle_layout(context)
-    return decoder
+            settle_layout(context)
+        yield context

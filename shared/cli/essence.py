@@ -56,7 +56,7 @@ def video_essence(stream: VideoStream) -> dict[str, Any]:
 
 
 def raw_packing(stream: VideoStream) -> dict[str, Any] | None:
-    """How uncompressed pictures are packed; None for a packing that TAMS has no word for."""
+    """How uncompressed pictures are packed, as fields of the essence; None where TAMS has no word for it."""
     form = stream.codec_context.format
     if form is None:
         return None
@@ -68,13 +68,11 @@ def raw_packing(stream: VideoStream) -> dict[str, Any] | None:
         packing = _PACKED.get(form.name)
     if packing is None:
         return None
-    if form.is_rgb:
-        return {"unc_type": packing}
-    return {
-        "unc_type": packing,
-        "horiz_chroma_subs": 4 // form.chroma_width(4),
-        "vert_chroma_subs": 4 // form.chroma_height(4),
-    }
+    packed: dict[str, Any] = {"unc_parameters": {"unc_type": packing}}
+    if not form.is_rgb:
+        packed["horiz_chroma_subs"] = 4 // form.chroma_width(4)
+        packed["vert_chroma_subs"] = 4 // form.chroma_height(4)
+    return packed
 
 
 def audio_essence(stream: AudioStream) -> dict[str, Any]:

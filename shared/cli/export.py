@@ -2,7 +2,8 @@
 
 What begins and ends on Segment boundaries is copied without loss, if the file's type takes it. A cut anywhere
 else needs frames that the media does not start with, so then picture and sound are decoded and encoded anew,
-as H.264 and AAC. PCM never needs that: it is cut to the sample, or goes into MP4 as FLAC, without loss.
+as H.264 and AAC; WAV holds PCM instead. PCM never needs that: it is cut to the sample, or goes into MP4 as
+FLAC, without loss.
 """
 
 import heapq
@@ -20,7 +21,7 @@ from cli.client import Client
 from cli.codecs import BROADCAST
 from cli.encoding import encode_audio, encode_video
 from cli.faults import CommandError
-from cli.pcm import TAKERS, cut, sample_bits
+from cli.pcm import PCM_ONLY, TAKERS, cut, sample_bits
 from cli.storing import Progress
 from cli.timeline import FlowMedia, TimelinePacket, fetch, gaps_of
 from cli.times import NS
@@ -115,6 +116,8 @@ def _codec(muxer: str, media: FlowMedia) -> tuple[str, bool]:
         codec = codec_of(template)
         if muxer == "mpegts" and codec not in BROADCAST:
             return codec, False  # it takes everything, as data that nobody can read
+        if muxer in PCM_ONLY and sample_bits(codec) is None:
+            return codec, False
         try:
             with av.open(io.BytesIO(), "w", format=muxer) as trial:
                 copy_stream(trial, template)

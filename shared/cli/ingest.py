@@ -1,5 +1,6 @@
 """`tams ingest`: a file becomes Sources, Flows and Segments; run again, it goes on where it was."""
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -78,6 +79,11 @@ class _Rate:
         return {"avg_bit_rate": self.bits * NS // self.ns // 1000, "max_bit_rate": self.peak}
 
 
+def readable_name(path: Path) -> str:
+    """The file's name; bytes that are not UTF-8, which no label can hold, are replaced."""
+    return os.fsencode(path.name).decode(errors="replace")
+
+
 @dataclass
 class Ingest:
     client: Client
@@ -98,7 +104,7 @@ class Ingest:
         flows = flows_of(tracks, identity)
         multi_id, _ = multi_ids(identity)
         outcome = Outcome(multi_id, {flow.role: flow.flow_id for flow in flows})
-        label = self.options.label or self.path.name
+        label = self.options.label or readable_name(self.path)
         if known is not None:
             outcome.known_as = known.get("label")
             label = self.options.label or outcome.known_as or label

@@ -16,6 +16,12 @@ from cli.wrapping import MediaPacket, codec_of, copy_stream
 TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut"})
 """Muxers into which PCM goes as it is. MP4's PCM is too young: readers still in use take 24 bits for 16."""
 
+PCM_ONLY = frozenset({"wav", "w64"})
+"""Their muxers take nearly every codec, but readers expect samples."""
+
+ROUNDING = Fraction(1, 1000)
+"""Seconds by which a time may be off: Matroska and FLV round to it. No sample is lost or doubled for that."""
+
 _G711 = {"pcm_alaw": 8, "pcm_mulaw": 8}
 
 
@@ -47,8 +53,8 @@ def _pieces(
         samples = bytes(timed.packet)
         count = len(samples) // block
         position = round((timed.shown - start) * rate)
-        if following is not None and abs(position - following) == 1:
-            position = following  # a start between two samples rounds either way
+        if following is not None and abs(position - following) <= rate * ROUNDING:
+            position = following
         following = position + count
         skipped, kept = max(0, -position), min(count, wanted - position)
         if kept <= skipped:

@@ -14,6 +14,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from cli.codecs import Kind, Wrapping, mime_of
+from cli.damage import demuxed
 from cli.essence import audio_essence, frame_rate, raw_packing, video_essence
 from cli.faults import CommandError
 from cli.wrapping import MediaPacket, choose_wrapping, codec_of
@@ -111,7 +112,7 @@ def _first_packets(
     """By the stream's index; as far as the file reads."""
     heads: dict[int, list[MediaPacket]] = {stream.index: [] for stream in streams}
     try:
-        for packet in container.demux(*streams):
+        for packet in demuxed(container, streams):
             head = heads[packet.stream_index]
             if packet.pts is not None and len(head) < _TRIED_PACKETS:
                 head.append(packet)
@@ -131,7 +132,7 @@ def _track(
     if isinstance(stream, VideoStream):
         essence, rate = video_essence(stream), frame_rate(stream)
         if mime == "video/raw":
-            essence["unc_parameters"] = raw_packing(stream)
+            essence.update(raw_packing(stream) or {})
     else:
         essence, rate = audio_essence(stream), None
     wrapping = choose_wrapping(stream, kind, packets)

@@ -254,3 +254,21 @@ def test_an_ingest_that_fails_half_way_says_how_to_go_on(
 
     assert outcome["registered"] > 0
     assert flow(stack, outcome["multi_flow_id"])["status"] == "closed_complete"
+
+
+@pytest.mark.parametrize("tag", [b"\x08", b"\x12"])
+def test_damage_that_looks_like_another_stream_does_not_end_the_reading(
+    tmp_path: Path, tag: bytes
+) -> None:
+    """Any packet of FLV may begin a stream: zeros in the middle, and noise at the end, often do."""
+    path = make(tmp_path / "in.flv", video="libx264", audio="aac", seconds=SECONDS)
+    content = bytearray(path.read_bytes())
+    middle, length = len(content) // 2, len(content) // 10
+    content[middle : middle + length] = bytes(length)
+    noise = random.Random(1).randbytes(100_000)
+    path.write_bytes(bytes(content) + b"".join(tag + noise[at : at + 40] for at in range(2_000)))
+
+    for track in probe(path):
+        planned = plan(path, [track], Fraction(1))
+        cuts = list(segments(path, track, planned, 0, Damage()))
+        assert len(cuts) > 2
