@@ -106,6 +106,23 @@ def test_a_list_that_is_too_large_is_refused_like_that(api: httpx.Client, make: 
     assert answer.json()["type"] == "RequestTooLarge"
 
 
+def test_a_list_whose_faults_no_answer_can_hold_stores_nothing(
+    api: httpx.Client, make: Maker
+) -> None:
+    flow = make.flow()
+    path = f"/flows/{flow['id']}/segments"
+    (good,) = make.objects(flow["id"], 1)
+    missing = [
+        {"object_id": "nowhere", "timerange": f"[{at}:0_{at + 1}:0)"} for at in range(1, 14_001)
+    ]
+
+    answer = api.post(path, json=[{"object_id": good, "timerange": "[0:0_1:0)"}, *missing])
+
+    assert answer.status_code == 400
+    assert "14000 of 14001 Segments are refused" in answer.json()["message"]
+    assert api.get(path).json() == []
+
+
 @pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity, gzip", "GZIP"])
 def test_a_compressed_body_is_refused(api: httpx.Client, make: Maker, coding: str) -> None:
     flow = make.flow()

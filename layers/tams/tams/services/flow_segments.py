@@ -1,5 +1,6 @@
 """Segments of a Flow: read a page by time, register many in one transaction."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +21,10 @@ from tams.services.segment_window import PageRequest, reader_of_flow
 from tams.services.segments_added import announced
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
+
+_FAULTS_BYTES_MAX = 5_000_000
+_FAULT_BYTES = 220
+"""Of an entry in the answer, beside the Object's id and the reason, which stands there twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ class FlowSegmentService:
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
         have a Segment already, in whatever Flow, and init Objects of others.
-        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container).
+        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container, or more faults
+        than one answer can name).
         """
 
         def work(repositories: Repositories) -> list[SegmentFault]:
@@ -91,6 +97,7 @@ class FlowSegmentService:
             registration = self._registration(repositories, stored, sound, event_id)
             registration.by_upload = by_upload
             faults = _take_each(registration, posts, single=single)
+            _check_answerable(faults, len(posts))
             if registration.segments:
                 self._write(repositories, stored, registration)
             return faults
@@ -186,6 +193,22 @@ def check_writable(flow: Flow) -> None:
 def _segments_updated(flow: Flow, now_us: int) -> Flow:
     updated: Flow = flow.model_copy(update={"segments_updated": from_us(now_us)})
     return updated
+
+
+def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
+    """Asked before anything is stored: an answer that cannot be sent would hide what was.
+
+    Raises InvalidRequestError.
+    """
+    told_bytes = sum(
+        _FAULT_BYTES + len(json.dumps(fault.segment.object_id)) + 2 * len(fault.reason.encode())
+        for fault in faults
+    )
+    if told_bytes > _FAULTS_BYTES_MAX:
+        raise InvalidRequestError(
+            f"{len(faults)} of {count} Segments are refused, more than one answer can name, so none "
+            f"was stored: send fewer at a time. The first: {faults[0].reason}"
+        )
 
 
 def _take_each(
