@@ -269,7 +269,10 @@ def test_an_address_that_is_none_does_no_harm(
     )
 
     assert (anonymous.status_code, listed.status_code, missing.status_code) == (401, 200, 404)
-    assert listed.headers.get("link", f"<{classed_url}").startswith(f"<{classed_url}")
+    if "next" in listed.links:
+        led = urlsplit(listed.links["next"]["url"])
+        assert (led.scheme, led.path) == ("http", "/flows")
+        assert led.hostname in {"127.0.0.1", "::1", "localhost"}
 
 
 @pytest.mark.parametrize("path", ["/flows", "/sources", "/service/webhooks", "/events"])

@@ -6,18 +6,19 @@ A test tells the rule it proves by its name, `test_SEG_19_…`, or by its parame
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "shared" / "docs" / "conformance.md"
+CHECKLIST = ROOT / "shared" / "docs" / "checklist.md"
 HEAD = """# Conformance with TAMS 8.2
 
 Each rule of the specification that a server must (M) or should (S) keep, and the tests that prove it
-against the running stack. The ids are those of our checklist of the specification's OpenAPI file, schemas,
-architecture decisions and application notes; ids left out are options and decisions of our own.
-`make conformance` runs the tests and writes this file.
+against the running stack. [The checklist](checklist.md) explains levels and sources, and holds options (O)
+and our own decisions (D) too. `make conformance` runs the tests and writes this page.
 """
 AREAS = {
     "GEN": "HTTP in general",
@@ -44,8 +45,20 @@ AREAS = {
     "EVT": "Events",
     "AUT": "Authentication and authorisation",
 }
+_RULE = re.compile(r"^- \*\*([A-Z]{2,3})-(\d+)\*\* \[([MSDO])\] (.*)$")
+_OPERATION = re.compile(r"^\| \*\*EP-(\d+)\*\* \| (.*) \| (.*) \| (.*) \| (.*) \| (.*) \|$")
+_EVENT = re.compile(r"^\| \*\*EVT-(\d+)\*\* \[M\] \| (.*) \| (.*) \| (.*) \| (.*) \|$")
 _NAMED = re.compile(r"^def test_([A-Z]{2,3})_(\d+)_(\w+)", re.MULTILINE)
 _PARAMETER = re.compile(r'"(EP-\d+) ([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the specification asks, how strongly (M, S, O, D), and where."""
+
+    level: str
+    asks: str
+    source: str
 
 
 @dataclass(frozen=True, order=True)
@@ -78,16 +91,44 @@ def proofs(folder: Path) -> list[Proof]:
     return sorted(found, key=lambda proof: (order.index(proof.area), proof))
 
 
+def rules() -> dict[str, Rule]:
+    """The rules of the checklist by id, in its order."""
+    found = {}
+    for line in CHECKLIST.read_text().splitlines():
+        if match := _RULE.match(line):
+            area, number, level, text = match.groups()
+            words, _, source = text.rpartition(" *(")
+            asks = words or text
+            found[f"{area}-{number}"] = Rule(
+                level, asks, source.removesuffix(")*") if words else ""
+            )
+        elif match := _OPERATION.match(line):
+            number, operation, statuses, remark, _, source = match.groups()
+            asks = f"{operation} answers {statuses}{remark and f': {remark}'}"
+            found[f"EP-{number}"] = Rule("M", asks, source)
+        elif match := _EVENT.match(line):
+            number, kind, event, moment, source = match.groups()
+            asks = f"{kind} has the event {event}; its `event_timestamp` is that of: {moment}"
+            found[f"EVT-{number}"] = Rule("M", asks, source)
+    return found
+
+
 def table(found: Iterable[Proof], results: dict[Proof, str]) -> str:
-    """The document. A proof that `results` does not know has not been run."""
-    lines, area = [HEAD.rstrip()], ""
-    for proof in found:
-        if proof.area != area:
-            area = proof.area
-            lines += ["", f"## {area}: {AREAS[area]}", "", "| Rule | Proved | Test | Result |"]
-            lines.append("| --- | --- | --- | --- |")
-        result = results.get(proof, "not run")
-        lines.append(f"| {proof.item} | {proof.says} | {proof.path} | {result} |")
+    """The document: one row for each rule that has a proof. One that `results` does not know was not run."""
+    known, lines, area = rules(), [HEAD.rstrip()], ""
+    for item, group in groupby(found, lambda proof: proof.item):
+        proofs = list(group)
+        if proofs[0].area != area:
+            area = proofs[0].area
+            lines += ["", f"## {area}: {AREAS[area]}", ""]
+            lines.append("| Rule | Level | What it asks | Source | Proved by | Result |")
+            lines.append("| --- | --- | --- | --- | --- | --- |")
+        rule = known[item]
+        asks = rule.asks.replace("|", "\\|")
+        proved = "<br>".join(f"{each.says} ({each.path})" for each in proofs)
+        outcomes = {results.get(each, "not run") for each in proofs}
+        result = next(iter(outcomes - {"passed"}), "passed")
+        lines.append(f"| {item} | {rule.level} | {asks} | {rule.source} | {proved} | {result} |")
     return "\n".join(lines) + "\n"
 
 
