@@ -130,7 +130,7 @@ def test_what_is_hidden_is_named_as_the_caller_named_it(
     )
 
     assert hidden.status_code == unknown.status_code == 404
-    assert hidden.json()["summary"] == "Instance 'news' does not exist"
+    assert hidden.json()["summary"] == "The requested Instance does not exist: 'news'"
     assert backends.news not in hidden.text
 
 

@@ -61,7 +61,8 @@ def test_GEN_2_a_head_answers_as_its_get_would_without_the_body(
     assert "Link" in api.head("/flows?limit=1").headers
 
     for path in paths_with_a_get(flow, posted["object_id"]):
-        got, head = api.get(path), api.head(path)
+        plain = {"Accept-Encoding": "identity"}  # what has no body is in no coding
+        got, head = api.get(path, headers=plain), api.head(path, headers=plain)
         assert head.status_code == got.status_code == 200, path
         assert head.content == b""
         ignored = {"date", "content-length"}

@@ -16,7 +16,7 @@ from tests.waiting import until
 def assert_tams_error(answer: httpx.Response, status: int, kind: str) -> None:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
-    assert set(answer.json()) == {"type", "summary", "time"}
+    assert set(answer.json()) == {"type", "summary", "message", "time"}
     assert answer.json()["type"] == kind
 
 
