@@ -48,7 +48,7 @@ class Answers:
         raise CommandError(f"{_told(response)}: {reason or response.reason_phrase}")
 
     def is_missing(self, response: httpx.Response) -> bool:
-        """Whether a TAMS API says that there is no such thing; another server's 404 says nothing."""
+        """Whether a TAMS API says that it does not exist. A 404 from any other server does not count."""
         return response.status_code == HTTPStatus.NOT_FOUND and _reason(response) is not None
 
     def accepted_media(self, response: httpx.Response) -> httpx.Response:

@@ -115,7 +115,7 @@ def _codec(muxer: str, media: FlowMedia) -> tuple[str, bool]:
         template = media.stream_of(first)
         codec = codec_of(template)
         if muxer == "mpegts" and codec not in BROADCAST:
-            return codec, False  # it takes everything, as data that nobody can read
+            return codec, False  # it accepts any codec, as data that no player can read
         if muxer in PCM_ONLY and sample_bits(codec) is None:
             return codec, False
         try:

@@ -155,7 +155,7 @@ class Ingest:
     def _find(self, digest: str) -> tuple[UUID, dict[str, Any] | None]:
         """The identity to ingest under, and its multi Flow if it is there.
 
-        `again` passes over what is complete, so that it too goes on after an interruption.
+        `again` skips complete Flows, so an interrupted `--again` can be resumed too.
         """
         options = self.options
         for copy in count():

@@ -91,7 +91,7 @@ def _run(options: Options, ended: threading.Event) -> int:
 
 
 def _say(text: str) -> None:
-    """To whoever started it, who may have gone."""
+    """Tells the process that started it, which may be gone."""
     with contextlib.suppress(OSError):
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()

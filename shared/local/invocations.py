@@ -37,7 +37,7 @@ def invoke(host: FunctionHost, name: str, payload: bytes) -> HttpAnswer:
     try:
         event = json.loads(payload or b"{}")
     except ValueError as error:
-        return error_answer(400, "InvalidRequestContent", f"the payload is no JSON: {error}")
+        return error_answer(400, "InvalidRequestContent", f"the payload is not valid JSON: {error}")
     try:
         returned: Any = host.invoke(name, event)
     except KeyError:

@@ -15,7 +15,7 @@ import sys
 
 _LOOK_SECONDS = 1.0
 _MACOS_DESCRIPTORS = 10_240
-"""macOS grants no more, where it says that there is no limit."""
+"""The most that macOS grants, even if it reports no limit."""
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ def one_at_a_time(application: WsgiApp) -> WsgiApp:
 def guarded(application: WsgiApp, door: Door, access_key: str) -> WsgiApp:
     """Around a server that would let anybody do anything: no web pages, and only the stack's key.
 
-    The ages of messages are no secret.
+    The ages of messages are not secret.
     """
 
     def admitted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

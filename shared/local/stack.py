@@ -27,7 +27,7 @@ from local.process import Command, Part
 from local.queues import create_queues, sqs_client
 
 START_SECONDS = 180.0
-"""For each part. Long, since a busy machine is no fault; a part that ends is noticed at once."""
+"""For each part. It is long because a busy machine is not a fault. A part that ends is noticed at once."""
 STOP_SECONDS = 6.0
 
 

@@ -105,15 +105,15 @@ def test_GEN_12_what_any_request_may_have_in_its_query_changes_nothing(
         ("GET", "/flows", "Format", "did you mean 'format'?"),
         ("GET", "/flows", "tags.genre", "did you mean 'tag.genre'?"),
         ("GET", "/flows", "tag_exist.genre", "did you mean 'tag_exists.genre'?"),
-        ("GET", "/flows", "colour", "it takes codec, collected_by_ids, format,"),
+        ("GET", "/flows", "colour", "this request takes codec, collected_by_ids, format,"),
         ("GET", "/flows/{id}", "include_timeranges", "did you mean 'include_timerange'?"),
         ("GET", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("DELETE", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("GET", "/sources", "collected_by", "did you mean 'collected_by_ids'?"),
-        ("DELETE", "/flows/{id}", "timerange", "it takes none"),
-        ("PUT", "/flows/{id}/label", "label", "it takes none"),
+        ("DELETE", "/flows/{id}", "timerange", "this request takes none"),
+        ("PUT", "/flows/{id}/label", "label", "this request takes none"),
         ("GET", "/events", "event_type", "did you mean 'event_types'?"),
-        ("GET", "/flows", "x" * 5_000, "it takes codec"),
+        ("GET", "/flows", "x" * 5_000, "this request takes codec"),
     ],
 )
 def test_GEN_12_a_query_parameter_that_a_route_does_not_know_is_refused(
@@ -124,7 +124,7 @@ def test_GEN_12_a_query_parameter_that_a_route_does_not_know_is_refused(
     answer = api.request(method, path.format(id=flow["id"]), params={given: "_"}, json=None)
 
     assert answer.status_code == 400
-    assert f"there is no query parameter '{given[:80]}" in answer.json()["summary"]
+    assert f"unknown query parameter '{given[:80]}" in answer.json()["summary"]
     assert told in answer.json()["summary"]
     assert len(answer.json()["summary"]) < 500
     assert len(api.get(f"/flows/{flow['id']}/segments").json()) == 1

@@ -187,7 +187,7 @@ class Transaction:
                 self.connection.execute("COMMIT")
             for overlay in self.overlays.values():
                 overlay.clear()
-        except sqlite3.Error:  # a full disk; whoever begins next gets another connection
+        except sqlite3.Error:  # a full disk; the next transaction gets another connection
             self.connection.is_broken = True
         for overlay in self.overlays.values():
             self._conflicts.release_rows(self.txid, overlay.table_id, overlay.writes)

@@ -27,7 +27,7 @@ class Door:
 
 
 def names_this_machine(host: str) -> bool:
-    """Whether a Host header (any port) has a name that nobody else can make lead here."""
+    """Whether a Host header (any port) has a name that no one else can point at this machine."""
     match = _HOST.fullmatch(host)
     return match is not None and is_loopback(match["address"] or match["name"])
 

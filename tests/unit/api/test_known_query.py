@@ -52,12 +52,12 @@ def test_what_a_route_or_one_of_its_dependencies_declares_is_known(query: str) -
         ("verbos=1", "did you mean 'verbose'"),
         ("tags.genre=news", "did you mean 'tag.genre'"),
         ("tag_exist.genre=true", "did you mean 'tag_exists.genre'"),
-        ("tag=genre", "it takes limit, verbose, tag.{name}, tag_exists.{name}"),
-        ("zzz=1", "it takes limit, verbose, tag.{name}, tag_exists.{name}"),
+        ("tag=genre", "this request takes limit, verbose, tag.{name}, tag_exists.{name}"),
+        ("zzz=1", "this request takes limit, verbose, tag.{name}, tag_exists.{name}"),
     ],
 )
 def test_anything_else_is_refused_with_what_is_nearest(query: str, told: str) -> None:
-    with pytest.raises(InvalidRequestError, match="there is no query parameter") as refused:
+    with pytest.raises(InvalidRequestError, match="unknown query parameter") as refused:
         asked(query)
 
     assert told in str(refused.value)

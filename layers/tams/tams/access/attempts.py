@@ -1,6 +1,6 @@
 """How often passwords may be tried, because each check costs tens of milliseconds of processor time.
 
-Three token buckets count the attempts, and give back those that succeed:
+Three token buckets count the attempts. A successful attempt is not counted:
 
 - one for each account at each address, the strictest;
 - one for each address, whatever accounts it names;

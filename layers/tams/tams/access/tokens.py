@@ -63,7 +63,7 @@ class TokenReader:
             named = jwt.decode(token, options={"verify_signature": False}).get("iss")
         except jwt.PyJWTError as error:
             raise CredentialsError(
-                "the token is not known here, and is no JSON Web Token"
+                "the token is not known here, and is not a JSON Web Token"
             ) from error
         issuer = self._issuers.get(named) if isinstance(named, str) else None
         if issuer is None:

@@ -24,7 +24,7 @@ _READABLE = (json.JSONDecodeError, UnicodeDecodeError)
 
 
 class RefusedBodyError(Exception):
-    """A body that nobody reads."""
+    """A body refused before it is parsed."""
 
     def __init__(
         self, status: HTTPStatus, kind: str, summary: str, headers: dict[str, str] | None = None
@@ -39,7 +39,7 @@ def install(app: FastAPI) -> None:
 
 
 async def json_body(request: Request) -> Any:
-    """The decoded body. Raises InvalidRequestError for what is no JSON, or is not there."""
+    """The decoded body. Raises InvalidRequestError if it is not valid JSON, or missing."""
     return _present(await _decoded(request, BODY_BYTES_MAX))
 
 
@@ -86,7 +86,7 @@ async def _decoded(request: Request, bytes_max: int) -> Any:
         raise InvalidRequestError("the body is nested too deeply") from error
     except ValueError as error:
         reason = str(error) if isinstance(error, _READABLE) else "a number has too many digits"
-        raise InvalidRequestError(f"the body is no JSON: {reason}") from error
+        raise InvalidRequestError(f"the body is not valid JSON: {reason}") from error
 
 
 def _check_coding(request: Request) -> None:
@@ -112,4 +112,4 @@ def _refused(_request: Request, error: Exception) -> JSONResponse:
 
 
 def _no_constant(name: str) -> Any:
-    raise InvalidRequestError(f"the body is no JSON: {name} is not a JSON value")
+    raise InvalidRequestError(f"the body is not valid JSON: {name} is not a JSON value")

@@ -24,7 +24,7 @@ _BASIC = 'Basic realm="tams", charset="UTF-8"'
 
 
 class CallerMiddleware:
-    """Answers for the app where there is no caller: 401, 429 or 503. A browser's preflight needs none."""
+    """Answers 401, 429 or 503 itself when the caller is unknown. A browser's preflight passes without one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -33,7 +33,7 @@ STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
 }
 
 _EXHAUSTED = {errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC}
-"""What passes, and is no mistake of ours."""
+"""System errors that pass by themselves, such as a full disk or too many open files: 503, not 500."""
 
 _INVALID_QUERY = "Invalid query options"
 """The specification's words for a 400 of a request without a body."""

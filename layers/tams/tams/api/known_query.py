@@ -1,6 +1,6 @@
-"""A query parameter that no route reads is refused (ADR 13): a misspelt filter filters nothing.
+"""Refuses unknown query parameters (ADR 13), because a misspelt filter would return everything.
 
-The names are those that the route declares, so that there is no second list to keep.
+The known names come from the route's own declarations.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def check_query(request: Request) -> None:
     for name in asked:
         if name not in exact | ANYWHERE and not name.startswith(prefixes):
             raise InvalidRequestError(
-                f"there is no query parameter {quoted(name)} here: {_instead(name, exact, prefixes)}"
+                f"unknown query parameter {quoted(name)}: {_instead(name, exact, prefixes)}"
             )
 
 
@@ -60,4 +60,4 @@ def _instead(name: str, exact: frozenset[str], prefixes: tuple[str, ...]) -> str
     near = get_close_matches(stem.lower(), [*written, *sorted(exact)], n=1)
     if near:
         return f"did you mean {written.get(near[0], near[0])!r}?"
-    return f"it takes {', '.join(known)}" if known else "it takes none"
+    return f"this request takes {', '.join(known)}" if known else "this request takes none"

@@ -1,4 +1,4 @@
-"""Which paths filter by tags: of what, by the first part of the parameter's name."""
+"""Which paths filter by tags. The first part of a parameter's name says whose tags."""
 
 from collections.abc import Mapping
 

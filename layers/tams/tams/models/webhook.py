@@ -97,7 +97,7 @@ class WebhookGet(RegisteredWebhook):
 class Webhook(RegisteredWebhook):
     """A webhook as it is stored, with the client's secret.
 
-    It gets only events of what whoever set it up may read: resources of `read_classes`, or all when None.
+    It gets only the events that its creator may read: those of resources in `read_classes`, or all when None.
     """
 
     api_key_value: Text | None = Field(default=None, repr=False)

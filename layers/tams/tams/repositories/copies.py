@@ -27,7 +27,7 @@ class VastCopyRepository:
         return self._select(ibis._.object_id == object_id)
 
     def due(self, now_us: int, believed_us: int) -> list[str]:
-        """Ids of those that may be worked on; their time may come no later than `believed_us`."""
+        """Ids of the copies that are due. A due time after `believed_us` is from a wrong clock: it is due."""
         predicate = (ibis._.next_us <= now_us) | (ibis._.next_us > believed_us)
         rows = self._transaction.select(COPIES, predicate, ["id"])
         return [row["id"] for row in rows]

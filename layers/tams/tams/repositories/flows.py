@@ -72,7 +72,7 @@ class VastFlowRepository:
         self._transaction.update(FLOWS, [{ROW_ID: self._row_ids[stored.flow.id], **row}])
 
     def save_told(self, told: Collection[StoredFlow]) -> None:
-        """Only when they were last told of. The Flows were read in this transaction."""
+        """Saves only the time of the last event. The Flows were read in this transaction."""
         changed = [
             {
                 ROW_ID: self._row_ids[stored.flow.id],

@@ -74,7 +74,7 @@ def _project(table: Any, projections: Iterable[Projection]) -> list[str]:
 
 
 def _renew_projections(existing: Any, table: Table) -> list[str]:
-    """Projections that this release added, and without those that it gave up."""
+    """Adds the projections that this release needs, and drops those that it no longer uses."""
     if not table.retired_projections:
         return []
     there = {projection.name: projection for projection in existing.projections()}

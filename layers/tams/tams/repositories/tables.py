@@ -208,7 +208,7 @@ MILESTONES = Table(
 )
 
 FORGOTTEN_US = -1
-"""Of a milestone up to which there are no more events."""
+"""Marks a milestone before which no events are left."""
 
 RELAY = Table(
     "relay",

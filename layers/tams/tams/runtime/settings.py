@@ -81,7 +81,7 @@ class StorageBackendSettings(KeySettings):
     public_endpoint_url: str | None = None
     """S3 endpoint that clients use, where it differs."""
     region: str = "us-east-1"
-    """Region for signatures, and part of what clients see."""
+    """Region that requests are signed for. Clients see it too."""
     label: str | None = None
     """Name by which clients can choose URLs of this backend."""
     provider: str

@@ -24,7 +24,7 @@ from tams.timing.coverage import hull
 
 _FAULTS_BYTES_MAX = 5_000_000
 _FAULT_BYTES = 220
-"""Of an entry in the answer, beside the Object's id and the reason, which stands there twice."""
+"""Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class RetryPolicy:
         return max(jittered, min(answer.retry_after_seconds or 0, self.longest_seconds))
 
     def rests(self, state: DeliveryState, now_us: int) -> bool:
-        """Whether it is too early to send. A later time than the longest wait is no time to wait for."""
+        """Whether it is too early to send. A time beyond the longest wait is from a wrong clock."""
         if state.holder is not None:
             return state.next_us > now_us
         return now_us < state.next_us <= now_us + int(self.longest_seconds * 1e6)
