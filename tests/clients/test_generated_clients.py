@@ -4,11 +4,12 @@ The generators are installed once, below `.tools/`.
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 import httpx
@@ -32,6 +33,11 @@ def run(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
+def untested(why: str) -> NoReturn:
+    """A skip at a desk that lacks something. CI must have everything."""
+    (pytest.fail if "CI" in os.environ else pytest.skip)(f"NOT TESTED: {why}")
+
+
 def install(folder: Path, packages: tuple[str, ...], *commands: tuple[str | Path, ...]) -> Path:
     """Into a folder of its own for each choice of versions, which is there once it is complete."""
     target = folder / "_".join(packages).replace("==", "-")
@@ -43,7 +49,7 @@ def install(folder: Path, packages: tuple[str, ...], *commands: tuple[str | Path
         done = subprocess.run(command, cwd=started, capture_output=True, text=True, check=False)
         if done.returncode:
             shutil.rmtree(started)
-            pytest.skip(f"cannot install {' '.join(packages)}: {done.stderr[-500:]}")
+            untested(f"cannot install {' '.join(packages)}: {done.stderr[-500:]}")
     if not target.is_dir():
         started.rename(target)
     return target
@@ -74,7 +80,7 @@ def test_a_typescript_client_compiles_and_works(
 ) -> None:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
-        pytest.skip("THE TYPESCRIPT CLIENT IS NOT TESTED: there is no node and npm here")
+        untested("the TypeScript client needs node and npm, which are not here")
     quiet = ("--no-save", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts")
     tools = install(TOOLS / "npm", NPM_PACKAGES, (npm, "install", *quiet, *NPM_PACKAGES))
     (tmp_path / "node_modules").symlink_to(tools / "node_modules")
@@ -93,12 +99,11 @@ def test_a_typescript_client_compiles_and_works(
 def test_a_python_client_is_generated_whole_and_works(
     stack: Stack, document: Path, tmp_path: Path
 ) -> None:
-    uv = Path(sys.executable).parent / "uv"
     tools = install(
         TOOLS / "python",
         (PYTHON_PACKAGE,),
-        (uv, "venv", "--quiet", "--relocatable", "--python", sys.executable, "venv"),
-        (uv, "pip", "install", "--quiet", "--python", "venv", PYTHON_PACKAGE),
+        (sys.executable, "-m", "venv", "venv"),
+        ("venv/bin/python", "-m", "pip", "install", "--quiet", PYTHON_PACKAGE),
     )
     python = tools / "venv" / "bin" / "python"
     (tmp_path / "config.yaml").write_text("package_name_override: tams_client\npost_hooks: []\n")
