@@ -92,6 +92,15 @@ def test_an_address_that_tries_many_accounts_is_refused(attempts: Attempts) -> N
     assert refusal(attempts, "one more", HERE) > 0
 
 
+def test_a_site_that_makes_up_addresses_is_refused(attempts: Attempts) -> None:
+    """Each of its /64s counts as new for the account."""
+    for number in range(20 * AT_ONCE):
+        fail(attempts, "bob", f"2001:db8:1:{number:x}::1", 1)
+
+    assert refusal(attempts, "bob", "2001:db8:1:ffff::1") > 0
+    assert attempts.checked("bob", "2001:db8:2::1", lambda: True)
+
+
 def test_an_account_under_attack_from_everywhere_still_opens_from_an_address_that_has_not_failed(
     attempts: Attempts,
 ) -> None:

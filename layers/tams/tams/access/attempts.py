@@ -1,9 +1,10 @@
 """How often passwords may be tried, because each check costs tens of milliseconds of processor time.
 
-Three token buckets count the attempts. A successful attempt is not counted:
+Four token buckets count the attempts. A successful attempt is not counted:
 
 - one for each account at each address, the strictest;
 - one for each address, whatever accounts it names;
+- one for each site, which is an IPv6 /48 or an IPv4 address: who holds a site can make up addresses in it;
 - one for each account, whatever addresses it is tried from. It refuses only addresses that have failed for
   the account lately, so nobody can lock an account's owner out from somewhere else.
 
@@ -25,6 +26,7 @@ AT_ONCE = 5
 CHECKS_AT_A_TIME = 2
 _WAIT_SECONDS = 2.0
 _KEPT = 10_000
+_Keys = tuple[bytes, bytes, bytes, bytes]
 
 
 class Bucket:
@@ -74,6 +76,7 @@ class Attempts:
         self._clock = clock
         self._of_pair = Bucket(at_once, 10.0)
         self._of_network = Bucket(4 * at_once, 2.0)
+        self._of_site = Bucket(20 * at_once, 0.5)
         self._of_account = Bucket(10 * at_once, 1.0)
         self._counting = threading.Lock()
         self._checking = threading.BoundedSemaphore(CHECKS_AT_A_TIME)
@@ -93,53 +96,57 @@ class Attempts:
         finally:
             self._checking.release()
 
-    def _refuse(self, keys: tuple[bytes, bytes, bytes]) -> None:
+    def _refuse(self, keys: _Keys) -> None:
         with self._counting:
             self._check(keys, self._clock())
 
-    def _check(self, keys: tuple[bytes, bytes, bytes], now: float) -> None:
-        pair, network, account = keys
-        wait = max(self._of_pair.wait(pair, now), self._of_network.wait(network, now))
+    def _check(self, keys: _Keys, now: float) -> None:
+        pair, network, site, account = keys
+        wait = max(
+            self._of_pair.wait(pair, now),
+            self._of_network.wait(network, now),
+            self._of_site.wait(site, now),
+        )
         if not self._of_pair.is_full(pair, now):
             wait = max(wait, self._of_account.wait(account, now))
         if wait > 0:
             raise TooManyAttemptsError(ceil(wait))
 
-    def _take(self, keys: tuple[bytes, bytes, bytes]) -> None:
+    def _take(self, keys: _Keys) -> None:
         with self._counting:
             now = self._clock()
             self._check(keys, now)
             for bucket, key in zip(self._buckets, keys, strict=True):
                 bucket.take(key, now)
 
-    def _give_back(self, keys: tuple[bytes, bytes, bytes]) -> None:
+    def _give_back(self, keys: _Keys) -> None:
         with self._counting:
             now = self._clock()
             for bucket, key in zip(self._buckets, keys, strict=True):
                 bucket.give_back(key, now)
 
     @property
-    def _buckets(self) -> tuple[Bucket, Bucket, Bucket]:
-        return self._of_pair, self._of_network, self._of_account
+    def _buckets(self) -> tuple[Bucket, Bucket, Bucket, Bucket]:
+        return self._of_pair, self._of_network, self._of_site, self._of_account
 
 
-def _keys(name: str, address: str) -> tuple[bytes, bytes, bytes]:
-    """Of the account at the address, the address, and the account; short, however long the name is."""
-    network = network_of(address)
-    return _digest(name, network), _digest(network), _digest(name)
+def _keys(name: str, address: str) -> _Keys:
+    """Of the account at the address, the address, its site, and the account; short, whatever the name."""
+    network, site = network_of(address), network_of(address, 48)
+    return _digest(name, network), _digest(network), _digest(site), _digest(name)
 
 
 def _digest(*parts: str) -> bytes:
     return hashlib.blake2b(repr(parts).encode(), digest_size=16).digest()
 
 
-def network_of(address: str) -> str:
-    """What one client holds: an IPv4 address, or the /64 that an IPv6 client can roam in."""
+def network_of(address: str, prefix: int = 64) -> str:
+    """What one client holds: an IPv4 address, or the IPv6 network that it can roam in."""
     try:
         ip = ip_address(address)
     except ValueError:
         return address
     if isinstance(ip, IPv6Address):
         mapped = ip.ipv4_mapped
-        return str(mapped) if mapped else str(ip_network((int(ip), 64), strict=False))
+        return str(mapped) if mapped else str(ip_network((int(ip), prefix), strict=False))
     return str(ip)
