@@ -1,15 +1,12 @@
 """What a person reads when the stack is ready."""
 
+import shlex
+from pathlib import Path
+
 from local.environment import MEDIA_BUCKET, VAST_BUCKET
-from local.options import Options
+from local.options import DATA_DIR, Options
 from local.ports import LOOPBACK, Ports
 from local.stack import Stack
-
-_USUAL = {
-    "TAMS_URL": f"http://{LOOPBACK}:{Ports().api}",
-    "TAMS_QUEUE_URL": f"http://{LOOPBACK}:{Ports().queue}",
-}
-"""Where the `tams` command looks."""
 
 
 def ready(stack: Stack, options: Options, seconds: float) -> str:
@@ -30,14 +27,23 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     ]
     if stack.note:
         lines.append(f"  note    {stack.note}")
-    if elsewhere := _elsewhere(stack):
+    if elsewhere := variables_for_tams(stack.api_url, stack.sqs_url, stack.data_dir):
         lines.append(f"  tams    finds it with {elsewhere}")
     lines += [f"  not here: {what}" for what in stack.application.unsupported]
     lines += [f"  broken: {name}: {why}" for name, why in stack.broken_functions.items()]
     return "\n".join([*lines, "Press Ctrl-C to stop."])
 
 
-def _elsewhere(stack: Stack) -> str:
-    """What the `tams` command needs in its environment to find what is not where it looks."""
-    told = {"TAMS_URL": stack.api_url, "TAMS_QUEUE_URL": stack.sqs_url}
-    return " ".join(f"{name}={value}" for name, value in told.items() if value != _USUAL[name])
+def variables_for_tams(api_url: str, queue_url: str, data_dir: Path) -> str:
+    """What the `tams` command needs in its environment, where that is not what it assumes anyway."""
+    usual = Ports()
+    needed = {
+        "TAMS_URL": (api_url, f"http://{LOOPBACK}:{usual.api}"),
+        "TAMS_QUEUE_URL": (queue_url, f"http://{LOOPBACK}:{usual.queue}"),
+        "TAMS_DATA_DIR": (str(data_dir), str(Path(DATA_DIR).resolve())),
+    }
+    return " ".join(
+        f"{name}={shlex.quote(value)}"
+        for name, (value, assumed) in needed.items()
+        if value != assumed
+    )

@@ -14,6 +14,7 @@ from tams.models.address import Forwarding, parse_base_url
 from vastlocal.http.doors import is_loopback
 from vastlocal.settings import ConflictMode
 
+DATA_DIR = ".tams"
 WEBHOOK_NETWORKS = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
 _PORT_MAX = 65_535
 _WORKERS_MAX = 64
@@ -52,7 +53,7 @@ def from_environment(environment: Mapping[str, str]) -> Options:
     """Raises LocalStackError for what makes no sense, and for an open service beyond loopback."""
     defaults = Ports()
     options = Options(
-        data_dir=Path(environment.get("TAMS_DATA_DIR") or ".tams"),
+        data_dir=Path(environment.get("TAMS_DATA_DIR") or DATA_DIR),
         ports=Ports(
             api=_number(environment, "PORT", defaults.api),
             vast=_number(environment, "TAMS_VAST_PORT", defaults.vast),
