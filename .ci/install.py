@@ -1,4 +1,4 @@
-"""`install.py REQUIREMENTS`: pip, with a line that counts in place of minutes of silence."""
+"""`install.py REQUIREMENTS`: pip, counting the packages instead of staying silent for minutes."""
 
 import subprocess
 import sys
@@ -8,11 +8,11 @@ _PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
 _PIP += ["--progress-bar", "off", "-r"]
 _KNOWN = ("Collecting ", "Requirement already satisfied")
 _STEP = 20
-"""Where a line cannot be written over, one for so many packages."""
+"""Packages between two lines, where a line cannot be overwritten."""
 
 
 def main(requirements: str) -> int:
-    """Pip's own exit status; what it said is shown when it failed."""
+    """Pip's exit status. What pip said is shown if it failed."""
     wanted = sum("==" in line for line in Path(requirements).read_text().splitlines())
     _say(f"installing {wanted} packages of {requirements}: a minute or two the first time\n")
     said: list[str] = []
@@ -25,19 +25,23 @@ def main(requirements: str) -> int:
             said.append(line)
             if line.startswith(_KNOWN):
                 found = min(found + 1, wanted)
-                _count(f"  {found} of {wanted} fetched", is_last=found % _STEP == 0)
+                _count(found, wanted)
             elif line.startswith("Installing collected packages"):
-                _count(f"  {wanted} of {wanted} fetched, now unpacking", is_last=True)
+                _show("  all found, now installing")
+    _say("\n" if sys.stdout.isatty() else "")
     if pip.returncode != 0:
         _say("\n" + "".join(said))
     return pip.returncode
 
 
-def _count(text: str, *, is_last: bool) -> None:
-    if sys.stdout.isatty():
-        _say(f"\r{text}\033[K" + ("\n" if "unpacking" in text else ""))
-    elif is_last:
-        _say(f"{text}\n")
+def _count(found: int, wanted: int) -> None:
+    if sys.stdout.isatty() or found % _STEP == 0:
+        _show(f"  {found} of {wanted} found")
+
+
+def _show(text: str) -> None:
+    """In the place of what was shown before, where that can be overwritten."""
+    _say(f"\r{text}\033[K" if sys.stdout.isatty() else f"{text}\n")
 
 
 def _say(text: str) -> None:
