@@ -9,13 +9,11 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
+from cli.console import err, out
 from cli.faults import one_line
 from tams.access.accounts import TOKEN_BYTES, Account, Accounts, hash_password, hash_token
 from tams.models.caller import Scope
-
-out, err = Console(), Console(stderr=True)
 
 
 class ScopeName(StrEnum):

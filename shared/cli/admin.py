@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 import httpx
 import typer
-from rich.console import Console
 
 from cli import accounts
 from cli.addresses import LOCAL_URL
 from cli.client import Client
+from cli.console import err, out
 from cli.faults import CommandError, one_line
 from cli.options import AsJson, Token, Url, is_given
 from cli.progress import bar
@@ -31,7 +31,6 @@ app = typer.Typer(
 )
 app.command()(accounts.token)
 app.command()(accounts.user)
-out, err = Console(), Console(stderr=True)
 
 Stack = Annotated[
     str | None,

@@ -4,10 +4,10 @@ import os
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperGroup
 
+from cli.console import err
 from cli.faults import one_line
 
 FAILED, INTERRUPTED = 1, 130
@@ -19,8 +19,6 @@ EXIT_CODES = (
 
 _PYDANTIC = "Value error, "
 """Typer leaves it in front of its own words."""
-
-_err = Console(stderr=True)
 
 
 class Commands(TyperGroup):
@@ -50,4 +48,4 @@ def _resumes(ctx: Any) -> bool:
 
 
 def _say(text: str) -> None:
-    _err.print(f"[red]tams:[/red] {escape(text)}", highlight=False, soft_wrap=True)
+    err.print(f"[red]tams:[/red] {escape(text)}", highlight=False, soft_wrap=True)

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from cli import admin
 from cli.addresses import LOCAL_URL
 from cli.client import Client
 from cli.commands import EXIT_CODES, Commands
+from cli.console import err, out
 from cli.export import export as export_flow
 from cli.ingest import Ingest, Options, Outcome
 from cli.options import (
@@ -41,13 +41,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(admin.app, name="admin")
-
-WIDTH_UNSEEN = 160
-"""Columns where no terminal says how wide it is: a pipe, a file."""
-
-out, err = Console(), Console(stderr=True)
-if not out.is_terminal:
-    out.width = WIDTH_UNSEEN
 
 DAMAGED = 3
 """Exit code of an ingest of a file that does not read to its end."""
