@@ -10,7 +10,7 @@ import av.error
 from av.container import InputContainer
 from av.stream import Stream
 
-from cli.wrapping import MediaPacket, time_of
+from cli.wrapping import MediaPacket, duration_of, time_of
 
 _PROMISING = frozenset({"matroska,webm", "flac"})
 """Readers that know the duration from a header; others work it out from what is there, or guess."""
@@ -70,7 +70,7 @@ def readable(
         for packet in demuxed(container, [stream]):
             if packet.pts is None:
                 continue
-            end = time_of(packet) + (packet.duration or 0) * (packet.time_base or 0)
+            end = time_of(packet) + duration_of(packet)
             damage.last_read = max(end, damage.last_read or end)
             incomplete = packet.is_corrupt
             yield packet

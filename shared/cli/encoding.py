@@ -21,6 +21,7 @@ from cli.faults import CommandError
 from cli.layouts import settle_layout
 from cli.pcm import PCM_ONLY, TAKERS
 from cli.timeline import FlowMedia
+from cli.times import TICK
 from cli.wrapping import MediaPacket, codec_of
 
 SLACK = Fraction(1, 20_000)
@@ -29,7 +30,6 @@ SLACK = Fraction(1, 20_000)
 Encoded = Iterator[tuple[Fraction, MediaPacket]]
 """Packets of one stream in the order they are decoded, each with the time it was encoded for."""
 
-_TICKS = Fraction(1, 90_000)
 _AUDIO_SAMPLES = 1024
 _FLAC_TAKERS = frozenset({"mp4", "matroska", "flac", "ogg"})
 
@@ -66,7 +66,7 @@ def _video_stream(output: OutputContainer, media: FlowMedia) -> VideoStream:
     rate = _frame_rate(media)
     stream = output.add_stream("libx264", rate=rate or 90_000)
     stream.options = {"crf": "16", "preset": "veryfast"}
-    stream.codec_context.time_base = 1 / rate if rate else _TICKS
+    stream.codec_context.time_base = 1 / rate if rate else TICK
     with media.open_first() as first:
         context = first.streams.video[0].codec_context
         stream.width, stream.height = context.width, context.height
@@ -155,13 +155,13 @@ def _frames(media: FlowMedia) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Frames in the order they are shown, with their time; one decoder goes through all Segments."""
     with _decoder(media) as decoder:
         for timed in media.packets():
-            timed.packet.pts = round(timed.shown / _TICKS)
-            timed.packet.dts = round(timed.decoded / _TICKS)
-            timed.packet.time_base = _TICKS
+            timed.packet.pts = round(timed.shown / TICK)
+            timed.packet.dts = round(timed.decoded / TICK)
+            timed.packet.time_base = TICK
             for frame in _decode(decoder, timed.packet):
-                yield (frame.pts or 0) * _TICKS, frame
+                yield (frame.pts or 0) * TICK, frame
         for frame in decoder.decode(None):
-            yield (frame.pts or 0) * _TICKS, frame
+            yield (frame.pts or 0) * TICK, frame
 
 
 def _audio(stream: AudioStream, media: FlowMedia, start: Fraction, end: Fraction) -> Encoded:

@@ -23,12 +23,10 @@ from cli.encoding import encode_audio, encode_video
 from cli.faults import CommandError
 from cli.pcm import PCM_ONLY, TAKERS, cut, sample_bits
 from cli.storing import Progress
-from cli.timeline import FlowMedia, TimelinePacket, fetch, gaps_of
-from cli.times import NS
-from cli.wrapping import MediaPacket, codec_of, copy_stream
+from cli.timeline import FlowMedia, fetch, gaps_of
+from cli.times import NS, TICK
+from cli.wrapping import MediaPacket, codec_of, copy_stream, duration_of
 from tams.timing import TimeRange
-
-TICKS = Fraction(1, 90_000)
 
 
 def export(
@@ -138,19 +136,15 @@ def _copied(
         for timed in media.packets():
             packet = timed.packet
             if not media.is_video and not (
-                timed.shown < end and timed.shown + _duration(timed) > start
+                timed.shown < end and timed.shown + duration_of(packet) > start
             ):
                 continue
-            packet.pts = round((timed.shown - start) / TICKS)
-            packet.dts = round((timed.decoded - start) / TICKS)
+            packet.pts = round((timed.shown - start) / TICK)
+            packet.dts = round((timed.decoded - start) / TICK)
             if packet.duration and packet.time_base:
-                packet.duration = round(packet.duration * packet.time_base / TICKS)
-            packet.time_base = TICKS
+                packet.duration = round(packet.duration * packet.time_base / TICK)
+            packet.time_base = TICK
             packet.stream = stream
             yield timed.decoded - start, packet
 
     return packets()
-
-
-def _duration(timed: TimelinePacket) -> Fraction:
-    return (timed.packet.duration or 0) * (timed.packet.time_base or Fraction(0))

@@ -9,7 +9,7 @@ from cli.damage import Damage, readable
 from cli.plan import Plan
 from cli.probe import Track, open_media
 from cli.times import to_ns
-from cli.wrapping import MediaPacket, Wrapped, time_of, wrap
+from cli.wrapping import MediaPacket, Wrapped, duration_of, time_of, wrap
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,7 @@ class _Group:
 
     @property
     def end(self) -> Fraction:
-        return max(
-            time_of(packet) + (packet.duration or 0) * (packet.time_base or 0)
-            for packet in self.packets
-        )
+        return max(time_of(packet) + duration_of(packet) for packet in self.packets)
 
 
 def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage) -> Iterator[Cut]:

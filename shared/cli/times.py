@@ -6,6 +6,9 @@ from tams.timing import TimeRange, Timestamp
 
 NS = 10**9
 
+TICK = Fraction(1, 90_000)
+"""Seconds of MPEG's clock, fine enough for packets of any container."""
+
 
 def to_ns(seconds: Fraction) -> int:
     """The nearest nanosecond, halves upwards: a frame's time is rounded once, from its exact value."""

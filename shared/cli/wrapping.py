@@ -14,7 +14,7 @@ from av.stream import Stream
 from av.video.stream import VideoStream
 
 from cli.codecs import Kind, Wrapping, wrappings_for
-from cli.times import to_ns
+from cli.times import TICK, to_ns
 
 if TYPE_CHECKING:
     MediaPacket = Packet[Stream]
@@ -39,6 +39,11 @@ def time_of(packet: MediaPacket) -> Fraction:
     assert packet.pts is not None
     assert packet.time_base is not None
     return packet.pts * packet.time_base
+
+
+def duration_of(packet: MediaPacket) -> Fraction:
+    """In seconds; 0 where the file does not say."""
+    return (packet.duration or 0) * (packet.time_base or Fraction(0))
 
 
 def codec_of(stream: Stream) -> str:
@@ -72,7 +77,7 @@ def wrap(
     whole = _wrapped(stream, wrapping, packets, origin)
     if whole is not None:
         return whole
-    # One damaged packet can spoil what is written after it: leave out those that do not even fit alone.
+    # One damaged packet can spoil what is written after it: leave out each that does not even fit alone.
     fitting = [each for each in packets if _wrapped(stream, wrapping, [each], origin) is not None]
     if not 0 < len(fitting) < len(packets):
         return None
@@ -110,7 +115,7 @@ def _mux(
 ) -> list[MediaPacket]:
     in_ts = wrapping.muxer == "mpegts"
     options = {"mpegts_copyts": "1"} if in_ts else {}
-    time_base = stream.time_base or Fraction(1, 90_000)
+    time_base = stream.time_base or TICK
     first = min(packet.dts if packet.dts is not None else packet.pts or 0 for packet in packets)
     shift = int((LEAD_SECONDS - origin) / time_base) if in_ts else -first
     refused = []
