@@ -6,22 +6,15 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import Protocol
 
 from cli.faults import CommandError
+from cli.progress import Progress
 
 _CHUNK_BYTES = 4 * 1024 * 1024
 
 SETTLED_NS = 2 * 10**9
 """Two changes within the resolution of a file system's clock look like one. So the digest of a file that
 changed this recently is not kept."""
-
-
-class Progress(Protocol):
-    """Told how many bytes there are, and how many were read."""
-
-    def begin(self, total: int) -> None: ...
-    def advance(self, by: int) -> None: ...
 
 
 def content_digest(path: Path, progress: Progress) -> str:

@@ -22,7 +22,7 @@ from cli.codecs import BROADCAST
 from cli.encoding import encode_audio, encode_video
 from cli.faults import CommandError
 from cli.pcm import PCM_ONLY, TAKERS, cut, sample_bits
-from cli.storing import Progress
+from cli.progress import Progress
 from cli.timeline import FlowMedia, fetch, gaps_of
 from cli.times import NS, TICK
 from cli.wrapping import MediaPacket, codec_of, copy_stream, duration_of

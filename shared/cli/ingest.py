@@ -17,8 +17,9 @@ from cli.faults import CommandError
 from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
 from cli.probe import probe
+from cli.progress import Progress
 from cli.segmenting import Cut, segments
-from cli.storing import Progress, Storing, store_and_register, store_by_upload
+from cli.storing import Storing, store_and_register, store_by_upload
 from cli.times import NS
 from tams.timing import TimeRange
 

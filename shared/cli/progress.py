@@ -1,27 +1,39 @@
-"""A progress bar where someone looks, silence where nobody does."""
+"""A progress bar on a terminal, silence elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
+from rich import progress as rich_progress
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+
+class Progress(Protocol):
+    """Is told what is being done, how much there is to do, and how much is done."""
+
+    def stage(self, words: str) -> None:
+        """Another kind of work begins, counted from zero."""
+
+    def begin(self, total: int) -> None:
+        """More work became known."""
+
+    def advance(self, by: int) -> None:
+        """So much of it is done."""
 
 
 class Bar:
-    """`cli.ingest.Progress` on a terminal."""
+    """Progress on a terminal."""
 
-    def __init__(self, progress: Progress, words: str) -> None:
+    def __init__(self, progress: rich_progress.Progress, words: str) -> None:
         self._progress = progress
         self._task = progress.add_task(words, total=None)
         self._total = 0
 
     def stage(self, words: str) -> None:
-        """Another kind of work begins, counted from zero."""
         self._total = 0
         self._progress.reset(self._task, total=None, description=words)
 
     def begin(self, total: int) -> None:
-        """More work became known."""
         self._total += total
         self._progress.update(self._task, total=self._total)
 
@@ -32,10 +44,12 @@ class Bar:
 @contextmanager
 def bar(console: Console, words: str) -> Iterator[Bar]:
     columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
+        rich_progress.TextColumn("{task.description}"),
+        rich_progress.BarColumn(),
+        rich_progress.TaskProgressColumn(),
+        rich_progress.TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with rich_progress.Progress(
+        *columns, console=console, disable=not console.is_terminal
+    ) as progress:
         yield Bar(progress, words)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.faults import CommandError
-from cli.storing import Progress
+from cli.progress import Progress
 
 _BATCH = 10
 

@@ -7,25 +7,18 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from cli.client import Client
 from cli.faults import CommandError
 from cli.flows import TrackFlow
+from cli.progress import Progress
 from cli.segmenting import Cut
 from cli.times import between, stamp
 from tams.timing import TimeRange
 
 REGISTERED_WITHIN_SECONDS = 300.0
 _PAUSE_SECONDS = 0.5
-
-
-class Progress(Protocol):
-    """Told what is being done, and how much of it is."""
-
-    def stage(self, words: str) -> None: ...
-    def begin(self, total_ns: int) -> None: ...
-    def advance(self, ns: int) -> None: ...
 
 
 @dataclass(frozen=True)

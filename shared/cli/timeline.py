@@ -14,7 +14,7 @@ from av.stream import Stream
 
 from cli.client import Client
 from cli.faults import CommandError
-from cli.storing import Progress
+from cli.progress import Progress
 from cli.times import NS
 from cli.wrapping import MediaPacket
 from tams.timing import TimeRange, Timestamp
