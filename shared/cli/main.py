@@ -1,36 +1,21 @@
 """The `tams` command line."""
 
 import json
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from cli import admin
+from cli import admin, listing
 from cli.addresses import LOCAL_URL
-from cli.client import Client
 from cli.commands import EXIT_CODES, Commands
+from cli.connection import connected
 from cli.console import err, out
 from cli.export import export as export_flow
 from cli.ingest import Ingest, Options, Outcome
-from cli.options import (
-    AsJson,
-    ExportedFlowId,
-    FlowId,
-    OptionalFlowId,
-    TimeRangeText,
-    TimestampText,
-    Token,
-    Url,
-    is_given,
-)
+from cli.options import AsJson, ExportedFlowId, TimeRangeText, TimestampText, Token, Url
 from cli.progress import bar
-from cli.tables import flows_table, segments_table, sources_table
 from tams import __version__
 from tams.timing import TimeRange, Timestamp
 
@@ -44,33 +29,6 @@ app.add_typer(admin.app, name="admin")
 
 DAMAGED = 3
 """Exit code of an ingest of a file that does not read to its end."""
-
-
-class Kind(StrEnum):
-    SOURCES = "sources"
-    FLOWS = "flows"
-    SEGMENTS = "segments"
-
-
-class Removable(StrEnum):
-    FLOW = "flow"
-    SEGMENTS = "segments"
-
-
-@contextmanager
-def connected(url: str, token: str | None) -> Iterator[Client]:
-    """A client that Ctrl-C stops in every thread."""
-    with Client(url, token) as client:
-
-        def interrupt(*_: object) -> None:
-            client.stop()
-            raise KeyboardInterrupt
-
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            yield client
-        finally:
-            signal.signal(signal.SIGINT, before)
 
 
 def _version(asked: bool) -> None:
@@ -190,79 +148,8 @@ def export(
     out.print(str(target), highlight=False)
 
 
-@app.command()
-def ls(
-    context: typer.Context,
-    kind: Annotated[
-        Kind, typer.Argument(metavar="KIND", help="What to list: sources, flows or segments.")
-    ] = Kind.FLOWS,
-    flow_id: OptionalFlowId = None,
-    timerange: TimeRangeText = "_",
-    url: Url = LOCAL_URL,
-    token: Token = None,
-    as_json: AsJson = False,
-) -> None:
-    """List Sources, Flows or the Segments of a Flow."""
-    tables: dict[Kind, Callable[[Any], Any]] = {
-        Kind.SOURCES: sources_table,
-        Kind.FLOWS: flows_table,
-        Kind.SEGMENTS: segments_table,
-    }
-    if kind is Kind.SEGMENTS and flow_id is None:
-        raise typer.BadParameter(
-            "name the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
-        )
-    if kind is not Kind.SEGMENTS and (flow_id is not None or is_given(context, "timerange")):
-        raise typer.BadParameter(
-            "only segments take a Flow id and a timerange: tams ls segments FLOW_ID --timerange …",
-            param_hint="KIND",
-        )
-    with connected(url, token) as client:
-        if kind is Kind.SEGMENTS:
-            path, parameters = f"/flows/{flow_id}/segments", {"timerange": timerange}
-        else:
-            path, parameters = f"/{kind}", {}
-        items = list(client.pages(path, **parameters))
-    if as_json:
-        out.print_json(json.dumps(items))
-    else:
-        out.print(tables[kind](items) if items else f"no {kind}")
-
-
-@app.command()
-def rm(
-    context: typer.Context,
-    kind: Annotated[
-        Removable,
-        typer.Argument(
-            metavar="KIND", help="What to delete: flow (all of it), or segments (see --timerange)."
-        ),
-    ],
-    flow_id: FlowId,
-    timerange: TimeRangeText = "_",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
-    url: Url = LOCAL_URL,
-    token: Token = None,
-) -> None:
-    """Delete a Flow, or the Segments that lie entirely within a timerange."""
-    if kind is Removable.FLOW and is_given(context, "timerange"):
-        raise typer.BadParameter(
-            "a Flow is deleted as a whole. To delete a stretch of it: "
-            "tams rm segments FLOW_ID --timerange …",
-            param_hint="--timerange",
-        )
-    what = (
-        f"Flow {flow_id}" if kind is Removable.FLOW else f"Segments {timerange} of Flow {flow_id}"
-    )
-    if not yes:
-        typer.confirm(f"Delete {what}?", abort=True)
-    with connected(url, token) as client:
-        if kind is Removable.FLOW:
-            client.delete(f"/flows/{flow_id}")
-        else:
-            client.delete(f"/flows/{flow_id}/segments", timerange=timerange)
-    out.print(f"deleted {what}", highlight=False)
-
+app.command()(listing.ls)
+app.command()(listing.rm)
 
 if __name__ == "__main__":
     app()
