@@ -29,6 +29,7 @@ from local.queues import create_queues, sqs_client
 START_SECONDS = 180.0
 """For each part. It is long because a busy machine is not a fault. A part that ends is noticed at once."""
 STOP_SECONDS = 6.0
+_LOOK_SECONDS = 0.02
 
 
 @dataclass
@@ -102,7 +103,7 @@ class Stack(Addresses):
         return common_environment(self.application.functions)
 
     def start(self) -> None:
-        """Returns when every part is of use. Raises LocalStackError; then nothing is left running."""
+        """Returns when every part is ready. Raises LocalStackError and leaves nothing running."""
         if self._lock is not None:
             raise LocalStackError("the stack is running already")
         with self._usable_data_dir():
@@ -173,22 +174,18 @@ class Stack(Addresses):
             parts.fresh_logs(self.data_dir / "logs")
         self._application = None
         self.settings_env()
+        hosts = [name for name in self.only if name in parts.HOSTS]
+        servers = [name for name in self.only if name not in parts.HOSTS]
         for name in self.only:
             self._spawn(name)
-        for name in self.only:
-            if name not in parts.HOSTS:
-                self._finish(name)
-                self.progress(name)
-        if self.provision and "vast" in self.only:
+        for name in servers:
+            self._finish(name)
+        if self.provision and "vast" in servers:
             self._run_provision()
-            self.progress("tables")
-        for name in self.only:
-            if name in parts.HOSTS:
-                self._running[name].write(f"{GO}\n")
-        for name in self.only:
-            if name in parts.HOSTS:
-                self._finish(name)
-                self.progress(name)
+        for name in hosts:
+            self._running[name].write(f"{GO}\n")
+        for name in hosts:
+            self._finish(name)
 
     @contextmanager
     def _usable_data_dir(self) -> Iterator[None]:
@@ -228,20 +225,21 @@ class Stack(Addresses):
         return Part(name, command, self.log(name), self._lock.descriptor)
 
     def _finish(self, name: str) -> None:
-        """Waits until a spawned part is of use."""
+        """Waits until a spawned part is ready."""
         part = self._running[name]
         deadline = time.monotonic() + START_SECONDS
         if name in parts.HOSTS:
             while (said := part.read_ready(0.1)) is None:
                 self._still_starting(part, deadline)
             self.broken_functions.update(json.loads(said))
-            return
-        while not parts.answers(self.config.ports, name):
-            self._still_starting(part, deadline)
-            time.sleep(0.02)
+        else:
+            while not parts.answers(self.config.ports, name):
+                self._still_starting(part, deadline)
+                time.sleep(_LOOK_SECONDS)
         if name == "queue":
             with closing(sqs_client(self.sqs_url, self.sqs_credentials)) as client:
                 create_queues(client, self.application.queues)
+        self.progress(name)
 
     def _still_starting(self, part: Part, deadline: float) -> None:
         part.check()
@@ -254,10 +252,8 @@ class Stack(Addresses):
 
     def _run_provision(self) -> None:
         arguments = [sys.executable, "-m", "tams.runtime.provision"]
-        patient = {
-            "TAMS_VAST__TIMEOUT_SECONDS": str(START_SECONDS / 3)
-        }  # it makes all tables at once
-        part = self._part("provision", Command(arguments, {**self.settings_env(), **patient}))
+        patience = {"TAMS_VAST__TIMEOUT_SECONDS": str(START_SECONDS / 3)}  # for all tables at once
+        part = self._part("provision", Command(arguments, {**self.settings_env(), **patience}))
         self._running["provision"] = part
         deadline = time.monotonic() + START_SECONDS
         while part.exit_code is None:
@@ -266,7 +262,8 @@ class Stack(Addresses):
             except PartDiedError:
                 if part.exit_code != 0:  # which is how it is meant to end
                     raise
-            time.sleep(0.02)
+            time.sleep(_LOOK_SECONDS)
         self._running.pop("provision").end(time.monotonic())
         if part.exit_code != 0:
             part.check()
+        self.progress("tables")
