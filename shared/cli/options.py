@@ -40,7 +40,7 @@ def _from_root(clean: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 def is_given(context: typer.Context, name: str) -> bool:
-    """Whether somebody chose the option's value: before or after the command, or in the environment."""
+    """Whether the user set the option: before or after the command, or in the environment."""
     return any(
         _source(each, name) in {"COMMANDLINE", "ENVIRONMENT"}
         for each in (context, context.find_root())
@@ -52,27 +52,29 @@ def _source(context: Any, name: str) -> str:
     return source.name if source is not None else ""
 
 
-def _timerange(text: str) -> str:
-    try:
-        TimeRange.parse(text)
-    except InvalidRequestError:
-        raise typer.BadParameter(
-            f"{text!r} is not a timerange. Write times as seconds:nanoseconds, with [ ] to include a bound "
-            "and ( ) to exclude it: '[5:0_15:0)' is from 5 s to just before 15 s, '[5:0_' from 5 s on, "
-            "'_' everything"
-        ) from None
-    return text
+def _parsed_by(parse: Callable[[str], object], description: str) -> Callable[[str], str]:
+    """Leaves the text as it is. Raises BadParameter where it does not parse."""
+
+    def checked(text: str) -> str:
+        try:
+            parse(text)
+        except InvalidRequestError:
+            raise typer.BadParameter(f"{text!r} is not {description}") from None
+        return text
+
+    return checked
 
 
-def _timestamp(text: str) -> str:
-    try:
-        Timestamp.parse(text)
-    except InvalidRequestError:
-        raise typer.BadParameter(
-            f"{text!r} is not a timestamp. Write seconds:nanoseconds: '3600:0' is one hour, "
-            "'1:500000000' one and a half seconds"
-        ) from None
-    return text
+_timerange = _parsed_by(
+    TimeRange.parse,
+    "a timerange. Write times as seconds:nanoseconds, with [ ] to include a bound and ( ) to exclude it: "
+    "'[5:0_15:0)' is from 5 s to just before 15 s, '[5:0_' from 5 s on, '_' everything",
+)
+_timestamp = _parsed_by(
+    Timestamp.parse,
+    "a timestamp. Write seconds:nanoseconds: '3600:0' is one hour, "
+    "'1:500000000' one and a half seconds",
+)
 
 
 def _flow_id(text: str | None) -> str | None:
