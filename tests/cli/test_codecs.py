@@ -81,17 +81,23 @@ def cut(path: Path) -> list[bytes]:
     return [cut.media for cut in segments(path, tracks[0], planned, 0, Damage())]
 
 
+def named_and_cut(path: Path, mime: str) -> list[bytes]:
+    (track,) = probe(path)
+    media = cut(path)
+
+    assert track.mime == mime
+    assert len(media) > 1
+    return media
+
+
 @pytest.mark.parametrize(("encoder", "suffix", "mime", "how"), VIDEO)
 def test_picture_is_named_by_its_codec_and_every_frame_comes_back(
     tmp_path: Path, encoder: str, suffix: str, mime: str, how: dict[str, Any]
 ) -> None:
     path = make(tmp_path / f"in.{suffix}", video=encoder, seconds=1.2, **how)
 
-    (track,) = probe(path)
-    media = cut(path)
+    media = named_and_cut(path, mime)
 
-    assert track.mime == mime
-    assert len(media) > 1
     assert sum(decoded(each, "video") for each in media) == decoded(path, "video") == 30
 
 
@@ -101,11 +107,8 @@ def test_sound_is_named_by_its_codec_and_every_packet_comes_back(
 ) -> None:
     path = make(tmp_path / f"in.{suffix}", audio=encoder, seconds=1.2, **how)
 
-    (track,) = probe(path)
-    media = cut(path)
+    media = named_and_cut(path, mime)
 
-    assert track.mime == mime
-    assert len(media) > 1
     if not encoder.startswith("pcm"):  # a reader of PCM makes packets of any size
         assert sum(decoded(each, "audio") for each in media) == decoded(path, "audio")
 
