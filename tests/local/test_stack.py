@@ -17,6 +17,7 @@ import pytest
 from local.faults import AlreadyRunningError, PartDiedError, PortTakenError
 from local.ports import Ports
 from local.stack import Stack
+from tests.waiting import until
 
 from .conftest import TEMPLATE
 
@@ -33,17 +34,14 @@ def processes_of(data_dir: Path) -> list[int]:
 
 
 def group_is_gone(group: int) -> bool:
-    """Nobody of it runs; who waits to be buried does not count."""
+    """None of its processes runs; zombies do not count."""
     found = subprocess.run(["ps", "-eo", "pgid=,stat="], capture_output=True, text=True, check=True)
     rows = [line.split() for line in found.stdout.splitlines()]
     return not any(int(row[0]) == group and not row[1].startswith("Z") for row in rows)
 
 
-def wait_until_gone(groups: list[int], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not all(group_is_gone(group) for group in groups):
-        assert time.monotonic() < deadline, "something was left running"
-        time.sleep(0.05)
+def wait_until_gone(groups: list[int]) -> None:
+    until(lambda: all(group_is_gone(group) for group in groups))
 
 
 def check_for(stack: Stack, seconds: float) -> None:
