@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60
-"""A service that takes every question and answers none would be asked about each package in turn."""
+"""For all packages together. pip-audit asks about each in turn, and waits for each answer."""
 FILES = ("layers/dependencies/requirements.txt", "requirements/local.txt")
 
 

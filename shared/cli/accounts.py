@@ -108,7 +108,7 @@ def token(
     tokens = (*(each for each in old.tokens if each.name != name), *kept, entry)
     _write(old.model_copy(update={"tokens": tokens}), into)
     err.print("The token, which cannot be shown again:")
-    where = out if into is not None else err  # what goes on from here then is the entry alone
+    where = out if into is not None else err  # without a file, standard output is the entry alone
     where.print(made, highlight=False, soft_wrap=True)
 
 

@@ -90,7 +90,7 @@ def _queues(stack: str | None, local_url: str, data: Path) -> Queues:
 
 
 def _ages_here(local_url: str) -> Callable[[str], float | None]:
-    """The local queue tells it itself."""
+    """From the local queue server itself."""
     try:
         found: dict[str, float] = httpx.get(f"{local_url}/oldest-seconds", timeout=10).json()
     except (httpx.TransportError, ValueError) as error:

@@ -60,7 +60,7 @@ class Answers:
         raise CommandError(f"the media store {response.url.host}: {_told(response)}: {reason}")
 
     def unreachable(self, error: httpx.TransportError) -> CommandError:
-        """The server did not answer, or not in a way that HTTP knows."""
+        """For a server that did not answer, or not with valid HTTP."""
         try:
             url = error.request.url
             at = f"{url.scheme}://{url.netloc.decode()}"

@@ -42,7 +42,7 @@ class Client:
         self._media.close()
 
     def stop(self) -> None:
-        """Requests that have not begun fail from now on, in whatever thread."""
+        """From now on a new request fails, in every thread."""
         self._stopped.set()
 
     def find(self, path: str) -> dict[str, Any] | None:

@@ -51,7 +51,7 @@ def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Me
     """All packets of these streams.
 
     Damage can look like one more stream that begins late. PyAV stumbles over its first packet; the reader
-    is past it by then, and goes on.
+    is past it by then, and continues.
     """
     while True:
         try:

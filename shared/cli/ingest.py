@@ -1,4 +1,4 @@
-"""`tams ingest`: a file becomes Sources, Flows and Segments; run again, it goes on where it was."""
+"""`tams ingest`: a file becomes Sources, Flows and Segments; a second run resumes the first."""
 
 import os
 from collections.abc import Sequence
@@ -120,7 +120,7 @@ class Ingest:
         try:
             outcome.damage = self._ingest_tracks(flows, planned, outcome)
         except CommandError as error:
-            raise CommandError(f"{error}. Run the same command again to go on.") from error
+            raise CommandError(f"{error}. Run the same command again to resume.") from error
         if (reason := self._why_void(state, outcome)) is not None:
             self._remove(outcome)
             raise CommandError(f"{self.path} {reason}; nothing of it stays in the store")
@@ -212,6 +212,6 @@ class Ingest:
 
 
 def _is_whole(multi: dict[str, Any], flows: Sequence[TrackFlow]) -> bool:
-    """Whether nobody has deleted a track's Flow since: a multi Flow no longer collects what is gone."""
+    """Whether every track's Flow is still there: a multi Flow drops deleted Flows from its collection."""
     collected = {each["id"] for each in multi.get("flow_collection", [])}
     return multi.get("status") == COMPLETE and collected >= {flow.flow_id for flow in flows}

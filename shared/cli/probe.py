@@ -48,7 +48,7 @@ class Track:
 
 
 def open_media(path: Path) -> InputContainer:
-    """Raises CommandError for a file that is missing or no media."""
+    """Raises CommandError for a file that is missing or is not media."""
     try:
         return av.open(str(path.absolute()))
     except FileNotFoundError as error:

@@ -13,7 +13,7 @@ _BATCH = 10
 
 @dataclass(frozen=True)
 class QueueDepth:
-    """`oldest_seconds` is None where nobody measures it; `given_up` is what the dead-letter queue holds."""
+    """`oldest_seconds` is None where it is not measured; `given_up` is what the dead-letter queue holds."""
 
     name: str
     waiting: int
@@ -41,7 +41,7 @@ class _Queue:
 
 
 class Queues:
-    """Those whose names begin with a prefix; `age` tells how old a queue's oldest message is."""
+    """The queues whose names begin with `prefix`; `age` gives the age of a queue's oldest message."""
 
     def __init__(self, sqs: Any, prefix: str, age: Callable[[str], float | None]) -> None:
         self._sqs = sqs

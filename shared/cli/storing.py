@@ -74,7 +74,7 @@ def _upload(to: Storing, cuts: Sequence[Cut], objects: Sequence[dict[str, Any]])
 
 
 def _register(to: Storing, posts: list[dict[str, Any]]) -> None:
-    """A request that was answered by no one may have been carried out: then ours are there already."""
+    """A request whose answer was lost may have been carried out: then its Segments are there already."""
     answer = to.client.post(f"{to.path}/segments", posts)
     failed = answer["failed_segments"] if answer else []
     stored = _stored(to, posts) if failed else set()

@@ -15,7 +15,7 @@ VAST_SCHEMA = "tams"
 MEDIA_BUCKET = "tams-media"
 
 _LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"]
-"""A developer's receivers are there; from another machine, nobody is to reach what is on this one."""
+"""Where a developer's receivers are. Callers on other machines may not reach these through webhooks."""
 _ONLY_DEPLOYED = {"TAMS_ACCESS__SECRET_ARN", "TAMS_VAST__SECRET_ARN"}
 """Variables that name a secret of AWS; the secret itself is given here."""
 
@@ -28,7 +28,7 @@ class LocalValues:
     credentials: Credentials
     s3_public_url: str
     extra: Mapping[str, str]
-    """Set by whoever starts the stack; wins over everything."""
+    """Chosen at the start of the stack; overrides everything else."""
     access: Mapping[str, str] = field(default_factory=dict)
     """The authorizer's."""
     cors_origins: str = "*"

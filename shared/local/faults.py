@@ -1,8 +1,8 @@
-"""What keeps the local stack from running; each says what to do in its text."""
+"""Why the local stack cannot run. Each message says what to do."""
 
 
 class LocalStackError(Exception):
-    """Told to the person at the terminal as it is, without a traceback."""
+    """Shown at the terminal as it is, without a traceback."""
 
 
 class PortTakenError(LocalStackError):

@@ -66,7 +66,7 @@ class FunctionHost:
         return broken
 
     def invoke(self, name: str, event: Any) -> Any:
-        """Calls the handler as Lambda would. Raises HandlerError for whatever it raises."""
+        """Calls the handler as Lambda would. Raises HandlerError when the handler raises."""
         handler = self.load(name)
         with _failing_as_on_lambda(name):
             return handler(event, new_context(self._functions[name]))

@@ -104,13 +104,11 @@ class Gateway:
         match = self._routes.match(request.method, request.raw_path)
         if match is None:
             return _Done(
-                error_answer(404, "NotFound", f"nothing is at {clipped(request.raw_path)}")
+                error_answer(404, "NotFound", f"there is nothing at {clipped(request.raw_path)}")
             )
         if isinstance(match, MethodNotAllowed):
             allowed = ", ".join(match.allowed)
-            summary = (
-                f"{request.method} is not allowed on {clipped(request.raw_path)}, but {allowed}"
-            )
+            summary = f"{request.method} is not allowed on {clipped(request.raw_path)}; allowed: {allowed}"
             headers = [(b"allow", allowed.encode())]
             return _Done(error_answer(405, "MethodNotAllowed", summary, headers))
         return await self._invoke(request, match)
@@ -162,7 +160,7 @@ def _too_large(what: str, bytes_max: int) -> HttpAnswer:
 
 def _too_slow(seconds: float) -> HttpAnswer:
     closing = [(b"connection", b"close")]
-    return error_answer(408, "RequestTimeout", f"no whole body within {seconds:g} s", closing)
+    return error_answer(408, "RequestTimeout", f"the body took longer than {seconds:g} s", closing)
 
 
 def _request(scope: Scope) -> HttpRequest:

@@ -86,7 +86,7 @@ def wait_for_go() -> None:
 
 
 def say_ready(text: str) -> None:
-    """Tells the stack that this part is of use now."""
+    """Tells the stack that this part is ready."""
     with os.fdopen(int(os.environ.pop(READY_FD)), "w") as pipe:
         pipe.write(f"{text}\n")
 

@@ -12,7 +12,7 @@ HEAD_BYTES_MAX = 10_240
 _OWN_DESCRIPTORS = 256
 """For connections to VAST, S3 and queues, and for files."""
 _FAREWELL_SECONDS = 2.0
-"""For a refused client to read why: were it closed while it sends, a reset would come first."""
+"""For a refused client to read why: closing while it still sends would reset the connection first."""
 
 
 def connections_bound() -> int:
@@ -26,15 +26,15 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     head_timeout_seconds = 10.0
     _in_head = False
     _head_bytes = 0
-    _untold_bytes = 0
-    """Fed since the parser last told of a header or body: of a line that is not complete."""
+    _unreported_bytes = 0
+    """Fed to the parser since it last reported a header or body: part of an incomplete line."""
     _deadline: asyncio.TimerHandle | None = None
     _refusal = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > self.connections_max:
-            summary = "the service has as many connections as it can; try again"
+            summary = "the service has too many open connections; try again later"
             self._refuse(503, "ServiceUnavailable", summary)
             return
         self._set_deadline(self.head_timeout_seconds)
@@ -48,9 +48,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             if self._refusal or self.transport.is_closing():
                 return
             piece = data[start : start + HEAD_BYTES_MAX]
-            self._untold_bytes += len(piece)
+            self._unreported_bytes += len(piece)
             super().data_received(piece)
-            if self._head_bytes + self._untold_bytes > HEAD_BYTES_MAX:
+            if self._head_bytes + self._unreported_bytes > HEAD_BYTES_MAX:
                 summary = f"the request line and headers are larger than {HEAD_BYTES_MAX} bytes"
                 self._refuse(431, "RequestHeadersTooLarge", summary)
         if self._deadline is None and not self._is_busy():
@@ -58,23 +58,23 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         if self._head_bytes <= HEAD_BYTES_MAX:  # otherwise data_received says what is wrong
-            self._refuse(400, "BadRequest", f"this is not HTTP/1.1 as RFC 9112 has it: {msg}")
+            self._refuse(400, "BadRequest", f"this is not HTTP/1.1 (RFC 9112): {msg}")
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head = True
-        self._untold_bytes = 0
+        self._unreported_bytes = 0
         if self.cycle is not None:  # the first request's time began with the connection
             self._set_deadline(None)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._untold_bytes = 0
-        if self._in_head:  # and not a trailer, which nobody would read: it is not kept
+        self._unreported_bytes = 0
+        if self._in_head:  # trailers are dropped: nothing reads them
             self._head_bytes += len(name) + len(value) + len(b": \r\n")
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._untold_bytes = 0
+        self._unreported_bytes = 0
         self._head_bytes += len(b"%b %b HTTP/1.1\r\n\r\n" % (self.parser.get_method(), self.url))
         if self._head_bytes > HEAD_BYTES_MAX:
             raise ValueError("too large")  # which ends the parsing
@@ -86,7 +86,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        self._untold_bytes = 0
+        self._unreported_bytes = 0
         super().on_body(body)
 
     def on_response_complete(self) -> None:
@@ -102,7 +102,9 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def _expire(self) -> None:
         if self._in_head and not self._refusal:
-            summary = f"no whole request line and headers within {self.head_timeout_seconds:g} s"
+            summary = (
+                f"the request line and headers took longer than {self.head_timeout_seconds:g} s"
+            )
             self._refuse(408, "RequestTimeout", summary)
         else:
             self.transport.abort()
@@ -117,7 +119,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._take_leave()
 
     def _gives_up_body(self) -> bool:
-        """Whether the request in hand waited for the rest of its body, which cannot come any more."""
+        """Whether the current request was waiting for the rest of its body, which can no longer come."""
         cycle = self.cycle
         if self._in_head or not cycle or not cycle.more_body or cycle.response_started:
             return False

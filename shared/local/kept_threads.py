@@ -22,7 +22,7 @@ def kept(
             try:
                 work()
                 failure = "it ended by itself"
-            except Exception as error:  # noqa: BLE001 - whatever it is, the work must go on
+            except Exception as error:  # noqa: BLE001 - whatever failed, the work must continue
                 failure = f"{type(error).__name__}: {error}"
             if stopped.is_set():
                 return

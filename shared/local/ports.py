@@ -37,7 +37,7 @@ class Ports:
         return cls(0, 0, 0, 0)
 
     def settled(self, host: str) -> "Ports":
-        """Every 0 replaced by a free port. Raises PortTakenError for a port somebody listens on."""
+        """Every 0 replaced by a free port. Raises PortTakenError for a port that is in use."""
         chosen: dict[str, int] = {}
         for field in fields(self):
             port = getattr(self, field.name)

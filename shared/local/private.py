@@ -9,7 +9,7 @@ from pathlib import Path
 from local.faults import LocalStackError
 
 UMASK = 0o077
-"""Of every part: what it makes is nobody else's to read."""
+"""Of every part: only the owner can read what it makes."""
 
 _OURS = frozenset({"credentials.json", "lock", "logs", "s3", "vast"})
 """A data folder that holds anything else belongs to more than the stack."""

@@ -35,7 +35,7 @@ class Command:
 
 
 class Part:
-    """A running child process and everybody it started; all of them end with this process (see leash.py)."""
+    """A running child process and all that it started; they end with this process (see leash.py)."""
 
     def __init__(self, name: str, command: Command, log: Path, lock: int) -> None:
         """`lock`, a descriptor, is held while any process of the part lives: no stack starts beside it."""
@@ -74,7 +74,7 @@ class Part:
         return self._process.poll()
 
     def write(self, text: str) -> None:
-        """To its stdin. One that is dead already is found by whoever waits for it."""
+        """To its stdin. If the part is dead already, the wait that follows finds out."""
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(text.encode())
@@ -129,7 +129,7 @@ class Part:
 
 
 def inherited_environment() -> dict[str, str]:
-    """Ours without what would point a function at somebody's real cluster or account."""
+    """Our environment, without variables that would point a function at a real cluster or account."""
     foreign = ("TAMS_", "AWS_", "POWERTOOLS_", "RCLONE_", "MOTO_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     local = "127.0.0.1,localhost"

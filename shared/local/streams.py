@@ -33,7 +33,7 @@ class _Unfailing(io.RawIOBase):
 
 
 def never_fail() -> None:
-    """For this whole process, whatever writes to them. Call it before anything keeps a stream of its own."""
+    """Replaces both streams of this process. Call it before anything keeps a reference to the old ones."""
     sys.stdout = _text(1)
     sys.stderr = _text(2)
 

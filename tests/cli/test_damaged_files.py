@@ -247,7 +247,7 @@ def test_an_ingest_that_fails_half_way_says_how_to_go_on(
     path = whole(tmp_path)
     monkeypatch.setattr("cli.client.Client.upload", _refused)
     text = tams(stack, "ingest", str(path), code=1)
-    assert "Run the same command again to go on" in text
+    assert "Run the same command again to resume" in text
     monkeypatch.undo()
 
     outcome = ingest(stack, path)

@@ -43,7 +43,7 @@ class Maintenance:
                 if expired:
                     _log.warning("expired %d idle transactions", expired)
                 self._checkpoint(connection)
-            except sqlite3.Error as error:  # a full disk, which somebody may make room on
+            except sqlite3.Error as error:  # such as a full disk, which may get room again
                 _log.warning("housekeeping put off: %s", error)
         connection.close()
 

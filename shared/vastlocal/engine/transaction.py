@@ -28,7 +28,7 @@ class TableStats:
 
 
 class Transaction:
-    """Not thread-safe: whoever uses it holds `lock`."""
+    """Not thread-safe: hold `lock` to use it."""
 
     def __init__(
         self,
