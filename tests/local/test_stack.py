@@ -59,7 +59,7 @@ def test_a_part_can_be_killed_and_restarted_at_the_same_place(
 
     small_stack.kill(part)
     small_stack.check()
-    assert group_is_gone(before)
+    wait_until_gone([before])
     small_stack.restart(part)
 
     assert small_stack.config == config
