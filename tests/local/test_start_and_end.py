@@ -58,7 +58,7 @@ def check_killed_gateway_takes_its_workers_with_it(run: Run) -> None:
         pid for pid in run.groups() if "gateway_process" in Path(f"/proc/{pid}/cmdline").read_text()
     )
     os.kill(gateway, signal.SIGKILL)
-    until(lambda: group_is_gone(gateway), 30)
+    until(lambda: group_is_gone(gateway))
 
 
 def test_nothing_stays_behind_and_a_damaged_database_is_named(finished: Path) -> None:
