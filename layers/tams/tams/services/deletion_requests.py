@@ -153,7 +153,7 @@ class DeletionRequestService:
         if not more:
             del hidden[request.id]
         flow = replace(flow, deleting=hidden)
-        now_us = to_us(moment_of_change(self.clock, flow))
+        now_us = to_us(moment_of_change(self.clock(), flow))
         doomed = remove_from_flow(repositories, flow, covered, now_us)
         self._save(repositories, stored, remaining, more=more)
         return Step(doomed, done=not more)

@@ -147,7 +147,7 @@ def with_derived(
     change()
     after = _derived(repositories, flows, sources)
     changed = [
-        replace(stored, told_us=to_us(moment_of_change(lambda: now, stored)))
+        replace(stored, told_us=to_us(moment_of_change(now, stored)))
         for flow_id, stored in flows.items()
         if before.get(flow_id) != after.get(flow_id)
     ]
@@ -161,7 +161,7 @@ def with_derived(
             continue
         if (stored := repositories.sources.find(source_id)) is None:
             continue
-        moment = moment_after(lambda: now, stored.source.updated)
+        moment = moment_after(now, stored.source.updated)
         renewed = replace(stored, source=stored.source.model_copy(update={"updated": moment}))
         repositories.sources.save(renewed)
         (source,) = presented_sources(repositories, [renewed])

@@ -134,7 +134,7 @@ class FlowSegmentService:
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,
-            now_us=to_us(moment_of_change(self.clock, stored)),
+            now_us=to_us(moment_of_change(self.clock(), stored)),
             tells_timeline=repositories.caller.may(Permission.READ, classes_of(stored.flow.tags)),
             unreadable=unreadable(repositories, others),
             unwritable=unwritable(repositories, extended),
