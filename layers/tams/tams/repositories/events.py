@@ -11,19 +11,8 @@ from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
-from tams.repositories.tables import EVENTS
+from tams.repositories.tables import EVENT_ROUTING, EVENTS
 from tams.timing import TimeRange
-
-_ROUTING = (
-    "id",
-    "event_type",
-    "flow_id",
-    "source_id",
-    "collected_by",
-    "auth_classes",
-    "created_us",
-)
-"""All that decides who gets an event."""
 
 
 class VastEventRepository:
@@ -57,7 +46,7 @@ class VastEventRepository:
         No time bounds the search: a clock that is wrong must not hide an event. The projection by place has
         them side by side.
         """
-        rows = self._transaction.select(EVENTS, ibis._.seq == 0, _ROUTING, with_row_id=True)
+        rows = self._transaction.select(EVENTS, ibis._.seq == 0, EVENT_ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
@@ -89,7 +78,7 @@ class VastEventRepository:
             if values:
                 predicate &= ibis._[column].isin(list(values))
         predicate = all_of(predicate, classed(classes, "auth_classes"))
-        rows = self._transaction.select(EVENTS, predicate, (*_ROUTING, "seq"))
+        rows = self._transaction.select(EVENTS, predicate, (*EVENT_ROUTING, "seq"))
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
     def expire(

@@ -165,6 +165,17 @@ COPIES = Table(
     sorting_key=("id",),
 )
 
+EVENT_ROUTING = (
+    "created_us",
+    "id",
+    "event_type",
+    "flow_id",
+    "source_id",
+    "collected_by",
+    "auth_classes",
+)
+"""All columns that decide who gets an event."""
+
 EVENTS = Table(
     "events",
     _columns(
@@ -181,19 +192,8 @@ EVENTS = Table(
     ),
     sorting_key=("created_us", "id"),
     projections=(
-        Projection(
-            "events_by_place",  # all that routing needs, so that no event is read to find its place
-            ("seq",),
-            (
-                "created_us",
-                "id",
-                "event_type",
-                "flow_id",
-                "source_id",
-                "collected_by",
-                "auth_classes",
-            ),
-        ),
+        # Holds all that routing needs, so that the relay reads no event itself.
+        Projection("events_by_place", ("seq",), EVENT_ROUTING),
     ),
     retired_projections=("events_by_seq",),
 )
