@@ -11,6 +11,7 @@ from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
+from tams.repositories.rows import dumps
 from tams.repositories.tables import EVENT_ROUTING, EVENTS
 from tams.timing import TimeRange
 
@@ -126,8 +127,8 @@ def _row(event: StoredEvent) -> Row:
         "flow_id": event.flow_id,
         "source_id": event.source_id,
         "timerange": str(event.timerange) if event.timerange is not None else None,
-        "document": _dumps(event.document) if event.document is not None else None,
-        "collected_by": _dumps(event.collected_by) if event.collected_by else None,
+        "document": dumps(event.document) if event.document is not None else None,
+        "collected_by": dumps(event.collected_by) if event.collected_by else None,
         "auth_classes": tags_text({AUTH_CLASSES: list(event.auth_classes)}),
         "created_us": event.created_us,
         "seq": 0,
@@ -147,7 +148,3 @@ def _event(row: Row) -> StoredEvent:
         collected_by=tuple(json.loads(row["collected_by"] or "[]")),
         auth_classes=values_in_text(row["auth_classes"], AUTH_CLASSES),
     )
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

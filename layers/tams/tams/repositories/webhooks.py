@@ -12,6 +12,7 @@ from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import all_of, classed, tagged, tags_text
+from tams.repositories.rows import dumps
 from tams.repositories.tables import WEBHOOKS
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
@@ -84,7 +85,7 @@ def _columns(webhook: Webhook, event_id: str) -> Row:
         "url": webhook.url,
         "status": str(webhook.status),
         "tags": tags_text(webhook.tags),
-        "document": json.dumps(webhook.to_document(), separators=(",", ":"), ensure_ascii=False),
+        "document": dumps(webhook.to_document()),
         "event_id": event_id,
     }
 
