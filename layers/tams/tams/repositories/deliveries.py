@@ -9,7 +9,13 @@ import ibis
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
 from tams.repositories.database import ROW_ID, VastTransaction, Witness
-from tams.repositories.tables import DELIVERIES, DELIVERY_STATES, FORGOTTEN_US, MILESTONES, RELAY
+from tams.repositories.event_tables import (
+    DELIVERIES,
+    DELIVERY_STATES,
+    FORGOTTEN_US,
+    MILESTONES,
+    RELAY,
+)
 
 _STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
 _FIRST_WINDOW = 256

@@ -10,9 +10,9 @@ from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
 from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
 from tams.repositories.rows import dumps
-from tams.repositories.tables import EVENT_ROUTING, EVENTS
 from tams.timing import TimeRange
 
 

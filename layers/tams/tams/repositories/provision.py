@@ -12,16 +12,13 @@ import pyarrow as pa
 from vastdb import errors
 
 from tams.repositories.database import ROW_ID, Database, Row, VastTransaction
+from tams.repositories.event_tables import EVENTS, FORGOTTEN_US, MILESTONES, RELAY
 from tams.repositories.session import PooledSession, VastConnection
 from tams.repositories.table import Projection, Table
 from tams.repositories.tables import (
     ALL,
-    EVENTS,
-    FORGOTTEN_US,
     GUARD_SLOTS,
     GUARDS,
-    MILESTONES,
-    RELAY,
     SERVICE,
 )
 

@@ -10,10 +10,10 @@ from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import all_of, classed, tagged, tags_text
 from tams.repositories.rows import dumps
-from tams.repositories.tables import WEBHOOKS
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
