@@ -7,14 +7,19 @@ from typing import Any
 
 from fastapi import Request
 
-from tams.models.address import AddressRules, Authority, Forwarding, is_base_path
+from tams.models.address import (
+    DEFAULT_PORTS,
+    AddressRules,
+    Authority,
+    Forwarding,
+    is_base_path,
+)
 
 Event = Mapping[str, Any]
 
 PUBLIC_URL = "tamsPublicUrl"
 """Where `runtime/handlers.py` leaves it in the event."""
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _PAIR = re.compile(r'\s*(?P<name>[a-zA-Z]+)=(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s",;=]+))\s*')
 
 
@@ -98,14 +103,14 @@ def _sound(told: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     if "proto" in told:
         found["proto"] = told["proto"].lower()
-        if found["proto"] not in _DEFAULT_PORTS:
+        if found["proto"] not in DEFAULT_PORTS:
             return {}
     if "host" in told:
         port = f":{told['port']}" if "port" in told and not _has_port(told["host"]) else ""
         authority = Authority.parse(f"{told['host']}{port}")
         if authority is None:
             return {}
-        usual = port and authority.port == _DEFAULT_PORTS.get(found.get("proto", ""))
+        usual = port and authority.port == DEFAULT_PORTS.get(found.get("proto", ""))
         found["host"] = authority.host if usual else str(authority)
     if "prefix" in told:
         found["prefix"] = told["prefix"].rstrip("/")

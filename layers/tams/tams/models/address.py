@@ -1,12 +1,15 @@
 """Addresses of the service: host names, ports and base URLs, checked letter by letter."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Literal, Self
 
 Scheme = Literal["http", "https"]
 Forwarding = Literal["no", "forwarded", "x-forwarded"]
+
+DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 _AUTHORITY = re.compile(
     r"(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)"
