@@ -106,12 +106,10 @@ def _sound(told: dict[str, str]) -> dict[str, str]:
         if found["proto"] not in DEFAULT_PORTS:
             return {}
     if "host" in told:
-        port = f":{told['port']}" if "port" in told and not _has_port(told["host"]) else ""
-        authority = Authority.parse(f"{told['host']}{port}")
+        authority = _authority(told["host"], told.get("port"), found.get("proto", ""))
         if authority is None:
             return {}
-        usual = port and authority.port == DEFAULT_PORTS.get(found.get("proto", ""))
-        found["host"] = authority.host if usual else str(authority)
+        found["host"] = str(authority)
     if "prefix" in told:
         found["prefix"] = told["prefix"].rstrip("/")
         if not is_base_path(found["prefix"]):
@@ -119,5 +117,11 @@ def _sound(told: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _has_port(host: str) -> bool:
-    return re.search(r":[0-9]+$", host) is not None and not host.endswith("]")
+def _authority(host: str, port: str | None, scheme: str) -> Authority | None:
+    """`port` counts if `host` has none, and goes without saying if it is the scheme's own."""
+    authority = Authority.parse(host)
+    if authority is None or authority.port is not None or port is None:
+        return authority
+    with_port = Authority.parse(f"{authority.host}:{port}")
+    usual = with_port is not None and with_port.port == DEFAULT_PORTS.get(scheme)
+    return authority if usual else with_port
