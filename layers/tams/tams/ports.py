@@ -114,9 +114,9 @@ class ObjectStores(UrlSigner, Protocol):
 
 
 class Queue(Protocol):
-    """A hint that there is work in the store; losing it loses nothing."""
+    """A hint that there is work in the store; losing it loses nothing, nor does one that comes early."""
 
-    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None: ...
+    def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None: ...
 
 
 class Checked(Protocol):

@@ -4,15 +4,11 @@ Times are noted by the clock of one host and read by that of another, and either
 believed that no host can have made with a right clock.
 """
 
-import math
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tams.models.delivery import Answer, DeliveryState
-
-LONGEST_DELAY_SECONDS = 900
-"""What SQS can put off; the sweeper remembers longer waits."""
 
 NEVER_US = 2**62
 """When a webhook in error is tried again."""
@@ -32,11 +28,6 @@ class RetryPolicy:
     longest_seconds: float
     give_up_after: timedelta
     lease_seconds: float
-
-    @property
-    def lease_whole_seconds(self) -> int:
-        """As far as a queue can put off a hint."""
-        return min(math.ceil(self.lease_seconds), LONGEST_DELAY_SECONDS)
 
     def wait_seconds(self, attempts: int, answer: Answer) -> float:
         """With jitter, and no shorter than the receiver asked for."""

@@ -13,7 +13,6 @@ from uuid import uuid4
 from tams.models.delivery import Hint
 from tams.ports import EventSender, Queue, Store
 from tams.services.event_documents import EventDocuments
-from tams.services.retry_policy import LONGEST_DELAY_SECONDS
 from tams.services.webhook_settlement import Sent, Settlement, Turn
 
 
@@ -34,8 +33,7 @@ class WebhookDelivery:
         while True:
             turn, again_seconds = self._settle(hint, holder, sent)
             if again_seconds is not None:
-                delay = min(int(again_seconds + 0.99), LONGEST_DELAY_SECONDS)
-                self.queue.send([hint.webhook_id], delay_seconds=delay)
+                self.queue.send([hint.webhook_id], delay_seconds=again_seconds)
             if turn is None:
                 return taken
             sent, count = self._send(turn, seconds_left)
