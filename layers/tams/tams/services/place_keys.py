@@ -6,7 +6,7 @@ rest. Each key is encrypted anew: were two of one place alike, they would tell t
 
 import binascii
 
-from tams.errors import InvalidRequestError, quoted
+from tams.models.page_keys import unknown_page_key
 
 _PLACE_BYTES = 8
 _PADDING = "=="
@@ -32,6 +32,4 @@ class PlaceKeys:
         try:
             return int.from_bytes(self._fernet.decrypt(key + _PADDING))
         except (InvalidToken, binascii.Error, ValueError) as error:
-            raise InvalidRequestError(
-                f"page: {quoted(key)} is not a key that this service gave"
-            ) from error
+            raise unknown_page_key(key) from error
