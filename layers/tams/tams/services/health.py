@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tams.errors import BackendUnavailableError
+from tams.models.common import whole_seconds
 from tams.models.stored import from_us, to_us
 from tams.ports import Checked, Clock, ObjectStores, Store
 
@@ -71,7 +72,7 @@ class HealthService:
             return "the sweeper has not run yet"
         swept = from_us(swept_us)
         if self.clock() - swept > LATE_AFTER:
-            return f"the sweeper has not run since {swept:%Y-%m-%dT%H:%M:%SZ}"
+            return f"the sweeper has not run since {whole_seconds(swept)}"
         return OK
 
 
