@@ -109,7 +109,10 @@ class EventLog:
     def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
         relay = repositories.deliveries.relay_state()
         keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
-        seq = self._before(repositories, query) if query.after is None else keys.seq(query.after)
+        if query.after is None:  # begin early enough: stamps need not be in the order of places
+            seq = repositories.deliveries.milestone_before(query.since_us)
+        else:
+            seq = keys.seq(query.after)
         log = _Log(repositories, query, seq, newest)
         kept: list[tuple[int, StoredEvent]] = []
         while len(kept) < query.limit and log.goes_on:
@@ -119,10 +122,6 @@ class EventLog:
             announcement_of(repositories, place, event, flows) for place, event in kept
         ]
         return _Found(keys, log.seq, announcements, at_end=log.seq >= newest)
-
-    def _before(self, repositories: Repositories, query: EventQuery) -> int:
-        """A place before all that is asked for: stamps need not be in the order of places."""
-        return repositories.deliveries.milestone_before(query.since_us)
 
 
 @dataclass(frozen=True, slots=True)
