@@ -31,6 +31,8 @@ _END_IN_IPV4 = tuple(
 )
 """Compatible, translated and two kinds of NAT64: a gateway may make IPv4 of them."""
 
+_LOOPBACK = IPv4Address("127.0.0.1")
+
 
 @dataclass(frozen=True, slots=True)
 class TargetPolicy:
@@ -51,9 +53,8 @@ class TargetPolicy:
         if port in _SYSTEM_PORTS and port not in DEFAULT_PORTS.values():
             raise InvalidRequestError(f"url: port {port} is not one that webhooks may use")
         address = _literal(parts)
-        loopback = address is None and _is_localhost(parts.hostname or "")
-        if loopback:
-            address = IPv4Address("127.0.0.1")
+        if address is None and _is_localhost(parts.hostname or ""):
+            address = _LOOPBACK
         if address is not None and not self.allows(address, port):
             raise InvalidRequestError(
                 f"url: {quoted(parts.hostname or '')} port {port} is an address that no webhook may have"
