@@ -72,8 +72,8 @@ class Repositories(Protocol):
 class Store(Protocol):
     """Transactions: `write` runs its work again on a conflict, so the work has no other effect.
 
-    `contended` names what others of this process may write at the same time: they take turns.
-    What `rehearse` writes is taken back.
+    Writers of this process that share a name in `contended` take turns. What `rehearse` writes is
+    rolled back.
     """
 
     @property

@@ -58,7 +58,8 @@ def page_response(
 ) -> Response:
     """One page of models; Count and Reverse-Order go together, and only where lists can be turned round.
 
-    `listed` gives up to so many. It is asked again, for fewer, where they do not fit into one answer.
+    `listed` returns a page of the given limit. It is called again, for fewer, if they do not
+    fit into one answer.
     """
     page = listed(limit)
     body, count = fitting_array(item.to_json() for item in page.items)
@@ -76,7 +77,7 @@ def page_response(
 
 
 def array_response(body: str, headers: Mapping[str, str]) -> Response:
-    """What `fitting_array` has made."""
+    """An answer with the array that `fitting_array` made."""
     return Response(body, media_type="application/json", headers=dict(headers))
 
 

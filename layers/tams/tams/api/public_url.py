@@ -32,8 +32,8 @@ def public_url(event: Event, rules: AddressRules) -> str:
     """Without a slash at the end.
 
     The setting wins. Next come the headers of a proxy, if a setting trusts them. Otherwise it is what the
-    gateway says: its domain, and the stage or base path it found in front of the route. `Host` is the
-    gateway's to judge; here nobody reads it.
+    gateway says: its domain, and the stage or base path it found in front of the route. The gateway judges
+    `Host`; nothing here reads it.
     """
     if rules.public_url is not None:
         return rules.public_url
@@ -44,7 +44,7 @@ def public_url(event: Event, rules: AddressRules) -> str:
 
 
 def base_path(event: Event) -> str:
-    """What the path has in front of the gateway's route: a stage, or the base path of a custom domain."""
+    """The part of the path in front of the gateway's route: a stage, or the base path of a custom domain."""
     context = event["requestContext"]
     stage = "" if context["stage"] == "$default" else f"/{context['stage']}"
     if not f"{event['rawPath']}/".startswith(f"{stage}/"):
@@ -74,7 +74,7 @@ def _route_pattern(route: str) -> re.Pattern[str]:
 
 
 def _forwarded(headers: Mapping[str, str], trusted: Forwarding) -> dict[str, str]:
-    """`proto`, `host` and `prefix` as the nearest proxy has them; nothing if one of them is not sound."""
+    """`proto`, `host` and `prefix` by the nearest proxy; nothing if one of them is malformed."""
     if trusted == "no":
         return {}
     if trusted == "forwarded":

@@ -51,7 +51,7 @@ def guarded_connection(
 
 
 def request_target(url: str) -> str:
-    """The part of a URL that goes into the request line, where only ASCII may stand (RFC 3987, 3.1)."""
+    """The part of a URL for the request line, in ASCII (RFC 3987, 3.1)."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return quote(target, safe=string.punctuation)

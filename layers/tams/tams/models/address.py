@@ -59,7 +59,7 @@ class AddressRules:
     public_url: str | None = None
     """Wins over everything."""
     trust_forwarded: Forwarding = "no"
-    """Which headers the proxy in front sets, or removes where clients send them."""
+    """Which headers the proxy in front sets; it must remove those that clients send."""
     gateway_scheme: Scheme = "https"
 
 
@@ -76,5 +76,5 @@ def parse_base_url(text: str) -> str:
 
 
 def is_base_path(text: str) -> bool:
-    """Whether it can stand between a host and the path of a resource; empty, it can."""
+    """Whether it can stand between a host and the path of a resource; it may be empty."""
     return re.fullmatch(_PATH, text, re.ASCII) is not None

@@ -17,7 +17,7 @@ def encode_page_key(*values: Any) -> str:
 
 
 def decode_page_key(key: str, *types: type) -> list[Any]:
-    """The sort values again. Raises InvalidRequestError for a key that is not one of ours."""
+    """The sort values. Raises InvalidRequestError for a key that is not one of ours."""
     try:
         text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
         decoded = json.loads(text)

@@ -1,4 +1,4 @@
-"""The outbox on VAST, which is the log of events too: rows that never change but to be given their places."""
+"""The outbox on VAST, which is the log of events too: rows that change once, when they get their places."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence

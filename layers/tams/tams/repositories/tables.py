@@ -21,7 +21,7 @@ from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
 GUARD_SLOTS = 16_384
 """Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide.
 
-So many that creations of different ids, some dozens at a time, hardly ever do.
+Enough that dozens of simultaneous creations of different ids hardly ever do.
 """
 
 FLOWS = Table(
@@ -205,7 +205,7 @@ SERVICE = Table(
     columns(
         name=TEXT,
         description=TEXT,
-        believed_us=INT,  # the time by which things are deleted for their age
+        believed_us=INT,  # the time that decides what is old enough to delete
         event_id=TEXT,
         swept_us=INT,  # when the sweeper last ran
         revision=INT,
@@ -216,7 +216,7 @@ GUARDS = Table(
     "guards",
     columns(
         slot=INT,
-        moment_us=INT,  # the last moment of what had one of its ids and is gone
+        moment_us=INT,  # when the last holder of one of its ids was deleted
         revision=INT,
     ),
     sorting_key=("slot",),

@@ -39,7 +39,7 @@ class VastWebhookRepository:
         return webhook
 
     def sending(self) -> list[Webhook]:
-        """Those that events go to. One round trip."""
+        """Webhooks that events go to. One round trip."""
         rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 

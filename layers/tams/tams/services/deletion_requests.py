@@ -75,7 +75,7 @@ class DeletionRequestService:
         return self.store.read(work)
 
     def work_off(self, request_id: str, seconds_left: Callable[[], float]) -> None:
-        """Step by step until it is done, or until time is nearly up and another invocation goes on.
+        """Step by step until it is done, or until time is nearly up and another invocation continues.
 
         Raises NotFoundError, BackendUnavailableError; every step before that is durable.
         """

@@ -77,7 +77,7 @@ class FlowSegmentService:
     ) -> list[SegmentFault]:
         """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
 
-        A Segment that the Flow has already, the same in everything, is taken and changes nothing.
+        A repetition of a Segment that the Flow has already is taken, and changes nothing.
 
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
@@ -196,7 +196,7 @@ def _segments_updated(flow: Flow, now_us: int) -> Flow:
 
 
 def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
-    """Asked before anything is stored: an answer that cannot be sent would hide what was.
+    """Before anything is stored: without an answer the client could not know what was.
 
     Raises InvalidRequestError.
     """

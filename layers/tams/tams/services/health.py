@@ -11,7 +11,7 @@ from tams.ports import Checked, Clock, ObjectStores, Store
 
 OK = "ok"
 LATE_AFTER = timedelta(minutes=5)
-"""The sweeper runs every minute; a few times it may fail."""
+"""The sweeper runs every minute, and may miss a few runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Health:
     serving: Mapping[str, str]
     """What requests need."""
     background: Mapping[str, str]
-    """What the work after them needs: it waits, and requests are answered all the same."""
+    """What the work after them needs. Without it that work waits, and requests are still answered."""
 
     @property
     def states(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""When a change happened: by the clock, and after all that happened before to the same thing.
+"""When a change happened: by the clock, and after every earlier change of the same thing.
 
 Functions run on many machines. Their clocks differ, and any of them may be set back; the order of a Flow's
 events must not depend on that. So every change is stamped after what it follows, and leaves its stamp where

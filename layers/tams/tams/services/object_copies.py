@@ -26,7 +26,7 @@ _CLOCKS_APART = timedelta(minutes=15)
 """Two workers on one copy only waste time; clocks that are a few minutes apart should not cause that."""
 
 _DOUBLINGS_MAX = 10
-"""More lead beyond the longest pause, and one day beyond what a timedelta holds."""
+"""More doublings would exceed the longest pause, and in the end what a timedelta holds."""
 
 
 @dataclass(frozen=True, slots=True)

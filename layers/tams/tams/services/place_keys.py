@@ -1,7 +1,7 @@
 """Keys of places in the log of events, for clients to give back and for nobody but us to read.
 
-A place counts all that happens, so in clear it would tell those who may see a part how much there is of the
-rest. Each key is encrypted anew: were two of one place alike, they would tell that nothing has happened.
+A place counts all that happens, so in clear it would show readers of a part how much there is of the rest.
+Each key is encrypted anew: two equal keys of one place would show that nothing has happened.
 """
 
 import binascii

@@ -1,7 +1,7 @@
 """When a webhook that fails is tried again, and when it is given up. Pure.
 
-Times are noted by the clock of one host and read by that of another, and either may be wrong. So no note is
-believed that no host can have made with a right clock.
+Times are noted by the clock of one host and read by that of another, and either may be wrong. So a note
+that no host with a right clock can have made is not believed.
 """
 
 import random
@@ -14,7 +14,7 @@ NEVER_US = 2**62
 """When a webhook in error is tried again."""
 
 HELD_US = 2**61
-"""When a webhook is tried again that somebody sends to: not because of the time."""
+"""When a webhook that has a sender is tried again: never because of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,12 @@ class RetryPolicy:
         return now_us < state.next_us <= now_us + int(self.longest_seconds * 1e6)
 
     def failed(self, state: DeliveryState, now_us: int) -> DeliveryState:
-        """With one failure more. One that lies ahead of us counts from now on."""
+        """With one more failure. A first failure in the future counts from now on."""
         since_us = now_us if state.failing_since_us is None else state.failing_since_us
         return replace(state, attempts=state.attempts + 1, failing_since_us=min(since_us, now_us))
 
     def gives_up(self, state: DeliveryState, now_us: int) -> bool:
-        """By the time, and by as many attempts as that time has at least: a clock may have leapt."""
+        """By the time, and by the fewest attempts that fit into it, because a clock may have leapt."""
         assert state.failing_since_us is not None
         failing_for = timedelta(microseconds=now_us - state.failing_since_us)
         attempts_min = self.give_up_after.total_seconds() / self.longest_seconds

@@ -16,7 +16,7 @@ from tams.services.sources import presented, shown
 
 @dataclass(frozen=True, slots=True)
 class SourcePropertyService:
-    """Each change sets `updated` and is told of by a `sources/updated` event."""
+    """Each change sets `updated` and adds a `sources/updated` event."""
 
     store: Store
     clock: Clock

@@ -2,7 +2,7 @@
 
 The sender holds the webhook's state in VAST, sends some events, and settles: what was taken is removed. If it
 dies, a later hint finds it at the same turn (`event_relay`), and what it had not settled is sent again.
-A webhook that fails waits longer each time; nothing that waits is in anybody else's way.
+A webhook that fails waits longer each time; no other webhook waits for it.
 """
 
 import time

@@ -21,7 +21,7 @@ METADATA = frozenset(
     ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254")
 )
-"""Where clouds tell a machine its credentials: refused whatever is allowed."""
+"""Where clouds hand a machine its credentials: refused whatever is allowed."""
 
 _SYSTEM_PORTS = range(1_024)
 """Only HTTP's own are for webhooks; the others belong to other services (RFC 6335)."""
@@ -45,7 +45,7 @@ class TargetPolicy:
     own_ports: Collection[int] = ()
 
     def check_url(self, url: str) -> None:
-        """What can be told without asking DNS. Raises InvalidRequestError."""
+        """All that can be judged without asking DNS. Raises InvalidRequestError."""
         if (fault := url_fault(url)) is not None:
             raise InvalidRequestError(f"url: {fault}")
         parts = urlsplit(url)
