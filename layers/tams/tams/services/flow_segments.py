@@ -23,6 +23,7 @@ from tams.timing import TimeRange
 from tams.timing.coverage import hull
 
 _FAULTS_BYTES_MAX = 5_000_000
+"""An answer may have 6.2 MB (`api/payload.py`), where each quotation mark takes a byte more."""
 _FAULT_BYTES = 220
 """Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 
