@@ -1,6 +1,5 @@
 """/flow-delete-requests, /flow-delete-requests/{requestId}."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -28,12 +27,7 @@ def get_deletion_requests(
     asked = DeletionQuery(
         limit=page_limit(limit), page=page, sort_by=sort_by, reverse=reverse_order
     )
-    return page_response(
-        request,
-        lambda limit: deletion_requests.list_(replace(asked, limit=limit)),
-        limit=asked.limit,
-        reverse=reverse_order,
-    )
+    return page_response(request, deletion_requests.list_, asked, reverse=reverse_order)
 
 
 @router.get("/{requestId}", response_model=DeletionRequest)

@@ -111,7 +111,7 @@ def delete_segments(
 
 
 def _first(page: SegmentPage, count: int) -> SegmentPage:
-    """What of a page fits into one answer; the next begins after it."""
+    """The first Segments of a page that fit into one answer; the next page begins after them."""
     if count == len(page.segments):
         return page
     return SegmentPage(page.segments[:count], page.segments[count - 1].timerange.start_ns)

@@ -1,6 +1,5 @@
 """/flows, /flows/{flowId} and its properties."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -65,12 +64,7 @@ def get_flows(
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
         timerange=query_timerange(timerange),
     )
-    return page_response(
-        request,
-        lambda limit: flows.list_(replace(asked, limit=limit)),
-        limit=asked.limit,
-        reverse=reverse_order,
-    )
+    return page_response(request, flows.list_, asked, reverse=reverse_order)
 
 
 @router.get("/{flowId}", response_model=Flow)

@@ -1,6 +1,5 @@
 """/service/profiles, /service/profiles/{profileId}."""
 
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated
 
@@ -33,9 +32,7 @@ def get_profiles(
     asked = ProfileQuery(
         limit=page_limit(limit), page=page, format=content_format, codec=codec, label=label
     )
-    return page_response(
-        request, lambda limit: profiles.list_(replace(asked, limit=limit)), limit=asked.limit
-    )
+    return page_response(request, profiles.list_, asked)
 
 
 @router.get("/{profileId}", response_model=Profile)

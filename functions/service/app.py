@@ -15,6 +15,7 @@ from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models import service as models
 from tams.models.caller import Scope
 from tams.models.filters import parse_tag_filters
+from tams.models.queries import BackendQuery
 from tams.models.storage_backend import StorageBackend
 from tams.runtime.handlers import api_handler
 from tams.services.health import Health as HealthFound
@@ -50,15 +51,13 @@ def get_storage_backends(
     reverse_order: QueryBool = False,
 ) -> Response:
     """By label, then id. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
-    tags = parse_tag_filters("tag", request.query_params.multi_items())
-    return page_response(
-        request,
-        lambda limit: service.list_backends(
-            limit=limit, page=page, reverse=reverse_order, tags=tags
-        ),
+    asked = BackendQuery(
         limit=page_limit(limit),
+        page=page,
         reverse=reverse_order,
+        tags=parse_tag_filters("tag", request.query_params.multi_items()),
     )
+    return page_response(request, service.list_backends, asked, reverse=reverse_order)
 
 
 _HEALTH_BODY = {

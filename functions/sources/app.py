@@ -1,6 +1,5 @@
 """/sources, /sources/{sourceId} and its properties."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -43,12 +42,7 @@ def get_sources(
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
     )
-    return page_response(
-        request,
-        lambda limit: sources.list_(replace(asked, limit=limit)),
-        limit=asked.limit,
-        reverse=reverse_order,
-    )
+    return page_response(request, sources.list_, asked, reverse=reverse_order)
 
 
 @router.get("/{sourceId}", response_model=Source)

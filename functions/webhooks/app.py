@@ -1,6 +1,5 @@
 """/service/webhooks, /service/webhooks/{webhookId}."""
 
-from dataclasses import replace
 from http import HTTPStatus
 
 from fastapi import APIRouter, Request, Response
@@ -33,12 +32,7 @@ def get_webhooks(
         reverse=reverse_order,
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
     )
-    return page_response(
-        request,
-        lambda limit: webhooks.list_(replace(asked, limit=limit)),
-        limit=asked.limit,
-        reverse=reverse_order,
-    )
+    return page_response(request, webhooks.list_, asked, reverse=reverse_order)
 
 
 @router.post(

@@ -7,9 +7,10 @@ import ibis
 
 from local.stack import Stack
 from tams.repositories.database import Database
+from tams.repositories.event_tables import EVENTS
 from tams.repositories.rows import instances_from_text
 from tams.repositories.table import Table
-from tams.repositories.tables import COPIES, DELETION_REQUESTS, EVENTS, OBJECTS, SEGMENTS
+from tams.repositories.tables import COPIES, DELETION_REQUESTS, OBJECTS, SEGMENTS
 from tams.runtime.aws import vast_connection
 from tams.runtime.settings import Settings
 

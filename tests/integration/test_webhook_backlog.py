@@ -11,6 +11,7 @@ import pytest
 
 from tams.container import Container
 from tams.errors import BackendUnavailableError
+from tams.messaging.queues import whole_delay
 from tams.messaging.webhook_sender import WebhookSender
 from tams.models.delivery import Hint
 from tams.models.flow import parse_flow_put
@@ -60,9 +61,9 @@ class Hints:
     delays: list[int] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
 
-    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
+    def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
         self.last = [*bodies]
-        self.delays += [delay_seconds] * len(bodies)
+        self.delays += [whole_delay(delay_seconds)] * len(bodies)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""How long the invocation at hand may still take: set at the edge, heeded by what waits."""
+"""How much time the current invocation has left: set at the edge, respected wherever code waits."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", defau
 
 @contextmanager
 def invocation(seconds_left: SecondsLeft) -> Iterator[None]:
-    """What runs inside is part of an invocation that has so much time."""
+    """Code inside belongs to an invocation with this much time left."""
     token = _seconds_left.set(seconds_left)
     try:
         yield
@@ -24,7 +24,7 @@ def invocation(seconds_left: SecondsLeft) -> Iterator[None]:
 
 
 def patience(longest_seconds: float) -> float:
-    """How many seconds one may wait: `longest_seconds`, or what the invocation leaves of them."""
+    """How many seconds code may wait: `longest_seconds`, or less if the invocation ends before."""
     seconds_left = _seconds_left.get()
     if seconds_left is None:
         return longest_seconds

@@ -38,7 +38,7 @@ def test_background_work_that_a_clock_ahead_noted_is_found_at_once(host: Host) -
     sent: list[str] = []
 
     class Noted:
-        def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
+        def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
             assert delay_seconds == 0
             sent.extend(bodies)
 

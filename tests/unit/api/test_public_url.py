@@ -84,6 +84,8 @@ def test_the_setting_wins() -> None:
     ("headers", "url"),
     [
         ({"host": "a.example", "proto": "https"}, "https://a.example/s"),
+        ({"host": "a.example.", "proto": "https"}, "https://a.example./s"),
+        ({"host": "a.example:", "proto": "https"}, "https://a.example/s"),
         ({"host": "a.example:8443", "proto": "https", "port": "443"}, "https://a.example:8443/s"),
         ({"host": "a.example", "proto": "https", "port": "443"}, "https://a.example/s"),
         ({"host": "a.example", "proto": "http", "port": "443"}, "http://a.example:443/s"),

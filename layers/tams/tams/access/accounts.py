@@ -72,7 +72,7 @@ def _is_hash_of(secret: str, known: str) -> bool:
 
 
 _NOBODYS = f"scrypt${'0' * 32}${'0' * 128}"
-"""Compared with where there is no such user, so that the time taken tells nobody who there is."""
+"""Compared with when no user has the name, so that the time taken does not show which names exist."""
 
 
 class AccountBook:
@@ -100,7 +100,7 @@ class AccountBook:
         return _current(known)
 
     def _is_password(self, basic: Basic, known: str, address: str) -> bool:
-        """One that was found good lately costs nothing and is never refused."""
+        """A password that was right lately costs nothing and is never refused."""
         text = f"{known}{basic.password}".encode()
         key = hmac.digest(self._pepper, text, "sha256")
 
@@ -112,7 +112,7 @@ class AccountBook:
         return self._is_remembered(key) or self._attempts.checked(basic.name, address, check)
 
     def _is_remembered(self, key: bytes) -> bool:
-        """Each use prolongs it. The key holds the hash, so a changed password is not remembered."""
+        """Each use prolongs the memory. The key covers the hash, so a new password starts afresh."""
         return self._remembered.get(key, 0) > time.monotonic() and self._remember(key)
 
     def _remember(self, key: bytes) -> Literal[True]:

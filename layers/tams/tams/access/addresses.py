@@ -1,4 +1,4 @@
-"""Where keys may be had: keys that anyone on the way can change prove nothing."""
+"""Where keys may come from: keys that anyone on the way can change prove nothing."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit

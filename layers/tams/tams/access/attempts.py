@@ -24,8 +24,12 @@ from tams.access.faults import TooManyAttemptsError
 AT_ONCE = 5
 """Attempts for one account from one address before they are slowed down."""
 CHECKS_AT_A_TIME = 2
+"""Each keeps a processor busy for 55 ms, and takes 16 MB."""
 _WAIT_SECONDS = 2.0
+"""For one's turn: time for dozens of checks."""
 _KEPT = 10_000
+"""Keys of each bucket, which take 2 MB."""
+
 _Keys = tuple[bytes, bytes, bytes, bytes]
 
 
@@ -82,7 +86,7 @@ class Attempts:
         self._checking = threading.BoundedSemaphore(CHECKS_AT_A_TIME)
 
     def checked(self, name: str, address: str, check: Callable[[], bool]) -> bool:
-        """What `check` says; few run at a time. Raises TooManyAttemptsError without a call of it."""
+        """The result of `check`; few run at a time. Raises TooManyAttemptsError before `check` is called."""
         keys = _keys(name, address)
         self._refuse(keys)
         if not self._checking.acquire(timeout=_WAIT_SECONDS):
@@ -131,7 +135,7 @@ class Attempts:
 
 
 def _keys(name: str, address: str) -> _Keys:
-    """Of the account at the address, the address, its site, and the account; short, whatever the name."""
+    """Keys of the account at the address, the address, its site, and the account; all short."""
     network, site = network_of(address), network_of(address, 48)
     return _digest(name, network), _digest(network), _digest(site), _digest(name)
 
@@ -141,7 +145,7 @@ def _digest(*parts: str) -> bytes:
 
 
 def network_of(address: str, prefix: int = 64) -> str:
-    """What one client holds: an IPv4 address, or the IPv6 network that it can roam in."""
+    """The addresses that one client can use: an IPv4 address, or an IPv6 network."""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -49,7 +49,7 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise CredentialsError("a claim is no text") from error
+        raise CredentialsError("a claim is not text") from error
 
 
 def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:
@@ -60,7 +60,7 @@ def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:
 
 
 def _scopes(issuer: Issuer, claims: Mapping[str, Any]) -> set[Scope]:
-    """Of a text each word is a name (RFC 8693), of a list each entry: *Former editors* are no editors."""
+    """Of a text each word is a name (RFC 8693), of a list each entry: *Former editors* is one name."""
     held: set[Scope] = set()
     for claim in issuer.scope_claims:
         value = claims.get(claim)

@@ -10,7 +10,7 @@ class NoCredentialsError(CredentialsError):
 
 
 class TooManyAttemptsError(Exception):
-    """Wrong passwords came too often; nothing is said of this one."""
+    """Too many passwords were wrong; this one was not checked."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(
@@ -20,4 +20,4 @@ class TooManyAttemptsError(Exception):
 
 
 class SourceUnavailableError(Exception):
-    """Keys or accounts cannot be had just now, so that nothing can be said of the credentials."""
+    """Keys or accounts are unavailable just now, so nobody can judge the credentials."""

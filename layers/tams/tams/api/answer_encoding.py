@@ -19,7 +19,7 @@ GZIP_BYTES_MIN = 2_048
 GZIP_LEVEL = 1
 
 _NEVER = "text/event-stream"
-"""Read while it comes, on its way through proxies that may wait for whole blocks."""
+"""Clients read it as it arrives, and proxies might hold back gzip until a block is complete."""
 
 
 def encoded(answer: dict[str, Any], method: str, accept_encoding: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def _within_limit(answer: dict[str, Any]) -> dict[str, Any]:
     if size <= ANSWER_BYTES_MAX:
         return answer
     summary = (
-        f"the answer takes {size} bytes, more than the {ANSWER_BYTES_MAX} that one may have here: "
+        f"the answer takes {size} bytes, more than the {ANSWER_BYTES_MAX} allowed here: "
         "ask for gzip (Accept-Encoding), for fewer items (limit) or fewer URLs (accept_get_urls)"
     )
     return {

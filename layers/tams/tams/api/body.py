@@ -12,15 +12,15 @@ from tams.api.payload import LAMBDA_BYTES_MAX
 from tams.errors import InvalidRequestError
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
-"""What is stored as one thing is also answered as one, which takes escapes, and then fits Lambda too."""
+"""A body is stored and answered as a whole, and must still fit through Lambda with escapes."""
 LIST_BYTES_MAX = LAMBDA_BYTES_MAX
-"""Of lists, whose items part again: all that Lambda takes. Its event holds the body as a JSON string, with
-a backslash before each quote, and headers: 45,000 Segments of 110 bytes make 5.3 MB of 6.3."""
+"""Lists are answered in pages, so they may be all that Lambda takes. Its event holds the body as a JSON
+string, with a backslash before each quote, and headers: 45,000 Segments of 110 bytes make 5.3 MB of 6.3."""
 
 NO_BODY = object()
 
 _READABLE = (json.JSONDecodeError, UnicodeDecodeError)
-"""What their texts say is the client's concern; that of other ValueErrors is Python's."""
+"""Their texts help the client; those of other ValueErrors are about Python."""
 
 
 class RefusedBodyError(Exception):
@@ -34,7 +34,7 @@ class RefusedBodyError(Exception):
 
 
 def install(app: FastAPI) -> None:
-    """Bodies that are refused unread are answered as the gateway answers those it refuses itself."""
+    """Answer refused bodies as the gateway answers those that it refuses itself."""
     app.add_exception_handler(RefusedBodyError, _refused)
 
 
@@ -65,7 +65,7 @@ def described(*models: str, many: bool = False, required: bool = True) -> dict[s
 
 
 def described_as(schema: dict[str, Any]) -> dict[str, Any]:
-    """`openapi_extra` for a route that reads a body which no model has."""
+    """`openapi_extra` for a route whose body has no model."""
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
@@ -102,7 +102,7 @@ def _check_coding(request: Request) -> None:
 
 def _present(body: Any) -> Any:
     if body is NO_BODY:
-        raise InvalidRequestError("the body must be JSON, and there is none")
+        raise InvalidRequestError("the body must be JSON, but it is empty")
     return body
 
 

@@ -104,13 +104,11 @@ def _explained(request: Request, status: HTTPStatus) -> str:
     return status.phrase
 
 
-def _bug(_request: Request, error: Exception) -> JSONResponse:
+def _bug(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
         _log.error("the host is exhausted", exc_info=error)
-        summary = f"the service is out of resources: {error.strerror}"
-        headers = {"Retry-After": RETRY_AFTER_SECONDS}
-        body = error_body("BackendUnavailable", summary)
-        return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, headers)
+        exhausted = f"the service is out of resources: {error.strerror}"
+        return _tams_error(request, BackendUnavailableError(exhausted))
     _log.error("a request failed for a reason nobody expected", exc_info=error)
     return JSONResponse(
         error_body("InternalServerError", "the service made a mistake; it has been logged"),

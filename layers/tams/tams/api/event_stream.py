@@ -1,4 +1,4 @@
-"""Events as a stream that ends soon: whoever follows it reconnects, and says where it was.
+"""Events as a stream that ends soon: a follower reconnects, and says where it was.
 
 So a follower needs no connection that stays open, which API Gateway would not give it.
 Source: HTML Standard, "Server-sent events".
@@ -12,7 +12,7 @@ RECONNECT_MS = 100
 
 
 def as_stream(items: Sequence[tuple[str, Mapping[str, Any]]], next_key: str) -> str:
-    """The body of a `text/event-stream`; `next_key` is where the follower goes on."""
+    """The body of a `text/event-stream`; `next_key` is where the follower continues."""
     parts = [f"retry: {RECONNECT_MS}\n\n"]
     for key, item in items:
         data = json.dumps(item, separators=(",", ":"))

@@ -26,7 +26,7 @@ def decode_segment_key(page: str | None) -> int | None:
 
 
 def surely_fit(segments: Sequence[StoredSegment]) -> bool:
-    """Whether they fit into one answer however they are asked for; said without signing their URLs."""
+    """Whether they fit into one answer whatever the query; found without signing their URLs."""
     return sum(_bytes_at_most(each) for each in segments) < ANSWER_BYTES_MAX
 
 

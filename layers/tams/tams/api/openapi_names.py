@@ -1,4 +1,4 @@
-"""The operationId of each operation: that of the BBC's file, and by the same rule for what it lacks."""
+"""The operationId of each operation: the one in the BBC's file, or one by the same rule."""
 
 import re
 

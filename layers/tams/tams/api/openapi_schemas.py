@@ -1,4 +1,4 @@
-"""JSON Schemas as generators of clients like them: standard keywords, and optional means absent."""
+"""JSON Schemas that generators of clients understand: standard keywords, and optional means absent."""
 
 import json
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ _NULL = {"type": "null"}
 
 
 def tidied(document: Schema) -> Schema:
-    """The whole document with tidy schemas, and the five kinds of Flow as one schema with a name."""
+    """The document with tidy schemas, and one named schema for the five kinds of Flow."""
     schemas = document["components"]["schemas"]
     for name, schema in schemas.items():
         schemas[name] = _object(_tidy(schema))
@@ -41,7 +41,7 @@ def tidied(document: Schema) -> Schema:
 
 
 def _tidy(node: Any) -> Any:
-    """Without nulls, which no body of TAMS has: what is not set is not there."""
+    """Without nulls, which no body of TAMS has: unset properties are absent."""
     if isinstance(node, list):
         return [_tidy(each) for each in node]
     if not isinstance(node, dict):
@@ -80,7 +80,7 @@ def _named_flow(schema: Schema) -> Schema:
 
 
 def _object(schema: Schema) -> Schema:
-    """A constant is required: it tells kinds apart. Other defaults are put in words.
+    """A constant is required, as it distinguishes kinds. The description states other defaults.
 
     Generators take a property with a default for one that is always there, in requests too.
     """

@@ -40,7 +40,7 @@ _LATER = {
 
 
 def describe_access(path: str, method: str, operation: dict[str, Any], error: str) -> None:
-    """Adds the operation's security, its scopes in words, and the 401 and 429 of all that is not public."""
+    """Adds the operation's security, its scopes in words, and 401 and 429 unless it is public."""
     if path in PUBLIC_ROUTES:
         operation["security"] = []
         return

@@ -1,6 +1,7 @@
 """The paging headers: which page this is, and where the next one begins (PAG-1…12)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -11,7 +12,9 @@ from tams.api.public_url import absolute
 from tams.api.raw_path import encoded
 from tams.models.base import Model
 from tams.models.paging import Page
+from tams.models.queries import Query
 
+Asked = TypeVar("Asked", bound=Query)
 Item = TypeVar("Item", bound=Model)
 
 UNREPEATED = frozenset({"page", "limit", "access_token"})
@@ -51,23 +54,23 @@ def next_link(request: Request, limit: int, next_key: str) -> dict[str, str]:
 
 def page_response(
     request: Request,
-    listed: Callable[[int], Page[Item]],
+    listed: Callable[[Asked], Page[Item]],
+    asked: Asked,
     *,
-    limit: int,
     reverse: bool | None = None,
 ) -> Response:
     """One page of models; Count and Reverse-Order go together, and only where lists can be turned round.
 
-    `listed` gives up to so many. It is asked again, for fewer, where they do not fit into one answer.
+    `listed` is asked a second time, for fewer, if they do not fit into one answer.
     """
-    page = listed(limit)
+    page = listed(asked)
     body, count = fitting_array(item.to_json() for item in page.items)
     if count < len(page.items):
-        page = listed(count)
+        page = listed(replace(asked, limit=count))
         body, _ = fitting_array(item.to_json() for item in page.items)
     headers = paging_headers(
         request,
-        limit=limit,
+        limit=asked.limit,
         next_key=page.next_key,
         count=None if reverse is None else len(page.items),
         reverse=reverse,
@@ -76,7 +79,7 @@ def page_response(
 
 
 def array_response(body: str, headers: Mapping[str, str]) -> Response:
-    """What `fitting_array` has made."""
+    """An answer with the array that `fitting_array` made."""
     return Response(body, media_type="application/json", headers=dict(headers))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 LAMBDA_BYTES_MAX = 6 * 1024 * 1024
 ANSWER_BYTES_MAX = LAMBDA_BYTES_MAX - 64 * 1024
-"""Status and headers, of which a page key or a link may be long, have the rest."""
+"""The rest is for status and headers, where a page key or a link may be long."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 """As Starlette writes JSON."""
@@ -24,9 +24,9 @@ def payload_bytes(text: str) -> int:
 
 
 def fitting_array(items: Iterable[Any]) -> tuple[str, int]:
-    """The JSON array of the first items that fit into one answer, and how many those are.
+    """The JSON array of the first items that fit into one answer, and how many they are.
 
-    At least one, so that a page always leads on.
+    At least one, so that every page leads to the next.
     """
     texts: list[str] = []
     total = 0

@@ -7,14 +7,19 @@ from typing import Any
 
 from fastapi import Request
 
-from tams.models.address import AddressRules, Authority, Forwarding, is_base_path
+from tams.models.address import (
+    DEFAULT_PORTS,
+    AddressRules,
+    Authority,
+    Forwarding,
+    is_base_path,
+)
 
 Event = Mapping[str, Any]
 
 PUBLIC_URL = "tamsPublicUrl"
 """Where `runtime/handlers.py` leaves it in the event."""
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _PAIR = re.compile(r'\s*(?P<name>[a-zA-Z]+)=(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s",;=]+))\s*')
 
 
@@ -27,8 +32,8 @@ def public_url(event: Event, rules: AddressRules) -> str:
     """Without a slash at the end.
 
     The setting wins. Next come the headers of a proxy, if a setting trusts them. Otherwise it is what the
-    gateway says: its domain, and the stage or base path it found in front of the route. `Host` is the
-    gateway's to judge; here nobody reads it.
+    gateway says: its domain, and the stage or base path it found in front of the route. The gateway judges
+    `Host`; nothing here reads it.
     """
     if rules.public_url is not None:
         return rules.public_url
@@ -39,7 +44,7 @@ def public_url(event: Event, rules: AddressRules) -> str:
 
 
 def base_path(event: Event) -> str:
-    """What the path has in front of the gateway's route: a stage, or the base path of a custom domain."""
+    """The part of the path in front of the gateway's route: a stage, or the base path of a custom domain."""
     context = event["requestContext"]
     stage = "" if context["stage"] == "$default" else f"/{context['stage']}"
     if not f"{event['rawPath']}/".startswith(f"{stage}/"):
@@ -69,7 +74,7 @@ def _route_pattern(route: str) -> re.Pattern[str]:
 
 
 def _forwarded(headers: Mapping[str, str], trusted: Forwarding) -> dict[str, str]:
-    """`proto`, `host` and `prefix` as the nearest proxy has them; nothing if one of them is not sound."""
+    """`proto`, `host` and `prefix` by the nearest proxy; nothing if one of them is malformed."""
     if trusted == "no":
         return {}
     if trusted == "forwarded":
@@ -98,15 +103,13 @@ def _sound(told: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     if "proto" in told:
         found["proto"] = told["proto"].lower()
-        if found["proto"] not in _DEFAULT_PORTS:
+        if found["proto"] not in DEFAULT_PORTS:
             return {}
     if "host" in told:
-        port = f":{told['port']}" if "port" in told and not _has_port(told["host"]) else ""
-        authority = Authority.parse(f"{told['host']}{port}")
+        authority = _authority(told["host"], told.get("port"), found.get("proto", ""))
         if authority is None:
             return {}
-        usual = port and authority.port == _DEFAULT_PORTS.get(found.get("proto", ""))
-        found["host"] = authority.host if usual else str(authority)
+        found["host"] = str(authority)
     if "prefix" in told:
         found["prefix"] = told["prefix"].rstrip("/")
         if not is_base_path(found["prefix"]):
@@ -114,5 +117,11 @@ def _sound(told: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _has_port(host: str) -> bool:
-    return re.search(r":[0-9]+$", host) is not None and not host.endswith("]")
+def _authority(host: str, port: str | None, scheme: str) -> Authority | None:
+    """`port` counts if `host` has none, and goes without saying if it is the scheme's own."""
+    authority = Authority.parse(host)
+    if authority is None or authority.port is not None or port is None:
+        return authority
+    with_port = Authority.parse(f"{authority.host}:{port}")
+    usual = with_port is not None and with_port.port == DEFAULT_PORTS.get(scheme)
+    return authority if usual else with_port

@@ -12,7 +12,7 @@ _KEPT = re.compile("%(25|2F|0A)", re.IGNORECASE)
 
 
 def protected(raw_path: str) -> str:
-    """The path as the adapter shall have it."""
+    """The path to give to the adapter."""
     return _KEPT.sub(r"%25\1", raw_path)
 
 

@@ -64,7 +64,7 @@ def check_table(routes: Iterable[BaseRoute]) -> None:
     """Raises KeyError when an operation has no entry, or is none that could be asked for a scope."""
     for route in iter_route_contexts(list(routes)):
         if not isinstance(route.original_route, APIRoute) or route.path_format is None:
-            raise KeyError(f"{route.path} is no route of FastAPI: nothing asks it for a scope")
+            raise KeyError(f"{route.path} is not a route of FastAPI: nothing checks its scope")
         for method in route.methods or ():
             needed(route.path_format, method)
 

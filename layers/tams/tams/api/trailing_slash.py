@@ -1,7 +1,7 @@
-"""A slash at the end of a path separates nothing: `/flows/` is `/flows`, to read and to write.
+"""A slash at the end of a path means nothing: `/flows/` is `/flows`, to read and to write.
 
 API Gateway knows no routes that end in a slash, so such a request may reach a function that does not have
-the route. That one says where to go: 308, which keeps method and body.
+the route. It answers with a redirect, 308, which keeps method and body.
 """
 
 from http import HTTPStatus
@@ -34,7 +34,7 @@ class TrailingSlashMiddleware:
 
 
 def _relative(scope: Scope, bare: str) -> str:
-    """From where the request went: right below any stage, base path or proxy."""
+    """Relative to the request, so it is right below any stage, base path or proxy."""
     query = scope["query_string"].decode("latin-1")
     up = "../" * (len(scope["path"]) - len(bare))
     return f"{up}{bare.rpartition('/')[2]}" + (f"?{query}" if query else "")

@@ -88,4 +88,4 @@ def _redirected(url: str, location: str) -> str:
     try:
         return urljoin(url, quote(location.encode("latin-1"), safe=string.punctuation))
     except ValueError as error:
-        raise BackendUnavailableError("the Object's URL redirects to what is not a URL") from error
+        raise BackendUnavailableError("the Object's URL redirects to a malformed URL") from error

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from tams.models.address import DEFAULT_PORTS
 from tams.services.webhook_targets import TargetPolicy
 
 
@@ -44,12 +45,13 @@ def guarded_connection(
 ) -> http.client.HTTPConnection:
     """Not connected yet; `timeout_seconds` bounds the connection and every wait for bytes."""
     parts = urlsplit(url)
-    kind, default_port = (_GuardedTls, 443) if parts.scheme == "https" else (_Guarded, 80)
-    return kind(parts.hostname or "", parts.port or default_port, policy, timeout_seconds)
+    kind = _GuardedTls if parts.scheme == "https" else _Guarded
+    port = parts.port or DEFAULT_PORTS[parts.scheme]
+    return kind(parts.hostname or "", port, policy, timeout_seconds)
 
 
 def request_target(url: str) -> str:
-    """The part of a URL that goes into the request line, where only ASCII may stand (RFC 3987, 3.1)."""
+    """The part of a URL for the request line, in ASCII (RFC 3987, 3.1)."""
     parts = urlsplit(url)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return quote(target, safe=string.punctuation)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,8 @@ from tams.errors import BackendUnavailableError
 _log = logging.getLogger(__name__)
 
 _ENTRIES_MAX = 10
+DELAY_SECONDS_MAX = 900
+"""Limits of SQS. Source: Amazon SQS message quotas."""
 
 
 class SqsQueue:
@@ -42,20 +45,25 @@ class SqsQueue:
             config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2}),
         )
 
-    def send(self, bodies: Sequence[str], *, delay_seconds: int = 0) -> None:
-        """Never raises for a queue that is down: what it tells of is in VAST already."""
+    def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
+        """Never raises when the queue is down: the work that a message hints at is in VAST already."""
+        delay = whole_delay(delay_seconds)
         messages = [json.dumps(group) for group in _groups(bodies, self._ids_per_message)]
         for entries in _groups(messages, _ENTRIES_MAX):
             try:
-                self._client.send_message_batch(
+                answer = self._client.send_message_batch(
                     QueueUrl=self._url,
                     Entries=[
-                        {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds}
+                        {"Id": str(index), "MessageBody": body, "DelaySeconds": delay}
                         for index, body in enumerate(entries)
                     ],
                 )
             except (BotoCoreError, ClientError) as error:
                 _log.warning("the queue did not take %d messages: %s", len(entries), error)
+            else:
+                if refused := answer.get("Failed"):
+                    reason = refused[0].get("Message", refused[0]["Code"])
+                    _log.warning("the queue did not take %d messages: %s", len(refused), reason)
 
     def check(self) -> None:
         """Raises BackendUnavailableError when the queue does not answer, or does not exist."""
@@ -67,6 +75,11 @@ class SqsQueue:
         except (BotoCoreError, ClientError) as error:
             reason = type(error).__name__
             raise BackendUnavailableError(f"the queue {name} did not answer: {reason}") from error
+
+
+def whole_delay(seconds: float) -> int:
+    """As SQS takes it. A hint that comes too early does no harm: the sweeper remembers longer waits."""
+    return min(math.ceil(seconds), DELAY_SECONDS_MAX)
 
 
 def _groups(items: Sequence[str], size: int) -> list[list[str]]:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tams.errors import BackendUnavailableError
 
 _OBJECTS_MAX = 1_000
-"""So many URLs, be they as long as can be, fit into an answer of Lambda (6 MB)."""
+"""As many of the longest possible URLs as fit into an answer of Lambda (6 MB)."""
 
 
 class LambdaUrlSigner:

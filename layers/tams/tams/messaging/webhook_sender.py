@@ -26,7 +26,7 @@ _LONGEST_ANSWER = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Any 2xx takes an event; a redirect is no answer, and is not followed.
+    """Any 2xx takes an event; a redirect counts as a failure, and is not followed.
 
     A receiver has `timeout_seconds` to connect, and as long again for its whole answer.
     """
@@ -116,7 +116,7 @@ class _Deadline:
 
 
 def _retry_after_seconds(value: str | None) -> float | None:
-    """Seconds, or a date; what is neither is no advice."""
+    """Of a number of seconds, or of a date; None for anything else."""
     if value is None:
         return None
     if value.strip().isdecimal():

@@ -1,21 +1,23 @@
 """Addresses of the service: host names, ports and base URLs, checked letter by letter."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from tams.models.http_url import url_fault
 
 Scheme = Literal["http", "https"]
 Forwarding = Literal["no", "forwarded", "x-forwarded"]
 
-_AUTHORITY = re.compile(
-    r"(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)"
-    r"(?::(?P<port>[0-9]{1,5}))?",
-    re.ASCII,
-)
+DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
+
+_ENDS = frozenset("/?#")
+"""What ends an authority in a URL."""
 _PATH = r"(?:/[A-Za-z0-9._~!$&'()*+;=:@%-]+)*"
 _BASE_URL = re.compile(rf"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<path>{_PATH})/?", re.ASCII)
-_PORT_MAX = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,12 @@ class Authority:
     @classmethod
     def parse(cls, text: str) -> Self | None:
         """None for everything else: credentials, lists, blanks, ports out of range."""
-        match = _AUTHORITY.fullmatch(text.lower())
-        if match is None or ".." in match["host"]:
+        url = f"http://{text}"
+        if not _ENDS.isdisjoint(text) or url_fault(url) is not None:
             return None
-        port = None if match["port"] is None else int(match["port"])
-        if port is not None and not 0 < port <= _PORT_MAX:
-            return None
-        try:
-            if match["host"].startswith("["):
-                IPv6Address(match["host"][1:-1])
-        except AddressValueError:
-            return None
-        return cls(match["host"], port)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return cls(f"[{host}]" if ":" in host else host, parts.port)
 
     @property
     def is_loopback(self) -> bool:
@@ -63,7 +59,7 @@ class AddressRules:
     public_url: str | None = None
     """Wins over everything."""
     trust_forwarded: Forwarding = "no"
-    """Which headers the proxy in front sets, or removes where clients send them."""
+    """Which headers the proxy in front sets; it must remove those that clients send."""
     gateway_scheme: Scheme = "https"
 
 
@@ -80,5 +76,5 @@ def parse_base_url(text: str) -> str:
 
 
 def is_base_path(text: str) -> bool:
-    """Whether it can stand between a host and the path of a resource; empty, it can."""
+    """Whether it can stand between a host and the path of a resource; it may be empty."""
     return re.fullmatch(_PATH, text, re.ASCII) is not None

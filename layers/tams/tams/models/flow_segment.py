@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 SEGMENTS_MAX = 50_000
-"""How many segments one request may carry."""
+"""In one request: about as many as the largest body holds (`api/body.py`)."""
 
 _KEPT = range(NS_MIN, NS_MAX + 1)
 

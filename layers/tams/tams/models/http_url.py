@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from tams.models.common import Text
 
 URL_LENGTH_MAX = 8_000
-"""As long as HTTP servers are asked to accept (RFC 9110); signed URLs of clouds are a third of it."""
+"""The length that HTTP servers should accept (RFC 9110, 4.1); signed URLs of clouds have a third of it."""
 
 _NAME_LENGTH_MAX, _LABEL_LENGTH_MAX = 253, 63
 """Of DNS (RFC 1035): a longer name never resolves, and Python's resolver raises UnicodeError for it."""

@@ -17,19 +17,19 @@ def encode_page_key(*values: Any) -> str:
 
 
 def decode_page_key(key: str, *types: type) -> list[Any]:
-    """The sort values again. Raises InvalidRequestError for a key that is not one of ours."""
+    """The sort values. Raises InvalidRequestError for a key that is not one of ours."""
     try:
         text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
         decoded = json.loads(text)
     except (binascii.Error, ValueError, RecursionError) as error:
-        raise _unknown(key) from error
+        raise unknown_page_key(key) from error
     if not isinstance(decoded, list) or not decoded or decoded[0] != _VERSION:
-        raise _unknown(key)
+        raise unknown_page_key(key)
     values = decoded[1:]
     if [type(value) for value in values] != list(types):
-        raise _unknown(key)
+        raise unknown_page_key(key)
     return values
 
 
-def _unknown(key: str) -> InvalidRequestError:
+def unknown_page_key(key: str) -> InvalidRequestError:
     return InvalidRequestError(f"page: {quoted(key)} is not a key that this service gave")

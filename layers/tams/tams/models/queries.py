@@ -40,24 +40,28 @@ class DeletionSort(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeletionQuery:
-    """Deletion requests have no filters (DEL-1)."""
+class Query:
+    """A page of any listing."""
 
     limit: int = PAGE_LIMIT_DEFAULT
     page: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionQuery(Query):
+    """Deletion requests have no filters (DEL-1)."""
+
     sort_by: DeletionSort = DeletionSort.CREATED
     reverse: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SourceQuery:
+class SourceQuery(Query):
     """Filters combine with AND; absent ones do not filter (SRC-8).
 
     An empty `collected_by_ids` asks for what nothing collects (SRC-10).
     """
 
-    limit: int = PAGE_LIMIT_DEFAULT
-    page: str | None = None
     sort_by: SourceSort = SourceSort.CREATED
     reverse: bool = False
     label: str | None = None
@@ -68,15 +72,13 @@ class SourceQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowQuery:
+class FlowQuery(Query):
     """Filters combine with AND; absent ones do not filter (FLW-1).
 
     An empty `collected_by_ids` asks for what nothing collects; the empty `timerange` for Flows without
     Segments (FLW-3), all of time for any Flow (FLW-4).
     """
 
-    limit: int = PAGE_LIMIT_DEFAULT
-    page: str | None = None
     sort_by: FlowSort = FlowSort.CREATED
     reverse: bool = False
     source_id: str | None = None
@@ -95,22 +97,26 @@ class FlowQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookQuery:
+class WebhookQuery(Query):
     """By URL; filters combine with AND (SRT-8, WHK-16)."""
 
-    limit: int = PAGE_LIMIT_DEFAULT
-    page: str | None = None
     reverse: bool = False
     tags: tuple[TagFilter, ...] = ()
     classes: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileQuery:
+class ProfileQuery(Query):
     """Filters combine with AND; tags of Profiles are no filter (PRF-8)."""
 
-    limit: int = PAGE_LIMIT_DEFAULT
-    page: str | None = None
     format: ContentFormat | None = None
     codec: str | None = None
     label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackendQuery(Query):
+    """By label; filters combine with AND (SRT-7)."""
+
+    reverse: bool = False
+    tags: tuple[TagFilter, ...] = ()

@@ -176,7 +176,7 @@ class StoredObject:
 
 
 _CLOCKS_APART_US = 1_000_000
-"""So far apart were clocks taken to be when Objects did not say which Flow they were made for."""
+"""How far apart clocks may be, for Objects that do not say which Flow they were made for."""
 
 
 def is_made_for(stored: StoredObject, flow: Flow) -> bool:

@@ -75,7 +75,7 @@ def _head(bucket: Bucket, key: str) -> Any:
 
 
 def _md5(bucket: Bucket, key: str) -> str:
-    """Of all bytes: an ETag is no checksum when an upload came in parts, or on some stores at all."""
+    """Of all bytes: an ETag is not a checksum after an upload in parts, and on some stores never."""
     digest = hashlib.md5(usedforsecurity=False)
     body = bucket.client.get_object(Bucket=bucket.bucket, Key=key)["Body"]
     for chunk in body.iter_chunks(_CHUNK_BYTES):

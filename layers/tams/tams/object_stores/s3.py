@@ -166,7 +166,7 @@ def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUna
 
 
 def _reason(error: Exception) -> str:
-    """A full store says so in one of several ways, if it says so at all."""
+    """Stores that are full have several codes to say so, if they say so at all."""
     if not isinstance(error, ClientError):
         return type(error).__name__
     code = str(error.response["Error"].get("Code", ""))

@@ -32,7 +32,7 @@ CONTENDED = "too many others write to the same resource; try again"
 
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
-"""Seconds: some ten times what a write takes, for as many that collide."""
+"""Seconds: about ten times what a write takes, for as many writers that collide."""
 
 _ROW_SIZED = {"num_splits": 1, "num_sub_splits": 1}
 
@@ -138,7 +138,7 @@ class Database:
         """`work` in a transaction that committed; run again from the start on a conflict.
 
         So `work` must have no other effect. Whatever it raises, nothing was stored. Writers of this process
-        that name one of the same `contended` go one after the other.
+        that share a name in `contended` take turns.
         Raises BackendUnavailableError after `patience_seconds`, shortly before the invocation must end, or
         when VAST does not answer.
         """
@@ -169,7 +169,7 @@ class Database:
                 return result
 
     def rehearse(self, work: Callable[[VastTransaction], T]) -> T:
-        """`work` in a transaction that is taken back: shows whether VAST takes what it writes.
+        """`work` in a transaction that is rolled back: shows whether VAST takes what it writes.
 
         Raises BackendUnavailableError.
         """
@@ -242,10 +242,10 @@ class Database:
 
 
 def pause_seconds(attempt: int, time_left: float) -> float:
-    """How long to rest before the next attempt, when `time_left` of one's patience, 0 to 1, is left.
+    """How long to rest before the next attempt; `time_left` is the part of the patience left, 0 to 1.
 
-    Pauses double, so that many writers spread out, and shrink again for those who have waited long: they go
-    before others that have only just come.
+    Pauses double, so that many writers spread out. They shrink again as patience ends, so that a writer that
+    has waited long goes before newcomers.
     """
     longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
     return random.uniform(longest / 4, longest)  # noqa: S311

@@ -63,7 +63,7 @@ class VastDeletionRequestRepository:
     def idle_since(self, before_us: int, now_us: int) -> list[str]:
         """Requests with work left that nobody has touched since then.
 
-        Those too that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
+        Also requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
         """
         untouched = (ibis._.updated_us < before_us) | (ibis._.updated_us > now_us)
         predicate = ibis._.status.isin(_ACTIVE) & untouched

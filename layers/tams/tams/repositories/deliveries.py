@@ -9,7 +9,13 @@ import ibis
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
 from tams.repositories.database import ROW_ID, VastTransaction, Witness
-from tams.repositories.tables import DELIVERIES, DELIVERY_STATES, FORGOTTEN_US, MILESTONES, RELAY
+from tams.repositories.event_tables import (
+    DELIVERIES,
+    DELIVERY_STATES,
+    FORGOTTEN_US,
+    MILESTONES,
+    RELAY,
+)
 
 _STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
 _FIRST_WINDOW = 256
@@ -48,7 +54,7 @@ class VastDeliveryRepository:
         return max((row["seq"] for row in rows), default=0)
 
     def forget_milestones(self, before_us: int) -> None:
-        """Events from before then are forgotten: one milestone says so in the place of all that did."""
+        """Replace all milestones of forgotten events, those from before then, by one."""
         rows = self._transaction.select(
             MILESTONES, ibis._.newest_us < before_us, ["seq", "newest_us"], with_row_id=True
         )
@@ -99,7 +105,7 @@ class VastDeliveryRepository:
         self._transaction.delete(DELIVERIES, ids)
 
     def state(self, webhook_id: str) -> DeliveryState:
-        """A fresh one where there is none: what is made with a webhook goes with it."""
+        """A fresh one if there is none: a state is deleted with its webhook."""
         rows = self._transaction.select(
             DELIVERY_STATES, ibis._.webhook_id == webhook_id, _STATE, with_row_id=True
         )
@@ -129,6 +135,6 @@ class VastDeliveryRepository:
             self._transaction.witness = Witness(DELIVERY_STATES, gone, there=False)
 
     def resting(self, now_us: int) -> list[DeliveryState]:
-        """Of webhooks that somebody sends to, or that are to be sent to later than now."""
+        """States of webhooks that have a sender, or that nobody may try yet."""
         rows = self._transaction.select(DELIVERY_STATES, ibis._.next_us > now_us, _STATE)
         return [DeliveryState(**row) for row in rows]

@@ -1,4 +1,4 @@
-"""The outbox on VAST, which is the log of events too: rows that never change but to be given their places."""
+"""The outbox on VAST, which is the log of events too: rows that change once, when they get their places."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -10,20 +10,10 @@ from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
 from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
-from tams.repositories.tables import EVENTS
+from tams.repositories.rows import dumps
 from tams.timing import TimeRange
-
-_ROUTING = (
-    "id",
-    "event_type",
-    "flow_id",
-    "source_id",
-    "collected_by",
-    "auth_classes",
-    "created_us",
-)
-"""All that decides who gets an event."""
 
 
 class VastEventRepository:
@@ -57,7 +47,7 @@ class VastEventRepository:
         No time bounds the search: a clock that is wrong must not hide an event. The projection by place has
         them side by side.
         """
-        rows = self._transaction.select(EVENTS, ibis._.seq == 0, _ROUTING, with_row_id=True)
+        rows = self._transaction.select(EVENTS, ibis._.seq == 0, EVENT_ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
@@ -89,7 +79,7 @@ class VastEventRepository:
             if values:
                 predicate &= ibis._[column].isin(list(values))
         predicate = all_of(predicate, classed(classes, "auth_classes"))
-        rows = self._transaction.select(EVENTS, predicate, (*_ROUTING, "seq"))
+        rows = self._transaction.select(EVENTS, predicate, (*EVENT_ROUTING, "seq"))
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
     def expire(
@@ -137,8 +127,8 @@ def _row(event: StoredEvent) -> Row:
         "flow_id": event.flow_id,
         "source_id": event.source_id,
         "timerange": str(event.timerange) if event.timerange is not None else None,
-        "document": _dumps(event.document) if event.document is not None else None,
-        "collected_by": _dumps(event.collected_by) if event.collected_by else None,
+        "document": dumps(event.document) if event.document is not None else None,
+        "collected_by": dumps(event.collected_by) if event.collected_by else None,
         "auth_classes": tags_text({AUTH_CLASSES: list(event.auth_classes)}),
         "created_us": event.created_us,
         "seq": 0,
@@ -158,7 +148,3 @@ def _event(row: Row) -> StoredEvent:
         collected_by=tuple(json.loads(row["collected_by"] or "[]")),
         auth_classes=values_in_text(row["auth_classes"], AUTH_CLASSES),
     )
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -49,7 +49,7 @@ def translated() -> Iterator[None]:
     except _UNAVAILABLE as error:
         raise BackendUnavailableError(f"VAST answered {_reason(error)}") from error
     except ValueError as error:
-        # What a proxy answers for VAST (429, 502, 504) is no status the SDK knows.
+        # The SDK does not know the statuses of proxies (429, 502, 504).
         if "is not a valid HttpStatus" in str(error):
             raise BackendUnavailableError(f"VAST answered {str(error).split()[0]}") from error
         raise

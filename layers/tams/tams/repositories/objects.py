@@ -61,7 +61,7 @@ class VastObjectRepository:
     def uploading(self, before_us: int, now_us: int) -> list[str]:
         """Ids of Objects, allocated before then, whose upload was to register a Segment and has not yet.
 
-        Those too that a clock ahead of ours allocated after `now_us`.
+        Also Objects that a clock ahead of ours allocated after `now_us`.
         """
         predicate = (
             (ibis._.state == str(ObjectState.ALLOCATED))

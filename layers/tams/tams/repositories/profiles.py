@@ -13,6 +13,7 @@ from tams.models.stored import to_us
 from tams.repositories.database import Row, VastTransaction, Witness
 from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
+from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
 
 
@@ -38,9 +39,7 @@ class VastProfileRepository:
             "format": str(profile.flow_metadata.format),
             "codec": profile.flow_metadata.codec,
             "label": profile.label,
-            "document": json.dumps(
-                profile.to_document(), separators=(",", ":"), ensure_ascii=False
-            ),
+            "document": dumps(profile.to_document()),
             "created_us": to_us(profile.created),
             "event_id": event_id,
         }

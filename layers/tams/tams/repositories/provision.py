@@ -12,16 +12,13 @@ import pyarrow as pa
 from vastdb import errors
 
 from tams.repositories.database import ROW_ID, Database, Row, VastTransaction
+from tams.repositories.event_tables import EVENTS, FORGOTTEN_US, MILESTONES, RELAY
 from tams.repositories.session import PooledSession, VastConnection
 from tams.repositories.table import Projection, Table
 from tams.repositories.tables import (
     ALL,
-    EVENTS,
-    FORGOTTEN_US,
     GUARD_SLOTS,
     GUARDS,
-    MILESTONES,
-    RELAY,
     SERVICE,
 )
 
@@ -75,8 +72,6 @@ def _project(table: Any, projections: Iterable[Projection]) -> list[str]:
 
 def _renew_projections(existing: Any, table: Table) -> list[str]:
     """Adds the projections that this release needs, and drops those that it no longer uses."""
-    if not table.retired_projections:
-        return []
     there = {projection.name: projection for projection in existing.projections()}
     done = _project(existing, (each for each in table.projections if each.name not in there))
     for name in table.retired_projections:

@@ -32,9 +32,9 @@ class VastGuardRepository:
         self._transaction = transaction
 
     def hold(self, ids: Iterable[str], gone_us: int = 0) -> int:
-        """When the last thing went that had one of these ids, or one of the same slot; 0 if nothing did.
+        """When the last holder of one of these ids, or of an id in the same slot, was deleted; 0 if never.
 
-        `gone_us` is when what has them now goes.
+        `gone_us` is when their present holder is deleted.
         """
         slots = sorted({zlib.crc32(each.encode()) % GUARD_SLOTS for each in ids})
         if not slots:
@@ -78,7 +78,7 @@ class VastServiceRepository:
         self._transaction.witness = Witness(SERVICE, ibis._.event_id == event_id)
 
     def believed_us(self, now_us: int, step_us: int) -> int:
-        """The time that all believe in, brought on towards `now_us` by no more than the step."""
+        """The time that all hosts share, moved towards `now_us` by at most one step."""
         columns = ["believed_us", "revision"]
         (row,) = self._transaction.select(SERVICE, True, columns, with_row_id=True)
         before_us = row["believed_us"]
@@ -104,7 +104,7 @@ class VastHealthRepository:
         self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], "swept_us": now_us}])
 
     def try_to_write(self) -> None:
-        """A row that collides with nobody's; only for a transaction that is taken back."""
+        """Insert a row that collides with no other; only for a transaction that is rolled back."""
         self._transaction.insert(GUARDS, [{"slot": -1, "revision": 0}])
 
 

@@ -27,3 +27,10 @@ class Table:
     projections: tuple[Projection, ...] = ()
     retired_projections: tuple[str, ...] = ()
     """Of earlier releases; `provision` drops them."""
+
+
+TEXT, INT, BOOL = pa.utf8(), pa.int64(), pa.bool_()
+
+
+def columns(**types: pa.DataType) -> pa.Schema:
+    return pa.schema(list(types.items()))

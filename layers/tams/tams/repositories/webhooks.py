@@ -10,9 +10,10 @@ from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import all_of, classed, tagged, tags_text
-from tams.repositories.tables import WEBHOOKS
+from tams.repositories.rows import dumps
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
@@ -38,7 +39,7 @@ class VastWebhookRepository:
         return webhook
 
     def sending(self) -> list[Webhook]:
-        """Those that events go to. One round trip."""
+        """Webhooks that events go to. One round trip."""
         rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 
@@ -84,7 +85,7 @@ def _columns(webhook: Webhook, event_id: str) -> Row:
         "url": webhook.url,
         "status": str(webhook.status),
         "tags": tags_text(webhook.tags),
-        "document": json.dumps(webhook.to_document(), separators=(",", ":"), ensure_ascii=False),
+        "document": dumps(webhook.to_document()),
         "event_id": event_id,
     }
 

@@ -90,7 +90,7 @@ def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
         seconds = str(error.retry_after_seconds)
         return {"refusal": str(error), "kind": "limited", "retry_after": seconds}
     except UnicodeError:
-        return {"refusal": "the credentials are no text", "kind": "invalid"}
+        return {"refusal": "the credentials are not text", "kind": "invalid"}
     except SourceUnavailableError as error:
         logger.warning("unavailable", extra={"reason": str(error)})
         return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}

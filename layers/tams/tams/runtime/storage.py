@@ -41,7 +41,7 @@ def targets_from(settings: Settings) -> TargetPolicy:
 
 
 def _role() -> None:
-    """Keys of its own a function's role needs not."""
+    """No keys: the function's role is enough."""
 
 
 def _bucket(settings: StorageBackendSettings, find_keys: Callable[[], Keys | None]) -> Bucket:

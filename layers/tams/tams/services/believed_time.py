@@ -1,4 +1,4 @@
-"""The time by which things are deleted for their age."""
+"""The time that decides what is old enough to delete."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,12 +7,12 @@ from tams.models.stored import from_us, to_us
 from tams.ports import Clock, Store
 
 STEP = timedelta(minutes=10)
-"""Much longer than from one sweep to the next, so that it stays behind only for a while after a pause."""
+"""Much more than a sweep takes from the last, so the clock soon catches up after a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class BelievedTime:
-    """A clock that all hosts share. It goes forward by no more than STEP each time that it is asked.
+    """A clock that all hosts share. Each reading moves it forward, by STEP at most.
 
     So a clock that leaps a day ahead deletes nothing a day early; after a day without a sweep, deleting
     what is old takes a little longer.

@@ -71,7 +71,7 @@ class DeletionService:
             covered = [each for each in found if timerange.contains(each.timerange)]
             if not covered:
                 return Outcome()
-            now_us = to_us(moment_of_change(self.clock, stored))
+            now_us = to_us(moment_of_change(self.clock(), stored))
             return Outcome(remove_from_flow(repositories, stored, covered, now_us))
 
         return self._perform(work, flow_id)
@@ -84,7 +84,7 @@ class DeletionService:
 
         def work(repositories: Repositories) -> Outcome:
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
-            now = moment_of_change(self.clock, stored)
+            now = moment_of_change(self.clock(), stored)
             if stored.timeline.segment_count > self.at_once:
                 request = self._request(
                     stored, TimeRange.eternity(), now, repositories, of_flow=True
@@ -117,7 +117,7 @@ class DeletionService:
         stored: StoredFlow,
         timerange: TimeRange,
     ) -> Outcome:
-        now = moment_of_change(self.clock, stored)
+        now = moment_of_change(self.clock(), stored)
         request = self._request(stored, timerange, now, repositories, of_flow=False)
         assert request.timerange_remaining is not None
         classes = classes_of(stored.flow.tags)
@@ -202,6 +202,6 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
 
 def _renewed(stored: StoredFlow, now: datetime) -> StoredFlow:
     """A collection without one of its members is another version of the metadata."""
-    moment = moment_of_change(lambda: now, stored)
+    moment = moment_of_change(now, stored)
     update = {"metadata_updated": moment, "metadata_version": uuid4().hex}
     return replace(stored, flow=stored.flow.model_copy(update=update))

@@ -75,7 +75,7 @@ class DeletionRequestService:
         return self.store.read(work)
 
     def work_off(self, request_id: str, seconds_left: Callable[[], float]) -> None:
-        """Step by step until it is done, or until time is nearly up and another invocation goes on.
+        """Step by step until it is done, or until time is nearly up and another invocation continues.
 
         Raises NotFoundError, BackendUnavailableError; every step before that is durable.
         """
@@ -153,7 +153,7 @@ class DeletionRequestService:
         if not more:
             del hidden[request.id]
         flow = replace(flow, deleting=hidden)
-        now_us = to_us(moment_of_change(self.clock, flow))
+        now_us = to_us(moment_of_change(self.clock(), flow))
         doomed = remove_from_flow(repositories, flow, covered, now_us)
         self._save(repositories, stored, remaining, more=more)
         return Step(doomed, done=not more)

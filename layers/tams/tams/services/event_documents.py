@@ -16,7 +16,7 @@ from tams.services.segment_documents import segment_json
 
 
 class Reader(Protocol):
-    """Whoever reads an event chooses the URLs in it, and whether Objects' timeranges are told.
+    """The reader of an event chooses the URLs in it, and whether it has Objects' timeranges.
 
     It knows of nothing but resources of `read_classes`, or of all when None.
     """

@@ -1,7 +1,7 @@
 """The log of events (an extension): what happened, in the order in which webhooks are told.
 
-Places are given by the relay, one after the other, to events that have committed. So whoever reads on from a
-place misses nothing, however late a transaction ends.
+Places are given by the relay, one after the other, to events that have committed. So a reader who continues
+from a place misses nothing, however late a transaction ends.
 """
 
 import time
@@ -24,11 +24,11 @@ from tams.services.webhook_settlement import announcement_of, flows_of
 _FIRST_WINDOW = 512
 _WIDEST_WINDOW = 131_072
 _WINDOWS_MAX = 16
-"""So many selects at most for one page; then it ends where they got to, be it empty."""
+"""Selects for one page at most. Then the page ends where they got to, even if it is empty."""
 
 _PAUSE_SECONDS = 0.5
 _SEARCH_SECONDS = 10.0
-"""So long a page is looked for in a log that has more, before it is given out empty."""
+"""How long to search a log that has more before the page is returned empty."""
 EXPIRED_MAX = 5_000
 """Events that one run forgets."""
 
@@ -60,7 +60,7 @@ class EventPage:
 class EventLog:
     store: Store
     clock: Clock
-    """By which events are old."""
+    """Decides how old events are."""
     documents: EventDocuments
     kept_for: timedelta
 
@@ -91,7 +91,7 @@ class EventLog:
     def expire(self) -> int:
         """Forget events from before the time they are kept for, some each time; how many.
 
-        What a webhook that is sent to still waits for is kept, however old its stamp makes it.
+        Events that an active webhook still waits for are kept, however old they are.
         """
         before_us = to_us(self.clock() - self.kept_for)
 
@@ -109,7 +109,10 @@ class EventLog:
     def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
         relay = repositories.deliveries.relay_state()
         keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
-        seq = self._before(repositories, query) if query.after is None else keys.seq(query.after)
+        if query.after is None:  # begin early enough: stamps need not be in the order of places
+            seq = repositories.deliveries.milestone_before(query.since_us)
+        else:
+            seq = keys.seq(query.after)
         log = _Log(repositories, query, seq, newest)
         kept: list[tuple[int, StoredEvent]] = []
         while len(kept) < query.limit and log.goes_on:
@@ -119,10 +122,6 @@ class EventLog:
             announcement_of(repositories, place, event, flows) for place, event in kept
         ]
         return _Found(keys, log.seq, announcements, at_end=log.seq >= newest)
-
-    def _before(self, repositories: Repositories, query: EventQuery) -> int:
-        """A place before all that is asked for: stamps need not be in the order of places."""
-        return repositories.deliveries.milestone_before(query.since_us)
 
 
 @dataclass(frozen=True, slots=True)

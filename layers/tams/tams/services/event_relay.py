@@ -64,7 +64,7 @@ class EventRelay:
         due, held = self.store.read(work)
         self.deliveries.send(due)
         hints = [Hint(state.webhook_id, state.turn).text for state in held]
-        self.deliveries.send(hints, delay_seconds=self.policy.lease_whole_seconds)
+        self.deliveries.send(hints, delay_seconds=self.policy.lease_seconds)
         return len(due)
 
     def _run(self, repositories: Repositories) -> tuple[int, list[str]]:

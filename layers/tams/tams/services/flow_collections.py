@@ -39,7 +39,7 @@ def shown(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow
 
 
 def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
-    """Write the Flow's collection, if it is another than before; the events of what that changed.
+    """Write the Flow's collection if it changed; the events of all that changed with it.
 
     Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that
     contradicts another one of the same Source (COL-12).
@@ -98,7 +98,7 @@ def _check_members(
 
 
 def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
-    """Said of what the caller may see whole."""
+    """Names the contradiction if the caller may see all of it."""
     classes = repositories.caller.classes_for(Permission.READ)
     members = repositories.collections.members([other_id]).get(other_id, [])
     related = {other_id, *(item.id for item in members)}
@@ -138,16 +138,16 @@ def with_derived(
     change: Callable[[], object],
     now: datetime,
 ) -> list[StoredEvent]:
-    """Make a change of collections; tell of the Flows and Sources it made look different (EVT-18, SRC-18).
+    """Change collections; the events of Flows and Sources that look different now (EVT-18, SRC-18).
 
-    `flows` and `sources` are those that may do so; the Flows were read in this transaction. A Source's
-    `updated` is set, its `updated_by` is not. Each is told of after all that it was told of before.
+    `flows` and `sources` are the candidates; the Flows were read in this transaction. A Source's `updated`
+    is set, its `updated_by` is not. Each event is stamped after all earlier events of its Flow or Source.
     """
     before = _derived(repositories, flows, sources)
     change()
     after = _derived(repositories, flows, sources)
     changed = [
-        replace(stored, told_us=to_us(moment_of_change(lambda: now, stored)))
+        replace(stored, told_us=to_us(moment_of_change(now, stored)))
         for flow_id, stored in flows.items()
         if before.get(flow_id) != after.get(flow_id)
     ]
@@ -161,7 +161,7 @@ def with_derived(
             continue
         if (stored := repositories.sources.find(source_id)) is None:
             continue
-        moment = moment_after(lambda: now, stored.source.updated)
+        moment = moment_after(now, stored.source.updated)
         renewed = replace(stored, source=stored.source.model_copy(update={"updated": moment}))
         repositories.sources.save(renewed)
         (source,) = presented_sources(repositories, [renewed])

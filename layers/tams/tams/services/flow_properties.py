@@ -96,7 +96,7 @@ class FlowPropertyService:
             stored = flow_to(Permission.WRITE, repositories, flow_id)
             if not even_read_only:
                 writable(stored)
-            now, caller = moment_of_change(self.clock, stored), repositories.caller.name
+            now, caller = moment_of_change(self.clock(), stored), repositories.caller.name
             stamps = {"metadata_updated": now, "metadata_version": uuid4().hex}
             flow: Flow = change(stored.flow).model_copy(
                 update=stamps | ({"updated_by": caller} if caller else {})

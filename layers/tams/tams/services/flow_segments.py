@@ -23,6 +23,7 @@ from tams.timing import TimeRange
 from tams.timing.coverage import hull
 
 _FAULTS_BYTES_MAX = 5_000_000
+"""An answer may have 6.2 MB (`api/payload.py`), where each quotation mark takes a byte more."""
 _FAULT_BYTES = 220
 """Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 
@@ -77,7 +78,7 @@ class FlowSegmentService:
     ) -> list[SegmentFault]:
         """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
 
-        A Segment that the Flow has already, the same in everything, is taken and changes nothing.
+        A repetition of a Segment that the Flow has already is taken, and changes nothing.
 
         One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
@@ -134,7 +135,7 @@ class FlowSegmentService:
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
             event_id=event_id,
-            now_us=to_us(moment_of_change(self.clock, stored)),
+            now_us=to_us(moment_of_change(self.clock(), stored)),
             tells_timeline=repositories.caller.may(Permission.READ, classes_of(stored.flow.tags)),
             unreadable=unreadable(repositories, others),
             unwritable=unwritable(repositories, extended),
@@ -196,7 +197,7 @@ def _segments_updated(flow: Flow, now_us: int) -> Flow:
 
 
 def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
-    """Asked before anything is stored: an answer that cannot be sent would hide what was.
+    """Before anything is stored: without an answer the client could not know what was.
 
     Raises InvalidRequestError.
     """

@@ -46,7 +46,7 @@ def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[S
 
 def moment_of_leaving(stored: StoredSource, now: datetime) -> datetime:
     """When the Source goes with a Flow that leaves now: after its own last change."""
-    return moment_after(lambda: now, stored.source.updated)
+    return moment_after(now, stored.source.updated)
 
 
 def leave_source(

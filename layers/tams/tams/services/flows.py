@@ -95,7 +95,7 @@ class FlowService:
                 now = _moment_of_creation(self.clock, repositories, put)
                 flow = self._flow(repositories, put, None, now)
                 return self._create(repositories, flow, now)
-            now = moment_of_change(self.clock, stored)
+            now = moment_of_change(self.clock(), stored)
             flow = self._flow(repositories, put, writable(stored), now)
             self._replace(repositories, stored, flow, now)
             return None
@@ -172,7 +172,7 @@ class FlowService:
                 source_to(Permission.DELETE, repositories, left.source.id)
                 guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
             gone = from_us(repositories.guards.hold(guarded, gone_us))
-            events += join_source(repositories, flow, moment_after(lambda: now, gone))
+            events += join_source(repositories, flow, moment_after(now, gone))
             events += leave_source(repositories, left, now)
             events += with_derived(
                 repositories,
@@ -193,7 +193,7 @@ class FlowService:
 def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) -> datetime:
     """After all that happened to a Flow that had this id before, or a Source that had its Source's."""
     gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
-    return moment_after(clock, from_us(gone_us))
+    return moment_after(clock(), from_us(gone_us))
 
 
 def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:

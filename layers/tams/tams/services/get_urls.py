@@ -51,16 +51,16 @@ class GetUrls:
 def chosen_instances(
     instances: Sequence[Instance], backends: Mapping[str, StorageBackend], urls: UrlFilter
 ) -> Iterator[tuple[Instance, StorageBackend | None]]:
-    """Those that a client wants to see, with their backends; filters look at what the answer may hide.
+    """Instances that a client wants to see, with their backends; filters look at what the answer may hide.
 
-    A URL from before URLs were checked may be one that no player should open: it stays where it is, unseen.
+    URLs were not always checked: one that no player should open stays stored, but is not shown.
     """
     if urls.accepts_none:
         return
     for instance in instances:
         backend = backends.get(instance.storage_id) if instance.storage_id else None
         if instance.storage_id is not None and backend is None:
-            continue  # a backend that is configured no more
+            continue  # a backend that is no longer configured
         if instance.url is not None and url_fault(instance.url) is not None:
             continue
         if urls.accepts(

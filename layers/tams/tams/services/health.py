@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tams.errors import BackendUnavailableError
+from tams.models.common import whole_seconds
 from tams.models.stored import from_us, to_us
 from tams.ports import Checked, Clock, ObjectStores, Store
 
 OK = "ok"
 LATE_AFTER = timedelta(minutes=5)
-"""The sweeper runs every minute; a few times it may fail."""
+"""The sweeper runs every minute, and may miss a few runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Health:
     serving: Mapping[str, str]
     """What requests need."""
     background: Mapping[str, str]
-    """What the work after them needs: it waits, and requests are answered all the same."""
+    """What the work after them needs. Without it that work waits, and requests are still answered."""
 
     @property
     def states(self) -> dict[str, str]:
@@ -71,7 +72,7 @@ class HealthService:
             return "the sweeper has not run yet"
         swept = from_us(swept_us)
         if self.clock() - swept > LATE_AFTER:
-            return f"the sweeper has not run since {swept:%Y-%m-%dT%H:%M:%SZ}"
+            return f"the sweeper has not run since {whole_seconds(swept)}"
         return OK
 
 

@@ -61,7 +61,7 @@ class InstanceService:
             if leftover is None:
                 repositories.copies.add(wanted)
             elif leftover.cancelled:
-                # Whoever removes the bytes of the one before goes on with this.
+                # The worker that removes the bytes of the last one continues with this one.
                 wanted = replace(
                     wanted, id=leftover.id, next_us=leftover.next_us, revision=leftover.revision
                 )
@@ -70,7 +70,7 @@ class InstanceService:
                 raise InvalidRequestError(
                     f"storage_id: {quoted(storage_id)} is about to have an instance"
                 )
-            repositories.objects.save([stored])  # so that it collides with whoever deletes it
+            repositories.objects.save([stored])  # so that it collides with a deletion
             return wanted
 
         self.copies.send([self.store.write(work).id])
@@ -117,7 +117,7 @@ class InstanceService:
     def _check_any_readable(self, repositories: Repositories, stored: StoredObject) -> None:
         """Bytes come from where the caller could have them: from our backends, where any has them.
 
-        A client's URL is no way round a backend. Raises ForbiddenError.
+        A client's URL must not be a way round a backend. Raises ForbiddenError.
         """
         classes = repositories.caller.classes_for(Permission.READ)
         readable = readable_backends(classes, self.backends)

@@ -18,12 +18,12 @@ class ObjectCleanupService:
     object_stores: ObjectStores
     cleanup: Queue
     clock: Clock
-    """By which Objects are old."""
+    """Decides how old Objects are."""
     allocation_timeout: timedelta
     hint_again_after: timedelta
 
     def clean(self, object_ids: Sequence[str]) -> None:
-        """Delete the bytes, then the rows, of those that are doomed; others are left alone.
+        """Delete the bytes, then the rows, of doomed Objects; others are left alone.
 
         Raises BackendUnavailableError; what was not finished is found again by `sweep`.
         """

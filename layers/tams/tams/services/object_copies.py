@@ -20,13 +20,13 @@ ATTEMPTS_MAX = 12
 
 _PAUSE_FIRST = timedelta(seconds=2)
 _PAUSE_LONGEST = timedelta(minutes=15)
-"""SQS delays a message no longer."""
+"""As long as SQS can put off a message."""
 
 _CLOCKS_APART = timedelta(minutes=15)
 """Two workers on one copy only waste time; clocks that are a few minutes apart should not cause that."""
 
 _DOUBLINGS_MAX = 10
-"""More lead beyond the longest pause, and one day beyond what a timedelta holds."""
+"""More doublings would exceed the longest pause, and in the end what a timedelta holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ class ObjectCopyService:
                 repositories.copies.save(changed)
 
         self.store.write(rest)
-        self.copies.send([copy.id], delay_seconds=int(pause.total_seconds()) + 1)
+        # A second more, because the clock of who takes it up may be behind ours.
+        self.copies.send([copy.id], delay_seconds=pause.total_seconds() + 1)
 
     def _discard(self, copy: Copy) -> None:
         """Delete what the copy may have left, then its row."""

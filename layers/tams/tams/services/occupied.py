@@ -1,4 +1,4 @@
-"""Which time of a Flow is taken: an overlap is found among a Segment's neighbours, however many there are."""
+"""Which time of a Flow is taken by its Segments."""
 
 import bisect
 from collections.abc import Iterable, Sequence

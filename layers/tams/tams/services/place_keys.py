@@ -1,12 +1,12 @@
 """Keys of places in the log of events, for clients to give back and for nobody but us to read.
 
-A place counts all that happens, so in clear it would tell those who may see a part how much there is of the
-rest. Each key is encrypted anew: were two of one place alike, they would tell that nothing has happened.
+A place counts all that happens, so in clear it would show readers of a part how much there is of the rest.
+Each key is encrypted anew: two equal keys of one place would show that nothing has happened.
 """
 
 import binascii
 
-from tams.errors import InvalidRequestError, quoted
+from tams.models.page_keys import unknown_page_key
 
 _PLACE_BYTES = 8
 _PADDING = "=="
@@ -32,6 +32,4 @@ class PlaceKeys:
         try:
             return int.from_bytes(self._fernet.decrypt(key + _PADDING))
         except (InvalidToken, binascii.Error, ValueError) as error:
-            raise InvalidRequestError(
-                f"page: {quoted(key)} is not a key that this service gave"
-            ) from error
+            raise unknown_page_key(key) from error

@@ -1,24 +1,20 @@
 """When a webhook that fails is tried again, and when it is given up. Pure.
 
-Times are noted by the clock of one host and read by that of another, and either may be wrong. So no note is
-believed that no host can have made with a right clock.
+Times are noted by the clock of one host and read by that of another, and either may be wrong. So a note
+that no host with a right clock can have made is not believed.
 """
 
-import math
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tams.models.delivery import Answer, DeliveryState
 
-LONGEST_DELAY_SECONDS = 900
-"""What SQS can put off; the sweeper remembers longer waits."""
-
 NEVER_US = 2**62
 """When a webhook in error is tried again."""
 
 HELD_US = 2**61
-"""When a webhook is tried again that somebody sends to: not because of the time."""
+"""When a webhook that has a sender is tried again: never because of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +29,6 @@ class RetryPolicy:
     give_up_after: timedelta
     lease_seconds: float
 
-    @property
-    def lease_whole_seconds(self) -> int:
-        """As far as a queue can put off a hint."""
-        return min(math.ceil(self.lease_seconds), LONGEST_DELAY_SECONDS)
-
     def wait_seconds(self, attempts: int, answer: Answer) -> float:
         """With jitter, and no shorter than the receiver asked for."""
         longest = min(self.longest_seconds, self.first_seconds * 2 ** min(attempts, 30))
@@ -51,12 +42,12 @@ class RetryPolicy:
         return now_us < state.next_us <= now_us + int(self.longest_seconds * 1e6)
 
     def failed(self, state: DeliveryState, now_us: int) -> DeliveryState:
-        """With one failure more. One that lies ahead of us counts from now on."""
+        """With one more failure. A first failure in the future counts from now on."""
         since_us = now_us if state.failing_since_us is None else state.failing_since_us
         return replace(state, attempts=state.attempts + 1, failing_since_us=min(since_us, now_us))
 
     def gives_up(self, state: DeliveryState, now_us: int) -> bool:
-        """By the time, and by as many attempts as that time has at least: a clock may have leapt."""
+        """By the time, and by the fewest attempts that fit into it, because a clock may have leapt."""
         assert state.failing_since_us is not None
         failing_for = timedelta(microseconds=now_us - state.failing_since_us)
         attempts_min = self.give_up_after.total_seconds() / self.longest_seconds

@@ -47,7 +47,7 @@ class Registration:
     changed: dict[str, StoredObject] = field(default_factory=dict)
     created: dict[str, StoredObject] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
-    """Objects in use already that have got another URL: the Segments before tell it too (SEG-40)."""
+    """Objects already in use that got another URL, which their earlier Segments show too (SEG-40)."""
     occupied: Occupied = field(init=False)
     present: dict[TimeRange, StoredSegment] = field(init=False)
     """The Segments that `occupied` knows of."""
@@ -59,7 +59,7 @@ class Registration:
     def take(self, post: FlowSegmentPost) -> None:
         """Raises InvalidRequestError and changes nothing when the Segment breaks a rule.
 
-        One that is there already, alike in everything, is a success and changes nothing either.
+        A repetition of a Segment that the Flow has already succeeds and changes nothing either.
         """
         for request_id, timerange in self.deleting.items():
             if timerange.overlaps(post.timerange):
@@ -176,8 +176,8 @@ class Registration:
                 raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is taken")
             if given.label not in known and stored.id in self.unwritable:
                 raise InvalidRequestError(
-                    f"get_urls: only who may write the Flow that Object {quoted(stored.id)} was made for may "
-                    "add URLs to it"
+                    f"get_urls: adding URLs to Object {quoted(stored.id)} takes permission to write the Flow "
+                    "that it was made for"
                 )
             if given.label not in known:
                 instances.append(Instance(url=given.url, label=given.label))
@@ -203,7 +203,7 @@ class Registration:
         if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if self.by_upload and not media.registers and not is_made_for(init, self.flow):
-            # Who allocated the Object was asked what they may read; who sends its bytes was not.
+            # Permissions were checked for who allocated the Object, not for who sends its bytes.
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if init.kind is ObjectKind.MEDIA:
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} is a media Object")

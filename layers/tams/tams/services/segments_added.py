@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from tams.models.caller import classes_of
 from tams.models.flow import Flow
+from tams.models.queries import PAGE_LIMIT_MAX
 from tams.models.stored import StoredEvent, StoredSegment, finite
 from tams.timing.coverage import hull
 
-EVENT_SEGMENTS_MAX = 1_000
-"""As many as a page may have."""
+EVENT_SEGMENTS_MAX = PAGE_LIMIT_MAX
+"""A receiver that can read a page can read an event."""
 
 
 def announced(

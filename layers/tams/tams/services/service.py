@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
+from tams.models.queries import BackendQuery
 from tams.models.service import Service, ServicePost
 from tams.models.storage_backend import StorageBackend
 from tams.ports import Repositories, Store
@@ -33,25 +33,21 @@ class ServiceService:
             }
         )
 
-    def list_backends(
-        self,
-        *,
-        limit: int,
-        page: str | None = None,
-        reverse: bool = False,
-        tags: Sequence[TagFilter] = (),
-    ) -> Page[StorageBackend]:
+    def list_backends(self, query: BackendQuery) -> Page[StorageBackend]:
         """By label, those without one last by id (SRT-7). Source: GET /service/storage-backends."""
         caller = self.store.caller
         mine = [each for each in self.backends if may_list_backend(caller, each)]
-        ordered = sorted(mine, key=_backend_order, reverse=reverse)
-        if page is not None:
-            (last_id,) = decode_page_key(page, str)
+        ordered = sorted(mine, key=_backend_order, reverse=query.reverse)
+        if query.page is not None:
+            (last_id,) = decode_page_key(query.page, str)
             ids = [backend.id for backend in ordered]
             ordered = ordered[ids.index(last_id) + 1 :] if last_id in ids else []
-        ordered = [each for each in ordered if all(tag.matches(each.tags or {}) for tag in tags)]
-        chosen = tuple(ordered[:limit])
-        return Page(chosen, encode_page_key(chosen[-1].id) if len(ordered) > limit else None)
+        ordered = [
+            each for each in ordered if all(tag.matches(each.tags or {}) for tag in query.tags)
+        ]
+        chosen = tuple(ordered[: query.limit])
+        more = len(ordered) > query.limit
+        return Page(chosen, encode_page_key(chosen[-1].id) if more else None)
 
     def update(self, post: ServicePost) -> None:
         """What the body leaves out stays as it was (SVC-10). Source: POST /service."""

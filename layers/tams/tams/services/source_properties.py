@@ -16,7 +16,7 @@ from tams.services.sources import presented, shown
 
 @dataclass(frozen=True, slots=True)
 class SourcePropertyService:
-    """Each change sets `updated` and is told of by a `sources/updated` event."""
+    """Each change sets `updated` and adds a `sources/updated` event."""
 
     store: Store
     clock: Clock
@@ -43,7 +43,7 @@ class SourcePropertyService:
     def _change(self, source_id: str, change: Callable[[Source], dict[str, Any]]) -> None:
         def work(repositories: Repositories) -> None:
             stored = source_to(Permission.WRITE, repositories, source_id)
-            now = moment_after(self.clock, stored.source.updated)
+            now = moment_after(self.clock(), stored.source.updated)
             update = {**change(stored.source), "updated": now}
             if (caller := repositories.caller.name) is not None:
                 update["updated_by"] = caller

@@ -31,7 +31,7 @@ class Refusal:
 class UploadService:
     """What is told twice, late or of Objects that are gone changes nothing (ADR 8).
 
-    S3 has `told_within` to tell of an upload before the sweeper looks for itself.
+    S3 has `told_within` to report an upload before the sweeper looks for itself.
     """
 
     store: Store
@@ -41,7 +41,7 @@ class UploadService:
     told_within: timedelta
 
     def take(self, uploads: Iterable[Upload]) -> list[Refusal]:
-        """Note each upload; register the Segments of those that ask for one and are not in use yet.
+        """Note each upload; register a Segment for each that asks for one and is not in use yet.
 
         Only an Object that no Segment has ever used is registered, so that an upload never brings back what a
         client has deleted since. Raises BackendUnavailableError; then all may be done again.
@@ -53,7 +53,7 @@ class UploadService:
         return self._take_up(unused)[1]
 
     def sweep(self) -> int:
-        """Look after uploads that S3 did not tell of, some each time; how many Segments came of it."""
+        """Look for uploads that S3 did not report, some each time; how many Segments were registered."""
         now = self.clock()
         now_us, before_us = to_us(now), to_us(now - self.told_within)
         waiting = self.store.read(

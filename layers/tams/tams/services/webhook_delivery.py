@@ -2,7 +2,7 @@
 
 The sender holds the webhook's state in VAST, sends some events, and settles: what was taken is removed. If it
 dies, a later hint finds it at the same turn (`event_relay`), and what it had not settled is sent again.
-A webhook that fails waits longer each time; nothing that waits is in anybody else's way.
+A webhook that fails waits longer each time; no other webhook waits for it.
 """
 
 import time
@@ -13,7 +13,6 @@ from uuid import uuid4
 from tams.models.delivery import Hint
 from tams.ports import EventSender, Queue, Store
 from tams.services.event_documents import EventDocuments
-from tams.services.retry_policy import LONGEST_DELAY_SECONDS
 from tams.services.webhook_settlement import Sent, Settlement, Turn
 
 
@@ -34,8 +33,7 @@ class WebhookDelivery:
         while True:
             turn, again_seconds = self._settle(hint, holder, sent)
             if again_seconds is not None:
-                delay = min(int(again_seconds + 0.99), LONGEST_DELAY_SECONDS)
-                self.queue.send([hint.webhook_id], delay_seconds=delay)
+                self.queue.send([hint.webhook_id], delay_seconds=again_seconds)
             if turn is None:
                 return taken
             sent, count = self._send(turn, seconds_left)

@@ -1,4 +1,4 @@
-"""The ids in a webhook's filters: of what a caller may know, and what becomes of the others (AUT-15)."""
+"""The ids in a webhook's filters: which a caller may know, and what becomes of the others (AUT-15)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

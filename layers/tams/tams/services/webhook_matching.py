@@ -35,7 +35,7 @@ def asks_for_relations(webhook: Webhook) -> bool:
 
 
 def with_lost(relations: Relations, events: Sequence[StoredEvent]) -> Relations:
-    """What is deleted counts as collected by those that collected it just before (WHK-34)."""
+    """A deleted Flow or Source counts as collected by its last collectors (WHK-34)."""
     gone = [event for event in events if event.event_type in DELETIONS]
     flows = {each.flow_id: each.collected_by for each in gone if each.flow_id is not None}
     sources = {each.source_id: each.collected_by for each in gone if each.flow_id is None}

@@ -14,13 +14,13 @@ from tams.services.event_permissions import seen_events
 from tams.services.retry_policy import HELD_US, NEVER_US, RetryPolicy
 
 EVENTS_MAX = 20
-"""Events between two settlements: so many at most come twice after a crash."""
+"""Events between two settlements: at most this many come twice after a crash."""
 
 SEGMENTS_MAX = 2_000
 """Segments that are held in memory at once, but for one event's own."""
 
 FAR = 256
-"""So many events for others are worth a note not to look through them again."""
+"""After this many events for others it pays to note that they need no second look."""
 
 
 @dataclass(frozen=True, slots=True)

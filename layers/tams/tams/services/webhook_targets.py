@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from urllib.parse import SplitResult, urlsplit
 
 from tams.errors import InvalidRequestError, quoted
+from tams.models.address import DEFAULT_PORTS
 from tams.models.http_url import url_fault
 
 Address = IPv4Address | IPv6Address
@@ -20,16 +21,17 @@ METADATA = frozenset(
     ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254")
 )
-"""Where clouds tell a machine its credentials: refused whatever is allowed."""
+"""Where clouds hand a machine its credentials: refused whatever is allowed."""
 
-PORTS = (80, 443)
-"""The ports below 1024 that serve HTTP; the others belong to services that are no webhooks."""
+_SYSTEM_PORTS = range(1_024)
+"""Only HTTP's own are for webhooks; the others belong to other services (RFC 6335)."""
 
 _END_IN_IPV4 = tuple(
     IPv6Network(text) for text in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
 )
 """Compatible, translated and two kinds of NAT64: a gateway may make IPv4 of them."""
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+_LOOPBACK = IPv4Address("127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +45,16 @@ class TargetPolicy:
     own_ports: Collection[int] = ()
 
     def check_url(self, url: str) -> None:
-        """What can be told without asking DNS. Raises InvalidRequestError."""
+        """All that can be judged without asking DNS. Raises InvalidRequestError."""
         if (fault := url_fault(url)) is not None:
             raise InvalidRequestError(f"url: {fault}")
         parts = urlsplit(url)
-        port = parts.port
-        if port is not None and port not in PORTS and port < 1024:
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
+        if port in _SYSTEM_PORTS and port not in DEFAULT_PORTS.values():
             raise InvalidRequestError(f"url: port {port} is not one that webhooks may use")
         address = _literal(parts)
-        loopback = address is None and _is_localhost(parts.hostname or "")
-        if loopback:
-            address = IPv4Address("127.0.0.1")
-        port = port or _DEFAULT_PORTS[parts.scheme]
+        if address is None and _is_localhost(parts.hostname or ""):
+            address = _LOOPBACK
         if address is not None and not self.allows(address, port):
             raise InvalidRequestError(
                 f"url: {quoted(parts.hostname or '')} port {port} is an address that no webhook may have"

@@ -129,7 +129,7 @@ class WebhookService:
         return [(known.seen(each) if known else each).shown() for each in webhooks]
 
     def _read_classes(self, before: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
-        """What its events may be of: whatever whoever sets it up may read now (WHK-38).
+        """The classes of its events: all that its creator may read now (WHK-38).
 
         An admin who changes it gives it no more to read than it had.
         """
@@ -138,7 +138,7 @@ class WebhookService:
 
 
 def _check_same_receiver(stored: Webhook, webhook: Webhook) -> None:
-    """A secret is sent to whom its owner gave it for. Raises InvalidRequestError."""
+    """A secret goes only to the server that its owner gave it for. Raises InvalidRequestError."""
     if stored.api_key_value is None:
         return
     if _receiver(stored.url) != _receiver(webhook.url):
@@ -153,7 +153,7 @@ def _receiver(url: str) -> tuple[str, str]:
 
 
 def _forget_failures(repositories: Repositories, webhook_id: str) -> None:
-    """What waits is tried again at once; whoever is sending just now goes on undisturbed."""
+    """Waiting events are tried again at once. A sender at work continues undisturbed."""
     state = repositories.deliveries.state(webhook_id)
     if state.holder is None and (state.next_us or state.attempts):
         repositories.deliveries.save_state(

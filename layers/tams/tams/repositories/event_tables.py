@@ -1,0 +1,94 @@
+"""The tables of events and of their way to webhooks; the rules for columns are in `tables`."""
+
+from tams.repositories.table import INT, TEXT, Projection, Table, columns
+
+EVENT_ROUTING = (
+    "created_us",
+    "id",
+    "event_type",
+    "flow_id",
+    "source_id",
+    "collected_by",
+    "auth_classes",
+)
+"""All columns that decide who gets an event."""
+
+EVENTS = Table(
+    "events",
+    columns(
+        id=TEXT,
+        event_type=TEXT,
+        flow_id=TEXT,
+        source_id=TEXT,
+        timerange=TEXT,
+        document=TEXT,
+        collected_by=TEXT,  # of what is deleted: the collectors it had, as JSON
+        auth_classes=TEXT,  # of the Flow or Source, written as `tags` are
+        created_us=INT,
+        seq=INT,  # its place among all events; 0 until every webhook that wants it has its delivery
+    ),
+    sorting_key=("created_us", "id"),
+    projections=(
+        # Holds all that routing needs, so that the relay reads no event itself.
+        Projection("events_by_place", ("seq",), EVENT_ROUTING),
+    ),
+    retired_projections=("events_by_seq",),
+)
+
+MILESTONES = Table(
+    "milestones",
+    columns(
+        seq=INT,
+        newest_us=INT,  # no event up to this place is stamped later; or FORGOTTEN_US
+    ),
+    sorting_key=("newest_us",),
+)
+
+FORGOTTEN_US = -1
+"""Marks a milestone before which no events are left."""
+
+RELAY = Table(
+    "relay",
+    columns(
+        last_seq=INT,
+        newest_us=INT,  # no event that has a place is stamped later
+        page_secret=TEXT,  # of the keys that tell clients a place in the log of events
+        event_id=TEXT,
+        revision=INT,
+    ),
+)
+
+DELIVERIES = Table(
+    "deliveries",
+    columns(webhook_id=TEXT, seq=INT, event_id=TEXT, created_us=INT),
+    sorting_key=("webhook_id", "seq"),
+)
+
+DELIVERY_STATES = Table(
+    "delivery_states",
+    columns(
+        webhook_id=TEXT,
+        cursor_seq=INT,
+        attempts=INT,
+        failing_since_us=INT,
+        next_us=INT,
+        holder=TEXT,
+        event_id=TEXT,
+        revision=INT,
+    ),
+    sorting_key=("webhook_id",),
+)
+
+WEBHOOKS = Table(
+    "webhooks",
+    columns(
+        id=TEXT,
+        url=TEXT,
+        status=TEXT,
+        tags=TEXT,
+        document=TEXT,  # with the client's secret
+        event_id=TEXT,
+        revision=INT,
+    ),
+    sorting_key=("id",),
+)

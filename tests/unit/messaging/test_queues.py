@@ -1,0 +1,59 @@
+"""Hints by SQS, over HTTP to moto's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tams.messaging import queues
+from tams.messaging.queues import SqsQueue, whole_delay
+
+
+@pytest.fixture(scope="module")
+def sqs_url() -> Iterator[str]:
+    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def client(sqs_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    return boto3.client("sqs", endpoint_url=sqs_url, region_name="us-east-1")
+
+
+@pytest.mark.parametrize("delay_seconds", [0.2, 899.5, 900.0, 900.1, 3_600.0])
+def test_a_hint_that_is_put_off_is_taken_however_long_the_wait(
+    client: Any, sqs_url: str, delay_seconds: float
+) -> None:
+    url = client.create_queue(QueueName=f"q{int(delay_seconds * 10)}")["QueueUrl"]
+
+    SqsQueue(url, endpoint_url=sqs_url, region="us-east-1").send(["a"], delay_seconds=delay_seconds)
+
+    name = "ApproximateNumberOfMessagesDelayed"
+    found = client.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    assert found["Attributes"] == {name: "1"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "whole"), [(0, 0), (0.001, 1), (1.0, 1), (899.1, 900), (900, 900), (901, 900)]
+)
+def test_delays_are_whole_and_no_longer_than_sqs_takes(seconds: float, whole: int) -> None:
+    assert whole_delay(seconds) == whole
+
+
+def test_a_message_that_the_queue_refuses_is_logged(
+    client: Any, sqs_url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = client.create_queue(QueueName="refusing")["QueueUrl"]
+    monkeypatch.setattr(queues, "DELAY_SECONDS_MAX", 1_000)
+
+    SqsQueue(url, endpoint_url=sqs_url, region="us-east-1").send(["a"], delay_seconds=901)
+
+    assert "the queue did not take 1 messages" in caplog.text
+    assert "DelaySeconds" in caplog.text
