@@ -2,25 +2,27 @@
 
 import logging
 
-from tams.container import Container
-from tams.deadline import SecondsLeft
 from tams.errors import NotFoundError, TamsError
-from tams.runtime.handlers import queue_handler
+from tams.models.caller import Caller
+from tams.ports import Platform
+from tams.runtime.workers import queue_handler
+from tams.services.deletion_requests import DeletionRequestService
 
 _log = logging.getLogger(__name__)
 
 
-def process(container: Container, request_ids: list[str], seconds_left: SecondsLeft) -> None:
+def process(platform: Platform, request_ids: list[str]) -> None:
     """What VAST cannot do now, SQS tries again; a mistake of ours is noted where clients look."""
+    requests = DeletionRequestService.of(platform, Caller.background("deletion worker"))
     for request_id in request_ids:
         try:
-            container.deletion_requests.work_off(request_id, seconds_left)
+            requests.work_off(request_id)
         except NotFoundError:
             _log.info("deletion request %s has expired", request_id)
         except TamsError:
             raise
         except Exception as error:
-            container.deletion_requests.fail(request_id, f"{type(error).__name__}; it was logged")
+            requests.fail(request_id, f"{type(error).__name__}; it was logged")
             raise
 
 

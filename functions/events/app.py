@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
 
-from tams.api.dependencies import Events
+from tams.api.dependencies import acting
 from tams.api.event_stream import as_stream
 from tams.api.paging import array_response, next_link
 from tams.api.payload import fitting_array
@@ -18,10 +18,12 @@ from tams.errors import InvalidRequestError, quoted
 from tams.models.event import EventType
 from tams.models.filters import UrlFilter, parse_list, parse_uuid_list
 from tams.models.stored import to_us
-from tams.runtime.handlers import api_handler
-from tams.services.event_log import EventQuery
+from tams.runtime.http_handler import api_handler
+from tams.services.event_log import EventLog, EventQuery
 
 router = APIRouter(prefix="/events", tags=["Extensions"])
+
+Events = Annotated[EventLog, Depends(acting(EventLog))]
 
 WAIT_MAX = 20
 """Seconds: API Gateway gives up after 30."""

@@ -2,17 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
-from tams.api.dependencies import DeletionRequests
+from tams.api.dependencies import acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models.deletion_request import DeletionRequest
 from tams.models.queries import DeletionQuery, DeletionSort
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
+from tams.services.deletion_requests import DeletionRequestService
 
 router = APIRouter(prefix="/flow-delete-requests", tags=["FlowDeleteRequests"])
+
+DeletionRequests = Annotated[DeletionRequestService, Depends(acting(DeletionRequestService))]
 
 
 @router.get("", response_model=list[DeletionRequest])

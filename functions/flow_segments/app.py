@@ -8,15 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api.body import described
 from tams.api.deletion import ACCEPTED, deleted
-from tams.api.dependencies import (
-    Backends,
-    Built,
-    Deletion,
-    FlowId,
-    FlowSegments,
-    IsHead,
-    JsonListBody,
-)
+from tams.api.dependencies import Backends, FlowId, IsHead, JsonListBody, ThisPlatform, acting
 from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
 from tams.api.paging import array_response, paging_headers
@@ -31,13 +23,17 @@ from tams.models.flow_segment import (
     SegmentFault,
     parse_segments_post,
 )
-from tams.runtime.handlers import api_handler
-from tams.services.flow_segments import SegmentPage
+from tams.runtime.http_handler import api_handler
+from tams.services.deletion import DeletionService
+from tams.services.flow_segments import FlowSegmentService, SegmentPage
 from tams.services.get_urls import GetUrls
 from tams.services.segment_documents import segment_json
 from tams.services.segment_window import PageRequest
 
 router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])
+
+FlowSegments = Annotated[FlowSegmentService, Depends(acting(FlowSegmentService))]
+Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
 @router.get("", response_model=list[FlowSegment])
@@ -45,7 +41,7 @@ def get_segments(
     request: Request,
     flow_id: FlowId,
     segments: FlowSegments,
-    built: Built,
+    platform: ThisPlatform,
     backends: Backends,
     is_head: IsHead,
     urls: Annotated[UrlFilter, Depends(url_filter)],
@@ -65,7 +61,7 @@ def get_segments(
     found = segments.list_(flow_id, asked, object_id)
     body = "[]"
     if not (is_head and surely_fit(found.segments)):
-        get_urls = GetUrls(built.object_stores.get_url, backends, urls)
+        get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
         body, count = fitting_array(
             segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
             for segment in found.segments

@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import query
 from tams.api.body import described, described_as
 from tams.api.deletion import ACCEPTED, deleted
-from tams.api.dependencies import Deletion, FlowId, FlowProperties, Flows, JsonBody, flow_properties
+from tams.api.dependencies import FlowId, JsonBody, acting
 from tams.api.paging import page_response
 from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
@@ -20,9 +20,16 @@ from tams.models.flow import Flow, FlowStatus, parse_flow_put
 from tams.models.patterns import STRICT_MIME_TYPE as STRICT_MIME_TYPE_PATTERN
 from tams.models.property_values import parse_bit_rate, parse_flag, parse_flow_collection
 from tams.models.queries import FlowQuery, FlowSort
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
+from tams.services.deletion import DeletionService
+from tams.services.flow_properties import FlowPropertyService
+from tams.services.flows import FlowService
 
 router = APIRouter(prefix="/flows", tags=["Flows"])
+
+Flows = Annotated[FlowService, Depends(acting(FlowService))]
+FlowProperties = Annotated[FlowPropertyService, Depends(acting(FlowPropertyService))]
+Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
 @router.get("", response_model=list[Flow])
@@ -101,11 +108,13 @@ def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Respon
     return deleted(request, deletion.delete_flow(flow_id))
 
 
-mount_properties(router, "/{flowId}", query.flow_id, flow_properties)
+mount_properties(router, "/{flowId}", query.flow_id, acting(FlowPropertyService))
 BIT_RATE = {"type": "integer", "minimum": 0}
 for bit_rate in ("max_bit_rate", "avg_bit_rate"):
     path = f"/{{flowId}}/{bit_rate}"
-    mount_property(router, path, bit_rate, query.flow_id, flow_properties, parse_bit_rate, BIT_RATE)
+    mount_property(
+        router, path, bit_rate, query.flow_id, acting(FlowPropertyService), parse_bit_rate, BIT_RATE
+    )
 
 
 @router.get("/{flowId}/read_only", response_model=bool)

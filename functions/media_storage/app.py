@@ -1,16 +1,20 @@
 """/flows/{flowId}/storage."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from tams.api.body import NO_BODY, described
-from tams.api.dependencies import FlowId, MediaStorage, OptionalJsonBody
+from tams.api.dependencies import FlowId, OptionalJsonBody, acting
 from tams.models.flow_storage import FlowStorage, FlowStoragePost
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
+from tams.services.media_storage import MediaStorageService
 
 router = APIRouter(prefix="/flows/{flowId}/storage", tags=["MediaStorage"])
+
+MediaStorage = Annotated[MediaStorageService, Depends(acting(MediaStorageService))]
 
 
 @router.post(

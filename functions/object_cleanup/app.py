@@ -1,12 +1,12 @@
 """SQS: ids of Objects that nobody needs; deletes their bytes, then their rows."""
 
-from tams.container import Container
-from tams.deadline import SecondsLeft
-from tams.runtime.handlers import queue_handler
+from tams.ports import Platform
+from tams.runtime.workers import queue_handler
+from tams.services.object_cleanup import ObjectCleanupService
 
 
-def process(container: Container, object_ids: list[str], _seconds_left: SecondsLeft) -> None:
-    container.object_cleanup.clean(object_ids)
+def process(platform: Platform, object_ids: list[str]) -> None:
+    ObjectCleanupService.of(platform).clean(object_ids)
 
 
 lambda_handler = queue_handler(process)

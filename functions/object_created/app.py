@@ -3,16 +3,17 @@
 import logging
 from typing import Any
 
-from tams.container import Container
 from tams.models.upload import parse_notification
-from tams.runtime.handlers import batch_handler
+from tams.ports import Platform
+from tams.runtime.workers import batch_handler
+from tams.services.uploads import UploadService
 
 _log = logging.getLogger(__name__)
 
 
-def process(container: Container, bodies: list[Any]) -> None:
+def process(platform: Platform, bodies: list[Any]) -> None:
     uploads = [upload for body in bodies for upload in parse_notification(body)]
-    for refusal in container.uploads.take(uploads):
+    for refusal in UploadService.of(platform).take(uploads):
         _log.warning(
             "the upload of Object %r did not become a Segment of Flow %s: %s",
             refusal.object_id,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
-from tams.api.dependencies import Backends, Built, Instances, JsonBody, Objects
+from tams.api.dependencies import Backends, JsonBody, ThisPlatform, acting
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, page_limit, query_uuid
@@ -15,10 +15,15 @@ from tams.api.raw_path import path_value
 from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
 from tams.services.get_urls import GetUrls
+from tams.services.instances import InstanceService
+from tams.services.objects import ObjectService
 
 router = APIRouter(prefix="/objects", tags=["Objects"])
+
+Objects = Annotated[ObjectService, Depends(acting(ObjectService))]
+Instances = Annotated[InstanceService, Depends(acting(InstanceService))]
 
 
 def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
@@ -59,7 +64,7 @@ def get_object(
     request: Request,
     object_id: ObjectId,
     objects: Objects,
-    built: Built,
+    platform: ThisPlatform,
     backends: Backends,
     urls: Annotated[UrlFilter, Depends(url_filter)],
     limit: Limit = None,
@@ -70,7 +75,7 @@ def get_object(
     view = objects.get(object_id, flow_tags)
     in_force = page_limit(limit)
     flow_ids, next_key = page_of_ids(view.flow_ids, page, in_force)
-    get_urls = GetUrls(built.object_stores.get_url, backends, urls)
+    get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
     headers = paging_headers(request, limit=in_force, next_key=next_key)
     return JSONResponse(object_json(view, flow_ids, get_urls), headers=headers)
 

@@ -3,20 +3,23 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
-from tams.api.dependencies import JsonBody, ProfileId, Profiles
+from tams.api.dependencies import JsonBody, ProfileId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, page_limit
 from tams.models.common import ContentFormat
 from tams.models.patterns import STRICT_MIME_TYPE
 from tams.models.profile import Profile, ProfilePost
 from tams.models.queries import ProfileQuery
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
+from tams.services.profiles import ProfileService
 
 router = APIRouter(prefix="/service/profiles", tags=["Profiles"])
+
+Profiles = Annotated[ProfileService, Depends(acting(ProfileService))]
 
 
 @router.get("", response_model=list[Profile])

@@ -1,15 +1,15 @@
 """/, /service, /service/storage-backends, and what tells of the service itself: /health, /docs."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import docs
 from tams.api.body import described
 from tams.api.callers import CALLER, caller
-from tams.api.dependencies import Health, JsonBody, Service
+from tams.api.dependencies import JsonBody, ThisPlatform, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models import service as models
@@ -17,10 +17,21 @@ from tams.models.caller import Scope
 from tams.models.filters import parse_tag_filters
 from tams.models.queries import BackendQuery
 from tams.models.storage_backend import StorageBackend
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
 from tams.services.health import Health as HealthFound
+from tams.services.health import HealthService
+from tams.services.service import ServiceService
 
 router = APIRouter(tags=["Service"])
+
+Service = Annotated[ServiceService, Depends(acting(ServiceService))]
+
+
+def _health(platform: ThisPlatform) -> HealthService:
+    return HealthService.of(platform)
+
+
+Health = Annotated[HealthService, Depends(_health)]
 router.include_router(docs.router)
 
 PATHS = ["service", "flows", "sources", "objects", "flow-delete-requests"]

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import query
-from tams.api.dependencies import SourceId, Sources, source_properties
+from tams.api.dependencies import SourceId, acting
 from tams.api.paging import page_response
 from tams.api.properties import mount_properties
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
@@ -14,9 +14,13 @@ from tams.models.common import ContentFormat
 from tams.models.filters import parse_tag_filters
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.source import Source
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
+from tams.services.source_properties import SourcePropertyService
+from tams.services.sources import SourceService
 
 router = APIRouter(prefix="/sources", tags=["Sources"])
+
+Sources = Annotated[SourceService, Depends(acting(SourceService))]
 
 
 @router.get("", response_model=list[Source])
@@ -50,6 +54,6 @@ def get_source(source_id: SourceId, sources: Sources) -> JSONResponse:
     return JSONResponse(sources.get(source_id).to_json())
 
 
-mount_properties(router, "/{sourceId}", query.source_id, source_properties)
+mount_properties(router, "/{sourceId}", query.source_id, acting(SourcePropertyService))
 
 lambda_handler = api_handler(router)

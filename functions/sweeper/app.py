@@ -3,15 +3,24 @@
 import logging
 from collections.abc import Callable
 
-from tams.container import Container
 from tams.errors import TamsError
-from tams.runtime.handlers import schedule_handler
+from tams.models.caller import Caller
+from tams.ports import Platform
+from tams.runtime.workers import schedule_handler
+from tams.services.deletion_requests import DeletionRequestService
+from tams.services.event_log import EventLog
+from tams.services.event_relay import EventRelay
+from tams.services.health import HealthService
+from tams.services.object_cleanup import ObjectCleanupService
+from tams.services.object_copies import ObjectCopyService
+from tams.services.uploads import UploadService
 
 _log = logging.getLogger(__name__)
 
 
-def process(container: Container) -> dict[str, int]:
+def process(platform: Platform) -> dict[str, int]:
     """Each kind by itself: S3 may be away while webhooks wait. The first failure is raised at the end."""
+    caller = Caller.background("sweeper")
     done: dict[str, int] = {}
     failures: list[TamsError] = []
 
@@ -23,13 +32,13 @@ def process(container: Container) -> dict[str, int]:
             _log.warning("%s failed: %s", name, failure)
             failures.append(failure)
 
-    attempt("webhooks", container.event_relay.sweep)
-    attempt("deletion_requests", container.deletion_requests.sweep)
-    attempt("objects", container.object_cleanup.sweep)
-    attempt("copies", container.object_copies.sweep)
-    attempt("events_expired", container.event_log.expire)
-    attempt("uploads", container.uploads.sweep)
-    attempt("heartbeat", container.health.note_sweep)
+    attempt("webhooks", EventRelay.of(platform).sweep)
+    attempt("deletion_requests", DeletionRequestService.of(platform, caller).sweep)
+    attempt("objects", ObjectCleanupService.of(platform).sweep)
+    attempt("copies", ObjectCopyService.of(platform).sweep)
+    attempt("events_expired", EventLog.of(platform, caller).expire)
+    attempt("uploads", UploadService.of(platform).sweep)
+    attempt("heartbeat", HealthService.of(platform).note_sweep)
     if failures:
         raise failures[0]
     return done

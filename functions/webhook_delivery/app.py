@@ -1,14 +1,14 @@
 """SQS: hints at webhooks that have events waiting; sends them, in order."""
 
-from tams.container import Container
-from tams.deadline import SecondsLeft
 from tams.models.delivery import Hint
-from tams.runtime.handlers import queue_handler
+from tams.ports import Platform
+from tams.runtime.workers import queue_handler
+from tams.services.webhook_delivery import WebhookDelivery
 
 
-def process(container: Container, hints: list[str], seconds_left: SecondsLeft) -> None:
+def process(platform: Platform, hints: list[str]) -> None:
     for hint in hints:
-        container.webhook_delivery.deliver(Hint.parse(hint), seconds_left)
+        WebhookDelivery.of(platform).deliver(Hint.parse(hint))
 
 
 lambda_handler = queue_handler(process)

@@ -1,12 +1,12 @@
 """SQS: there are events in the outbox; gives each of them to the webhooks it is for."""
 
-from tams.container import Container
-from tams.deadline import SecondsLeft
-from tams.runtime.handlers import queue_handler
+from tams.ports import Platform
+from tams.runtime.workers import queue_handler
+from tams.services.event_relay import EventRelay
 
 
-def process(container: Container, _hint: object, _seconds_left: SecondsLeft) -> None:
-    container.event_relay.relay()
+def process(platform: Platform, _hint: object) -> None:
+    EventRelay.of(platform).relay()
 
 
 lambda_handler = queue_handler(process)

@@ -1,20 +1,24 @@
 """/service/webhooks, /service/webhooks/{webhookId}."""
 
 from http import HTTPStatus
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
-from tams.api.dependencies import JsonBody, WebhookId, Webhooks
+from tams.api.dependencies import JsonBody, WebhookId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models.filters import parse_tag_filters
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import WebhookGet, WebhookPost, WebhookPut
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
+from tams.services.webhooks import WebhookService
 
 router = APIRouter(prefix="/service/webhooks", tags=["Webhooks"])
+
+Webhooks = Annotated[WebhookService, Depends(acting(WebhookService))]
 
 
 @router.get("", response_model=list[WebhookGet])

@@ -33,7 +33,7 @@ PACKAGES = (
     "fastapi",
     "mangum",
     "aws_lambda_powertools",
-    "tams.runtime.handlers",
+    "tams.runtime.http_handler",
 )
 
 

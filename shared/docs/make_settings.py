@@ -23,7 +23,7 @@ are JSON.
 def text() -> str:
     """The document as it should be."""
     from tams.runtime.access_settings import PREFIX, AccessSettings  # noqa: PLC0415 - slow
-    from tams.runtime.settings import Settings, StorageBackendSettings  # noqa: PLC0415
+    from tams.settings import Settings, StorageBackendSettings  # noqa: PLC0415
 
     return "\n".join(
         [

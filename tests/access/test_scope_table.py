@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 
 from tams.api.app import create_app
 from tams.api.scopes import SCOPES, check_table, needed
-from tams.container import Container
 from tams.models.caller import Scope
+from tams.ports import Platform
 from tests.access.operations import document, operations
 
 AS_THE_SPECIFICATION_HAS_IT = """
@@ -146,7 +146,7 @@ def test_a_function_with_a_route_that_is_in_no_row_does_not_start(method: str, p
     router.add_api_route(path, lambda: None, methods=[method])
 
     with pytest.raises(KeyError):
-        create_app(router, cast(Container, None))
+        create_app(router, cast(Platform, None))
 
 
 def test_nor_does_one_whose_routes_came_from_another_router() -> None:
@@ -155,7 +155,7 @@ def test_nor_does_one_whose_routes_came_from_another_router() -> None:
     outer.include_router(inner)
 
     with pytest.raises(KeyError):
-        create_app(outer, cast(Container, None))
+        create_app(outer, cast(Platform, None))
 
 
 def test_nor_one_with_a_route_that_asks_for_no_scope_at_all() -> None:
@@ -164,4 +164,4 @@ def test_nor_one_with_a_route_that_asks_for_no_scope_at_all() -> None:
     router.add_route("/service/keys", lambda _request: Response())
 
     with pytest.raises(KeyError):
-        create_app(router, cast(Container, None))
+        create_app(router, cast(Platform, None))

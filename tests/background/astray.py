@@ -6,8 +6,8 @@ from random import Random
 
 from functions.sweeper import app as sweeper
 from tams.errors import BackendUnavailableError, NotFoundError
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
+from tests.services import services_of
 
 LEAPS: Sequence[timedelta] = (
     timedelta(),
@@ -24,7 +24,7 @@ class AstrayHost:
     def __init__(self, seed: int) -> None:
         self._random = Random(seed)
         self._wrong = timedelta()
-        self._container = build_from(Settings(), self._now)
+        self._services = services_of(Settings(), self._now)
 
     def leap(self) -> None:
         self._wrong = self._random.choice(LEAPS)
@@ -32,14 +32,14 @@ class AstrayHost:
     def sweep(self) -> None:
         """What is down meanwhile is no concern of this host."""
         try:
-            sweeper.process(self._container)
+            sweeper.process(self._services.platform)
         except BackendUnavailableError:
             return
 
     def label(self, flow_id: str, label: str) -> bool:
         """Whether it was done for sure."""
         try:
-            self._container.flow_properties.set(flow_id, "label", label)
+            self._services.flow_properties.set(flow_id, "label", label)
         except (BackendUnavailableError, NotFoundError):
             return False
         return True

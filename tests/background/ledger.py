@@ -11,8 +11,8 @@ from tams.repositories.event_tables import EVENTS
 from tams.repositories.rows import instances_from_text
 from tams.repositories.table import Table
 from tams.repositories.tables import COPIES, DELETION_REQUESTS, OBJECTS, SEGMENTS
-from tams.runtime.aws import vast_connection
-from tams.runtime.settings import Settings
+from tams.runtime.vast import vast_connection
+from tams.settings import Settings
 
 Row = dict[str, Any]
 

@@ -13,9 +13,9 @@ import pytest
 
 from local.queues import sqs_client
 from local.stack import Stack
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.api.maker import Maker
+from tests.services import services_of
 from tests.waiting import until
 
 
@@ -85,7 +85,7 @@ def test_a_deletion_request_in_error_is_taken_up_again(
 ) -> None:
     for name, value in stack.settings_env().items():
         monkeypatch.setenv(name, value)
-    requests = build_from(Settings()).deletion_requests
+    requests = services_of(Settings()).deletion_requests
     stack.kill("poller")
     flow = make.flow()
     make.segments(flow["id"], 30)

@@ -14,13 +14,12 @@ import pytest
 
 from local.parts import NAMES
 from local.stack import Stack
-from tams.container import Container
 from tams.models.stored import to_us
 from tams.models.upload import Upload
 from tams.object_stores.keys import object_key
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.api.maker import Maker
+from tests.services import Services, services_of
 from tests.waiting import until
 
 Json = dict[str, Any]
@@ -144,13 +143,13 @@ def test_an_upload_of_somebody_unknown_names_init_objects_of_its_own_flow_only(
 @pytest.fixture
 def untold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[httpx.Client, Container]]:
+) -> Iterator[tuple[httpx.Client, Services]]:
     """A stack in which nobody tells of uploads, and what its functions are made of."""
     with Stack(tmp_path, only=[name for name in NAMES if name != "poller"]) as stack:
         for name, value in stack.settings_env().items():
             monkeypatch.setenv(name, value)
         with httpx.Client(base_url=stack.api_url, timeout=120) as api:
-            yield api, build_from(Settings())
+            yield api, services_of(Settings())
 
 
 def told(object_id: str, at: datetime, size: int = 5) -> Upload:
@@ -158,9 +157,9 @@ def told(object_id: str, at: datetime, size: int = 5) -> Upload:
 
 
 def test_what_s3_tells_twice_late_or_of_others_changes_nothing(
-    untold: tuple[httpx.Client, Container],
+    untold: tuple[httpx.Client, Services],
 ) -> None:
-    api, container = untold
+    api, services = untold
     flow = Maker(api).flow()
     spans = [f"[{at}:0_{at + 1}:0)" for at in range(6)]
     entries = asked(api, flow, *({"timerange": span} for span in spans))
@@ -172,24 +171,24 @@ def test_what_s3_tells_twice_late_or_of_others_changes_nothing(
     random.Random(4).shuffle(messages)
 
     for message in messages:
-        assert container.uploads.take([message]) == []
-    assert container.uploads.take(messages) == []
+        assert services.uploads.take([message]) == []
+    assert services.uploads.take(messages) == []
 
     assert [each["timerange"] for each in segments_of(api, flow)] == spans
     assert api.delete(f"/flows/{flow['id']}/segments").status_code == 204
-    assert container.uploads.take(messages) == []
+    assert services.uploads.take(messages) == []
     assert segments_of(api, flow) == [], "what was deleted does not come back"
 
 
-def test_an_upload_that_nobody_told_of_is_found(untold: tuple[httpx.Client, Container]) -> None:
-    api, container = untold
+def test_an_upload_that_nobody_told_of_is_found(untold: tuple[httpx.Client, Services]) -> None:
+    api, services = untold
     flow = Maker(api).flow()
     entry, never = asked(api, flow, {"timerange": "[0:0_1:0)"}, {"timerange": "[1:0_2:0)"})
     assert upload(entry) == 200
 
-    assert container.uploads.sweep() == 0, "S3 is given time to tell"
+    assert services.uploads.sweep() == 0, "S3 is given time to tell"
     later = datetime.now(UTC) + timedelta(minutes=2)
-    assert replace(container.uploads, clock=lambda: later).sweep() == 1
+    assert replace(services.uploads, clock=lambda: later).sweep() == 1
 
     assert [each["timerange"] for each in segments_of(api, flow)] == ["[0:0_1:0)"]
     assert "no bytes have come yet" in why_not(api, never["object_id"])

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 from uuid import uuid4
 
-from tams.container import Container
 from tams.models.flow import parse_flow_put
 from tams.models.stored import (
     Instance,
@@ -18,20 +17,21 @@ from tams.models.stored import (
 from tams.ports import Repositories
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
+from tests.services import Services
 
 SECOND = 10**9
 _BATCH = 20_000
 
 
 def a_long_flow(
-    container: Container, count: int, storage_id: str, *, uses_each: int | None = None
+    services: Services, count: int, storage_id: str, *, uses_each: int | None = None
 ) -> str:
     """A Flow of `count` Segments of two seconds.
 
     With `uses_each` there are Objects too, each used by so many Segments; else nothing but Segments.
     """
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body))
+    services.flows.put(body["id"], parse_flow_put(body))
     flow_id: str = body["id"]
     instances = (Instance(storage_id=storage_id),)
     for start in range(0, count, _BATCH):
@@ -58,14 +58,14 @@ def a_long_flow(
             )
             for object_id in (dict.fromkeys(ids) if uses_each else ())
         ]
-        container.flows.store.write(partial(_add, segments, objects))
+        services.store.write(partial(_add, segments, objects))
     timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
 
     def summarise(repositories: Repositories) -> None:
         stored = repositories.flows.get(flow_id)
         repositories.flows.save_timeline(replace(stored, timeline=timeline))
 
-    container.flows.store.write(summarise)
+    services.store.write(summarise)
     return flow_id
 
 

@@ -49,7 +49,7 @@ def test_the_authorizer_starts_faster_than_any_function_and_takes_little_time(
 ) -> None:
     authorizer, function = (
         imports_ms("tams.runtime.authorizer"),
-        imports_ms("tams.runtime.handlers"),
+        imports_ms("tams.runtime.http_handler"),
     )
     with token_issuer() as issuer:
         accounts = Accounts(

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from tams.repositories.provision import provision
-from tams.runtime.aws import vast_connection
+from tams.runtime.vast import vast_connection
 from tests.benchmark.record import Record
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.template.conftest import ROOT

@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tams.container import Container
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record
+from tests.services import Services, services_of
 
 LENGTHS = (100_000, 1_000_000) if os.environ.get("TAMS_BENCH") else (2_000, 20_000)
 KILLS = 5
@@ -32,10 +31,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Container:
+def services(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Services:
     for name, value in stack.settings_env().items():
         monkeypatch.setenv(name, value)
-    return build_from(Settings())
+    return services_of(Settings())
 
 
 def memory_mb(pid: int) -> float:
@@ -45,10 +44,10 @@ def memory_mb(pid: int) -> float:
     return int(resident.split()[1]) / 1024
 
 
-def deleted(stack: Stack, container: Container, count: int, kills: int) -> tuple[float, float]:
+def deleted(stack: Stack, services: Services, count: int, kills: int) -> tuple[float, float]:
     """Seconds it took, and how much the worker's memory grew at most, with the worker killed on the way."""
-    storage_id = next(iter(container.backends))
-    flow_id = a_long_flow(container, count, storage_id, uses_each=100)
+    storage_id = next(iter(services.platform.backends))
+    flow_id = a_long_flow(services, count, storage_id, uses_each=100)
     with httpx.Client(base_url=stack.api_url, timeout=30) as api:
         before_mb = memory_mb(stack.pid("poller"))
         started = time.monotonic()
@@ -58,7 +57,7 @@ def deleted(stack: Stack, container: Container, count: int, kills: int) -> tuple
         while (request := api.get(path).json())["status"] != "done":
             assert request["status"] != "error", request
             most_mb = max(most_mb, memory_mb(stack.pid("poller")))
-            left = segments_left(container, request["id"])
+            left = segments_left(services, request["id"])
             if killed < kills and left < count * (kills - killed) / (kills + 1):
                 stack.restart("poller")
                 killed += 1
@@ -68,19 +67,19 @@ def deleted(stack: Stack, container: Container, count: int, kills: int) -> tuple
         return time.monotonic() - started, most_mb - before_mb
 
 
-def segments_left(container: Container, request_id: str) -> int:
-    return container.flows.store.read(
+def segments_left(services: Services, request_id: str) -> int:
+    return services.store.read(
         lambda repositories: repositories.deletion_requests.get(request_id).timeline.segment_count
     )
 
 
 def test_a_deletion_is_linear_in_time_and_flat_in_memory(
-    stack: Stack, container: Container, record: Record
+    stack: Stack, services: Services, record: Record
 ) -> None:
-    deleted(stack, container, LENGTHS[0] // 10, kills=0)  # so that the worker is warm
+    deleted(stack, services, LENGTHS[0] // 10, kills=0)  # so that the worker is warm
     short, long = LENGTHS
     runs = ((short, 0), (long, 0), (long, KILLS))
-    found = {run: deleted(stack, container, *run) for run in runs}
+    found = {run: deleted(stack, services, *run) for run in runs}
     for (count, kills), (seconds, grown_mb) in found.items():
         record.line(
             TABLE,

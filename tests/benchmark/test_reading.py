@@ -16,13 +16,14 @@ from tams.repositories.database import Database, VastTransaction
 from tams.repositories.media_time import bound_text
 from tams.repositories.provision import provision
 from tams.repositories.tables import SEGMENTS
-from tams.runtime.aws import build_from, vast_connection
+from tams.runtime.vast import vast_connection
 from tams.services.segment_window import PageRequest
 from tams.timing import TimeRange
 from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record
 from tests.benchmark.timing_of import interleaved
 from tests.integration.local_vast import STORAGE_ID, a_local_vast, settings_for
+from tests.services import services_of
 from vastlocal.control import Control
 
 SECOND = 10**9
@@ -37,9 +38,9 @@ def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: Record) -> None:
-    container = build_from(settings_for(vast_url))
-    flows = {count: a_long_flow(container, count, STORAGE_ID) for count in LENGTHS}
-    service = container.flow_segments
+    services = services_of(settings_for(vast_url))
+    flows = {count: a_long_flow(services, count, STORAGE_ID) for count in LENGTHS}
+    service = services.flow_segments
     database = Database(vast_connection(settings_for(vast_url)))
 
     def window(count: int) -> TimeRange:
@@ -95,7 +96,7 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
 
 
 def test_a_page_of_a_thousand_urls_is_signed_in_a_blink(record: Record) -> None:
-    stores = build_from(settings_for("http://127.0.0.1:1")).object_stores
+    stores = services_of(settings_for("http://127.0.0.1:1")).platform.object_stores
     client = stores._buckets[STORAGE_ID].client  # type: ignore[attr-defined]
     ids = [str(uuid4()) for _ in range(1000)]
 

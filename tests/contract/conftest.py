@@ -8,14 +8,13 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tams.container import Container
 from tams.models.event import EventType
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.api.maker import Maker
 from tests.contract.listings import Listing, prepared
 from tests.contract.steps import Json, added, copied, segment, uploaded
 from tests.receiver import Receiver, receiver
+from tests.services import Services, services_of
 from tests.stacks import AT_ONCE_SEGMENTS, Backends
 
 __all__ = ["AT_ONCE_SEGMENTS", "Backends", "Subscribe"]
@@ -42,11 +41,11 @@ def subscribe(api: httpx.Client) -> Iterator[Subscribe]:
 
 
 @pytest.fixture
-def container(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Container:
+def services(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Services:
     """What the functions are built from, in this process, on what the stack has stored."""
     for name, value in stack.settings_env().items():
         monkeypatch.setenv(name, value)
-    return build_from(Settings())
+    return services_of(Settings())
 
 
 @pytest.fixture

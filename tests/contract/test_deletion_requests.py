@@ -9,12 +9,11 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tams.container import Container
 from tams.errors import NotFoundError
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.api.maker import Maker, all_pages
 from tests.contract.conftest import AT_ONCE_SEGMENTS
+from tests.services import Services, services_of
 
 MANY = AT_ONCE_SEGMENTS + 25
 
@@ -172,13 +171,13 @@ def test_DEL_10_a_request_that_is_done_tells_when_it_goes(
 
 
 def test_DEL_10_a_request_that_has_expired_is_gone(
-    api: httpx.Client, deleted_range: httpx.Response, container: Container
+    api: httpx.Client, deleted_range: httpx.Response, services: Services
 ) -> None:
     done = finished(api, deleted_range.headers["Location"])
     expiry = datetime.fromisoformat(done["expiry"])
 
     def get_at(moment: datetime) -> object:
-        return replace(container.deletion_requests, clock=lambda: moment).get(done["id"])
+        return replace(services.deletion_requests, clock=lambda: moment).get(done["id"])
 
     assert get_at(expiry - timedelta(seconds=1))
     with pytest.raises(NotFoundError):
@@ -220,14 +219,14 @@ def test_DEL_6_a_request_in_error_tells_why_and_can_go_on(
     request = finished(api, path)
     for name, value in stack.settings_env().items():
         monkeypatch.setenv(name, value)
-    requests = build_from(Settings()).deletion_requests
+    requests = services_of(Settings()).deletion_requests
 
     requests.fail(request["id"], "the disk is full")
 
     failed = api.get(path).json()
     assert failed["status"] == "error"
     assert failed["error"]["summary"] == "the disk is full"
-    requests.work_off(request["id"], lambda: 60)
+    requests.work_off(request["id"])
     again = api.get(path).json()
     assert again["status"] == "done"
     assert "error" not in again

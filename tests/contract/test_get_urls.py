@@ -7,7 +7,6 @@ from uuid import uuid4
 import httpx
 
 from local.stack import Stack
-from tams.container import Container
 from tams.models.media_object import UncontrolledInstance
 from tests.api.maker import Maker
 from tests.contract.conftest import Backends, Subscribe
@@ -22,6 +21,7 @@ from tests.contract.steps import (
     urls,
 )
 from tests.receiver import Receiver
+from tests.services import Services
 
 TOLD = ("store_type", "provider", "region", "availability_zone", "store_product", "tags")
 """Of a storage backend, beside its id and label."""
@@ -143,14 +143,14 @@ def test_a_url_that_no_player_should_open_is_refused(
 def test_a_url_stored_before_urls_were_checked_is_not_handed_out(
     api: httpx.Client,
     used: tuple[Json, str],
-    container: Container,
+    services: Services,
     subscribe: Subscribe,
     inbox: Receiver,
 ) -> None:
     flow, object_id = used
     for label, url in (("script", "javascript:alert(1)"), ("empty", ""), ("good", "https://a.b/c")):
         old = UncontrolledInstance.model_construct(url=url, label=label)
-        container.instances.add(object_id, old)
+        services.instances.add(object_id, old)
 
     shown = [each.get("label") for each in urls(api, used)]
     subscribe(inbox, flow["source_id"])

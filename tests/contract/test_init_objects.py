@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
@@ -25,6 +24,7 @@ from tests.contract.steps import (
     timeranges,
     uploaded,
 )
+from tests.services import services_of
 from tests.waiting import until
 
 
@@ -211,7 +211,7 @@ def test_INI_18_an_init_object_is_kept_once_media_needs_it_and_taken_back_if_non
     added(api, flow, *media(used, media_id))
     for name, value in stack.settings_env().items():
         monkeypatch.setenv(name, value)
-    cleanup = replace(build_from(Settings()).object_cleanup, allocation_timeout=timedelta(0))
+    cleanup = replace(services_of(Settings()).object_cleanup, allocation_timeout=timedelta(0))
 
     while cleanup.sweep():
         pass

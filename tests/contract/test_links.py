@@ -11,13 +11,13 @@ import requests
 
 from functions.flows.app import router
 from local.stack import Stack
-from tams.container import Container
 from tams.models.caller import EVERYONE
-from tams.runtime.handlers import api_handler
+from tams.runtime.http_handler import api_handler
 from tests.api.maker import Maker
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.listings import LISTINGS, Listing
 from tests.proxy import Proxy, proxy
+from tests.services import Services
 
 BASE_PATH = "/store/tams"
 HOSTILE_HOSTS = [
@@ -183,7 +183,7 @@ def test_a_client_that_cuts_its_base_url_off_finds_everything(
 
 
 def test_a_stage_is_part_of_the_address_and_not_of_the_route(
-    make: Maker, container: Container
+    make: Maker, services: Services
 ) -> None:
     label = str(uuid4())
     for _ in range(2):
@@ -205,9 +205,12 @@ def test_a_stage_is_part_of_the_address_and_not_of_the_route(
         "isBase64Encoded": False,
     }
 
-    answer = api_handler(router, lambda: container)(event, None)
+    answer = api_handler(router, lambda: services.platform)(event, None)
 
     assert answer["statusCode"] == 200, answer
     link = answer["headers"]["link"]
-    base_url = container.address.gateway_scheme + "://a1b2.execute-api.eu-west-1.amazonaws.com/prod"
+    base_url = (
+        services.platform.settings.gateway_scheme
+        + "://a1b2.execute-api.eu-west-1.amazonaws.com/prod"
+    )
     assert link.startswith(f"<{base_url}/flows?label={label}&limit=1&page=")

@@ -10,12 +10,12 @@ import pytest
 
 from local.environment import MEDIA_BUCKET
 from local.stack import Stack
-from tams.container import Container
 from tams.models.flow_segment import parse_segments_post
 from tams.services.object_cleanup import SWEEP_LIMIT
 from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, copied, post, segment, segments_of, uploaded
+from tests.services import Services
 from tests.waiting import until
 
 
@@ -61,9 +61,9 @@ def gone_from(urls: list[str]) -> None:
     until(lambda: all(httpx.get(url).status_code == 404 for url in urls))
 
 
-def sweep(container: Container, after: timedelta) -> None:
+def sweep(services: Services, after: timedelta) -> None:
     """As the schedule does when so much time has passed."""
-    cleanup = replace(container.object_cleanup, clock=lambda: datetime.now(UTC) + after)
+    cleanup = replace(services.object_cleanup, clock=lambda: datetime.now(UTC) + after)
     while cleanup.sweep() >= SWEEP_LIMIT:
         pass
 
@@ -74,15 +74,15 @@ def bytes_of(stack: Stack, object_id: str, bucket: str = MEDIA_BUCKET) -> Path:
 
 
 def test_STO_16_unused_storage_is_taken_back_once_the_promised_time_is_over(
-    api: httpx.Client, make: Maker, stack: Stack, container: Container, timeout: timedelta
+    api: httpx.Client, make: Maker, stack: Stack, services: Services, timeout: timedelta
 ) -> None:
     flow = make.flow(init_segments=True, container="video/iso.segment")
     unused, init_id, media_id = uploaded(api, flow, 3)
     added(api, flow, segment(media_id, 0, 1, init_object_id=init_id))
 
-    sweep(container, timeout - timedelta(minutes=1))
+    sweep(services, timeout - timedelta(minutes=1))
     assert bytes_of(stack, unused).exists()
-    sweep(container, timeout + timedelta(minutes=5))
+    sweep(services, timeout + timedelta(minutes=5))
 
     until(lambda: not bytes_of(stack, unused).exists())
     for used in (init_id, media_id):
@@ -91,15 +91,15 @@ def test_STO_16_unused_storage_is_taken_back_once_the_promised_time_is_over(
 
 
 def test_STO_18_storage_is_registered_late_unless_it_was_taken_back(
-    api: httpx.Client, make: Maker, flow: Json, container: Container, timeout: timedelta
+    api: httpx.Client, make: Maker, flow: Json, services: Services, timeout: timedelta
 ) -> None:
     late, too_late = make.objects(flow["id"], 2)
     after = timeout + timedelta(minutes=5)
-    segments = replace(container.flow_segments, clock=lambda: datetime.now(UTC) + after)
+    segments = replace(services.flow_segments, clock=lambda: datetime.now(UTC) + after)
     entries = parse_segments_post(segment(late, 0, 1)).entries
 
     assert segments.register(flow["id"], entries, single=True) == []
-    sweep(container, after)
+    sweep(services, after)
 
     assert status(api, late) == 200
     assert post(api, flow, segment(too_late, 1, 2)).status_code == 400
@@ -228,11 +228,11 @@ def test_OBJ_35_an_object_is_used_again_or_goes_and_never_both(
 
 
 def test_OBJ_36_what_nobody_registered_in_time_is_gone_for_good(
-    api: httpx.Client, flow: Json, container: Container, timeout: timedelta
+    api: httpx.Client, flow: Json, services: Services, timeout: timedelta
 ) -> None:
     (unused,) = uploaded(api, flow)
 
-    sweep(container, timeout + timedelta(minutes=5))
+    sweep(services, timeout + timedelta(minutes=5))
 
     assert status(api, unused) == 404
     assert post(api, flow, segment(unused, 0, 1)).status_code == 400

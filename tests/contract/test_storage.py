@@ -11,13 +11,13 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tams.container import Container
 from tams.errors import InvalidRequestError
 from tams.models.flow_storage import FlowStoragePost
 from tams.timing.timestamp import Timestamp
 from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, read_only, segment, segments_of, signed_by_client
+from tests.services import Services
 
 
 @pytest.fixture
@@ -112,9 +112,9 @@ def test_STO_7_storage_is_on_the_backend_that_was_named_or_the_default_one(
 
 
 def test_STO_8_without_a_default_backend_one_has_to_be_named(
-    container: Container, flow: Json, backends: Backends
+    services: Services, flow: Json, backends: Backends
 ) -> None:
-    storage = container.media_storage
+    storage = services.media_storage
     storage = replace(storage, backends=[b for b in storage.backends if not b.default_storage])
 
     assert storage.allocate(flow["id"], FlowStoragePost(storage_id=backends.archive)).media_objects

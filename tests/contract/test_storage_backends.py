@@ -8,13 +8,12 @@ import pytest
 from pydantic import ValidationError
 
 from local.stack import Stack
-from tams.container import Container
 from tams.errors import InvalidRequestError
 from tams.models.flow_storage import FlowStoragePost
-from tams.runtime.aws import build_from
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.api.maker import all_pages
 from tests.contract.conftest import Backends
+from tests.services import Services, services_of
 
 PATH = "/service/storage-backends"
 
@@ -48,7 +47,7 @@ def test_BKE_3_at_most_one_backend_is_the_default(api: httpx.Client, backends: B
 
 def deployed(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, changes: dict[str, dict[str, Any]]
-) -> Container:
+) -> Services:
     """The service as it would be with other settings of some backends, by their ids."""
     environment = stack.settings_env()
     given = [
@@ -57,7 +56,7 @@ def deployed(
     ]
     for name, value in {**environment, "TAMS_STORAGE_BACKENDS": json.dumps(given)}.items():
         monkeypatch.setenv(name, value)
-    return build_from(Settings())
+    return services_of(Settings())
 
 
 def test_BKE_3_without_a_default_clients_name_a_backend(
@@ -77,7 +76,7 @@ def test_BKE_3_without_a_default_clients_name_a_backend(
 def test_BKE_3_two_defaults_are_not_deployed(
     stack: Stack, backends: Backends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert deployed(stack, monkeypatch, {}).service
+    assert deployed(stack, monkeypatch, {})
 
     with pytest.raises(ValidationError, match="default"):
         deployed(stack, monkeypatch, {backends.archive: {"default_storage": True}})
@@ -86,7 +85,7 @@ def test_BKE_3_two_defaults_are_not_deployed(
 def test_BKE_7_two_backends_of_one_label_are_not_deployed(
     stack: Stack, backends: Backends, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert deployed(stack, monkeypatch, {}).service
+    assert deployed(stack, monkeypatch, {})
 
     with pytest.raises(ValidationError, match="label"):
         deployed(stack, monkeypatch, {backends.local: {"label": "archive"}})

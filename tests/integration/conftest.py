@@ -2,10 +2,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tams.container import Container
 from tams.repositories.provision import provision
-from tams.runtime.aws import build_from, vast_connection
+from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
+from tests.services import Services, services_of
 from vastlocal.control import Control
 
 
@@ -20,8 +20,8 @@ def vast_url(
 
 
 @pytest.fixture
-def container(vast_url: str) -> Container:
-    return build_from(settings_for(vast_url))
+def services(vast_url: str) -> Services:
+    return services_of(settings_for(vast_url))
 
 
 @pytest.fixture

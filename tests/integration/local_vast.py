@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 
 VAST_KEYS = {"VASTLOCAL_ACCESS_KEY": "K", "VASTLOCAL_SECRET_KEY": "S"}
 STORAGE_ID = "3b241101-e2bb-4255-8caf-4136c566a962"

@@ -8,14 +8,14 @@ from uuid import uuid4
 
 import pytest
 
-from tams.container import Container
 from tams.errors import InvalidRequestError
 from tams.models.flow import parse_flow_put
 from tams.repositories.provision import provision
-from tams.runtime.aws import build_from, vast_connection
+from tams.runtime.vast import vast_connection
 from tams.services.event_log import EventLog, EventQuery
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import a_local_vast, settings_for
+from tests.services import Services, services_of
 
 WEEK = timedelta(days=7)
 
@@ -28,8 +28,8 @@ def vast_url(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def container(vast_url: str) -> Container:
-    return build_from(settings_for(vast_url))
+def services(vast_url: str) -> Services:
+    return services_of(settings_for(vast_url))
 
 
 def at(log: EventLog, moment: datetime) -> EventLog:
@@ -41,16 +41,16 @@ def types(log: EventLog, after: str | None = None) -> list[str]:
     return [str(item["event_type"]) for _, item in found.items]
 
 
-def a_flow(container: Container) -> str:
+def a_flow(services: Services) -> str:
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body))
-    container.event_relay.relay()
+    services.flows.put(body["id"], parse_flow_put(body))
+    services.event_relay.relay()
     flow_id: str = body["id"]
     return flow_id
 
 
-def test_events_are_forgotten_after_a_week_and_no_sooner(container: Container) -> None:
-    log, flow_id = container.event_log, a_flow(container)
+def test_events_are_forgotten_after_a_week_and_no_sooner(services: Services) -> None:
+    log, flow_id = services.event_log, a_flow(services)
     seen = log.page(EventQuery(limit=100)).next_key
     now = datetime.now(UTC)
 
@@ -59,30 +59,30 @@ def test_events_are_forgotten_after_a_week_and_no_sooner(container: Container) -
     assert at(log, now + WEEK + timedelta(minutes=1)).expire() == 2
     assert types(log) == []
 
-    container.flow_properties.set(flow_id, "label", "later")
-    container.event_relay.relay()
+    services.flow_properties.set(flow_id, "label", "later")
+    services.event_relay.relay()
     assert types(log) == types(log, seen) == ["flows/updated"]
 
 
-def test_what_has_no_place_yet_is_neither_told_nor_forgotten(container: Container) -> None:
-    log = container.event_log
+def test_what_has_no_place_yet_is_neither_told_nor_forgotten(services: Services) -> None:
+    log = services.event_log
     body = a_video_flow_body(id=str(uuid4()), source_id=str(uuid4()))
-    container.flows.put(body["id"], parse_flow_put(body))
+    services.flows.put(body["id"], parse_flow_put(body))
 
     assert types(log) == []
     assert at(log, datetime.now(UTC) + 2 * WEEK).expire() == 0
-    container.event_relay.relay()
+    services.event_relay.relay()
     assert types(log) == ["sources/created", "flows/created"]
 
 
-def test_many_events_are_read_page_by_page_without_a_gap(container: Container) -> None:
-    flow_id = a_flow(container)
+def test_many_events_are_read_page_by_page_without_a_gap(services: Services) -> None:
+    flow_id = a_flow(services)
     for number in range(700):
-        container.flow_properties.set(flow_id, "label", str(number))
+        services.flow_properties.set(flow_id, "label", str(number))
         if number % 90 == 0:
-            container.event_relay.relay()
-    container.event_relay.relay()
-    log, seen, key = container.event_log, list[str](), None
+            services.event_relay.relay()
+    services.event_relay.relay()
+    log, seen, key = services.event_log, list[str](), None
     while True:
         page = log.page(EventQuery(limit=64, after=key, flow_ids=(flow_id,)))
         if not page.items:
@@ -94,11 +94,11 @@ def test_many_events_are_read_page_by_page_without_a_gap(container: Container) -
 
 
 def test_a_new_secret_makes_void_the_keys_that_were_given(
-    vast_url: str, container: Container
+    vast_url: str, services: Services
 ) -> None:
-    log, connection = container.event_log, vast_connection(settings_for(vast_url))
-    a_flow(container)
-    container.event_relay.relay()
+    log, connection = services.event_log, vast_connection(settings_for(vast_url))
+    a_flow(services)
+    services.event_relay.relay()
     key = log.page(EventQuery(limit=1)).next_key
     assert provision(connection) == []
     assert types(log, key) == ["flows/created"]

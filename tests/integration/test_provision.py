@@ -5,7 +5,7 @@ from pathlib import Path
 from tams.repositories.provision import provision
 from tams.repositories.session import PooledSession
 from tams.repositories.tables import ALL
-from tams.runtime.aws import vast_connection
+from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
 
 

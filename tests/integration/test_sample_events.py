@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from local.lambda_context import LambdaContext
-from tams.runtime import aws, handlers
-from tams.runtime.settings import Settings
+from tams.runtime import http_handler
+from tams.runtime.deployment import deployment
+from tams.settings import Settings
 from tests.integration.local_vast import settings_for
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         "POWERTOOLS_TRACE_DISABLED": "true",
     }.items():
         monkeypatch.setenv(name, value)
-    aws.build.cache_clear()
+    deployment.cache_clear()
 
     def call(function: str, event: str) -> Any:
         module = importlib.reload(importlib.import_module(f"functions.{function}.app"))
@@ -48,8 +49,8 @@ def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         return module.lambda_handler(json.loads((ROOT / "events" / event).read_text()), context)
 
     yield call
-    aws.build.cache_clear()
-    if (loop := handlers._thread.__dict__.pop("loop", None)) is not None:
+    deployment.cache_clear()
+    if (loop := http_handler._thread.__dict__.pop("loop", None)) is not None:
         loop.close()
         asyncio.set_event_loop(None)
 

@@ -9,28 +9,29 @@ from tams.errors import BackendUnavailableError
 from tams.models.flow import parse_flow_put
 from tams.models.flow_storage import FlowStoragePost
 from tams.repositories.provision import provision
-from tams.runtime.aws import build_from, vast_connection
+from tams.runtime.vast import vast_connection
 from tams.services.event_log import EventQuery
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import a_local_vast, settings_for
+from tests.services import services_of
 
 
 def test_events_are_passed_on_though_s3_is_away(tmp_path: Path) -> None:
     with a_local_vast(tmp_path) as url:
         provision(vast_connection(settings_for(url)))
         settings = settings_for(url)
-        container = build_from(
+        services = services_of(
             settings.model_copy(
                 update={"sweep": settings.sweep.model_copy(update={"after_seconds": 1e-6})}
             )
         )
         body = a_video_flow_body()
-        container.flows.put(body["id"], parse_flow_put(body))
+        services.flows.put(body["id"], parse_flow_put(body))
         asked = FlowStoragePost.from_body({"segments": [{"timerange": "[0:0_1:0)"}]})
-        container.media_storage.allocate(body["id"], asked)
-        assert container.event_log.page(EventQuery(limit=10)).items == []
+        services.media_storage.allocate(body["id"], asked)
+        assert services.event_log.page(EventQuery(limit=10)).items == []
 
         with pytest.raises(BackendUnavailableError, match="S3"):
-            app.process(container)
+            app.process(services.platform)
 
-        assert len(container.event_log.page(EventQuery(limit=10)).items) == 2
+        assert len(services.event_log.page(EventQuery(limit=10)).items) == 2

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import pytest
 
-from tams.container import Container
 from tams.errors import BackendUnavailableError
 from tams.messaging.queues import whole_delay
 from tams.messaging.webhook_sender import WebhookSender
@@ -19,7 +18,6 @@ from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.stored import from_us
 from tams.models.webhook import WebhookPost, WebhookStatus
-from tams.runtime.aws import build_from
 from tams.services.event_relay import EventRelay
 from tams.services.flow_properties import FlowPropertyService
 from tams.services.flows import FlowService
@@ -30,6 +28,7 @@ from tams.services.webhooks import WebhookService
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
 from tests.receiver import receiver
+from tests.services import Services, services_of
 
 one_after_the_other = pytest.mark.parametrize(
     "vast_url",
@@ -70,18 +69,22 @@ class Hints:
 class Service:
     """What events need, on the simulated clock."""
 
-    container: Container
+    services: Services
     clock: SimulatedTime = field(default_factory=lambda: CLOCK)
     hints: Hints = field(default_factory=Hints)
     webhook_id: str = ""
     flow_id: str = field(default_factory=lambda: str(uuid4()))
 
     def __post_init__(self) -> None:
-        store, delivery = self.container.flows.store, self.container.webhook_delivery
+        store, delivery = self.services.store, self.services.webhook_delivery
         assert isinstance(delivery.sender, WebhookSender)
         self.relay = EventRelay(store, self.clock, self.hints, POLICY)
         self.webhooks = WebhookService(
-            store, self.relay, self.container.webhooks.targets, self.hints, self.container.backends
+            store,
+            self.relay,
+            self.services.webhooks.targets,
+            self.hints,
+            self.services.platform.backends,
         )
         self.delivery = WebhookDelivery(
             store,
@@ -97,29 +100,29 @@ class Service:
 
     def create_flow(self) -> None:
         body = a_video_flow_body(id=self.flow_id, source_id=str(uuid4()))
-        FlowService(self.container.flows.store, self.clock).put(self.flow_id, parse_flow_put(body))
+        FlowService(self.services.store, self.clock).put(self.flow_id, parse_flow_put(body))
 
     def change(self, label: str) -> None:
-        properties = FlowPropertyService(self.container.flows.store, self.clock)
+        properties = FlowPropertyService(self.services.store, self.clock)
         properties.set(self.flow_id, "label", label)
         self.relay.relay()
 
     def add_segment(self) -> None:
         post = FlowStoragePost.from_body({"limit": 1})
-        storage = replace(self.container.media_storage, clock=self.clock)
+        storage = replace(self.services.media_storage, clock=self.clock)
         (made,) = storage.allocate(self.flow_id, post).media_objects or ()
         entries = parse_segments_post({"object_id": made.object_id, "timerange": "[0:0_1:0)"})
-        registering = replace(self.container.flow_segments, clock=self.clock)
+        registering = replace(self.services.flow_segments, clock=self.clock)
         assert registering.register(self.flow_id, entries.entries, single=True) == []
         self.relay.relay()
 
     def deliver(self) -> int:
-        return self.delivery.deliver(Hint(self.webhook_id), lambda: 1_000.0)
+        return self.delivery.deliver(Hint(self.webhook_id))
 
     @property
     def wait(self) -> timedelta:
         """Until it is tried again."""
-        state = self.container.flows.store.read(
+        state = self.services.store.read(
             lambda repositories: repositories.deliveries.state(self.webhook_id)
         )
         return from_us(state.next_us) - self.clock.now
@@ -136,7 +139,7 @@ def service(vast_url: str) -> Service:
     settings = type(settings).model_validate(
         settings.model_dump() | {"webhooks": webhooks.model_dump()}
     )
-    return Service(build_from(settings))
+    return Service(services_of(settings))
 
 
 @one_after_the_other
@@ -190,7 +193,9 @@ def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
 ) -> None:
     signing = replace(
         service.delivery,
-        documents=replace(service.delivery.documents, signer=service.container.object_stores),
+        documents=replace(
+            service.delivery.documents, signer=service.services.platform.object_stores
+        ),
     )
     with receiver() as it:
         service.subscribe(it.url, "flows/segments_added")
@@ -205,7 +210,7 @@ def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
         (late,) = (each for each in map(Hint.parse, service.hints.last) if each.turn)
         assert service.hints.delays[-1] == POLICY.lease_seconds
 
-        assert signing.deliver(late, lambda: 1_000.0) == 1
+        assert signing.deliver(late) == 1
 
     ((url,),) = [segment["get_urls"] for segment in it.received[0].event["segments"]]
     assert "X-Amz-Signature=" in url["url"]
@@ -215,11 +220,11 @@ def test_many_relays_at_once_give_each_event_one_place(vast_url: str, service: S
     with receiver() as it:
         service.subscribe(it.url)
         service.create_flow()
-        properties = FlowPropertyService(service.container.flows.store, service.clock)
+        properties = FlowPropertyService(service.services.store, service.clock)
         for number in range(20):
             properties.set(service.flow_id, "label", str(number))
         relays = [
-            replace(service.relay, store=build_from(settings_for(vast_url)).flows.store)
+            replace(service.relay, store=services_of(settings_for(vast_url)).flows.store)
             for _ in range(8)
         ]
         with ThreadPoolExecutor(8) as pool:

@@ -14,7 +14,7 @@ import pytest
 from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
 from tams.repositories.provision import provision
-from tams.runtime.aws import vast_connection
+from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.template.conftest import ROOT
 

@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from local.application import Route
 from local.routes import Match, RouteTable
 from tams.runtime.secret_keys import key_finder
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 from tests.template.conftest import ROOT, STORAGE_ID, resolver
 
 FOLDERS = sorted(path.parent.name for path in (ROOT / "functions").glob("*/app.py"))

@@ -1,5 +1,6 @@
 """How much time the current invocation has left: set at the edge, respected wherever code waits."""
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,18 +15,21 @@ _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", defau
 
 
 @contextmanager
-def invocation(seconds_left: SecondsLeft) -> Iterator[None]:
+def invocation(left: SecondsLeft) -> Iterator[None]:
     """Code inside belongs to an invocation with this much time left."""
-    token = _seconds_left.set(seconds_left)
+    token = _seconds_left.set(left)
     try:
         yield
     finally:
         _seconds_left.reset(token)
 
 
+def seconds_left() -> float:
+    """Until the invocation ends; without end outside of one."""
+    left = _seconds_left.get()
+    return math.inf if left is None else left()
+
+
 def patience(longest_seconds: float) -> float:
     """How many seconds code may wait: `longest_seconds`, or less if the invocation ends before."""
-    seconds_left = _seconds_left.get()
-    if seconds_left is None:
-        return longest_seconds
     return max(0.0, min(longest_seconds, seconds_left() - MARGIN_SECONDS))

@@ -1,8 +1,8 @@
-"""What the services need from the outside, as Protocols; adapters fit them, `runtime.aws` plugs them in."""
+"""What the services need from the outside, as Protocols. `runtime.deployment` makes the adapters that fit."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tams.models.caller import Caller
 from tams.models.delivery import Answer
@@ -25,6 +25,11 @@ from tams.repository_ports import (
     WebhookRepository,
 )
 
+if TYPE_CHECKING:
+    from tams.models.storage_backend import StorageBackend
+    from tams.services.webhook_targets import TargetPolicy
+    from tams.settings import Settings
+
 T = TypeVar("T")
 
 
@@ -39,6 +44,10 @@ class Repositories(Protocol):
 
     @property
     def caller(self) -> Caller: ...
+    def acting_for(self, caller: Caller) -> "Repositories":
+        """The same transaction for another caller."""
+        ...
+
     @property
     def flows(self) -> FlowRepository: ...
     @property
@@ -70,18 +79,15 @@ class Repositories(Protocol):
 
 
 class Store(Protocol):
-    """Transactions: `write` runs its work again on a conflict, so the work has no other effect.
+    """Transactions of one caller: `write` runs its work again on a conflict, so the work has no other effect.
 
-    Writers of this process that share a name in `contended` take turns. What `rehearse` writes is
-    rolled back.
+    Writers of this process that share a name in `contended` take turns.
     """
 
     @property
     def caller(self) -> Caller: ...
     def read(self, work: Callable[[Repositories], T]) -> T: ...
     def write(self, work: Callable[[Repositories], T], *contended: str) -> T: ...
-    def rehearse(self, work: Callable[[Repositories], T]) -> T: ...
-    def acting_for(self, caller: Caller) -> Self: ...
 
 
 class UrlSigner(Protocol):
@@ -125,7 +131,63 @@ class Checked(Protocol):
     def check(self) -> None: ...
 
 
+class CheckedQueue(Queue, Checked, Protocol): ...
+
+
 class EventSender(Protocol):
     """Posts to a webhook's URL; whatever happens there is an Answer, never an exception."""
 
     def send(self, webhook: Webhook, event_id: str, body: Mapping[str, Any]) -> Answer: ...
+
+
+class Queues(Protocol):
+    """One for each worker."""
+
+    @property
+    def events(self) -> CheckedQueue: ...
+    @property
+    def deliveries(self) -> CheckedQueue: ...
+    @property
+    def deletions(self) -> CheckedQueue: ...
+    @property
+    def object_cleanup(self) -> CheckedQueue: ...
+    @property
+    def copies(self) -> CheckedQueue: ...
+
+
+class Platform(Protocol):
+    """What a deployment gives its services, which make themselves of it: `FlowService.of(platform, caller)`.
+
+    A part is made when it is first asked for, and imports then what it needs.
+    """
+
+    @property
+    def settings(self) -> "Settings": ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def queues(self) -> Queues: ...
+    @property
+    def backends(self) -> "Mapping[str, StorageBackend]":
+        """By id."""
+        ...
+
+    @property
+    def object_stores(self) -> ObjectStores: ...
+    @property
+    def url_signer(self) -> UrlSigner:
+        """For those who may not read media themselves."""
+        ...
+
+    @property
+    def targets(self) -> "TargetPolicy": ...
+    @property
+    def event_sender(self) -> EventSender: ...
+    def store(self, caller: Caller) -> Store: ...
+    def together(self, caller: Caller, work: "Callable[[Platform], T]", *contended: str) -> T:
+        """`work` with services that share one write transaction: one snapshot, one begin, one commit.
+
+        It is run again on a conflict. Queues get their hints after the commit. What a service raises must
+        not be caught inside.
+        """
+        ...

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tams.repositories.provision import provision
-from tams.runtime.aws import vast_connection
+from tams.runtime.vast import vast_connection
 from tests.integration.clocks.hosts import Host
 from tests.integration.local_vast import a_local_vast, settings_for
 

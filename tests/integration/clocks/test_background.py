@@ -42,8 +42,8 @@ def test_background_work_that_a_clock_ahead_noted_is_found_at_once(host: Host) -
             assert delay_seconds == 0
             sent.extend(bodies)
 
-    replace(host.container.deletion_requests, deletions=Noted()).sweep()
-    replace(host.container.object_copies, copies=Noted()).sweep()
+    replace(host.services.deletion_requests, deletions=Noted()).sweep()
+    replace(host.services.object_copies, copies=Noted()).sweep()
 
     assert {request.id, copy.id} <= set(sent)
 
@@ -51,19 +51,19 @@ def test_background_work_that_a_clock_ahead_noted_is_found_at_once(host: Host) -
 def test_a_clock_that_leaps_a_day_ahead_deletes_nothing_a_day_early(host: Host) -> None:
     flow_id = host.create()
     host.relay()
-    host.container.media_storage.allocate(flow_id, FlowStoragePost.from_body({"limit": 1}))
-    assert host.container.object_cleanup.sweep() == 0
+    host.services.media_storage.allocate(flow_id, FlowStoragePost.from_body({"limit": 1}))
+    assert host.services.object_cleanup.sweep() == 0
 
     host.wrong = timedelta(days=8)
 
-    assert host.container.object_cleanup.sweep() == 0
-    assert host.container.event_log.expire() == 0
+    assert host.services.object_cleanup.sweep() == 0
+    assert host.services.event_log.expire() == 0
     host.wrong = timedelta()
-    assert host.container.object_cleanup.sweep() == 0
+    assert host.services.object_cleanup.sweep() == 0
 
 
 def test_the_time_by_which_things_are_old_goes_on_step_by_step(host: Host) -> None:
-    believed = BelievedTime(host.container.flows.store, host.now)
+    believed = BelievedTime(host.services.store, host.now)
     begun = believed()
     assert abs(begun - host.now()) < STEP
 

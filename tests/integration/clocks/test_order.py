@@ -59,7 +59,7 @@ def test_a_flow_that_is_made_again_comes_after_the_one_that_went(host: Host, oth
     host.relay()
 
     query = EventQuery(limit=1000, source_ids=(source_id,))
-    types = [item["event_type"] for _, item in host.container.event_log.page(query).items]
+    types = [item["event_type"] for _, item in host.services.event_log.page(query).items]
     assert types == ["sources/created", "flows/created", "flows/deleted", "sources/deleted"] * 2
     assert host.told(flow_id) == ["first", "deleted", "second", "deleted"]
 
@@ -76,14 +76,14 @@ def test_what_a_collection_does_to_its_members_is_told_in_order_too(
         flow_collection=[{"id": member_id, "role": "video"}],
     )
     host.label(member_id, "before")
-    other.container.flows.put(collector_id, parse_flow_put(body))
+    other.services.flows.put(collector_id, parse_flow_put(body))
     host.label(member_id, "collected")
     other.delete(collector_id)
     host.label(member_id, "after")
     host.relay()
 
     query = EventQuery(limit=1000, flow_ids=(member_id,))
-    found = [item["event"]["flow"] for _, item in host.container.event_log.page(query).items]
+    found = [item["event"]["flow"] for _, item in host.services.event_log.page(query).items]
     seen = [(flow.get("label"), bool(flow.get("collected_by"))) for flow in found]
     assert seen == [
         (None, False),
@@ -123,11 +123,11 @@ def test_an_object_that_a_host_behind_allocates_is_of_the_flow_that_one_ahead_ma
     other.wrong = DAY
     flow_id = other.create()
     (made,) = (
-        host.container.media_storage.allocate(
+        host.services.media_storage.allocate(
             flow_id, FlowStoragePost.from_body({"limit": 1})
         ).media_objects
         or ()
     )
     posts = parse_segments_post({"object_id": made.object_id, "timerange": "[0:0_1:0)"}).entries
 
-    assert host.container.flow_segments.register(flow_id, posts, single=True) == []
+    assert host.services.flow_segments.register(flow_id, posts, single=True) == []

@@ -17,11 +17,11 @@ from tests.integration.clocks.hosts import DAY, HOUR, Host
 def a_webhook(host: Host) -> str:
     """Nothing is sent to it: the tests settle for its senders."""
     body = {"url": "http://127.0.0.1:9999/", "events": ["flows/updated", "flows/created"]}
-    return host.container.webhooks.create(WebhookPost.from_body(body)).id
+    return host.services.webhooks.create(WebhookPost.from_body(body)).id
 
 
 def settle(host: Host, hint: Hint, holder: str, sent: Sent | None = None) -> Any:
-    settlement = host.container.webhook_delivery.settlement
+    settlement = host.services.webhook_delivery.settlement
     return host.write(lambda it: settlement.settle(it, hint, holder, sent))
 
 
@@ -34,7 +34,7 @@ def state_of(host: Host, webhook_id: str) -> DeliveryState:
 def webhook_id(host: Host) -> Iterator[str]:
     made = a_webhook(host)
     yield made
-    host.container.webhooks.delete(made)
+    host.services.webhooks.delete(made)
 
 
 def test_a_webhook_made_by_a_clock_ahead_gets_what_happens_from_then_on(host: Host) -> None:
@@ -48,7 +48,7 @@ def test_a_webhook_made_by_a_clock_ahead_gets_what_happens_from_then_on(host: Ho
     turn, _ = settle(host, Hint(webhook_id), "a")
 
     assert [each.event.document["label"] for each in turn.announcements] == ["now"]
-    host.container.webhooks.delete(webhook_id)
+    host.services.webhooks.delete(webhook_id)
 
 
 def test_a_retry_that_a_clock_ahead_put_off_is_due_when_it_is_right_again(
@@ -100,11 +100,11 @@ def test_an_event_that_a_webhook_still_waits_for_is_not_forgotten(
     host.relay()
     host.wrong = timedelta()
 
-    host.container.event_log.expire()
+    host.services.event_log.expire()
     turn, _ = settle(host, Hint(webhook_id), "a")
     assert [each.event.flow_id for each in turn.announcements] == [flow_id]
     settle(host, Hint(webhook_id), "a", Sent(turn.until_seq, stops=True))
-    host.container.event_log.expire()
+    host.services.event_log.expire()
 
     query = EventQuery(limit=1000, flow_ids=(flow_id,))
-    assert host.container.event_log.page(query).items == []
+    assert host.services.event_log.page(query).items == []

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from tams.api.known_query import check_query
 from tams.errors import InvalidRequestError
-from tams.runtime.settings import Settings
+from tams.settings import Settings
 
 router = APIRouter()
 
@@ -25,7 +25,8 @@ def get_flows(_deep: bool = Depends(_deeper), limit: int = 1) -> int:
 
 def asked(query: str, *, refuses: bool = True) -> httpx.Response:
     app = FastAPI()
-    app.state.container = SimpleNamespace(refuses_unknown_query=refuses)
+    unknown_query = "refuse" if refuses else "ignore"
+    app.state.platform = SimpleNamespace(settings=SimpleNamespace(unknown_query=unknown_query))
     app.include_router(router, dependencies=[Depends(check_query)])
 
     async def ask() -> httpx.Response:

@@ -10,7 +10,7 @@ from tams.access_keys import MadeWith
 from tams.errors import BackendUnavailableError
 from tams.runtime.secret_keys import SecretKeys, key_finder
 from tams.runtime.secrets import SecretUnavailableError
-from tams.runtime.settings import KeySettings
+from tams.settings import KeySettings
 
 
 @dataclass

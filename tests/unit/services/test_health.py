@@ -41,7 +41,7 @@ class Vast:
         Part(self.silent).check()
         return work(self)
 
-    def rehearse(self, work: Callable[[Any], Any]) -> Any:
+    def write(self, work: Callable[[Any], Any]) -> Any:
         return work(self)
 
     def swept_us(self) -> int | None:

@@ -8,14 +8,14 @@ from tams.api.head import HeadMiddleware
 from tams.api.known_query import check_query
 from tams.api.scopes import check_scope, check_table
 from tams.api.trailing_slash import TrailingSlashMiddleware
-from tams.container import Container
+from tams.ports import Platform
 
 TITLE = "Time-addressable Media Store"
 
 
-def create_app(router: APIRouter, container: Container) -> FastAPI:
+def create_app(router: APIRouter, platform: Platform) -> FastAPI:
     app = FastAPI(title=TITLE, openapi_url=None, docs_url=None, redirect_slashes=False)
-    app.state.container = container
+    app.state.platform = platform
     app.state.routes = router.routes
     check_table(router.routes)
     app.include_router(router, dependencies=[Depends(check_scope), Depends(check_query)])

@@ -79,7 +79,7 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
 def _earlier(request: Request) -> TamsError | None:
     """What is to be said before a 400."""
     try:
-        check_target(request, request.app.state.container)
+        check_target(request, request.app.state.platform)
     except TamsError as error:
         return error
     return None

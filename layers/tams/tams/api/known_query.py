@@ -25,7 +25,7 @@ def check_query(request: Request) -> None:
     asked = request.query_params
     if not asked or route.path_format in PUBLIC_ROUTES:
         return
-    if not request.app.state.container.refuses_unknown_query:
+    if request.app.state.platform.settings.unknown_query == "ignore":
         return
     exact, prefixes = _known(route)
     if not exact and not prefixes and request.method in READING:

@@ -18,7 +18,7 @@ from tams.models.address import (
 Event = Mapping[str, Any]
 
 PUBLIC_URL = "tamsPublicUrl"
-"""Where `runtime/handlers.py` leaves it in the event."""
+"""Where `runtime/http_handler.py` leaves it in the event."""
 
 _PAIR = re.compile(r'\s*(?P<name>[a-zA-Z]+)=(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s",;=]+))\s*')
 

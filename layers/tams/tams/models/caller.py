@@ -37,12 +37,18 @@ Classes = Mapping[Permission, frozenset[str]]
 class Caller:
     """`classes` of None: no resource is out of reach, because classes are not in use or the caller is admin.
 
-    Without a `name` the caller is not known: the service is open, or acts by itself.
+    Without a `name` nobody is known by name: the service is open, or one of its own `part`s acts.
     """
 
-    name: str | None = None
-    scopes: frozenset[Scope] = frozenset(Scope)
-    classes: Classes | None = None
+    name: str | None
+    scopes: frozenset[Scope]
+    classes: Classes | None
+    part: str | None = None
+
+    @classmethod
+    def background(cls, part: str) -> Self:
+        """A part of the service at its own work, which no class limits."""
+        return cls(None, frozenset(Scope), None, part)
 
     def has_any(self, scopes: Collection[Scope]) -> bool:
         return Scope.ADMIN in self.scopes or not self.scopes.isdisjoint(scopes)
@@ -79,8 +85,8 @@ class Caller:
         )
 
 
-EVERYONE = Caller()
-"""Of an open service, and of the service's own work."""
+EVERYONE = Caller(None, frozenset(Scope), None)
+"""Who calls an open service."""
 
 
 def classes_of(tags: Mapping[str, Any] | None) -> tuple[str, ...]:

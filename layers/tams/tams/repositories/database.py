@@ -168,18 +168,6 @@ class Database:
             else:
                 return result
 
-    def rehearse(self, work: Callable[[VastTransaction], T]) -> T:
-        """`work` in a transaction that is rolled back: shows whether VAST takes what it writes.
-
-        Raises BackendUnavailableError.
-        """
-        try:
-            transaction, result = self._perform(work)
-        except (ConnectionLostError, TransactionConflictError) as error:
-            raise BackendUnavailableError(f"VAST did not answer: {error}") from error
-        self._roll_back(transaction)
-        return result
-
     def _perform(self, work: Callable[[VastTransaction], T]) -> tuple[VastTransaction, T]:
         transaction = self._begin()
         try:

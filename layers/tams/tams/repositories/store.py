@@ -3,11 +3,11 @@
 import zlib
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Self, TypeVar
+from typing import TypeVar
 
 import ibis
 
-from tams.models.caller import EVERYONE, Caller
+from tams.models.caller import Caller
 from tams.repositories.collections import VastCollectionRepository
 from tams.repositories.copies import VastCopyRepository
 from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
@@ -111,9 +111,15 @@ class VastHealthRepository:
 class VastRepositories:
     """Made anew for each transaction; what a repository remembers dies with it."""
 
-    def __init__(self, transaction: VastTransaction, caller: Caller = EVERYONE) -> None:
+    def __init__(self, transaction: VastTransaction, caller: Caller) -> None:
         self._transaction = transaction
         self.caller = caller
+
+    def acting_for(self, caller: Caller) -> "VastRepositories":
+        """In the same transaction, whose events stay in one order."""
+        other = VastRepositories(self._transaction, caller)
+        other.events = self.events
+        return other
 
     @cached_property
     def flows(self) -> VastFlowRepository:
@@ -173,29 +179,20 @@ class VastRepositories:
 
 
 class VastStore:
-    """`tams.ports.Store` on a Database; `announce` is called after a commit that left events to relay.
-
-    It acts by itself, or for one `caller`.
-    """
+    """`tams.ports.Store` on a Database, for one caller; `announce` tells of events for the relay."""
 
     def __init__(
         self,
         database: Database,
+        caller: Caller,
         announce: Callable[[], None] = lambda: None,
-        caller: Caller = EVERYONE,
     ) -> None:
         self._database = database
         self._announce = announce
         self.caller = caller
 
-    def acting_for(self, caller: Caller) -> Self:
-        return type(self)(self._database, self._announce, caller)
-
     def read(self, work: Callable[[VastRepositories], T]) -> T:
         return self._database.read(lambda it: work(VastRepositories(it, self.caller)))
-
-    def rehearse(self, work: Callable[[VastRepositories], T]) -> T:
-        return self._database.rehearse(lambda it: work(VastRepositories(it, self.caller)))
 
     def write(self, work: Callable[[VastRepositories], T], *contended: str) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:

@@ -5,8 +5,8 @@ import sys
 
 from tams.errors import TamsError
 from tams.repositories.provision import provision
-from tams.runtime.aws import vast_connection
-from tams.runtime.settings import Settings
+from tams.runtime.vast import vast_connection
+from tams.settings import Settings
 
 
 def main() -> int:

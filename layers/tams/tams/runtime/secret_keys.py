@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from tams.access_keys import Keys
 from tams.errors import BackendUnavailableError
 from tams.runtime.secrets import SecretUnavailableError, read_secret
-from tams.runtime.settings import KeySettings
+from tams.settings import KeySettings
 
 _AGAIN_SECONDS = 30.0
 """A secret that cannot be read is asked for so often, not by each request."""

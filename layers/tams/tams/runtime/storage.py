@@ -1,25 +1,20 @@
 """The buckets of the storage backends, from their settings."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from tams import __version__
 from tams.access_keys import Keys
 from tams.messaging.download import Downloader
-from tams.models.storage_backend import StorageBackend
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.s3 import S3ObjectStores
 from tams.ports import Clock
+from tams.runtime.clock import utc_now
 from tams.runtime.secret_keys import key_finder
-from tams.runtime.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 from tams.services.webhook_targets import TargetPolicy
+from tams.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 
 USER_AGENT = f"TAMS/{__version__}"
 """What receivers and strangers' stores see of us."""
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectStores:
@@ -45,19 +40,8 @@ def _role() -> None:
 
 
 def _bucket(settings: StorageBackendSettings, find_keys: Callable[[], Keys | None]) -> Bucket:
-    backend = StorageBackend(
-        id=settings.id,
-        label=settings.label,
-        default_storage=settings.default_storage or None,
-        store_type="http_object_store",
-        provider=settings.provider,
-        region=settings.region,
-        availability_zone=settings.availability_zone,
-        store_product=settings.store_product,
-        tags=settings.tags or None,
-    )
     return Bucket(
-        backend,
+        settings.described(),
         settings.bucket,
         settings.endpoint_url,
         settings.public_endpoint_url or settings.endpoint_url,

@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from tams.object_stores.s3 import S3ObjectStores
-from tams.runtime.settings import Settings
 from tams.runtime.storage import object_stores_from
+from tams.settings import Settings
 
 Event = dict[str, Any]
 

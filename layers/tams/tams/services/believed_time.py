@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Self
 
+from tams.models.caller import Caller
 from tams.models.stored import from_us, to_us
-from tams.ports import Clock, Store
+from tams.ports import Clock, Platform, Store
 
 STEP = timedelta(minutes=10)
 """Much more than a sweep takes from the last, so the clock soon catches up after a pause."""
@@ -20,6 +22,10 @@ class BelievedTime:
 
     store: Store
     clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        return cls(platform.store(Caller.background("believed time")), platform.clock)
 
     def __call__(self) -> datetime:
         now_us, step_us = to_us(self.clock()), STEP // timedelta(microseconds=1)

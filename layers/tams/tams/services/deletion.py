@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import Self
 from uuid import uuid4
 
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment, to_us
-from tams.ports import Clock, Queue, Repositories, Store
+from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.deletion_steps import release, remove_from_flow
 from tams.services.flow_collections import presented, with_derived
@@ -41,6 +42,17 @@ class DeletionService:
     cleanup: Queue
     deletions: Queue
     at_once: int
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        queues, settings = platform.queues, platform.settings.deletion
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            queues.object_cleanup,
+            queues.deletions,
+            settings.at_once_segments,
+        )
 
     def delete_segments(
         self,

@@ -1,17 +1,19 @@
 """Deletion requests: shown to clients, worked off in bounded steps, taken up again after any crash (DEL)."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Self
 
+from tams.deadline import seconds_left
 from tams.errors import NotFoundError
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline, to_us
-from tams.ports import Clock, Queue, Repositories, Store
+from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.deletion_steps import release, remove_from_flow, rest_after
 from tams.services.moments import moment_of_change
 from tams.services.permissions import check, seen_request
@@ -45,6 +47,19 @@ class DeletionRequestService:
     kept_for: timedelta
     idle: timedelta
 
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        queues, settings = platform.queues, platform.settings.deletion
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            queues.object_cleanup,
+            queues.deletions,
+            settings.step_segments,
+            timedelta(seconds=settings.kept_seconds),
+            timedelta(seconds=settings.idle_seconds),
+        )
+
     def get(self, request_id: str) -> DeletionRequest:
         """Raises NotFoundError, also once it has expired (DEL-10).
 
@@ -74,7 +89,7 @@ class DeletionRequestService:
 
         return self.store.read(work)
 
-    def work_off(self, request_id: str, seconds_left: Callable[[], float]) -> None:
+    def work_off(self, request_id: str) -> None:
         """Step by step until it is done, or until time is nearly up and another invocation continues.
 
         Raises NotFoundError, BackendUnavailableError; every step before that is durable.

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
-from tams.models.caller import Permission
+from tams.models.caller import Caller, Permission
 from tams.models.delivery import Announcement
 from tams.models.filters import UrlFilter
 from tams.models.stored import StoredEvent, to_us
-from tams.ports import Clock, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
+from tams.services.believed_time import BelievedTime
 from tams.services.event_documents import EventDocuments
 from tams.services.event_permissions import seen_events
 from tams.services.place_keys import PlaceKeys
@@ -63,6 +64,15 @@ class EventLog:
     """Decides how old events are."""
     documents: EventDocuments
     kept_for: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller),
+            BelievedTime.of(platform),
+            EventDocuments(platform.object_stores, platform.backends),
+            timedelta(seconds=platform.settings.events.kept_seconds),
+        )
 
     def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
         """The next events; when there are none yet, what comes within `wait_seconds`."""

@@ -9,10 +9,12 @@ for a later run; and within a run the stamps of one Flow's events are in order (
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Self
 
+from tams.models.caller import Caller
 from tams.models.delivery import Delivery, DeliveryState, Hint, Relations
 from tams.models.stored import StoredEvent, to_us
-from tams.ports import Clock, Queue, Repositories, Store
+from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.permissions import readable_flows, readable_sources
 from tams.services.retry_policy import RetryPolicy
 from tams.services.webhook_matching import asks_for_relations, matches, with_lost
@@ -30,6 +32,15 @@ class EventRelay:
     clock: Clock
     deliveries: Queue
     policy: RetryPolicy
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        return cls(
+            platform.store(Caller.background("event relay")),
+            platform.clock,
+            platform.queues.deliveries,
+            RetryPolicy.of(platform.settings.webhooks),
+        )
 
     def relay(self) -> int:
         """Take on every event that has none yet; how many there were. Raises BackendUnavailableError."""

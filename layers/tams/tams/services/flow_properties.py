@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, NotFoundError
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, check_collection
 from tams.models.stored import StoredFlow
-from tams.ports import Clock, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.flow_collections import collect, presented, shown
 from tams.services.flow_segments import writable
@@ -27,6 +27,10 @@ class FlowPropertyService:
 
     store: Store
     clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
 
     def get(self, flow_id: str) -> Flow:
         """Raises NotFoundError."""

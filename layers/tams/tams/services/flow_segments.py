@@ -4,14 +4,15 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Self
 from uuid import uuid4
 
 from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
 from tams.models.stored import StoredFlow, StoredSegment, from_us, is_made_for, to_us
-from tams.ports import Clock, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.moments import moment_of_change
 from tams.services.object_permissions import unreadable, unwritable
 from tams.services.occupied import lookback_spans
@@ -46,6 +47,13 @@ class FlowSegmentService:
     store: Store
     clock: Clock
     backend_labels: frozenset[str]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        labels = (each.label for each in platform.backends.values())
+        return cls(
+            platform.store(caller), platform.clock, frozenset(each for each in labels if each)
+        )
 
     def list_(
         self, flow_id: str, request: PageRequest, object_id: str | None = None

@@ -4,17 +4,17 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
 from tams.models.stored import StoredEvent, StoredFlow, from_us, to_us
-from tams.ports import Clock, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.announcements import flow_event
 from tams.services.flow_collections import collect, presented, shown, with_derived
 from tams.services.flow_description import check_init_segments, description_of
@@ -43,6 +43,10 @@ from tams.timing.coverage import hull
 class FlowService:
     store: Store
     clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
 
     def get(
         self,

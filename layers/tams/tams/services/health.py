@@ -1,13 +1,16 @@
 """Whether what the service stands on answers, takes writes, and works in the background."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NoReturn, Self
 
 from tams.errors import BackendUnavailableError
+from tams.models.caller import Caller
 from tams.models.common import whole_seconds
 from tams.models.stored import from_us, to_us
-from tams.ports import Checked, Clock, ObjectStores, Store
+from tams.ports import Checked, Clock, ObjectStores, Platform, Repositories, Store
 
 OK = "ok"
 LATE_AFTER = timedelta(minutes=5)
@@ -36,12 +39,32 @@ class Health:
         return all(state == OK for state in self.states.values())
 
 
+class _Written(Exception):  # noqa: N818 - good news
+    """VAST took a row."""
+
+
 @dataclass(frozen=True, slots=True)
 class HealthService:
     store: Store
     object_stores: ObjectStores
     queues: tuple[Checked, ...]
     clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        queues = platform.queues
+        return cls(
+            platform.store(Caller.background("health")),
+            platform.object_stores,
+            (
+                queues.events,
+                queues.object_cleanup,
+                queues.deletions,
+                queues.deliveries,
+                queues.copies,
+            ),
+            platform.clock,
+        )
 
     def check(self) -> Health:
         try:
@@ -61,7 +84,14 @@ class HealthService:
         self.store.write(lambda repositories: repositories.health.save_swept_us(now_us))
 
     def _check_writing(self) -> None:
-        self.store.rehearse(lambda repositories: repositories.health.try_to_write())
+        """In a transaction that is rolled back."""
+
+        def work(repositories: Repositories) -> NoReturn:
+            repositories.health.try_to_write()
+            raise _Written
+
+        with suppress(_Written):
+            self.store.write(work)
 
     def _check_queues(self) -> None:
         for queue in self.queues:

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Self
 from uuid import uuid4
 
 from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError, quoted
-from tams.models.caller import Permission
+from tams.models.caller import Caller, Permission
 from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, to_us
-from tams.ports import Clock, Queue, Repositories, Store
+from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.object_permissions import check_object
 from tams.services.permissions import check_backend, may_list_backend, readable_backends
 
@@ -23,6 +24,12 @@ class InstanceService:
     copies: Queue
     clock: Clock
     backends: Mapping[str, StorageBackend]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller), platform.queues.copies, platform.clock, platform.backends
+        )
 
     def add(self, object_id: str, given: UncontrolledInstance) -> None:
         """Record a client's own URL; its bytes are the client's to look after (OBJ-15, OBJ-16).

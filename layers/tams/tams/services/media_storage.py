@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
-from tams.models.caller import Permission
+from tams.models.caller import Caller, Permission
 from tams.models.flow import Flow
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
 from tams.models.storage_backend import StorageBackend
@@ -18,7 +19,7 @@ from tams.models.stored import (
     to_us,
 )
 from tams.models.upload_segment import UploadSegment
-from tams.ports import Clock, ObjectStores, Repositories, Store
+from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
 from tams.services.flow_segments import writable
 from tams.services.object_permissions import unreadable
 from tams.services.occupied import Occupied
@@ -35,6 +36,15 @@ class MediaStorageService:
     clock: Clock
     object_stores: ObjectStores
     backends: Sequence[StorageBackend]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            platform.object_stores,
+            tuple(platform.backends.values()),
+        )
 
     def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
         """New Objects for this Flow, each with where to PUT it (STO-1…14).

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Self
 
+from tams.models.caller import Caller
 from tams.models.stored import ObjectState, StoredObject, to_us
-from tams.ports import Clock, ObjectStores, Queue, Repositories, Store
+from tams.ports import Clock, ObjectStores, Platform, Queue, Repositories, Store
+from tams.services.believed_time import BelievedTime
+from tams.settings import GRACE_SECONDS
 
 SWEEP_LIMIT = 1_000
 
@@ -21,6 +25,19 @@ class ObjectCleanupService:
     """Decides how old Objects are."""
     allocation_timeout: timedelta
     hint_again_after: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        settings = platform.settings
+        kept_seconds = settings.service.min_object_timeout_seconds + GRACE_SECONDS
+        return cls(
+            platform.store(Caller.background("object cleanup")),
+            platform.object_stores,
+            platform.queues.object_cleanup,
+            BelievedTime.of(platform),
+            timedelta(seconds=kept_seconds),
+            timedelta(seconds=settings.sweep.after_seconds),
+        )
 
     def clean(self, object_ids: Sequence[str]) -> None:
         """Delete the bytes, then the rows, of doomed Objects; others are left alone.

@@ -7,11 +7,13 @@ the bytes it may have left are deleted.
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Self
 
 from tams.errors import BackendUnavailableError
+from tams.models.caller import Caller
 from tams.models.copy import Copy
 from tams.models.stored import Instance, ObjectState, StoredObject, to_us
-from tams.ports import Clock, ObjectStores, Queue, Repositories, Store
+from tams.ports import Clock, ObjectStores, Platform, Queue, Repositories, Store
 from tams.services.instances import save_instances
 
 _log = logging.getLogger(__name__)
@@ -41,6 +43,16 @@ class ObjectCopyService:
     copies: Queue
     clock: Clock
     lease: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        return cls(
+            platform.store(Caller.background("object copies")),
+            platform.object_stores,
+            platform.queues.copies,
+            platform.clock,
+            timedelta(seconds=platform.settings.copies.lease_seconds),
+        )
 
     def work(self, copy_id: str) -> None:
         """Bring one copy on by one attempt; nothing when there is nothing to do now.

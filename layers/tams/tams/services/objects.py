@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from tams.errors import NotFoundError
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.filters import TagFilter
 from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
-from tams.ports import Repositories, Store
+from tams.ports import Platform, Repositories, Store
 from tams.services.object_permissions import check_object
 from tams.services.permissions import readable_flows
 from tams.timing import TimeRange
@@ -27,6 +28,10 @@ class ObjectView:
 @dataclass(frozen=True, slots=True)
 class ObjectService:
     store: Store
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller))
 
     def get(self, object_id: str, flow_tags: Sequence[TagFilter] = ()) -> ObjectView:
         """Raises NotFoundError, also for an Object no Segment has used yet (OBJ-3).

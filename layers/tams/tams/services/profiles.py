@@ -1,19 +1,25 @@
 """Profiles: technical descriptions that Flows share. Created, read, never changed (PRF)."""
 
 from dataclasses import dataclass
+from typing import Self
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
+from tams.models.caller import Caller
 from tams.models.paging import Page
 from tams.models.profile import Profile, ProfilePost
 from tams.models.queries import ProfileQuery
-from tams.ports import Clock, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
 
 
 @dataclass(frozen=True, slots=True)
 class ProfileService:
     store: Store
     clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
 
     def get(self, profile_id: str) -> Profile:
         """Raises NotFoundError. Source: GET /service/profiles/{profileId}."""

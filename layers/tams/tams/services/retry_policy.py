@@ -7,8 +7,12 @@ that no host with a right clock can have made is not believed.
 import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TYPE_CHECKING, Self
 
 from tams.models.delivery import Answer, DeliveryState
+
+if TYPE_CHECKING:
+    from tams.settings import WebhookSettings
 
 NEVER_US = 2**62
 """When a webhook in error is tried again."""
@@ -28,6 +32,15 @@ class RetryPolicy:
     longest_seconds: float
     give_up_after: timedelta
     lease_seconds: float
+
+    @classmethod
+    def of(cls, settings: "WebhookSettings") -> Self:
+        return cls(
+            settings.retry_first_seconds,
+            settings.retry_longest_seconds,
+            timedelta(seconds=settings.give_up_seconds),
+            settings.lease_seconds,
+        )
 
     def wait_seconds(self, attempts: int, answer: Answer) -> float:
         """With jitter, and no shorter than the receiver asked for."""

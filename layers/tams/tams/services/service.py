@@ -2,15 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
+from tams import __version__
+from tams.models.caller import Caller
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
 from tams.models.queries import BackendQuery
-from tams.models.service import Service, ServicePost
+from tams.models.service import EventStreamMechanism, Service, ServicePost
 from tams.models.storage_backend import StorageBackend
-from tams.ports import Repositories, Store
+from tams.ports import Platform, Repositories, Store
 from tams.services.permissions import may_list_backend
+from tams.timing.timestamp import NS_PER_SECOND, Timestamp
+
+if TYPE_CHECKING:
+    from tams.settings import ServiceSettings
 
 API_VERSION = "8.2"
 
@@ -22,6 +29,11 @@ class ServiceService:
     store: Store
     defaults: Service
     backends: Sequence[StorageBackend]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        backends = tuple(platform.backends.values())
+        return cls(platform.store(caller), _as_deployed(platform.settings.service), backends)
 
     def get(self) -> Service:
         """Source: GET /service."""
@@ -62,6 +74,23 @@ class ServiceService:
             )
 
         self.store.write(work)
+
+
+def _as_deployed(settings: "ServiceSettings") -> Service:
+    return Service(
+        name=settings.name,
+        description=settings.description,
+        type="urn:x-tams:service:vast",
+        api_version=API_VERSION,
+        service_version=__version__,
+        event_stream_mechanisms=(EventStreamMechanism(name="webhooks"),),
+        min_object_timeout=_seconds(settings.min_object_timeout_seconds),
+        min_presigned_url_timeout=_seconds(settings.min_presigned_url_timeout_seconds),
+    )
+
+
+def _seconds(seconds: int) -> Timestamp:
+    return Timestamp(seconds * NS_PER_SECOND)
 
 
 def _backend_order(backend: StorageBackend) -> tuple[bool, str, str]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.source import Source
-from tams.ports import Clock, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.announcements import source_event
 from tams.services.flow_properties import without
 from tams.services.moments import moment_after
@@ -20,6 +20,10 @@ class SourcePropertyService:
 
     store: Store
     clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
 
     def get(self, source_id: str) -> Source:
         """Raises NotFoundError."""

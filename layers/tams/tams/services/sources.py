@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
-from tams.models.caller import Permission
+from tams.models.caller import Caller, Permission
 from tams.models.paging import Page
 from tams.models.queries import SourceQuery
 from tams.models.source import Source
 from tams.models.stored import StoredSource
-from tams.ports import Repositories, Store
+from tams.ports import Platform, Repositories, Store
 from tams.services.permissions import readable_sources, seen_sources, source_to
 
 
 @dataclass(frozen=True, slots=True)
 class SourceService:
     store: Store
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller))
 
     def get(self, source_id: str) -> Source:
         """Raises NotFoundError. Source: GET /sources/{sourceId}."""

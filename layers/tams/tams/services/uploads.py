@@ -5,14 +5,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Self
 
 from tams.errors import BackendUnavailableError, InvalidRequestError, TamsError
+from tams.models.caller import Caller
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import ObjectState, StoredObject, to_us
 from tams.models.upload import Upload
 from tams.models.upload_segment import segment_of
-from tams.ports import Clock, ObjectStores, Repositories, Store
+from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
 from tams.services.flow_segments import FlowSegmentService
 
 LOOKED_AFTER_MAX = 100
@@ -39,6 +41,17 @@ class UploadService:
     flow_segments: FlowSegmentService
     clock: Clock
     told_within: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        caller = Caller.background("uploads")
+        return cls(
+            platform.store(caller),
+            platform.object_stores,
+            FlowSegmentService.of(platform, caller),
+            platform.clock,
+            timedelta(seconds=platform.settings.sweep.after_seconds),
+        )
 
     def take(self, uploads: Iterable[Upload]) -> list[Refusal]:
         """Note each upload; register a Segment for each that asks for one and is not in use yet.

@@ -6,13 +6,16 @@ A webhook that fails waits longer each time; no other webhook waits for it.
 """
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 from uuid import uuid4
 
+from tams.deadline import seconds_left
+from tams.models.caller import Caller
 from tams.models.delivery import Hint
-from tams.ports import EventSender, Queue, Store
+from tams.ports import EventSender, Platform, Queue, Store
 from tams.services.event_documents import EventDocuments
+from tams.services.retry_policy import RetryPolicy
 from tams.services.webhook_settlement import Sent, Settlement, Turn
 
 
@@ -24,7 +27,17 @@ class WebhookDelivery:
     queue: Queue
     settlement: Settlement
 
-    def deliver(self, hint: Hint, seconds_left: Callable[[], float]) -> int:
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        return cls(
+            platform.store(Caller.background("webhook delivery")),
+            platform.event_sender,
+            EventDocuments(platform.url_signer, platform.backends),
+            platform.queues.deliveries,
+            Settlement(platform.clock, RetryPolicy.of(platform.settings.webhooks)),
+        )
+
+    def deliver(self, hint: Hint) -> int:
         """Send what waits, as long as time allows; how many events were taken.
 
         Raises BackendUnavailableError; every settlement before that is durable.
@@ -36,7 +49,7 @@ class WebhookDelivery:
                 self.queue.send([hint.webhook_id], delay_seconds=again_seconds)
             if turn is None:
                 return taken
-            sent, count = self._send(turn, seconds_left)
+            sent, count = self._send(turn)
             taken += count
 
     def _settle(
@@ -46,7 +59,7 @@ class WebhookDelivery:
             lambda repositories: self.settlement.settle(repositories, hint, holder, sent)
         )
 
-    def _send(self, turn: Turn, seconds_left: Callable[[], float]) -> tuple[Sent, int]:
+    def _send(self, turn: Turn) -> tuple[Sent, int]:
         """What came of the turn, and how many events were taken."""
         half = self.settlement.policy.lease_seconds / 2
         until = time.monotonic() + half

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
-from tams.models.caller import Permission
+from tams.models.caller import Caller, Permission
 from tams.models.delivery import DeliveryState
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
@@ -20,7 +20,7 @@ from tams.models.webhook import (
     WebhookSettings,
     WebhookStatus,
 )
-from tams.ports import Queue, Repositories, Store
+from tams.ports import Platform, Queue, Repositories, Store
 from tams.services.event_relay import EventRelay
 from tams.services.permissions import tags_of_new, tags_of_replaced, webhook_to
 from tams.services.webhook_filters import check_filters, known_ids
@@ -36,6 +36,16 @@ class WebhookService:
     targets: TargetPolicy
     deliveries: Queue
     backends: Mapping[str, StorageBackend]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller),
+            EventRelay.of(platform),
+            platform.targets,
+            platform.queues.deliveries,
+            platform.backends,
+        )
 
     def get(self, webhook_id: str) -> WebhookGet:
         """Raises NotFoundError. Source: GET /service/webhooks/{webhookId}."""

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.models.address import Forwarding, Scheme, parse_base_url
 from tams.models.common import Tags, Uuid
+from tams.models.storage_backend import StorageBackend
 
 GRACE_SECONDS = 60
 """How much longer than promised URLs and allocations live (SVC-7)."""
@@ -96,6 +97,20 @@ class StorageBackendSettings(KeySettings):
     """Tags that clients can filter backends by."""
     timeout_seconds: float = 5.0
     """How long one request to it may take."""
+
+    def described(self) -> StorageBackend:
+        """As clients see it."""
+        return StorageBackend(
+            id=self.id,
+            label=self.label,
+            default_storage=self.default_storage or None,
+            store_type="http_object_store",
+            provider=self.provider,
+            region=self.region,
+            availability_zone=self.availability_zone,
+            store_product=self.store_product,
+            tags=self.tags or None,
+        )
 
 
 class QueueSettings(Section):

@@ -1,0 +1,30 @@
+"""A Store inside a transaction that is already open, for services that share one."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from tams.models.caller import Caller
+from tams.ports import Repositories
+
+T = TypeVar("T")
+
+
+class JoinedStore:
+    """`tams.ports.Store`: whatever its services read or write is part of the open transaction.
+
+    What one of them raises must end the transaction: only then is nothing stored.
+    """
+
+    def __init__(self, repositories: Repositories) -> None:
+        self._repositories = repositories
+
+    @property
+    def caller(self) -> Caller:
+        return self._repositories.caller
+
+    def read(self, work: Callable[[Repositories], T]) -> T:
+        return work(self._repositories)
+
+    def write(self, work: Callable[[Repositories], T], *_contended: str) -> T:
+        """Who opened the transaction has named what is contended."""
+        return work(self._repositories)

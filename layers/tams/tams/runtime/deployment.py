@@ -1,0 +1,156 @@
+"""Settings in, adapters out: with `runtime/storage.py` and `runtime/vast.py` the place that names adapters.
+
+Each part is made, and its libraries are imported, when a service first asks for it. So a function loads what
+its own services use, and nothing else.
+"""
+# ruff: noqa: PLC0415 - that is the point of this module
+
+from collections.abc import Callable, Mapping
+from copy import copy
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from tams.models.caller import Caller
+from tams.models.storage_backend import StorageBackend
+from tams.ports import (
+    CheckedQueue,
+    Clock,
+    EventSender,
+    ObjectStores,
+    Platform,
+    Queues,
+    Repositories,
+    Store,
+    UrlSigner,
+)
+from tams.runtime.clock import utc_now
+from tams.settings import Settings
+
+if TYPE_CHECKING:
+    from tams.repositories.database import Database
+    from tams.services.webhook_targets import TargetPolicy
+
+T = TypeVar("T")
+
+
+@cache
+def deployment() -> "Deployment":
+    """That of this process, from its environment. Connects to nothing yet."""
+    return Deployment(Settings())
+
+
+class SqsQueues:
+    """`tams.ports.Queues` as the settings name them."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def _queue(self, url: str, ids_per_message: int = 100) -> CheckedQueue:
+        from tams.messaging.queues import SqsQueue
+
+        return SqsQueue(
+            url,
+            endpoint_url=self._settings.sqs_endpoint_url,
+            region=self._settings.aws_region,
+            ids_per_message=ids_per_message,
+        )
+
+    @cached_property
+    def events(self) -> CheckedQueue:
+        return self._queue(self._settings.queues.events)
+
+    @cached_property
+    def deliveries(self) -> CheckedQueue:
+        """One webhook a message, so that a slow receiver delays no other."""
+        return self._queue(self._settings.queues.deliveries, ids_per_message=1)
+
+    @cached_property
+    def deletions(self) -> CheckedQueue:
+        return self._queue(self._settings.queues.deletions)
+
+    @cached_property
+    def object_cleanup(self) -> CheckedQueue:
+        return self._queue(self._settings.queues.object_cleanup)
+
+    @cached_property
+    def copies(self) -> CheckedQueue:
+        return self._queue(self._settings.queues.copies)
+
+
+class Deployment:
+    """`tams.ports.Platform` on VAST, S3 and SQS."""
+
+    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.clock = clock
+        self._open: Repositories | None = None
+
+    @cached_property
+    def queues(self) -> Queues:
+        return SqsQueues(self.settings)
+
+    @cached_property
+    def backends(self) -> Mapping[str, StorageBackend]:
+        return {each.id: each.described() for each in self.settings.storage_backends}
+
+    @cached_property
+    def object_stores(self) -> ObjectStores:
+        from tams.runtime.storage import object_stores_from
+
+        return object_stores_from(self.settings, self.clock)
+
+    @cached_property
+    def url_signer(self) -> UrlSigner:
+        from tams.messaging.url_signer import LambdaUrlSigner
+
+        return LambdaUrlSigner(
+            self.settings.url_signer,
+            endpoint_url=self.settings.lambda_endpoint_url,
+            region=self.settings.aws_region,
+        )
+
+    @cached_property
+    def targets(self) -> "TargetPolicy":
+        from tams.runtime.storage import targets_from
+
+        return targets_from(self.settings)
+
+    @cached_property
+    def event_sender(self) -> EventSender:
+        from tams.messaging.webhook_sender import WebhookSender
+        from tams.runtime.storage import USER_AGENT
+
+        return WebhookSender(self.targets, self.settings.webhooks.timeout_seconds, USER_AGENT)
+
+    def store(self, caller: Caller) -> Store:
+        if self._open is not None:
+            from tams.repositories.joined import JoinedStore
+
+            return JoinedStore(self._open.acting_for(caller))
+        from tams.repositories.store import VastStore
+
+        return VastStore(self._database, caller, self._announce)
+
+    def together(self, caller: Caller, work: Callable[[Platform], T], *contended: str) -> T:
+        from tams.messaging.held_queues import HeldQueues
+
+        def joined(repositories: Repositories) -> tuple[T, HeldQueues]:
+            inside, held = copy(self), HeldQueues(self.queues)
+            inside._open, inside.queues = repositories, held
+            return work(inside), held
+
+        result, held = self.store(caller).write(joined, *contended)
+        held.release()
+        return result
+
+    @cached_property
+    def _database(self) -> "Database":
+        from tams.repositories.database import Database
+        from tams.runtime.vast import vast_connection
+
+        return Database(
+            vast_connection(self.settings), patience_seconds=self.settings.vast.patience_seconds
+        )
+
+    def _announce(self) -> None:
+        self.queues.events.send(["events"])

@@ -1,0 +1,100 @@
+"""The Lambda edge of an API function: an event in, an answer and a log line out.
+
+A request that may change something gets a second line, for the audit.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from fastapi import APIRouter
+from mangum import Mangum
+
+from tams.api.answer_encoding import encoded
+from tams.api.app import create_app
+from tams.api.audit import READING, audited
+from tams.api.public_url import PUBLIC_URL, base_path, public_url
+from tams.api.raw_path import protected
+from tams.api.security import secured
+from tams.deadline import invocation
+from tams.models.address import AddressRules
+from tams.ports import Platform
+from tams.runtime.deployment import deployment
+from tams.runtime.time_left import seconds_left_of
+
+Event = dict[str, Any]
+
+logger = Logger()
+_thread = threading.local()
+
+
+def api_handler(
+    router: APIRouter, platform: Callable[[], Platform] = deployment
+) -> Callable[[Event, Any], Event]:
+    """The `lambda_handler` of an API function; the app is built at the first event and kept."""
+
+    @cache
+    def address() -> AddressRules:
+        settings = platform().settings
+        return AddressRules(settings.public_url, settings.trust_forwarded, settings.gateway_scheme)
+
+    @cache
+    def adapter() -> Mangum:
+        _ensure_event_loop()
+        return Mangum(create_app(router, platform()), lifespan="off")
+
+    def lambda_handler(event: Event, context: Any) -> Event:
+        _ensure_event_loop()
+        started = time.perf_counter()
+        http = event["requestContext"]["http"]
+        to_match = {
+            **http,
+            "path": protected(event["rawPath"].removeprefix(base_path(event)) or "/"),
+        }
+        request = {
+            **event,
+            "requestContext": {**event["requestContext"], "http": to_match},
+            "headers": _without_address(event),
+            PUBLIC_URL: public_url(event, address()),
+        }
+        wanted = event.get("headers", {}).get("accept-encoding", "")
+        with invocation(seconds_left_of(context)):
+            answered = adapter()(request, context)
+        answer: Event = secured(encoded(answered, http["method"], wanted))
+        told = {
+            "method": http["method"],
+            "status": answer["statusCode"],
+            "correlation_id": event["requestContext"].get("requestId"),
+        }
+        duration_ms = round((time.perf_counter() - started) * 1000, 1)
+        logger.info(
+            "request", extra={**told, "route": event.get("routeKey"), "duration_ms": duration_ms}
+        )
+        if http["method"] not in READING:
+            logger.info("audit", extra={**told, **audited(event)})
+        return answer
+
+    return lambda_handler
+
+
+def _without_address(event: Event) -> dict[str, str]:
+    """The headers but those of which the adapter makes a server's address: `public_url` has the address.
+
+    Clients can spell them so that it fails, or so that paths are read wrong.
+    """
+    return {
+        name: value
+        for name, value in event.get("headers", {}).items()
+        if name.lower() not in ("host", "x-forwarded-port", "x-forwarded-proto")
+    }
+
+
+def _ensure_event_loop() -> None:
+    """Mangum runs the app on the thread's event loop, and only the main thread comes with one."""
+    if not hasattr(_thread, "loop"):
+        _thread.loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_thread.loop)

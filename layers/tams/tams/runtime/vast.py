@@ -1,0 +1,19 @@
+"""Where VAST is and what of it is ours, from the settings."""
+
+from tams.repositories.session import VastConnection
+from tams.runtime.secret_keys import key_finder
+from tams.settings import Settings
+
+
+def vast_connection(settings: Settings) -> VastConnection:
+    vast = settings.vast
+    find_keys = key_finder(vast, settings.secrets_max_age_seconds)
+    assert find_keys is not None, "VastSettings"
+    return VastConnection(
+        endpoint=vast.endpoint,
+        find_keys=find_keys,
+        bucket=vast.bucket,
+        schema=vast.schema_,
+        timeout_seconds=vast.timeout_seconds,
+        sorted_tables=vast.sorted_tables,
+    )

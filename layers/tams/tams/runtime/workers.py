@@ -1,0 +1,80 @@
+"""The Lambda edge of what works in the background: messages of a queue, or a schedule."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+
+from tams.deadline import invocation
+from tams.ports import Platform
+from tams.runtime.deployment import deployment
+from tams.runtime.time_left import seconds_left_of
+
+Event = dict[str, Any]
+
+logger = Logger()
+
+
+def queue_handler(
+    process: Callable[[Platform, Any], None], platform: Callable[[], Platform] = deployment
+) -> Callable[[Event, Any], Any]:
+    """The `lambda_handler` of an SQS worker: a record that fails comes back alone, the others are done."""
+
+    def lambda_handler(event: Event, context: Any) -> Any:
+        def handle(record: SQSRecord) -> None:
+            process(platform(), json.loads(record.body))
+
+        processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+        with invocation(seconds_left_of(context)):
+            answer = process_partial_response(event, handle, processor, context)
+        failed = len(answer["batchItemFailures"])
+        logger.info("batch", extra={"records": len(event["Records"]), "failed": failed})
+        return answer
+
+    return lambda_handler
+
+
+def batch_handler(
+    process: Callable[[Platform, list[Any]], None], platform: Callable[[], Platform] = deployment
+) -> Callable[[Event, Any], Any]:
+    """A `queue_handler` whose messages are done together, which for some work costs much less.
+
+    When that fails they are done one by one, so that only those come back that cannot be done.
+    """
+    one_by_one = queue_handler(lambda it, body: process(it, [body]), platform)
+
+    def lambda_handler(event: Event, context: Any) -> Any:
+        records = event["Records"]
+        if len(records) > 1:
+            try:
+                with invocation(seconds_left_of(context)):
+                    process(platform(), [json.loads(record["body"]) for record in records])
+            except Exception as error:  # noqa: BLE001 - whatever it is, it concerns one of them
+                logger.warning("batch", extra={"records": len(records), "together": str(error)})
+            else:
+                logger.info("batch", extra={"records": len(records), "failed": 0})
+                return {"batchItemFailures": []}
+        return one_by_one(event, context)
+
+    return lambda_handler
+
+
+def schedule_handler(
+    process: Callable[[Platform], dict[str, int]], platform: Callable[[], Platform] = deployment
+) -> Callable[[Event, Any], dict[str, int]]:
+    """The `lambda_handler` of a scheduled function; what it returns is what it did, in numbers."""
+
+    def lambda_handler(_event: Event, context: Any) -> dict[str, int]:
+        with invocation(seconds_left_of(context)):
+            done = process(platform())
+        logger.info("schedule", extra=done)
+        return done
+
+    return lambda_handler
