@@ -4,21 +4,21 @@ from tams.models.caller import EVERYONE
 from tams.ports import Clock, Platform
 from tams.runtime.clock import utc_now
 from tams.runtime.deployment import Deployment
-from tams.services.deletion import DeletionService
-from tams.services.deletion_requests import DeletionRequestService
-from tams.services.event_log import EventLog
-from tams.services.event_relay import EventRelay
-from tams.services.flow_properties import FlowPropertyService
-from tams.services.flow_segments import FlowSegmentService
-from tams.services.flows import FlowService
-from tams.services.instances import InstanceService
-from tams.services.media_storage import MediaStorageService
-from tams.services.object_cleanup import ObjectCleanupService
-from tams.services.object_copies import ObjectCopyService
-from tams.services.sources import SourceService
-from tams.services.uploads import UploadService
-from tams.services.webhook_delivery import WebhookDelivery
-from tams.services.webhooks import WebhookService
+from tams.services.deletion.deletion import DeletionService
+from tams.services.deletion.requests import DeletionRequestService
+from tams.services.events.log import EventLog
+from tams.services.flows.flows import FlowService
+from tams.services.flows.properties import FlowPropertyService
+from tams.services.flows.sources import SourceService
+from tams.services.objects.cleanup import ObjectCleanupService
+from tams.services.objects.copies import ObjectCopyService
+from tams.services.objects.instances import InstanceService
+from tams.services.segments.segments import FlowSegmentService
+from tams.services.storage.media_storage import MediaStorageService
+from tams.services.storage.uploads import UploadService
+from tams.services.webhooks.delivery import WebhookDelivery
+from tams.services.webhooks.relay import EventRelay
+from tams.services.webhooks.webhooks import WebhookService
 from tams.settings import Settings
 
 

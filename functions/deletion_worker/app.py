@@ -6,7 +6,7 @@ from tams.errors import NotFoundError, TamsError
 from tams.models.caller import Caller
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler
-from tams.services.deletion_requests import DeletionRequestService
+from tams.services.deletion.requests import DeletionRequestService
 
 _log = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ from tams.api.url_query import url_filter
 from tams.errors import InvalidRequestError, quoted
 from tams.models.event import EventType
 from tams.models.filters import UrlFilter, parse_list, parse_uuid_list
-from tams.models.stored import to_us
 from tams.runtime.http_handler import api_handler
-from tams.services.event_log import EventLog, EventQuery
+from tams.services.events.log import EventLog, EventQuery
+from tams.timing.microseconds import to_us
 
 router = APIRouter(prefix="/events", tags=["Extensions"])
 

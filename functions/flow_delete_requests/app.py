@@ -11,7 +11,7 @@ from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models.deletion_request import DeletionRequest
 from tams.models.queries import DeletionQuery, DeletionSort
 from tams.runtime.http_handler import api_handler
-from tams.services.deletion_requests import DeletionRequestService
+from tams.services.deletion.requests import DeletionRequestService
 
 router = APIRouter(prefix="/flow-delete-requests", tags=["FlowDeleteRequests"])
 

@@ -24,11 +24,11 @@ from tams.models.flow_segment import (
     parse_segments_post,
 )
 from tams.runtime.http_handler import api_handler
-from tams.services.deletion import DeletionService
-from tams.services.flow_segments import FlowSegmentService, SegmentPage
-from tams.services.get_urls import GetUrls
-from tams.services.segment_documents import segment_json
-from tams.services.segment_window import PageRequest
+from tams.services.deletion.deletion import DeletionService
+from tams.services.objects.get_urls import GetUrls
+from tams.services.segments.documents import segment_json
+from tams.services.segments.segments import FlowSegmentService, SegmentPage
+from tams.services.segments.window import PageRequest
 
 router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])
 

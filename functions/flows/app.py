@@ -21,9 +21,9 @@ from tams.models.patterns import STRICT_MIME_TYPE as STRICT_MIME_TYPE_PATTERN
 from tams.models.property_values import parse_bit_rate, parse_flag, parse_flow_collection
 from tams.models.queries import FlowQuery, FlowSort
 from tams.runtime.http_handler import api_handler
-from tams.services.deletion import DeletionService
-from tams.services.flow_properties import FlowPropertyService
-from tams.services.flows import FlowService
+from tams.services.deletion.deletion import DeletionService
+from tams.services.flows.flows import FlowService
+from tams.services.flows.properties import FlowPropertyService
 
 router = APIRouter(prefix="/flows", tags=["Flows"])
 

@@ -10,7 +10,7 @@ from tams.api.body import NO_BODY, described
 from tams.api.dependencies import FlowId, OptionalJsonBody, acting
 from tams.models.flow_storage import FlowStorage, FlowStoragePost
 from tams.runtime.http_handler import api_handler
-from tams.services.media_storage import MediaStorageService
+from tams.services.storage.media_storage import MediaStorageService
 
 router = APIRouter(prefix="/flows/{flowId}/storage", tags=["MediaStorage"])
 

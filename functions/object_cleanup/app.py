@@ -2,7 +2,7 @@
 
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler
-from tams.services.object_cleanup import ObjectCleanupService
+from tams.services.objects.cleanup import ObjectCleanupService
 
 
 def process(platform: Platform, object_ids: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler
-from tams.services.object_copies import ObjectCopyService
+from tams.services.objects.copies import ObjectCopyService
 
 
 def process(platform: Platform, copy_ids: list[str]) -> None:

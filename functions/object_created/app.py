@@ -6,7 +6,7 @@ from typing import Any
 from tams.models.upload import parse_notification
 from tams.ports import Platform
 from tams.runtime.workers import batch_handler
-from tams.services.uploads import UploadService
+from tams.services.storage.uploads import UploadService
 
 _log = logging.getLogger(__name__)
 

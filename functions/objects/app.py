@@ -16,9 +16,9 @@ from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
 from tams.runtime.http_handler import api_handler
-from tams.services.get_urls import GetUrls
-from tams.services.instances import InstanceService
-from tams.services.objects import ObjectService
+from tams.services.objects.get_urls import GetUrls
+from tams.services.objects.instances import InstanceService
+from tams.services.objects.objects import ObjectService
 
 router = APIRouter(prefix="/objects", tags=["Objects"])
 

@@ -15,7 +15,7 @@ from tams.models.patterns import STRICT_MIME_TYPE
 from tams.models.profile import Profile, ProfilePost
 from tams.models.queries import ProfileQuery
 from tams.runtime.http_handler import api_handler
-from tams.services.profiles import ProfileService
+from tams.services.service.profiles import ProfileService
 
 router = APIRouter(prefix="/service/profiles", tags=["Profiles"])
 

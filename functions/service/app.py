@@ -18,9 +18,9 @@ from tams.models.filters import parse_tag_filters
 from tams.models.queries import BackendQuery
 from tams.models.storage_backend import StorageBackend
 from tams.runtime.http_handler import api_handler
-from tams.services.health import Health as HealthFound
-from tams.services.health import HealthService
-from tams.services.service import ServiceService
+from tams.services.service.health import Health as HealthFound
+from tams.services.service.health import HealthService
+from tams.services.service.service import ServiceService
 
 router = APIRouter(tags=["Service"])
 

@@ -15,8 +15,8 @@ from tams.models.filters import parse_tag_filters
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.source import Source
 from tams.runtime.http_handler import api_handler
-from tams.services.source_properties import SourcePropertyService
-from tams.services.sources import SourceService
+from tams.services.flows.source_properties import SourcePropertyService
+from tams.services.flows.sources import SourceService
 
 router = APIRouter(prefix="/sources", tags=["Sources"])
 

@@ -7,13 +7,13 @@ from tams.errors import TamsError
 from tams.models.caller import Caller
 from tams.ports import Platform
 from tams.runtime.workers import schedule_handler
-from tams.services.deletion_requests import DeletionRequestService
-from tams.services.event_log import EventLog
-from tams.services.event_relay import EventRelay
-from tams.services.health import HealthService
-from tams.services.object_cleanup import ObjectCleanupService
-from tams.services.object_copies import ObjectCopyService
-from tams.services.uploads import UploadService
+from tams.services.deletion.requests import DeletionRequestService
+from tams.services.events.log import EventLog
+from tams.services.objects.cleanup import ObjectCleanupService
+from tams.services.objects.copies import ObjectCopyService
+from tams.services.service.health import HealthService
+from tams.services.storage.uploads import UploadService
+from tams.services.webhooks.relay import EventRelay
 
 _log = logging.getLogger(__name__)
 

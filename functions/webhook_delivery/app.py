@@ -3,7 +3,7 @@
 from tams.models.delivery import Hint
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler
-from tams.services.webhook_delivery import WebhookDelivery
+from tams.services.webhooks.delivery import WebhookDelivery
 
 
 def process(platform: Platform, hints: list[str]) -> None:

@@ -2,7 +2,7 @@
 
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler
-from tams.services.event_relay import EventRelay
+from tams.services.webhooks.relay import EventRelay
 
 
 def process(platform: Platform, _hint: object) -> None:

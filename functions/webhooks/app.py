@@ -14,7 +14,7 @@ from tams.models.filters import parse_tag_filters
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import WebhookGet, WebhookPost, WebhookPut
 from tams.runtime.http_handler import api_handler
-from tams.services.webhooks import WebhookService
+from tams.services.webhooks.webhooks import WebhookService
 
 router = APIRouter(prefix="/service/webhooks", tags=["Webhooks"])
 

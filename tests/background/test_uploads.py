@@ -14,10 +14,10 @@ import pytest
 
 from local.parts import NAMES
 from local.stack import Stack
-from tams.models.stored import to_us
 from tams.models.upload import Upload
 from tams.object_stores.keys import object_key
 from tams.settings import Settings
+from tams.timing.microseconds import to_us
 from tests.api.maker import Maker
 from tests.services import Services, services_of
 from tests.waiting import until

@@ -17,7 +17,7 @@ from tams.repositories.media_time import bound_text
 from tams.repositories.provision import provision
 from tams.repositories.tables import SEGMENTS
 from tams.runtime.vast import vast_connection
-from tams.services.segment_window import PageRequest
+from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
 from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record

@@ -15,7 +15,7 @@ from tams.models.flow import parse_flow_put
 from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.queries import FlowQuery
-from tams.services.segment_window import PageRequest
+from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for

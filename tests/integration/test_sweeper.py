@@ -10,7 +10,7 @@ from tams.models.flow import parse_flow_put
 from tams.models.flow_storage import FlowStoragePost
 from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
-from tams.services.event_log import EventQuery
+from tams.services.events.log import EventQuery
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.services import services_of

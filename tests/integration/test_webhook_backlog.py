@@ -11,20 +11,20 @@ import pytest
 
 from tams.errors import BackendUnavailableError
 from tams.messaging.queues import whole_delay
-from tams.messaging.webhook_sender import WebhookSender
 from tams.models.delivery import Hint
 from tams.models.flow import parse_flow_put
 from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.stored import from_us
 from tams.models.webhook import WebhookPost, WebhookStatus
-from tams.services.event_relay import EventRelay
-from tams.services.flow_properties import FlowPropertyService
-from tams.services.flows import FlowService
-from tams.services.retry_policy import RetryPolicy
-from tams.services.webhook_delivery import WebhookDelivery
-from tams.services.webhook_settlement import Settlement
-from tams.services.webhooks import WebhookService
+from tams.outbound.webhook_sender import WebhookSender
+from tams.services.flows.flows import FlowService
+from tams.services.flows.properties import FlowPropertyService
+from tams.services.webhooks.delivery import WebhookDelivery
+from tams.services.webhooks.relay import EventRelay
+from tams.services.webhooks.retry_policy import RetryPolicy
+from tams.services.webhooks.settlement import Settlement
+from tams.services.webhooks.webhooks import WebhookService
+from tams.timing.microseconds import from_us
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
 from tests.receiver import receiver

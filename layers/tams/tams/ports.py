@@ -27,7 +27,6 @@ from tams.repository_ports import (
 
 if TYPE_CHECKING:
     from tams.models.storage_backend import StorageBackend
-    from tams.services.webhook_targets import TargetPolicy
     from tams.settings import Settings
 
 T = TypeVar("T")
@@ -140,6 +139,12 @@ class EventSender(Protocol):
     def send(self, webhook: Webhook, event_id: str, body: Mapping[str, Any]) -> Answer: ...
 
 
+class UrlPolicy(Protocol):
+    """Where URLs of clients may lead; `check_url` raises InvalidRequestError."""
+
+    def check_url(self, url: str) -> None: ...
+
+
 class Queues(Protocol):
     """One for each worker."""
 
@@ -180,7 +185,7 @@ class Platform(Protocol):
         ...
 
     @property
-    def targets(self) -> "TargetPolicy": ...
+    def targets(self) -> UrlPolicy: ...
     @property
     def event_sender(self) -> EventSender: ...
     def store(self, caller: Caller) -> Store: ...

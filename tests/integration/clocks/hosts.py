@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from tams.models.flow import parse_flow_put
-from tams.models.stored import to_us
-from tams.services.event_log import EventQuery
+from tams.services.events.log import EventQuery
+from tams.timing.microseconds import to_us
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
 from tests.services import Services, services_of

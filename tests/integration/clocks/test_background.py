@@ -8,10 +8,11 @@ from uuid import uuid4
 from tams.models.copy import Copy
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.stored import StoredDeletion, to_us
+from tams.models.stored import StoredDeletion
 from tams.ports import Repositories
-from tams.services.believed_time import STEP, BelievedTime
+from tams.services.clock.believed_time import STEP, BelievedTime
 from tams.timing import TimeRange
+from tams.timing.microseconds import to_us
 from tests.integration.clocks.hosts import DAY, HOUR, Host
 
 

@@ -8,9 +8,10 @@ import pytest
 from tams.models.flow import parse_flow_put
 from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.stored import StoredEvent, to_us
-from tams.services.event_log import EventQuery
-from tams.services.event_relay import MILESTONE_EVERY
+from tams.models.stored import StoredEvent
+from tams.services.events.log import EventQuery
+from tams.services.webhooks.relay import MILESTONE_EVERY
+from tams.timing.microseconds import to_us
 from tests.builders import a_multi_flow_body
 from tests.integration.clocks.hosts import DAY, HOUR, TEN_MINUTES, Host
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tams.models.delivery import Answer, DeliveryState, Hint
-from tams.models.stored import to_us
 from tams.models.webhook import WebhookPost
-from tams.services.event_log import EventQuery
-from tams.services.webhook_settlement import Sent
+from tams.services.events.log import EventQuery
+from tams.services.webhooks.settlement import Sent
+from tams.timing.microseconds import to_us
 from tests.integration.clocks.hosts import DAY, HOUR, Host
 
 

@@ -9,7 +9,7 @@ from tams.models.http_url import URL_LENGTH_MAX, url_fault
 from tams.models.media_object import parse_instance_post
 from tams.models.stored import Instance
 from tams.models.webhook import Webhook, WebhookPost
-from tams.services.get_urls import GetUrls
+from tams.services.objects.get_urls import GetUrls
 
 START = "https://cdn.example.com/"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tams.errors import BackendUnavailableError
-from tams.models.stored import to_us
-from tams.services.health import LATE_AFTER, HealthService
+from tams.services.service.health import LATE_AFTER, HealthService
+from tams.timing.microseconds import to_us
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tams.services.object_copies import pause_after
+from tams.services.objects.copies import pause_after
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tams.errors import InvalidRequestError
-from tams.services.place_keys import PlaceKeys
+from tams.services.events.place_keys import PlaceKeys
 
 KEYS = PlaceKeys(Fernet.generate_key().decode())
 places = st.integers(0, 2**63 - 1)

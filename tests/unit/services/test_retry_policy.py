@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from tams.models.delivery import DeliveryState
-from tams.services.retry_policy import RetryPolicy
+from tams.services.webhooks.retry_policy import RetryPolicy
 
 HOUR_US = 3_600_000_000
 BEGUN_US = 1_795_176_000_000_000

@@ -9,8 +9,8 @@ from tams.errors import InvalidRequestError
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, StoredSegment
-from tams.services.occupied import lookback_spans
-from tams.services.segment_rules import Registration
+from tams.services.segments.occupied import lookback_spans
+from tams.services.segments.rules import Registration
 from tams.timing import TimeRange
 from tests.builders import a_video_flow
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tams.models.stored import StoredSegment, Timeline, finite
-from tams.services.segment_window import PageRequest, WindowReader
+from tams.services.segments.window import PageRequest, WindowReader
 from tams.timing import TimeRange
 
 

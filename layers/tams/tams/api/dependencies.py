@@ -13,7 +13,7 @@ from tams.api.head import IS_HEAD
 from tams.models.caller import Caller, Permission
 from tams.models.storage_backend import StorageBackend
 from tams.ports import Platform
-from tams.services.permissions import readable_backends
+from tams.services.access.permissions import readable_backends
 
 
 class Acting(Protocol):

@@ -6,8 +6,8 @@ from typing import Any
 from tams.api.payload import ANSWER_BYTES_MAX
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.stored import ObjectKind, StoredSegment
-from tams.services.get_urls import GetUrls
-from tams.services.objects import ObjectView
+from tams.services.objects.get_urls import GetUrls
+from tams.services.objects.objects import ObjectView
 
 _SEGMENT_BYTES, _INSTANCE_BYTES, _SIGNED_BYTES = 600, 300, 1_500
 """Names and numbers of a Segment and of an instance, and a presigned URL with a session's token."""

@@ -22,7 +22,7 @@ from tams.models.media_object import ControlledInstance, UncontrolledInstance
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
 from tams.models.webhook import WebhookPost, WebhookPut
-from tams.services.service import API_VERSION
+from tams.services.service.service import API_VERSION
 
 BODY_MODELS = (
     ControlledInstance,

@@ -30,22 +30,22 @@ def check_target(request: Request, platform: Platform) -> None:
 def _get_other(request: Request, platform: Platform) -> None:
     named, who = request.path_params, caller(request)
     if "sourceId" in named:
-        from tams.services.source_properties import SourcePropertyService
+        from tams.services.flows.source_properties import SourcePropertyService
 
         SourcePropertyService.of(platform, who).get(source_id(named["sourceId"]))
     elif "webhookId" in named:
-        from tams.services.webhooks import WebhookService
+        from tams.services.webhooks.webhooks import WebhookService
 
         WebhookService.of(platform, who).get(webhook_id(named["webhookId"]))
     elif "objectId" in named:
-        from tams.services.objects import ObjectService
+        from tams.services.objects.objects import ObjectService
 
         ObjectService.of(platform, who).get(path_value(named["objectId"]))
 
 
 def _check_flow(request: Request, platform: Platform, named: str) -> None:
-    from tams.services.flow_properties import FlowPropertyService
-    from tams.services.flow_segments import check_writable
+    from tams.services.access.writable import check_writable
+    from tams.services.flows.properties import FlowPropertyService
 
     reading, path = request.method in READING, request.url.path
     if reading and path.endswith("/segments"):

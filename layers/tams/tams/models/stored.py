@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -11,17 +10,7 @@ from tams.models.error import Error
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.timing import TimeRange
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def to_us(moment: datetime) -> int:
-    """Microseconds since 1970, exact."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def from_us(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
+from tams.timing.microseconds import to_us
 
 
 @dataclass(frozen=True, slots=True)

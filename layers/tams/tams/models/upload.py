@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote_plus
 
-from tams.models.stored import to_us
+from tams.timing.microseconds import to_us
 
 _CREATED = "ObjectCreated:"
 

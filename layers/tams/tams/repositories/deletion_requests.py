@@ -12,11 +12,12 @@ from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion, Timeline, to_us
+from tams.models.stored import StoredDeletion, Timeline
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
+from tams.timing.microseconds import to_us
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 

@@ -9,12 +9,12 @@ from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
 from tams.models.profile import Profile
 from tams.models.queries import ProfileQuery
-from tams.models.stored import to_us
 from tams.repositories.database import Row, VastTransaction, Witness
 from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
 from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
+from tams.timing.microseconds import to_us
 
 
 class VastProfileRepository:

@@ -19,13 +19,12 @@ from tams.models.stored import (
     StoredSource,
     Timeline,
     finite,
-    from_us,
-    to_us,
 )
 from tams.repositories.database import Row
 from tams.repositories.media_time import optional_ns, optional_text, time_ns, time_text
 from tams.repositories.predicates import tags_text
 from tams.timing import TimeRange
+from tams.timing.microseconds import from_us, to_us
 
 _KEPT_ELSEWHERE = ("timerange", "flow_collection", "collected_by", "segments_updated")
 

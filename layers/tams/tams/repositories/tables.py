@@ -50,7 +50,7 @@ FLOWS = Table(
         segment_count=INT,
         longest_time=TEXT,  # at least the longest segment's duration; never shrinks while segments remain
         deleting=TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
-        told_us=INT,  # the last moment of the Flow that its dates do not show (`services/moments.py`)
+        told_us=INT,  # the last moment of the Flow that its dates do not show (`clock/record_times.py`)
         revision=INT,
     ),
     sorting_key=("id",),

@@ -27,8 +27,8 @@ from tams.runtime.clock import utc_now
 from tams.settings import Settings
 
 if TYPE_CHECKING:
+    from tams.outbound.targets import TargetPolicy
     from tams.repositories.database import Database
-    from tams.services.webhook_targets import TargetPolicy
 
 T = TypeVar("T")
 
@@ -117,7 +117,7 @@ class Deployment:
 
     @cached_property
     def event_sender(self) -> EventSender:
-        from tams.messaging.webhook_sender import WebhookSender
+        from tams.outbound.webhook_sender import WebhookSender
         from tams.runtime.storage import USER_AGENT
 
         return WebhookSender(self.targets, self.settings.webhooks.timeout_seconds, USER_AGENT)

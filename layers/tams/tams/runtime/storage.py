@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from tams import __version__
 from tams.access_keys import Keys
-from tams.messaging.download import Downloader
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.s3 import S3ObjectStores
+from tams.outbound.download import Downloader
+from tams.outbound.targets import TargetPolicy
 from tams.ports import Clock
 from tams.runtime.clock import utc_now
 from tams.runtime.secret_keys import key_finder
-from tams.services.webhook_targets import TargetPolicy
 from tams.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 
 USER_AGENT = f"TAMS/{__version__}"

@@ -1,0 +1,1 @@
+"""HTTP to addresses that clients name: webhooks, and media to copy."""

@@ -1,0 +1,1 @@
+"""What a caller may do, and what of a resource they see."""

@@ -1,0 +1,90 @@
+"""Objects follow the Flows that use them (AUT-17…19, AUT-24).
+
+Who may read one of these may read the Object. Only who may write the Flow it was made for may change its
+instances, or all that use it when that one uses it no more: else whoever may read a Flow could take its
+Object into one of their own, and add a URL of theirs to it.
+"""
+
+from collections.abc import Collection, Mapping
+from itertools import chain
+
+from tams.errors import NotFoundError
+from tams.models.caller import Permission, classes_of
+from tams.models.stored import ObjectKind, StoredFlow, StoredObject, is_made_for
+from tams.ports import Repositories
+from tams.services.access.permissions import not_permitted
+
+
+def flows_using(
+    repositories: Repositories, objects: Collection[StoredObject]
+) -> dict[str, set[str]]:
+    """Flows by Object; an init Object is used through media Objects (INI-11)."""
+    inits = [each.id for each in objects if each.kind is ObjectKind.INIT]
+    media = {each.id: [each.id] for each in objects}
+    media |= repositories.objects.media_needing(inits)
+    users = repositories.segments.users_of(set(chain.from_iterable(media.values())))
+    return {
+        object_id: set(chain.from_iterable(users.get(each, ()) for each in media_ids))
+        for object_id, media_ids in media.items()
+    }
+
+
+def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
+    """Those that do not exist for the caller: none of the Flows that have them does."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    if classes is None or not objects:
+        return frozenset()
+    homes = _homes(repositories, objects)
+    known = repositories.flows.of_classes(set(chain.from_iterable(homes.values())), classes)
+    return frozenset(each for each, flow_ids in homes.items() if flow_ids.isdisjoint(known))
+
+
+def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
+    """Those whose instances the caller may not change."""
+    classes = repositories.caller.classes_for(Permission.WRITE)
+    if classes is None or not objects:
+        return frozenset()
+    homes = _homes(repositories, objects)
+    flows = repositories.flows.find_many(set(chain.from_iterable(homes.values())))
+    mine = {each for each, it in flows.items() if not classes.isdisjoint(classes_of(it.flow.tags))}
+    return frozenset(
+        object_id
+        for object_id, flow_ids in homes.items()
+        if not (deciding := _deciding(objects[object_id], flow_ids, flows)) or not deciding <= mine
+    )
+
+
+def _deciding(
+    stored: StoredObject, flow_ids: set[str], flows: Mapping[str, StoredFlow]
+) -> set[str]:
+    """The Flow it was made for, if it uses it still, or else all that do."""
+    first = flows.get(stored.flow_id)
+    return {stored.flow_id} if first and is_made_for(stored, first.flow) else flow_ids
+
+
+def check_object(repositories: Repositories, permission: Permission, stored: StoredObject) -> None:
+    """Raises NotFoundError, ForbiddenError."""
+    one = {stored.id: stored}
+    if unreadable(repositories, one):
+        raise NotFoundError("Object", stored.id)
+    if permission is not Permission.READ and unwritable(repositories, one):
+        raise not_permitted(permission, "Object", stored.id)
+
+
+def _homes(repositories: Repositories, objects: Mapping[str, StoredObject]) -> dict[str, set[str]]:
+    """The Flows that use each Object; of one that none uses yet, the Flow it was allocated for.
+
+    Not another Flow that has got its id since: of whose Object nobody knows any more.
+    """
+    using = flows_using(repositories, objects.values())
+    unused = {each.flow_id for each in objects.values() if not using[each.id]}
+    first = repositories.flows.find_many(unused) if unused else {}
+    return {
+        object_id: using[object_id]
+        or {
+            flow_id
+            for flow_id, it in first.items()
+            if flow_id == stored.flow_id and is_made_for(stored, it.flow)
+        }
+        for object_id, stored in objects.items()
+    }

@@ -1,0 +1,19 @@
+"""A read-only Flow takes no writes (RO-2)."""
+
+from tams.errors import ForbiddenError, quoted
+from tams.models.flow import Flow
+from tams.models.stored import StoredFlow
+
+
+def writable(stored: StoredFlow) -> StoredFlow:
+    """RO-2: a read-only Flow takes no writes. Raises ForbiddenError."""
+    check_writable(stored.flow)
+    return stored
+
+
+def check_writable(flow: Flow) -> None:
+    """Raises ForbiddenError."""
+    if flow.read_only:
+        raise ForbiddenError(
+            f"You do not have permission to modify this Flow: {quoted(flow.id)} is marked read-only"
+        )

@@ -1,0 +1,1 @@
+"""Time as decisions see it."""

@@ -1,0 +1,1 @@
+"""Deleting at once, or in the background."""

@@ -1,0 +1,220 @@
+"""What clients ask to be deleted: a little at once, more than that by a deletion request.
+
+Either way it is gone for every reader when the answer is given (SEG-48…56, FLW-51…57).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Self
+from uuid import uuid4
+
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment
+from tams.ports import Clock, Platform, Queue, Repositories, Store
+from tams.services.access.permissions import flow_to, seen_request
+from tams.services.access.writable import writable
+from tams.services.clock.record_times import moment_of_change
+from tams.services.deletion.steps import release, remove_from_flow
+from tams.services.flows.announcements import flow_event
+from tams.services.flows.collections import presented, with_derived
+from tams.services.flows.membership import leave_source, moment_of_leaving
+from tams.services.segments.window import PageRequest, reader_of
+from tams.timing import TimeRange
+from tams.timing.microseconds import to_us
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Objects to clean up, or the request that will find them."""
+
+    doomed: Sequence[str] = ()
+    request: DeletionRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionService:
+    """`at_once` Segments are deleted within the request, in one transaction."""
+
+    store: Store
+    clock: Clock
+    cleanup: Queue
+    deletions: Queue
+    at_once: int
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        queues, settings = platform.queues, platform.settings.deletion
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            queues.object_cleanup,
+            queues.deletions,
+            settings.at_once_segments,
+        )
+
+    def delete_segments(
+        self,
+        flow_id: str,
+        timerange: TimeRange,
+        object_id: str | None = None,
+    ) -> DeletionRequest | None:
+        """Delete the Segments that `timerange` covers completely; None when that is done.
+
+        Those of one Object are always deleted at once: no request could tell of them (DEL-14).
+        Raises NotFoundError, ForbiddenError (read-only).
+        """
+
+        def work(repositories: Repositories) -> Outcome:
+            stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
+            reader = reader_of(
+                repositories,
+                flow_id,
+                stored.timeline,
+                hidden=tuple(stored.deleting.values()),
+                object_id=object_id,
+                for_change=True,
+            )
+            limit = self.at_once if object_id is None else max(1, stored.timeline.segment_count)
+            found, more = reader.page(PageRequest(timerange, limit))
+            if more:
+                return self._accept_segments(repositories, stored, timerange)
+            covered = [each for each in found if timerange.contains(each.timerange)]
+            if not covered:
+                return Outcome()
+            now_us = to_us(moment_of_change(self.clock(), stored))
+            return Outcome(remove_from_flow(repositories, stored, covered, now_us))
+
+        return self._perform(work, flow_id)
+
+    def delete_flow(self, flow_id: str) -> DeletionRequest | None:
+        """Delete a Flow with its Segments, and its Source when it was the last; None when that is done.
+
+        Raises NotFoundError, ForbiddenError (read-only).
+        """
+
+        def work(repositories: Repositories) -> Outcome:
+            stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
+            now = moment_of_change(self.clock(), stored)
+            if stored.timeline.segment_count > self.at_once:
+                request = self._request(
+                    stored, TimeRange.eternity(), now, repositories, of_flow=True
+                )
+                repositories.deletion_requests.add(
+                    StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
+                )
+                _remove(repositories, stored, now)
+                return _accepted(repositories, stored, request)
+            segments = _all_of(repositories, stored)
+            repositories.segments.remove(segments)
+            doomed = release(repositories, segments, to_us(now))
+            _remove(repositories, stored, now)
+            return Outcome(doomed)
+
+        return self._perform(work, flow_id)
+
+    def _perform(
+        self, work: Callable[[Repositories], Outcome], flow_id: str
+    ) -> DeletionRequest | None:
+        outcome = self.store.write(work, flow_id)
+        self.cleanup.send(outcome.doomed)
+        if outcome.request is not None:
+            self.deletions.send([outcome.request.id])
+        return outcome.request
+
+    def _accept_segments(
+        self,
+        repositories: Repositories,
+        stored: StoredFlow,
+        timerange: TimeRange,
+    ) -> Outcome:
+        now = moment_of_change(self.clock(), stored)
+        request = self._request(stored, timerange, now, repositories, of_flow=False)
+        assert request.timerange_remaining is not None
+        classes = classes_of(stored.flow.tags)
+        repositories.deletion_requests.add(StoredDeletion(request, auth_classes=classes))
+        hidden = {**stored.deleting, request.id: request.timerange_remaining}
+        repositories.flows.save_timeline(replace(stored, deleting=hidden, told_us=to_us(now)))
+        return _accepted(repositories, stored, request)
+
+    def _request(
+        self,
+        stored: StoredFlow,
+        timerange: TimeRange,
+        now: datetime,
+        repositories: Repositories,
+        *,
+        of_flow: bool,
+    ) -> DeletionRequest:
+        """What remains ends where the Flow does now, so that it can grow on meanwhile (SEG-56)."""
+        return DeletionRequest(
+            id=str(uuid4()),
+            flow_id=stored.flow.id,
+            timerange_to_delete=timerange,
+            timerange_remaining=timerange.intersection(stored.timeline.timerange),
+            delete_flow=of_flow,
+            status=DeletionStatus.CREATED,
+            created=now,
+            updated=self.clock(),  # by which the sweeper judges whether it has a worker
+            created_by=repositories.caller.name,
+        )
+
+
+def _accepted(repositories: Repositories, stored: StoredFlow, request: DeletionRequest) -> Outcome:
+    classes = classes_of(stored.flow.tags)
+    return Outcome(request=seen_request(repositories.caller, request, classes))
+
+
+def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegment]:
+    """Every Segment, those too that another request is still deleting."""
+    if not stored.timeline.segment_count:
+        return []
+    reader = reader_of(repositories, stored.flow.id, stored.timeline, for_change=True)
+    found, _ = reader.page(PageRequest(TimeRange.eternity(), stored.timeline.segment_count))
+    return found
+
+
+def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> None:
+    """The Flow itself, its place in collections, and its Source when it was the last."""
+    flow, source = stored.flow, repositories.sources.get(stored.flow.source_id)
+    left_at = moment_of_leaving(source, now)
+    guarded = [flow.id, flow.source_id] if source.flow_count == 1 else [flow.id]
+    repositories.guards.hold(guarded, to_us(left_at))  # nobody collects it meanwhile
+    repositories.flows.remove(flow.id)
+    members = repositories.collections.members([flow.id]).get(flow.id, [])
+    collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
+    deleted = StoredEvent(
+        id=str(uuid4()),
+        event_type="flows/deleted",
+        created_us=to_us(now),
+        flow_id=flow.id,
+        source_id=flow.source_id,
+        collected_by=tuple(collectors),
+        auth_classes=classes_of(flow.tags),
+    )
+    events = [deleted, *leave_source(repositories, source, now)]
+    near = repositories.flows.find_many({*collectors, *(item.id for item in members)})
+    if members or collectors:
+        events += with_derived(
+            repositories,
+            flows={item.id: near[item.id] for item in members if item.id in near},
+            sources=repositories.collections.sources_near(flow.id),
+            change=partial(repositories.collections.forget, flow.id),
+            now=now,
+        )
+    left = [_renewed(near[each], now) for each in collectors if each in near]
+    for collector in left:
+        repositories.flows.save(collector)
+    for collector, shown in zip(left, presented(repositories, left), strict=True):
+        assert collector.flow.metadata_updated is not None
+        events.append(flow_event("flows/updated", shown, collector.flow.metadata_updated))
+    repositories.events.add(events)
+
+
+def _renewed(stored: StoredFlow, now: datetime) -> StoredFlow:
+    """A collection without one of its members is another version of the metadata."""
+    moment = moment_of_change(now, stored)
+    update = {"metadata_updated": moment, "metadata_version": uuid4().hex}
+    return replace(stored, flow=stored.flow.model_copy(update=update))

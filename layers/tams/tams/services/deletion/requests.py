@@ -1,0 +1,207 @@
+"""Deletion requests: shown to clients, worked off in bounded steps, taken up again after any crash (DEL)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Self
+
+from tams.deadline import seconds_left
+from tams.errors import NotFoundError
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.error import Error
+from tams.models.paging import Page
+from tams.models.queries import DeletionQuery
+from tams.models.stored import StoredDeletion, Timeline
+from tams.ports import Clock, Platform, Queue, Repositories, Store
+from tams.services.access.permissions import check, seen_request
+from tams.services.clock.record_times import moment_of_change
+from tams.services.deletion.steps import release, remove_from_flow, rest_after
+from tams.services.segments.window import PageRequest, reader_of
+from tams.timing import TimeRange
+from tams.timing.microseconds import to_us
+
+RESERVE_SECONDS = 10.0
+"""Time that a worker leaves for its last step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one transaction did."""
+
+    doomed: list[str]
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionRequestService:
+    """`step_segments` bounds one transaction: its memory, its time, and what a conflict costs.
+
+    A request that nobody has touched for as long as `idle` has lost its worker.
+    """
+
+    store: Store
+    clock: Clock
+    cleanup: Queue
+    deletions: Queue
+    step_segments: int
+    kept_for: timedelta
+    idle: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        queues, settings = platform.queues, platform.settings.deletion
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            queues.object_cleanup,
+            queues.deletions,
+            settings.step_segments,
+            timedelta(seconds=settings.kept_seconds),
+            timedelta(seconds=settings.idle_seconds),
+        )
+
+    def get(self, request_id: str) -> DeletionRequest:
+        """Raises NotFoundError, also once it has expired (DEL-10).
+
+        Source: GET /flow-delete-requests/{request-id}.
+        """
+
+        def work(repositories: Repositories) -> DeletionRequest:
+            found = repositories.deletion_requests.get(request_id)
+            caller = repositories.caller
+            classes: Collection[str] = found.auth_classes
+            if caller.classes is not None:
+                classes = _classes_now(repositories, found)
+            check(caller, Permission.DELETE, "Deletion request", request_id, classes)
+            return seen_request(caller, found.request, classes)
+
+        request = self.store.read(work)
+        if request.expiry is not None and request.expiry <= self.clock():
+            raise NotFoundError("Deletion request", request_id)
+        return request
+
+    def list_(self, query: DeletionQuery) -> Page[DeletionRequest]:
+        """Source: GET /flow-delete-requests."""
+
+        def work(repositories: Repositories) -> Page[DeletionRequest]:
+            page = repositories.deletion_requests.list_(query)
+            return Page(tuple(each.request for each in page.items), page.next_key)
+
+        return self.store.read(work)
+
+    def work_off(self, request_id: str) -> None:
+        """Step by step until it is done, or until time is nearly up and another invocation continues.
+
+        Raises NotFoundError, BackendUnavailableError; every step before that is durable.
+        """
+        while True:
+            step = self.store.write(lambda repositories: self._step(repositories, request_id))
+            self.cleanup.send(step.doomed)
+            if step.done:
+                return
+            if seconds_left() < RESERVE_SECONDS:
+                self.deletions.send([request_id])
+                return
+
+    def fail(self, request_id: str, reason: str) -> None:
+        """Note why it does not go on; working it off again starts it again."""
+
+        def work(repositories: Repositories) -> None:
+            stored = repositories.deletion_requests.get(request_id)
+            now = self.clock()
+            error = Error(type="DeletionFailed", summary=reason, time=now)
+            changed = {"status": DeletionStatus.ERROR, "error": error, "updated": now}
+            repositories.deletion_requests.save(_with(stored, changed))
+
+        self.store.write(work)
+
+    def sweep(self) -> int:
+        """Send on the requests that lost their worker, forget the expired ones; how many were sent."""
+        now = self.clock()
+
+        def work(repositories: Repositories) -> list[str]:
+            requests = repositories.deletion_requests
+            requests.remove(requests.expired(to_us(now)))
+            return requests.idle_since(to_us(now - self.idle), to_us(now))
+
+        idle = self.store.write(work)
+        self.deletions.send(idle)
+        return len(idle)
+
+    def _step(self, repositories: Repositories, request_id: str) -> Step:
+        stored = repositories.deletion_requests.get(request_id)
+        if stored.request.status is DeletionStatus.DONE:
+            return Step([], done=True)
+        if stored.request.delete_flow:
+            return self._step_of_flow(repositories, stored)
+        return self._step_of_range(repositories, stored)
+
+    def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
+        """The Flow is gone; its Segments follow."""
+        remaining = stored.request.timerange_remaining or TimeRange.never()
+        flow_id, timeline = stored.request.flow_id, stored.timeline
+        reader = reader_of(repositories, flow_id, timeline, for_change=True)
+        found, more = reader.page(PageRequest(remaining, self.step_segments))
+        doomed: list[str] = []
+        if found:
+            remaining = rest_after(remaining, found)
+            left = timeline.segment_count - len(found)
+            timeline = replace(timeline, segment_count=left, first_ns=remaining.start_ns)
+            repositories.segments.remove(found)
+            doomed = release(repositories, found, to_us(self.clock()))
+        self._save(repositories, replace(stored, timeline=timeline), remaining, more=more)
+        return Step(doomed, done=not more)
+
+    def _step_of_range(self, repositories: Repositories, stored: StoredDeletion) -> Step:
+        request = stored.request
+        remaining = request.timerange_remaining or TimeRange.never()
+        flow = repositories.flows.find(request.flow_id)
+        if flow is None or request.id not in flow.deleting:  # the Flow itself was deleted since
+            self._save(repositories, stored, remaining, more=False)
+            return Step([], done=True)
+        reader = reader_of(repositories, request.flow_id, flow.timeline, for_change=True)
+        found, more = reader.page(PageRequest(remaining, self.step_segments))
+        covered = [each for each in found if remaining.contains(each.timerange)]
+        if found:
+            remaining = rest_after(remaining, found)
+        hidden = {**flow.deleting, request.id: remaining}
+        if not more:
+            del hidden[request.id]
+        flow = replace(flow, deleting=hidden)
+        now_us = to_us(moment_of_change(self.clock(), flow))
+        doomed = remove_from_flow(repositories, flow, covered, now_us)
+        self._save(repositories, stored, remaining, more=more)
+        return Step(doomed, done=not more)
+
+    def _save(
+        self,
+        repositories: Repositories,
+        stored: StoredDeletion,
+        remaining: TimeRange,
+        *,
+        more: bool,
+    ) -> None:
+        now = self.clock()
+        changed = {
+            "status": DeletionStatus.STARTED if more else DeletionStatus.DONE,
+            "timerange_remaining": remaining if more else TimeRange.never(),
+            "updated": now,
+            "expiry": None if more else now + self.kept_for,
+            "error": None,
+        }
+        if not more:
+            stored = replace(stored, timeline=Timeline())
+        repositories.deletion_requests.save(_with(stored, changed))
+
+
+def _classes_now(repositories: Repositories, stored: StoredDeletion) -> Collection[str]:
+    """Of its Flow, if that is there still and no other of its id."""
+    flow, made = repositories.flows.find(stored.request.flow_id), stored.request.created
+    if flow is None or not made or not flow.flow.created or flow.flow.created > made:
+        return stored.auth_classes
+    return classes_of(flow.flow.tags)
+
+
+def _with(stored: StoredDeletion, changed: Mapping[str, object]) -> StoredDeletion:
+    return replace(stored, request=stored.request.model_copy(update=changed))

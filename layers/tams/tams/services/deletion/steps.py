@@ -1,0 +1,117 @@
+"""Removing Segments inside one transaction, and what becomes of the Objects they used."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
+
+from tams.models.caller import classes_of
+from tams.models.stored import (
+    ObjectState,
+    StoredEvent,
+    StoredFlow,
+    StoredObject,
+    StoredSegment,
+    Timeline,
+    finite,
+)
+from tams.ports import Repositories
+from tams.services.segments.window import PageRequest, reader_of
+from tams.timing import TimeRange
+from tams.timing.coverage import contiguous_runs
+from tams.timing.microseconds import from_us
+
+
+def remove_from_flow(
+    repositories: Repositories, stored: StoredFlow, segments: Sequence[StoredSegment], now_us: int
+) -> list[str]:
+    """Delete Segments that were read for change, save the Flow, tell of it; the ids of doomed Objects.
+
+    `stored` is the Flow as it shall be, but for its timeline.
+    """
+    if not segments:
+        repositories.flows.save_timeline(stored)
+        return []
+    repositories.segments.remove(segments)
+    timeline = _shortened(repositories, stored, segments)
+    flow = stored.flow.model_copy(update={"segments_updated": from_us(now_us)})
+    repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
+    doomed = release(repositories, segments, now_us)
+    repositories.events.add(
+        [
+            StoredEvent(
+                id=str(uuid4()),
+                event_type="flows/segments_deleted",
+                created_us=now_us,
+                flow_id=flow.id,
+                source_id=flow.source_id,
+                timerange=run,
+                auth_classes=classes_of(flow.tags),
+            )
+            for run in contiguous_runs(segment.timerange for segment in segments)
+        ]
+    )
+    return doomed
+
+
+def release(repositories: Repositories, deleted: Sequence[StoredSegment], now_us: int) -> list[str]:
+    """Take the deleted Segments' references from their Objects; ids of those nobody needs any more.
+
+    A media Object that goes lets go of its init Object too (OBJ-29…32).
+    """
+    uses = Counter(segment.object_id for segment in deleted)
+    objects = repositories.objects.find_many(uses.keys())
+    changed = {
+        object_id: _released(stored, uses[object_id], now_us)
+        for object_id, stored in objects.items()
+    }
+    init_uses = Counter(
+        stored.init_object_id
+        for stored in changed.values()
+        if stored.state is ObjectState.DOOMED and stored.init_object_id
+    )
+    if init_uses:
+        for object_id, stored in repositories.objects.find_many(init_uses.keys()).items():
+            changed[object_id] = _released(stored, init_uses[object_id], now_us)
+    repositories.objects.save(list(changed.values()))
+    return [each.id for each in changed.values() if each.state is ObjectState.DOOMED]
+
+
+def rest_after(timerange: TimeRange, segments: Sequence[StoredSegment]) -> TimeRange:
+    """What of `timerange` comes after the last of these Segments."""
+    _, end_ns = finite(segments[-1].timerange)
+    return TimeRange(end_ns, timerange.end_ns, True, timerange.includes_end)
+
+
+def _released(stored: StoredObject, uses: int, now_us: int) -> StoredObject:
+    left = stored.reference_count - uses
+    if left > 0:
+        return replace(stored, reference_count=left)
+    return replace(stored, reference_count=0, state=ObjectState.DOOMED, doomed_us=now_us)
+
+
+def _shortened(
+    repositories: Repositories, stored: StoredFlow, deleted: Sequence[StoredSegment]
+) -> Timeline:
+    """The summary without the deleted Segments; the ends are looked up again where one was an end."""
+    timeline = stored.timeline
+    count = timeline.segment_count - len(deleted)
+    if count <= 0:
+        return Timeline()
+    bounds = [finite(segment.timerange) for segment in deleted]
+    first_ns, last_ns, inclusive = timeline.first_ns, timeline.last_ns, timeline.last_inclusive
+    reader = reader_of(repositories, stored.flow.id, timeline)
+    if any(start_ns == first_ns for start_ns, _ in bounds):
+        (first,), _ = reader.page(PageRequest(TimeRange.eternity(), 1))
+        first_ns, _ = finite(first.timerange)
+    if any(end_ns == last_ns for _, end_ns in bounds):
+        (last,), _ = reader.page(PageRequest(TimeRange.eternity(), 1, reverse=True))
+        _, last_ns = finite(last.timerange)
+        inclusive = last.timerange.includes_end
+    return replace(
+        timeline,
+        segment_count=count,
+        first_ns=first_ns,
+        last_ns=last_ns,
+        last_inclusive=inclusive,
+    )

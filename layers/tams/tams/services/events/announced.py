@@ -1,0 +1,31 @@
+"""Events with what they tell of, as it is now."""
+
+from collections.abc import Iterable, Mapping
+
+from tams.models.delivery import Announcement
+from tams.models.event import EventType
+from tams.models.stored import StoredEvent, StoredFlow
+from tams.ports import Repositories
+
+
+def flows_of(repositories: Repositories, events: Iterable[StoredEvent]) -> Mapping[str, StoredFlow]:
+    """The Flows, as they are now, of events that tell of Segments."""
+    added = (event for event in events if event.event_type == EventType.SEGMENTS_ADDED)
+    ids = {event.flow_id for event in added if event.flow_id}
+    return repositories.flows.find_many(ids) if ids else {}
+
+
+def announcement_of(
+    repositories: Repositories, seq: int, event: StoredEvent, flows: Mapping[str, StoredFlow]
+) -> Announcement:
+    """With the Segments it tells of, as far as they are still there and not being deleted."""
+    flow = flows.get(event.flow_id or "")
+    if event.event_type != EventType.SEGMENTS_ADDED or flow is None:
+        return Announcement(seq, event)
+    assert event.timerange is not None
+    segments = [
+        segment
+        for segment in repositories.segments.announced_by(flow.flow.id, event.id, event.timerange)
+        if not any(gone.contains(segment.timerange) for gone in flow.deleting.values())
+    ]
+    return Announcement(seq, event, segments)

@@ -1,0 +1,190 @@
+"""The log of events (an extension): what happened, in the order in which webhooks are told.
+
+Places are given by the relay, one after the other, to events that have committed. So a reader who continues
+from a place misses nothing, however late a transaction ends.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, Self
+
+from tams.models.caller import Caller, Permission
+from tams.models.delivery import Announcement
+from tams.models.filters import UrlFilter
+from tams.models.stored import StoredEvent
+from tams.ports import Clock, Platform, Repositories, Store
+from tams.services.access.event_permissions import seen_events
+from tams.services.clock.believed_time import BelievedTime
+from tams.services.events.announced import announcement_of, flows_of
+from tams.services.events.documents import EventDocuments
+from tams.services.events.place_keys import PlaceKeys
+from tams.timing.microseconds import to_us
+
+_FIRST_WINDOW = 512
+_WIDEST_WINDOW = 131_072
+_WINDOWS_MAX = 16
+"""Selects for one page at most. Then the page ends where they got to, even if it is empty."""
+
+_PAUSE_SECONDS = 0.5
+_SEARCH_SECONDS = 10.0
+"""How long to search a log that has more before the page is returned empty."""
+EXPIRED_MAX = 5_000
+"""Events that one run forgets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventQuery:
+    """Events after the place of a key, or else from `since_us`. An empty filter does not filter."""
+
+    limit: int
+    after: str | None = None
+    since_us: int = 0
+    event_types: tuple[str, ...] = ()
+    flow_ids: tuple[str, ...] = ()
+    source_ids: tuple[str, ...] = ()
+    url_filter: UrlFilter = field(default_factory=UrlFilter)
+    include_object_timerange: bool = False
+    read_classes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Documents with their events' ids, each after the key of its place; what follows is after `next_key`."""
+
+    items: Sequence[tuple[str, Mapping[str, Any]]]
+    next_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLog:
+    store: Store
+    clock: Clock
+    """Decides how old events are."""
+    documents: EventDocuments
+    kept_for: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller),
+            BelievedTime.of(platform),
+            EventDocuments(platform.object_stores, platform.backends),
+            timedelta(seconds=platform.settings.events.kept_seconds),
+        )
+
+    def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
+        """The next events; when there are none yet, what comes within `wait_seconds`."""
+        begun = time.monotonic()
+        classes = self.store.caller.classes_for(Permission.READ)
+        query = replace(query, read_classes=classes)
+        while True:
+            found = self.store.read(partial(self._read, query=query))
+            waited = time.monotonic() - begun
+            if found.announcements or waited + _PAUSE_SECONDS > (
+                wait_seconds if found.at_end else max(wait_seconds, _SEARCH_SECONDS)
+            ):
+                return self._page(found, query)
+            query = replace(query, after=found.keys.key(found.seq))
+            if found.at_end:
+                time.sleep(_PAUSE_SECONDS)
+
+    def _page(self, found: "_Found", query: EventQuery) -> EventPage:
+        documents = self.documents.of(found.announcements, query)
+        items = [
+            (found.keys.key(each.seq), {"event_id": each.event.id, **document})
+            for each, document in zip(found.announcements, documents, strict=True)
+        ]
+        return EventPage(items, found.keys.key(found.seq))
+
+    def expire(self) -> int:
+        """Forget events from before the time they are kept for, some each time; how many.
+
+        Events that an active webhook still waits for are kept, however old they are.
+        """
+        before_us = to_us(self.clock() - self.kept_for)
+
+        def work(repositories: Repositories) -> int:
+            def waited_for(first_seq: int, last_seq: int) -> set[int]:
+                sending = [webhook.id for webhook in repositories.webhooks.sending()]
+                return repositories.deliveries.waited_for(sending, first_seq, last_seq)
+
+            if expired := repositories.events.expire(before_us, EXPIRED_MAX, waited_for):
+                repositories.deliveries.forget_milestones(before_us)
+            return expired
+
+        return self.store.write(work)
+
+    def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
+        relay = repositories.deliveries.relay_state()
+        keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
+        if query.after is None:  # begin early enough: stamps need not be in the order of places
+            seq = repositories.deliveries.milestone_before(query.since_us)
+        else:
+            seq = keys.seq(query.after)
+        log = _Log(repositories, query, seq, newest)
+        kept: list[tuple[int, StoredEvent]] = []
+        while len(kept) < query.limit and log.goes_on:
+            kept += _whole(repositories, query, log.next(query.limit - len(kept)))
+        flows = flows_of(repositories, [event for _, event in kept])
+        announcements = [
+            announcement_of(repositories, place, event, flows) for place, event in kept
+        ]
+        return _Found(keys, log.seq, announcements, at_end=log.seq >= newest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What follows is after `seq`, if it is not the end."""
+
+    keys: PlaceKeys
+    seq: int
+    announcements: Sequence[Announcement]
+    at_end: bool
+
+
+@dataclass(slots=True)
+class _Log:
+    """The events of a query after `seq`, looked for in windows that widen."""
+
+    repositories: Repositories
+    query: EventQuery
+    seq: int
+    newest: int
+    width: int = _FIRST_WINDOW
+    windows_left: int = _WINDOWS_MAX
+
+    @property
+    def goes_on(self) -> bool:
+        return self.seq < self.newest and self.windows_left > 0
+
+    def next(self, count: int) -> list[tuple[int, StoredEvent]]:
+        """With their places, without documents; fewer than `count` when there are no more windows."""
+        found: list[tuple[int, StoredEvent]] = []
+        while len(found) < count and self.goes_on:
+            until = min(self.seq + self.width, self.newest)
+            found += self.repositories.events.placed(
+                self.seq,
+                until,
+                since_us=self.query.since_us,
+                event_types=self.query.event_types,
+                flow_ids=self.query.flow_ids,
+                source_ids=self.query.source_ids,
+                classes=self.query.read_classes,
+            )
+            self.seq, self.width = until, min(self.width * 4, _WIDEST_WINDOW)
+            self.windows_left -= 1
+        if len(found) > count:
+            self.seq = found[count - 1][0]
+        return found[:count]
+
+
+def _whole(
+    repositories: Repositories, query: EventQuery, found: Sequence[tuple[int, StoredEvent]]
+) -> list[tuple[int, StoredEvent]]:
+    """Without those whose Flow or Source has moved out of reach since."""
+    stored = repositories.events.whole([event for _, event in found])
+    whole = seen_events(repositories, query.read_classes, stored.values())
+    return [(place, whole[event.id]) for place, event in found if event.id in whole]

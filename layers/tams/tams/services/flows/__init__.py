@@ -1,0 +1,1 @@
+"""Flows and the Sources they are of."""

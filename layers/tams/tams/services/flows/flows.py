@@ -1,0 +1,242 @@
+"""Flows: create, replace, read; their Sources come and go with them."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Self
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError, quoted
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.flow import Flow, FlowPut, make_flow
+from tams.models.flow_common import FlowManaged
+from tams.models.paging import Page
+from tams.models.queries import FlowQuery
+from tams.models.stored import StoredEvent, StoredFlow
+from tams.ports import Clock, Platform, Repositories, Store
+from tams.services.access.permissions import (
+    check_flow,
+    flow_to,
+    readable_flows,
+    source_to,
+    tags_of_new,
+    tags_of_replaced,
+)
+from tams.services.access.writable import writable
+from tams.services.clock.record_times import moment_after, moment_of_change
+from tams.services.flows.announcements import flow_event
+from tams.services.flows.collections import collect, presented, shown, with_derived
+from tams.services.flows.description import check_init_segments, description_of
+from tams.services.flows.membership import (
+    check_source_format,
+    join_source,
+    leave_source,
+    moment_of_leaving,
+)
+from tams.services.segments.window import PageRequest, reader_of_flow
+from tams.timing import TimeRange
+from tams.timing.coverage import hull
+from tams.timing.microseconds import from_us, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class FlowService:
+    store: Store
+    clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
+
+    def get(
+        self,
+        flow_id: str,
+        *,
+        include_timerange: bool = False,
+        timerange: TimeRange | None = None,
+    ) -> Flow:
+        """A Flow as clients see it. Raises NotFoundError. Source: GET /flows/{flowId}.
+
+        With `include_timerange`, what its Segments span; of those that overlap `timerange`, whole, when
+        one is given (FLW-14, FLW-15).
+        """
+
+        def work(repositories: Repositories) -> Flow:
+            stored = flow_to(Permission.READ, repositories, flow_id)
+            (flow,) = shown(repositories, [stored])
+            if not include_timerange:
+                return flow
+            spanned = _spanned(repositories, stored, timerange or TimeRange.eternity())
+            return flow.model_copy(update={"timerange": spanned})
+
+        return self.store.read(work)
+
+    def list_(self, query: FlowQuery) -> Page[Flow]:
+        """Source: GET /flows."""
+
+        def work(repositories: Repositories) -> Page[Flow]:
+            asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
+            page = repositories.flows.list_(asked, _kept(repositories, asked))
+            return Page(tuple(shown(repositories, page.items)), page.next_key)
+
+        return self.store.read(work)
+
+    def put(self, flow_id: str, put: FlowPut) -> Flow | None:
+        """Create a Flow, which is returned, or replace one, which gives None (FLW-17…34).
+
+        Raises InvalidRequestError, ForbiddenError (read-only).
+        """
+        if put.common.id != flow_id:
+            raise InvalidRequestError(
+                f"id: {quoted(put.common.id)} is not the id of the path, {quoted(flow_id)}"
+            )
+
+        def work(repositories: Repositories) -> Flow | None:
+            stored = repositories.flows.find(flow_id)
+            if stored is not None:
+                check_flow(Permission.WRITE, repositories, stored.flow)
+            if stored is None:
+                now = _moment_of_creation(self.clock, repositories, put)
+                flow = self._flow(repositories, put, None, now)
+                return self._create(repositories, flow, now)
+            now = moment_of_change(self.clock(), stored)
+            flow = self._flow(repositories, put, writable(stored), now)
+            self._replace(repositories, stored, flow, now)
+            return None
+
+        return self.store.write(work, flow_id, put.common.source_id)
+
+    def _flow(
+        self,
+        repositories: Repositories,
+        put: FlowPut,
+        stored: StoredFlow | None,
+        now: datetime,
+    ) -> Flow:
+        """The Flow as it will be, checked against what it was."""
+        common = put.common
+        old = stored.flow if stored else None
+        caller = repositories.caller.name
+        technical, profile_id = description_of(repositories, put, old)
+        if old is not None and technical.format != old.format:
+            raise InvalidRequestError("format: a Flow keeps its format")
+        if stored is not None and stored.timeline.segment_count:
+            check_init_segments(old, technical)
+        version = common.metadata_version
+        if version is None or (old is not None and version == old.metadata_version):
+            version = uuid4().hex
+        common = common.model_copy(
+            update={
+                "tags": self._tags(repositories, put, old),
+                "metadata_version": version,
+                "created_by": old.created_by if old else caller,
+                "updated_by": (caller or old.updated_by) if old else None,
+            }
+        )
+        managed = FlowManaged(
+            created=old.created if old else now,
+            metadata_updated=now,
+            segments_updated=old.segments_updated if old else None,
+            profile_id=profile_id,
+        )
+        return make_flow(common, technical, managed)
+
+    def _tags(self, repositories: Repositories, put: FlowPut, old: Flow | None) -> dict[str, Any]:
+        """With the classes that a caller who is held to them gives to it."""
+        caller, tags = repositories.caller, put.common.tags
+        if old is not None:
+            return tags_of_replaced(caller, old.tags, tags)
+        if caller.classes is None:
+            return dict(tags or {})
+        source = repositories.sources.find(put.common.source_id)
+        return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
+
+    def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
+        if repositories.deletion_requests.removing(flow.id) is not None:
+            raise InvalidRequestError("id: the Flow that had this id is still being deleted")
+        events = join_source(repositories, flow, now)
+        repositories.flows.add(StoredFlow(flow))
+        derived = collect(repositories, flow, now) if flow.flow_collection else []
+        (created,) = presented(repositories, [StoredFlow(flow)])
+        repositories.events.add([*events, flow_event("flows/created", created, now), *derived])
+        return created
+
+    def _replace(
+        self,
+        repositories: Repositories,
+        stored: StoredFlow,
+        flow: Flow,
+        now: datetime,
+    ) -> None:
+        events: list[StoredEvent] = []
+        if flow.source_id != stored.flow.source_id:
+            left = source_to(Permission.WRITE, repositories, stored.flow.source_id)
+            guarded, gone_us = [flow.source_id], 0
+            if left.flow_count == 1:  # it goes, with all that was said of it
+                source_to(Permission.DELETE, repositories, left.source.id)
+                guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
+            gone = from_us(repositories.guards.hold(guarded, gone_us))
+            events += join_source(repositories, flow, moment_after(now, gone))
+            events += leave_source(repositories, left, now)
+            events += with_derived(
+                repositories,
+                flows={},
+                sources=repositories.collections.sources_near(flow.id) | {flow.source_id},
+                change=partial(repositories.collections.move, flow.id, flow.source_id),
+                now=now,
+            )
+        else:
+            check_source_format(repositories.sources.find(flow.source_id), flow)
+        replaced = replace(stored, flow=flow)
+        repositories.flows.save(replaced)
+        events += collect(repositories, flow, now)
+        (updated,) = presented(repositories, [replaced])
+        repositories.events.add([*events, flow_event("flows/updated", updated, now)])
+
+
+def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) -> datetime:
+    """After all that happened to a Flow that had this id before, or a Source that had its Source's."""
+    gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
+    return moment_after(clock(), from_us(gone_us))
+
+
+def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:
+    """What VAST cannot decide of a listing, Flow by Flow; None when it can decide everything."""
+    checks: list[Callable[[str], bool]] = []
+    if query.collected_by_ids is not None:
+        wanted = query.collected_by_ids
+        collected = _collected(repositories, query, wanted)
+        checks.append(lambda flow_id: (flow_id in collected) is bool(wanted))
+    if not query.timerange.is_eternity and not query.timerange.is_empty:
+        checks.append(lambda flow_id: _has_media_in(repositories, flow_id, query.timerange))
+    if not checks:
+        return None
+    return lambda flow_id: all(check(flow_id) for check in checks)
+
+
+def _collected(repositories: Repositories, query: FlowQuery, wanted: Collection[str]) -> set[str]:
+    """What any of these collects, or any at all; of collectors that the caller may know of."""
+    if query.classes is None:
+        return repositories.collections.collected(wanted or None)
+    parents = wanted or repositories.collections.parents()
+    return repositories.collections.collected(readable_flows(repositories, query.classes, parents))
+
+
+def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:
+    """By Segment, not by extent: a gap over the timerange does not match (FLW-2)."""
+    outline = repositories.flows.outline(flow_id)
+    if outline is None:
+        return False
+    found, _ = reader_of_flow(repositories, outline).page(PageRequest(timerange, 1))
+    return bool(found)
+
+
+def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:
+    """From the first to the last Segment that overlaps `timerange`; the ends are all that is read."""
+    if timerange.contains(stored.timeline.timerange) and not stored.deleting:
+        return stored.timeline.timerange
+    reader = reader_of_flow(repositories, stored.outline)
+    first, _ = reader.page(PageRequest(timerange, 1))
+    last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
+    return hull(segment.timerange for segment in (*first, *last))

@@ -1,0 +1,124 @@
+"""Single properties of a Flow, changed one at a time (FLW-43…50, RO, TAG)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.collection import FlowCollectionItem
+from tams.models.flow import Flow, check_collection
+from tams.models.stored import StoredFlow
+from tams.ports import Clock, Platform, Repositories, Store
+from tams.services.access.permissions import check_move, flow_to
+from tams.services.access.writable import writable
+from tams.services.clock.record_times import moment_of_change
+from tams.services.flows.announcements import flow_event
+from tams.services.flows.collections import collect, presented, shown
+
+INHERITED = frozenset({"avg_bit_rate"})
+"""Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPropertyService:
+    """Each change is a change of metadata: a new version, a new date, a `flows/updated` event."""
+
+    store: Store
+    clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
+
+    def get(self, flow_id: str) -> Flow:
+        """Raises NotFoundError."""
+
+        def work(repositories: Repositories) -> Flow:
+            return shown(repositories, [flow_to(Permission.READ, repositories, flow_id)])[0]
+
+        return self.store.read(work)
+
+    def set(self, flow_id: str, name: str, value: Any) -> None:
+        """`value` of None unsets. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
+
+        def change(flow: Flow) -> Flow:
+            if name in INHERITED and flow.profile_id is not None:
+                raise InvalidRequestError(
+                    f"{name} comes from the Profile that this Flow is linked to"
+                )
+            changed: Flow = flow.model_copy(update={name: value})
+            return changed
+
+        self._change(flow_id, change)
+
+    def set_read_only(self, flow_id: str, value: bool) -> None:
+        """The one change a read-only Flow allows (RO-3)."""
+
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"read_only": value})
+            return changed
+
+        self._change(flow_id, change, even_read_only=True)
+
+    def set_tag(self, flow_id: str, name: str, value: str | list[str]) -> None:
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"tags": {**(flow.tags or {}), name: value}})
+            return changed
+
+        self._change(flow_id, change)
+
+    def remove_tag(self, flow_id: str, name: str) -> None:
+        """Raises NotFoundError for the Flow, and for the tag (TAG-6)."""
+
+        def change(flow: Flow) -> Flow:
+            changed: Flow = flow.model_copy(update={"tags": without(flow.tags, name)})
+            return changed
+
+        self._change(flow_id, change)
+
+    def set_collection(self, flow_id: str, items: tuple[FlowCollectionItem, ...]) -> None:
+        """Raises InvalidRequestError for members that do not exist, and for the Flow itself."""
+
+        def change(flow: Flow) -> Flow:
+            check_collection(flow_id, items)
+            changed: Flow = flow.model_copy(update={"flow_collection": items})
+            return changed
+
+        self._change(flow_id, change, collects=True)
+
+    def _change(
+        self,
+        flow_id: str,
+        change: Callable[[Flow], Flow],
+        *,
+        even_read_only: bool = False,
+        collects: bool = False,
+    ) -> None:
+        def work(repositories: Repositories) -> None:
+            stored = flow_to(Permission.WRITE, repositories, flow_id)
+            if not even_read_only:
+                writable(stored)
+            now, caller = moment_of_change(self.clock(), stored), repositories.caller.name
+            stamps = {"metadata_updated": now, "metadata_version": uuid4().hex}
+            flow: Flow = change(stored.flow).model_copy(
+                update=stamps | ({"updated_by": caller} if caller else {})
+            )
+            check_move(repositories.caller, classes_of(stored.flow.tags), classes_of(flow.tags))
+            changed: StoredFlow = replace(stored, flow=flow)
+            repositories.flows.save(changed)
+            derived = collect(repositories, flow, now) if collects else []
+            (updated,) = presented(repositories, [changed])
+            repositories.events.add([flow_event("flows/updated", updated, now), *derived])
+
+        self.store.write(work, flow_id)
+
+
+def without(tags: dict[str, Any] | None, name: str) -> dict[str, Any]:
+    """Raises NotFoundError when there is no such tag."""
+    left = dict(tags or {})
+    if name not in left:
+        raise NotFoundError("Tag", name)
+    del left[name]
+    return left

@@ -1,0 +1,75 @@
+"""Sources: read, with the collections derived from their Flows'."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from tams.models.caller import Caller, Permission
+from tams.models.paging import Page
+from tams.models.queries import SourceQuery
+from tams.models.source import Source
+from tams.models.stored import StoredSource
+from tams.ports import Platform, Repositories, Store
+from tams.services.access.permissions import readable_sources, seen_sources, source_to
+
+
+@dataclass(frozen=True, slots=True)
+class SourceService:
+    store: Store
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller))
+
+    def get(self, source_id: str) -> Source:
+        """Raises NotFoundError. Source: GET /sources/{sourceId}."""
+
+        def work(repositories: Repositories) -> Source:
+            return shown(repositories, [source_to(Permission.READ, repositories, source_id)])[0]
+
+        return self.store.read(work)
+
+    def list_(self, query: SourceQuery) -> Page[Source]:
+        """Source: GET /sources."""
+
+        def work(repositories: Repositories) -> Page[Source]:
+            asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
+            page = repositories.sources.list_(asked, _kept(repositories, asked))
+            return Page(tuple(shown(repositories, page.items)), page.next_key)
+
+        return self.store.read(work)
+
+
+def shown(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
+    """Sources as this caller sees them."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    return seen_sources(repositories, classes, presented(repositories, stored))
+
+
+def presented(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
+    """Sources whole, with their collections. Two round trips for all of them."""
+    ids = [each.source.id for each in stored]
+    members = repositories.collections.source_members(ids)
+    collectors = repositories.collections.source_collectors(ids)
+    return [
+        each.source.model_copy(
+            update={
+                "source_collection": tuple(members.get(each.source.id, ())) or None,
+                "collected_by": tuple(collectors.get(each.source.id, ())) or None,
+            }
+        )
+        for each in stored
+    ]
+
+
+def _kept(repositories: Repositories, query: SourceQuery) -> Callable[[str], bool] | None:
+    """`collected_by_ids`: by any of these, or, empty, by nothing (SRC-9, SRC-10)."""
+    wanted = query.collected_by_ids
+    if wanted is None:
+        return None
+    parents: Collection[str] | None = wanted or None
+    if query.classes is not None:
+        known = wanted or repositories.collections.parent_sources()
+        parents = readable_sources(repositories, query.classes, known)
+    collected = repositories.collections.collected_sources(parents)
+    return lambda source_id: (source_id in collected) is bool(wanted)

@@ -1,0 +1,1 @@
+"""Objects: their instances, their copies, their end."""

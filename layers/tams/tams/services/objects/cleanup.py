@@ -1,0 +1,86 @@
+"""Bytes of Objects nobody needs: first doomed in VAST, then deleted from S3, then forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Self
+
+from tams.models.caller import Caller
+from tams.models.stored import ObjectState, StoredObject
+from tams.ports import Clock, ObjectStores, Platform, Queue, Repositories, Store
+from tams.services.clock.believed_time import BelievedTime
+from tams.settings import GRACE_SECONDS
+from tams.timing.microseconds import to_us
+
+SWEEP_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectCleanupService:
+    """A doomed Object is never used again: deleting its bytes needs no lock, and twice does no harm."""
+
+    store: Store
+    object_stores: ObjectStores
+    cleanup: Queue
+    clock: Clock
+    """Decides how old Objects are."""
+    allocation_timeout: timedelta
+    hint_again_after: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        settings = platform.settings
+        kept_seconds = settings.service.min_object_timeout_seconds + GRACE_SECONDS
+        return cls(
+            platform.store(Caller.background("object cleanup")),
+            platform.object_stores,
+            platform.queues.object_cleanup,
+            BelievedTime.of(platform),
+            timedelta(seconds=kept_seconds),
+            timedelta(seconds=settings.sweep.after_seconds),
+        )
+
+    def clean(self, object_ids: Sequence[str]) -> None:
+        """Delete the bytes, then the rows, of doomed Objects; others are left alone.
+
+        Raises BackendUnavailableError; what was not finished is found again by `sweep`.
+        """
+        doomed = self.store.read(lambda repositories: _doomed(repositories, object_ids))
+        for stored in doomed:
+            self.object_stores.delete(stored.id, stored.instances)
+
+        def forget(repositories: Repositories) -> None:
+            again = _doomed(repositories, [stored.id for stored in doomed])
+            repositories.objects.remove([stored.id for stored in again])
+
+        if doomed:
+            self.store.write(forget)
+
+    def sweep(self) -> int:
+        """Doom allocations that were never registered, and hint at every doomed Object again.
+
+        How many Objects were hinted at. Source: STO-16.
+        """
+        now = self.clock()
+
+        def work(repositories: Repositories) -> list[str]:
+            expired_us = to_us(now - self.allocation_timeout)
+            ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
+            found = repositories.objects.find_many(ids)
+            expired = [
+                replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
+                for stored in found.values()
+            ]
+            repositories.objects.save(expired)
+            waiting_us = to_us(now - self.hint_again_after)
+            waiting = repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
+            return [stored.id for stored in expired] + waiting
+
+        object_ids = self.store.write(work)
+        self.cleanup.send(object_ids)
+        return len(object_ids)
+
+
+def _doomed(repositories: Repositories, object_ids: Sequence[str]) -> list[StoredObject]:
+    found = repositories.objects.find_many(object_ids)
+    return [stored for stored in found.values() if stored.state is ObjectState.DOOMED]

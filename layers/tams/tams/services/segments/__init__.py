@@ -1,0 +1,1 @@
+"""Segments of a Flow: read by time, taken by rule."""

@@ -1,0 +1,248 @@
+"""Which posted Segments a Flow may take: pure decisions on what a transaction has read (SEG-16…47, INI)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import InitVar, dataclass, field, replace
+
+from tams.errors import InvalidRequestError, quoted
+from tams.models.flow import Flow
+from tams.models.flow_segment import FlowSegmentPost
+from tams.models.stored import (
+    Instance,
+    ObjectKind,
+    ObjectState,
+    StoredObject,
+    StoredSegment,
+    created_us_of,
+    is_made_for,
+)
+from tams.services.segments.occupied import Occupied
+from tams.services.segments.repeats import differences
+from tams.timing import TimeRange
+
+
+@dataclass(slots=True)
+class Registration:
+    """Takes Segments one after the other, as the request lists them, and keeps what they change.
+
+    `objects` holds what is known of every Object the request names; the changed and the new ones are
+    collected for the transaction to write. `by_upload` is for uploads, whose senders nobody knows: they
+    register only Objects that nobody has used yet.
+    """
+
+    flow: Flow
+    objects: dict[str, StoredObject]
+    near: InitVar[Iterable[StoredSegment]]
+    """Segments of the Flow that a posted one could overlap."""
+    deleting: Mapping[str, TimeRange]
+    backend_labels: frozenset[str]
+    event_id: str
+    now_us: int
+    by_upload: bool = False
+    tells_timeline: bool = True
+    """Whether the caller may know what else the Flow has."""
+    unreadable: frozenset[str] = frozenset()
+    unwritable: frozenset[str] = frozenset()
+    """Objects that do not exist for the caller, and those whose instances are not theirs to change."""
+    segments: list[StoredSegment] = field(default_factory=list)
+    changed: dict[str, StoredObject] = field(default_factory=dict)
+    created: dict[str, StoredObject] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    """Objects already in use that got another URL, which their earlier Segments show too (SEG-40)."""
+    occupied: Occupied = field(init=False)
+    present: dict[TimeRange, StoredSegment] = field(init=False)
+    """The Segments that `occupied` knows of."""
+
+    def __post_init__(self, near: Iterable[StoredSegment]) -> None:
+        self.present = {segment.timerange: segment for segment in near}
+        self.occupied = Occupied(self.present)
+
+    def take(self, post: FlowSegmentPost) -> None:
+        """Raises InvalidRequestError and changes nothing when the Segment breaks a rule.
+
+        A repetition of a Segment that the Flow has already succeeds and changes nothing either.
+        """
+        for request_id, timerange in self.deleting.items():
+            if timerange.overlaps(post.timerange):
+                by = f" by request {quoted(request_id)}" if self.tells_timeline else ""
+                raise InvalidRequestError(f"timerange {post.timerange} is still being deleted{by}")
+        if (taken := self.occupied.overlapping(post.timerange)) is not None:
+            self._check_repeated(post, self.present[taken])
+            return
+        media = self._media_object(post)
+        init = self._init_object(post, media)
+        if init is not None and media.reference_count == 0:
+            init = replace(
+                init,
+                kind=ObjectKind.INIT,
+                state=ObjectState.REFERENCED,
+                reference_count=init.reference_count + 1,
+            )
+            self._keep(init)
+        media = replace(
+            media,
+            kind=ObjectKind.MEDIA,
+            state=ObjectState.REFERENCED,
+            init_object_id=init.id if init else None,
+            reference_count=media.reference_count + 1,
+            fault=None,
+        )
+        used_before = self.objects.get(media.id)
+        if used_before and used_before.reference_count and used_before.instances != media.instances:
+            self.moved.add(media.id)
+        self._keep(media)
+        self._add(self._segment(post, media, init))
+
+    def _add(self, segment: StoredSegment) -> None:
+        self.occupied.add(segment.timerange)
+        self.present[segment.timerange] = segment
+        self.segments.append(segment)
+
+    def _check_repeated(self, post: FlowSegmentPost, there: StoredSegment) -> None:
+        """Raises InvalidRequestError for a Segment that is not what is there already."""
+        known = self.objects.get(there.object_id)
+        differing = differences(post, there, known.instances if known else there.instances)
+        if not differing:
+            return
+        summary = f"timerange {post.timerange} overlaps an existing segment of this Flow"
+        if self.tells_timeline:
+            summary += f": {there.timerange} of Object {quoted(there.object_id)}"
+            if "timerange" not in differing:
+                summary += f", which differs in {', '.join(differing)}"
+        raise InvalidRequestError(summary)
+
+    def _keep(self, stored: StoredObject) -> None:
+        new = stored.id in self.created or stored.id not in self.objects
+        home = self.created if new else self.changed
+        home[stored.id] = self.objects[stored.id] = stored
+
+    def _media_object(self, post: FlowSegmentPost) -> StoredObject:
+        """The Object as it will be, but for its references."""
+        stored = self.objects.get(post.object_id)
+        used = post.used_timerange
+        if post.object_id in self.unreadable:
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} cannot be used here")
+        if stored is None:
+            stored = self._external_object(post)
+        elif stored.state is ObjectState.DOOMED:
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is being deleted")
+        elif self.by_upload and stored.reference_count:
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is in use already")
+        elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
+            raise InvalidRequestError(
+                f"object_id {quoted(post.object_id)} was allocated for another Flow, which must use it first"
+            )
+        elif stored.kind is ObjectKind.INIT:
+            raise InvalidRequestError(
+                f"object_id {quoted(post.object_id)} is an initialisation Object, not media"
+            )
+        if stored.reference_count == 0:
+            stored = replace(
+                stored,
+                timerange=post.object_timerange or used,
+                key_frame_count=post.key_frame_count,
+            )
+        else:
+            _check_unchanged(post, stored)
+        if stored.timerange is not None and not stored.timerange.contains(used):
+            raise InvalidRequestError(
+                f"timerange {post.timerange} is {used} on the Object's own timeline, outside its "
+                f"{stored.timerange}"
+            )
+        return self._with_uncontrolled(stored, post)
+
+    def _external_object(self, post: FlowSegmentPost) -> StoredObject:
+        """SEG-32, SEG-33: an Object we never allocated is welcome with a URL to find it."""
+        if not post.get_urls:
+            raise InvalidRequestError(
+                f"object_id {quoted(post.object_id)} does not exist: allocate it at "
+                f"/flows/{self.flow.id}/storage, or give get_urls"
+            )
+        return StoredObject(
+            id=post.object_id,
+            state=ObjectState.REFERENCED,
+            flow_id=self.flow.id,
+            instances=(),
+            content_type=self.flow.container,
+            created_us=self.now_us,
+            flow_created_us=created_us_of(self.flow),
+        )
+
+    def _with_uncontrolled(self, stored: StoredObject, post: FlowSegmentPost) -> StoredObject:
+        """SEG-39, SEG-40: the client's own URLs become instances of the Object."""
+        instances = list(stored.instances)
+        known = {instance.label: instance.url for instance in instances if instance.url}
+        for given in post.get_urls or ():
+            if given.label in self.backend_labels:
+                raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is taken")
+            if given.label not in known and stored.id in self.unwritable:
+                raise InvalidRequestError(
+                    f"get_urls: adding URLs to Object {quoted(stored.id)} takes permission to write the Flow "
+                    "that it was made for"
+                )
+            if given.label not in known:
+                instances.append(Instance(url=given.url, label=given.label))
+            elif known[given.label] != given.url:
+                raise InvalidRequestError(
+                    f"get_urls: label {quoted(given.label)} names another URL of this Object already"
+                )
+        return replace(stored, instances=tuple(instances))
+
+    def _init_object(self, post: FlowSegmentPost, media: StoredObject) -> StoredObject | None:
+        """INI-2…7: the init Object is settled when the media Object is first registered."""
+        init_id = post.init_object_id or media.init_object_id
+        uses_init = bool(getattr(self.flow.essence_parameters, "init_segments", False))
+        if uses_init != (init_id is not None):
+            raise InvalidRequestError(
+                "init_object_id is required: the Flow has init_segments"
+                if uses_init
+                else "init_object_id is not allowed: the Flow has no init_segments"
+            )
+        if init_id is None:
+            return None
+        init = self.objects.get(init_id)
+        if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
+        if self.by_upload and not media.registers and not is_made_for(init, self.flow):
+            # Permissions were checked for who allocated the Object, not for who sends its bytes.
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
+        if init.kind is ObjectKind.MEDIA:
+            raise InvalidRequestError(f"init_object_id {quoted(init_id)} is a media Object")
+        if init.kind is None and not is_made_for(init, self.flow):
+            raise InvalidRequestError(
+                f"init_object_id {quoted(init_id)} was allocated for another Flow"
+            )
+        return init
+
+    def _segment(
+        self, post: FlowSegmentPost, media: StoredObject, init: StoredObject | None
+    ) -> StoredSegment:
+        return StoredSegment(
+            flow_id=self.flow.id,
+            timerange=post.timerange,
+            object_id=media.id,
+            instances=media.instances,
+            ts_offset=None if post.ts_offset is None else str(post.ts_offset),
+            last_duration=None if post.last_duration is None else str(post.last_duration),
+            sample_offset=post.sample_offset,
+            sample_count=post.sample_count,
+            key_frame_count=media.key_frame_count,
+            object_timerange=str(media.timerange),
+            init_object_id=init.id if init else None,
+            init_instances=init.instances if init else (),
+            created_us=self.now_us,
+            event_id=self.event_id,
+        )
+
+
+def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
+    """SEG-37: what belongs to the Object is fixed when it is first registered."""
+    given: Mapping[str, tuple[object, object]] = {
+        "object_timerange": (post.object_timerange, stored.timerange),
+        "key_frame_count": (post.key_frame_count, stored.key_frame_count),
+        "init_object_id": (post.init_object_id, stored.init_object_id),
+    }
+    for name, (asked, fixed) in given.items():
+        if asked is not None and asked != fixed:
+            raise InvalidRequestError(
+                f"{name} of Object {quoted(stored.id)} is {quoted(str(fixed))} since its first registration"
+            )

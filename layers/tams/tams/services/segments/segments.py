@@ -1,0 +1,228 @@
+"""Segments of a Flow: read a page by time, register many in one transaction."""
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Self
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError, NotFoundError
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.flow import Flow
+from tams.models.flow_segment import FlowSegmentPost, SegmentFault
+from tams.models.stored import StoredFlow, StoredSegment, is_made_for
+from tams.ports import Clock, Platform, Repositories, Store
+from tams.services.access.object_permissions import unreadable, unwritable
+from tams.services.access.permissions import flow_to
+from tams.services.access.writable import writable
+from tams.services.clock.record_times import moment_of_change
+from tams.services.segments.added import announced
+from tams.services.segments.occupied import lookback_spans
+from tams.services.segments.rules import Registration
+from tams.services.segments.window import PageRequest, reader_of_flow
+from tams.timing import TimeRange
+from tams.timing.coverage import hull
+from tams.timing.microseconds import from_us, to_us
+
+_FAULTS_BYTES_MAX = 5_000_000
+"""An answer may have 6.2 MB (`api/payload.py`), where each quotation mark takes a byte more."""
+_FAULT_BYTES = 220
+"""Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPage:
+    """Segments in the order asked for; `next_ns` is where the last one starts when more follow."""
+
+    segments: list[StoredSegment]
+    next_ns: int | None
+
+    @property
+    def timerange(self) -> TimeRange:
+        """PAG-9: what the page spans."""
+        return hull(segment.timerange for segment in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSegmentService:
+    store: Store
+    clock: Clock
+    backend_labels: frozenset[str]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        labels = (each.label for each in platform.backends.values())
+        return cls(
+            platform.store(caller), platform.clock, frozenset(each for each in labels if each)
+        )
+
+    def list_(
+        self, flow_id: str, request: PageRequest, object_id: str | None = None
+    ) -> SegmentPage:
+        """One page in time order; an unknown Flow gives an empty one (SEG-2).
+
+        Four round trips; more only where the timeline is far from even.
+        Source: GET /flows/{flowId}/segments.
+        """
+
+        def work(repositories: Repositories) -> SegmentPage:
+            classes = repositories.caller.classes_for(Permission.READ)
+            outline = repositories.flows.outline(flow_id, classes)
+            if outline is None:
+                return _no_segments(repositories, flow_id)
+            reader = reader_of_flow(repositories, outline, object_id=object_id)
+            segments, more = reader.page(request)
+            next_ns = segments[-1].timerange.start_ns if more else None
+            return SegmentPage(segments, next_ns)
+
+        return self.store.read(work)
+
+    def register(
+        self,
+        flow_id: str,
+        posts: Sequence[FlowSegmentPost | SegmentFault],
+        *,
+        single: bool,
+        by_upload: bool = False,
+    ) -> list[SegmentFault]:
+        """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
+
+        A repetition of a Segment that the Flow has already is taken, and changes nothing.
+
+        One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
+        A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
+        have a Segment already, in whatever Flow, and init Objects of others.
+        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container, or more faults
+        than one answer can name).
+        """
+
+        def work(repositories: Repositories) -> list[SegmentFault]:
+            stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
+            if stored.flow.container is None:
+                raise InvalidRequestError(
+                    "the Flow 'container' is not set: set it before adding Segments"
+                )
+            event_id = str(uuid4())
+            sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
+            registration = self._registration(repositories, stored, sound, event_id)
+            registration.by_upload = by_upload
+            faults = _take_each(registration, posts, single=single)
+            _check_answerable(faults, len(posts))
+            if registration.segments:
+                self._write(repositories, stored, registration)
+            return faults
+
+        return self.store.write(work, flow_id)
+
+    def _registration(
+        self,
+        repositories: Repositories,
+        stored: StoredFlow,
+        posts: Sequence[FlowSegmentPost],
+        event_id: str,
+    ) -> Registration:
+        """Everything the rules look at, in two or three selects."""
+        named = {post.object_id for post in posts}
+        named |= {post.init_object_id for post in posts if post.init_object_id}
+        objects = repositories.objects.find_many(named)
+        links = {each.init_object_id for each in objects.values() if each.init_object_id}
+        if unseen := links - objects.keys():
+            objects |= repositories.objects.find_many(unseen)
+        others = {
+            each.id: each
+            for each in objects.values()
+            if each.reference_count or not is_made_for(each, stored.flow)
+        }
+        given = {post.object_id for post in posts if post.get_urls}
+        extended = {each: others[each] for each in given & others.keys()}
+        spans = lookback_spans(posts, stored.timeline.longest_ns)
+        near = repositories.segments.starting_in(stored.flow.id, spans) if spans else []
+        return Registration(
+            flow=stored.flow,
+            objects=objects,
+            near=near,
+            deleting=stored.deleting,
+            backend_labels=self.backend_labels,
+            event_id=event_id,
+            now_us=to_us(moment_of_change(self.clock(), stored)),
+            tells_timeline=repositories.caller.may(Permission.READ, classes_of(stored.flow.tags)),
+            unreadable=unreadable(repositories, others),
+            unwritable=unwritable(repositories, extended),
+        )
+
+    def _write(
+        self, repositories: Repositories, stored: StoredFlow, registration: Registration
+    ) -> None:
+        timeline = stored.timeline
+        for segment in registration.segments:
+            timeline = timeline.including(segment.timerange)
+        flow = _segments_updated(stored.flow, registration.now_us)
+        # The Flow's row first: a second writer of this Flow collides here, before it has written more.
+        repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
+        if registration.created:
+            repositories.guards.hold(registration.created)
+            repositories.objects.add(list(registration.created.values()), registration.event_id)
+        repositories.objects.save(list(registration.changed.values()))
+        for object_id in registration.moved & registration.changed.keys():
+            instances = registration.changed[object_id].instances
+            repositories.segments.set_instances(object_id, instances)
+        segments, events = announced(
+            flow, registration.segments, registration.event_id, registration.now_us
+        )
+        repositories.segments.add(
+            [
+                replace(segment, instances=registration.objects[segment.object_id].instances)
+                for segment in segments
+            ]
+        )
+        repositories.events.add(events)
+
+
+def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:
+    """Of a Flow that does not exist for the caller. Raises ForbiddenError for one that does, unread."""
+    if repositories.caller.classes is not None:
+        with suppress(NotFoundError):
+            flow_to(Permission.READ, repositories, flow_id)
+    return SegmentPage([], None)
+
+
+def _segments_updated(flow: Flow, now_us: int) -> Flow:
+    updated: Flow = flow.model_copy(update={"segments_updated": from_us(now_us)})
+    return updated
+
+
+def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
+    """Before anything is stored: without an answer the client could not know what was.
+
+    Raises InvalidRequestError.
+    """
+    told_bytes = sum(
+        _FAULT_BYTES + len(json.dumps(fault.segment.object_id)) + 2 * len(fault.reason.encode())
+        for fault in faults
+    )
+    if told_bytes > _FAULTS_BYTES_MAX:
+        raise InvalidRequestError(
+            f"{len(faults)} of {count} Segments are refused, more than one answer can name, so none "
+            f"was stored: send fewer at a time. The first: {faults[0].reason}"
+        )
+
+
+def _take_each(
+    registration: Registration,
+    posts: Sequence[FlowSegmentPost | SegmentFault],
+    *,
+    single: bool,
+) -> list[SegmentFault]:
+    faults: list[SegmentFault] = []
+    for post in posts:
+        if isinstance(post, SegmentFault):
+            faults.append(post)
+            continue
+        try:
+            registration.take(post)
+        except InvalidRequestError as error:
+            if single:
+                raise
+            faults.append(SegmentFault(post, str(error)))
+    return faults

@@ -1,0 +1,1 @@
+"""From an allocation to an upload."""

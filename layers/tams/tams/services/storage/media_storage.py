@@ -1,0 +1,189 @@
+"""Allocating Objects: ids and URLs to upload media to, before any Segment uses them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+from uuid import uuid4
+
+from tams.errors import InvalidRequestError, quoted
+from tams.models.caller import Caller, Permission
+from tams.models.flow import Flow
+from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
+from tams.models.storage_backend import StorageBackend
+from tams.models.stored import Instance, ObjectState, StoredObject, created_us_of, is_made_for
+from tams.models.upload_segment import UploadSegment
+from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
+from tams.services.access.object_permissions import unreadable
+from tams.services.access.permissions import check_backend, flow_to, may_list_backend
+from tams.services.access.writable import writable
+from tams.services.segments.occupied import Occupied
+from tams.timing.microseconds import to_us
+
+ALLOCATION_DEFAULT = 10
+NO_DEFAULT = "storage_id: is required, no storage backend is the default"
+ALLOCATION_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class MediaStorageService:
+    store: Store
+    clock: Clock
+    object_stores: ObjectStores
+    backends: Sequence[StorageBackend]
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            platform.object_stores,
+            tuple(platform.backends.values()),
+        )
+
+    def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
+        """New Objects for this Flow, each with where to PUT it (STO-1…14).
+
+        Ids a client chose must be new here; all are allocated or none. Raises NotFoundError,
+        ForbiddenError (read-only), InvalidRequestError.
+        """
+        for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
+            if len(given or ()) > ALLOCATION_MAX:
+                raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} in one request")
+        backend = self._backend(post.storage_id)
+        storage_id = backend.id
+        chosen = _chosen_ids(post)
+        ids = [each if each is not None else str(uuid4()) for each in chosen]
+        headers = self._headers(post, ids)
+        operation = str(uuid4())
+
+        def work(repositories: Repositories) -> str:
+            stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
+            if post.storage_id is None and not may_list_backend(repositories.caller, backend):
+                raise InvalidRequestError(NO_DEFAULT)
+            check_backend(repositories.caller, Permission.WRITE, backend)
+            content_type = _content_type(stored.flow, post)
+            _check_init_objects(repositories, stored.flow, post)
+            if given := [each for each in chosen if each is not None]:
+                _check_new(repositories, given)
+            repositories.objects.add(
+                [
+                    StoredObject(
+                        id=object_id,
+                        state=ObjectState.ALLOCATED,
+                        flow_id=flow_id,
+                        instances=(Instance(storage_id=storage_id),),
+                        content_type=content_type,
+                        created_us=to_us(self.clock()),
+                        flow_created_us=created_us_of(stored.flow),
+                        registers=headers.get(object_id, {}),
+                    )
+                    for object_id in ids
+                ],
+                operation,
+            )
+            return content_type
+
+        content_type = self.store.write(work)
+        presigned = post.presigned is not False
+        return FlowStorage(
+            media_objects=tuple(
+                AllocatedObject(
+                    object_id=object_id,
+                    put_url=HttpRequest(
+                        url=self.object_stores.put_url(
+                            storage_id, object_id, content_type, headers.get(object_id)
+                        )
+                        if presigned
+                        else self.object_stores.plain_url(storage_id, object_id),
+                        content_type=content_type,
+                        headers=headers.get(object_id),
+                    ),
+                    presigned=presigned or None,
+                )
+                for object_id in ids
+            )
+        )
+
+    def _headers(self, post: FlowStoragePost, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """What the upload of each Object must send to register its Segment (ADR 8)."""
+        if post.segments is None:
+            return {}
+        for object_id in ids:
+            if not self.object_stores.is_told_by_its_key(object_id):
+                raise InvalidRequestError(
+                    f"segments: Object {quoted(object_id)} has too long an id to register by upload"
+                )
+        _check_apart(post.segments)
+        return {
+            object_id: segment.headers
+            for object_id, segment in zip(ids, post.segments, strict=True)
+        }
+
+    def _backend(self, asked: str | None) -> StorageBackend:
+        """STO-7, STO-8."""
+        if asked is not None:
+            for backend in self.backends:
+                if backend.id == asked:
+                    return backend
+            raise InvalidRequestError(f"storage_id: no storage backend {quoted(asked)}")
+        for backend in self.backends:
+            if backend.default_storage:
+                return backend
+        raise InvalidRequestError(NO_DEFAULT)
+
+
+def _chosen_ids(post: FlowStoragePost) -> Sequence[str | None]:
+    """One entry for each Object: the id that the client chose for it, or None."""
+    if post.object_ids is not None:
+        return post.object_ids
+    if post.segments is not None:
+        return [segment.object_id for segment in post.segments]
+    return [None] * min(post.limit or ALLOCATION_DEFAULT, ALLOCATION_MAX)
+
+
+def _check_apart(segments: Sequence[UploadSegment]) -> None:
+    """Of two that overlap only the first upload would be taken, and nobody would tell the client."""
+    occupied = Occupied([])
+    for index, segment in enumerate(segments):
+        if (other := occupied.overlapping(segment.timerange)) is not None:
+            raise InvalidRequestError(
+                f"segments[{index}]: timerange {segment.timerange} overlaps that at {other}"
+            )
+        occupied.add(segment.timerange)
+
+
+def _content_type(flow: object, post: FlowStoragePost) -> str:
+    """STO-9, INI-14, INI-15: the Flow's container, or another type for init segments only."""
+    container: str | None = getattr(flow, "container", None)
+    if container is None:
+        raise InvalidRequestError(
+            "the Flow 'container' is not set: set it before asking for storage"
+        )
+    if post.content_type is None:
+        return container
+    if not getattr(getattr(flow, "essence_parameters", None), "init_segments", False):
+        raise InvalidRequestError("content_type: is for Flows with init_segments only")
+    return post.content_type
+
+
+def _check_init_objects(repositories: Repositories, flow: Flow, post: FlowStoragePost) -> None:
+    """Uploads register by themselves later, for nobody in particular: what they name is judged now."""
+    if repositories.caller.classes is None:
+        return
+    named = {each.init_object_id for each in post.segments or () if each.init_object_id}
+    found = repositories.objects.find_many(named)
+    others = {
+        each.id: each
+        for each in found.values()
+        if each.reference_count or not is_made_for(each, flow)
+    }
+    if missing := sorted((named - found.keys()) | unreadable(repositories, others)):
+        raise InvalidRequestError(f"segments: init_object_id {quoted(missing[0])} does not exist")
+
+
+def _check_new(repositories: Repositories, object_ids: Sequence[str]) -> None:
+    """STO-5. Raises InvalidRequestError when any is in use, and then nothing is allocated."""
+    repositories.guards.hold(object_ids)
+    if taken := sorted(repositories.objects.find_many(object_ids)):
+        named = ", ".join(quoted(each) for each in taken[:5])
+        raise InvalidRequestError(f"object_ids: some or all already exist: {named}")

@@ -1,0 +1,195 @@
+"""Uploads as S3 tells of them: noted on the Object, and registered as a Segment where they ask for it."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Self
+
+from tams.errors import BackendUnavailableError, InvalidRequestError, TamsError
+from tams.models.caller import Caller
+from tams.models.error import Error
+from tams.models.flow_segment import FlowSegmentPost
+from tams.models.stored import ObjectState, StoredObject
+from tams.models.upload import Upload
+from tams.models.upload_segment import segment_of
+from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
+from tams.services.segments.segments import FlowSegmentService
+from tams.timing.microseconds import to_us
+
+LOOKED_AFTER_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An upload that asked for a Segment and got none."""
+
+    object_id: str
+    flow_id: str
+    fault: Error
+
+
+@dataclass(frozen=True, slots=True)
+class UploadService:
+    """What is told twice, late or of Objects that are gone changes nothing (ADR 8).
+
+    S3 has `told_within` to report an upload before the sweeper looks for itself.
+    """
+
+    store: Store
+    object_stores: ObjectStores
+    flow_segments: FlowSegmentService
+    clock: Clock
+    told_within: timedelta
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        caller = Caller.background("uploads")
+        return cls(
+            platform.store(caller),
+            platform.object_stores,
+            FlowSegmentService.of(platform, caller),
+            platform.clock,
+            timedelta(seconds=platform.settings.sweep.after_seconds),
+        )
+
+    def take(self, uploads: Iterable[Upload]) -> list[Refusal]:
+        """Note each upload; register a Segment for each that asks for one and is not in use yet.
+
+        Only an Object that no Segment has ever used is registered, so that an upload never brings back what a
+        client has deleted since. Raises BackendUnavailableError; then all may be done again.
+        """
+        told = self._by_object(uploads)
+        if not told:
+            return []
+        unused = self.store.write(lambda repositories: self._note(repositories, told))
+        return self._take_up(unused)[1]
+
+    def sweep(self) -> int:
+        """Look for uploads that S3 did not report, some each time; how many Segments were registered."""
+        now = self.clock()
+        now_us, before_us = to_us(now), to_us(now - self.told_within)
+        waiting = self.store.read(
+            lambda repositories: repositories.objects.uploading(before_us, now_us)
+        )
+        chosen = random.sample(waiting, min(LOOKED_AFTER_MAX, len(waiting)))
+        found = self.store.read(lambda repositories: repositories.objects.find_many(chosen))
+        unused = [each for each in found.values() if each.state is ObjectState.ALLOCATED]
+        return self._take_up(unused)[0]
+
+    def _take_up(self, unused: Sequence[StoredObject]) -> tuple[int, list[Refusal]]:
+        """How many Segments were registered, and who got none.
+
+        Raises BackendUnavailableError once all is done that other backends have.
+        """
+        wanted, refusals, unavailable = self._wanted(unused)
+        asked = sum(len(posts) for posts in wanted.values())
+        refused = [
+            each for flow_id, posts in wanted.items() for each in self._register(flow_id, posts)
+        ]
+        refusals += refused
+        if refusals:
+            refusals = self.store.write(lambda repositories: _keep(repositories, refusals))
+        if unavailable is not None:
+            raise unavailable
+        return asked - len(refused), refusals
+
+    def _by_object(self, uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
+        """Without those whose key is not of ours; the last upload at the end."""
+        told = defaultdict(list)
+        for upload in sorted(uploads, key=lambda each: each.uploaded_us):
+            if (object_id := self.object_stores.object_id_of(upload.key)) is not None:
+                told[object_id].append(upload)
+        return told
+
+    def _note(
+        self, repositories: Repositories, told: Mapping[str, Sequence[Upload]]
+    ) -> list[StoredObject]:
+        """Those that are allocated, and used by no Segment yet."""
+        changed, unused = [], []
+        for stored in repositories.objects.find_many(list(told)).values():
+            noted = self._noted(stored, told[stored.id])
+            if stored.state is ObjectState.DOOMED or noted is None:
+                continue
+            if noted != stored:
+                changed.append(noted)
+            if noted.state is ObjectState.ALLOCATED:
+                unused.append(noted)
+        if changed:
+            repositories.objects.save(changed)
+        return unused
+
+    def _noted(self, stored: StoredObject, uploads: Sequence[Upload]) -> StoredObject | None:
+        """With its latest upload; None when none of them went where the Object lies."""
+        storage_ids = [each.storage_id for each in stored.instances if each.storage_id]
+        buckets = {self.object_stores.bucket_of(each) for each in storage_ids}
+        here = [upload for upload in uploads if upload.bucket in buckets]
+        if not here:
+            return None
+        last = here[-1]
+        if stored.uploaded_us is not None and last.uploaded_us < stored.uploaded_us:
+            return stored
+        return replace(
+            stored, size_bytes=last.size_bytes, etag=last.etag, uploaded_us=last.uploaded_us
+        )
+
+    def _wanted(
+        self, unused: Sequence[StoredObject]
+    ) -> tuple[dict[str, list[FlowSegmentPost]], list[Refusal], BackendUnavailableError | None]:
+        """The Segments that the uploads ask for, by Flow, and why some could not be looked at."""
+        wanted: dict[str, list[FlowSegmentPost]] = defaultdict(list)
+        refusals = []
+        away: dict[str, BackendUnavailableError] = {}
+        for stored in unused:
+            storage_id = stored.instances[0].storage_id
+            assert storage_id is not None, "an allocated Object lies on one of our backends"
+            if storage_id in away:
+                continue
+            try:
+                headers = self.object_stores.upload_headers(storage_id, stored.id)
+            except BackendUnavailableError as error:
+                away[storage_id] = error
+                continue
+            if headers is None:
+                continue
+            try:
+                post = segment_of(stored.registers or headers, stored.id)
+            except InvalidRequestError as error:
+                refusals.append(self._refusal(stored.id, stored.flow_id, error))
+                continue
+            if post is not None:
+                wanted[stored.flow_id].append(post)
+        return wanted, refusals, next(iter(away.values()), None)
+
+    def _register(self, flow_id: str, posts: Sequence[FlowSegmentPost]) -> list[Refusal]:
+        """As a client's POST would, but never raises for what a client would be told."""
+        try:
+            faults = self.flow_segments.register(flow_id, posts, single=False, by_upload=True)
+        except BackendUnavailableError:
+            raise
+        except TamsError as error:
+            return [self._refusal(post.object_id, flow_id, error) for post in posts]
+        return [
+            self._refusal(fault.segment.object_id, flow_id, InvalidRequestError(fault.reason))
+            for fault in faults
+        ]
+
+    def _refusal(self, object_id: str, flow_id: str, error: TamsError) -> Refusal:
+        kind = type(error).__name__.removesuffix("Error")
+        return Refusal(object_id, flow_id, Error(type=kind, summary=str(error), time=self.clock()))
+
+
+def _keep(repositories: Repositories, refusals: Sequence[Refusal]) -> list[Refusal]:
+    """Write each fault on its Object; those that count.
+
+    An Object that is in use by now has been registered by somebody else, who was told how that went.
+    """
+    found = repositories.objects.find_many([each.object_id for each in refusals])
+    kept = [
+        each
+        for each in refusals
+        if each.object_id in found and found[each.object_id].state is ObjectState.ALLOCATED
+    ]
+    repositories.objects.save([replace(found[each.object_id], fault=each.fault) for each in kept])
+    return kept

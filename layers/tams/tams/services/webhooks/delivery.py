@@ -1,0 +1,77 @@
+"""Sending a webhook its events: in order, one sender at a time, again until they are taken.
+
+The sender holds the webhook's state in VAST, sends some events, and settles: what was taken is removed. If it
+dies, a later hint finds it at the same turn (`event_relay`), and what it had not settled is sent again.
+A webhook that fails waits longer each time; no other webhook waits for it.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Self
+from uuid import uuid4
+
+from tams.deadline import seconds_left
+from tams.models.caller import Caller
+from tams.models.delivery import Hint
+from tams.ports import EventSender, Platform, Queue, Store
+from tams.services.events.documents import EventDocuments
+from tams.services.webhooks.retry_policy import RetryPolicy
+from tams.services.webhooks.settlement import Sent, Settlement, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDelivery:
+    store: Store
+    sender: EventSender
+    documents: EventDocuments
+    queue: Queue
+    settlement: Settlement
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        return cls(
+            platform.store(Caller.background("webhook delivery")),
+            platform.event_sender,
+            EventDocuments(platform.url_signer, platform.backends),
+            platform.queues.deliveries,
+            Settlement(platform.clock, RetryPolicy.of(platform.settings.webhooks)),
+        )
+
+    def deliver(self, hint: Hint) -> int:
+        """Send what waits, as long as time allows; how many events were taken.
+
+        Raises BackendUnavailableError; every settlement before that is durable.
+        """
+        holder, sent, taken = str(uuid4()), None, 0
+        while True:
+            turn, again_seconds = self._settle(hint, holder, sent)
+            if again_seconds is not None:
+                self.queue.send([hint.webhook_id], delay_seconds=again_seconds)
+            if turn is None:
+                return taken
+            sent, count = self._send(turn)
+            taken += count
+
+    def _settle(
+        self, hint: Hint, holder: str, sent: Sent | None
+    ) -> tuple[Turn | None, float | None]:
+        return self.store.write(
+            lambda repositories: self.settlement.settle(repositories, hint, holder, sent)
+        )
+
+    def _send(self, turn: Turn) -> tuple[Sent, int]:
+        """What came of the turn, and how many events were taken."""
+        half = self.settlement.policy.lease_seconds / 2
+        until = time.monotonic() + half
+        last_seq = turn.from_seq - 1
+        bodies = self.documents.of(turn.announcements, turn.webhook)
+        for count, (announcement, body) in enumerate(zip(turn.announcements, bodies, strict=True)):
+            if seconds_left() < half:
+                return Sent(last_seq, stops=True), count
+            if time.monotonic() > until:
+                return Sent(last_seq), count
+            answer = self.sender.send(turn.webhook, announcement.event.id, body)
+            if answer.fault:
+                return Sent(last_seq, answer), count
+            last_seq = announcement.seq
+        return Sent(turn.until_seq), len(turn.announcements)
