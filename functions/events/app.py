@@ -49,9 +49,7 @@ Wait = Annotated[
 ]
 Follow = Annotated[
     Literal["sse"] | None,
-    Query(
-        description="`sse`: as server-sent events, which a browser's EventSource goes on reading."
-    ),
+    Query(description="`sse`: as server-sent events, for a browser's EventSource."),
 ]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", include_in_schema=False)]
 

@@ -1,4 +1,4 @@
-"""/, /service, /service/storage-backends, and what tells of the service itself: /health, /docs."""
+"""/, /service, /service/storage-backends, and the pages about the service itself: /health, /docs."""
 
 from http import HTTPStatus
 from typing import Annotated, Any

@@ -30,7 +30,7 @@ class ForbiddenError(TamsError):
 
 
 class NotFoundError(TamsError):
-    """There is no such Source, Flow or Object; `because` says what is known of it."""
+    """The Source, Flow or Object does not exist; `because` says what is known about it."""
 
     def __init__(self, kind: str, identifier: str, because: str = "") -> None:
         reason = because and f", because {because}"

@@ -127,7 +127,7 @@ class CopyRepository(Protocol):
 
 
 class EventRepository(Protocol):
-    """The outbox, and the log of what happened."""
+    """The outbox, which is the event log too."""
 
     def add(self, events: Sequence[StoredEvent]) -> None: ...
     def unrelayed(self) -> list[StoredEvent]: ...

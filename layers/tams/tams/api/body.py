@@ -34,7 +34,7 @@ class RefusedBodyError(Exception):
 
 
 def install(app: FastAPI) -> None:
-    """Answer refused bodies as the gateway answers those that it refuses itself."""
+    """Answer refused bodies as the gateway answers the bodies it refuses itself."""
     app.add_exception_handler(RefusedBodyError, _refused)
 
 

@@ -1,4 +1,4 @@
-"""Queues that keep their messages until the transaction they tell of has committed."""
+"""Queues that keep their messages until the transaction has committed."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

@@ -59,7 +59,7 @@ class AddressRules:
     public_url: str | None = None
     """Wins over everything."""
     trust_forwarded: Forwarding = "no"
-    """Which headers the proxy in front sets; it must remove those that clients send."""
+    """Which headers the proxy in front sets; it must remove the ones that clients send."""
     gateway_scheme: Scheme = "https"
 
 

@@ -91,7 +91,7 @@ class Announcement:
 class Answer:
     """What a receiver said to an event. `fault` is for clients to read, and empty when it took it.
 
-    `hopeless` tells that trying again is of no use.
+    `hopeless`: trying again will not help.
     """
 
     fault: str = ""

@@ -1,4 +1,4 @@
-"""What the service tells of: eight kinds of events, each in an envelope of its own shape."""
+"""The eight kinds of events, each in an envelope of its own shape."""
 
 from enum import StrEnum
 from typing import Annotated, Literal

@@ -73,7 +73,7 @@ def parse_list(name: str, text: str) -> tuple[str, ...]:
 
 
 def parse_uuid_list(name: str, text: str) -> tuple[str, ...]:
-    """Raises InvalidRequestError for a member that is no UUID."""
+    """Raises InvalidRequestError for a member that is not a UUID."""
     members = parse_list(name, text)
     for member in members:
         if not is_uuid(member):

@@ -98,7 +98,7 @@ def make_flow(common: FlowCommon, technical: Technical, managed: FlowManaged) ->
 class FlowPut:
     """What a client asks of a Flow: exactly one of `technical` and `profile_id` is given.
 
-    `unlinks` tells that an empty `profile_id` came with `technical`: the link to a Profile ends.
+    `unlinks`: an empty `profile_id` came with `technical`, which ends the link to a Profile.
     """
 
     common: FlowCommon
@@ -133,7 +133,7 @@ COLLECTION_MAX = 2_000
 
 
 def check_collection(flow_id: str, items: tuple[FlowCollectionItem, ...]) -> None:
-    """A Flow is no member of its own collection. Raises InvalidRequestError."""
+    """A Flow cannot be a member of its own collection. Raises InvalidRequestError."""
     if any(item.id == flow_id for item in items):
         raise InvalidRequestError(f"flow_collection: Flow {flow_id} must not collect itself")
     if len(items) > COLLECTION_MAX:

@@ -17,7 +17,7 @@ from tams.timing.microseconds import to_us
 class Timeline:
     """The summary of a Flow's Segments that makes reading any of them independent of their number.
 
-    `[first_ns, last_ns)` spans them; `last_inclusive` tells that the last one's text ends with `]`.
+    `[first_ns, last_ns)` spans them; `last_inclusive`: the last one's text ends with `]`.
     `longest_ns` is at least the duration of the longest: no Segment that starts earlier than that before
     an instant can still cover it.
     """
@@ -214,7 +214,7 @@ class StoredSegment:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One row of the outbox: written in the transaction of the change it tells of.
+    """One row of the outbox: written in the transaction of the change it reports.
 
     `document` is the Flow or Source of created and updated events; a segments_added event finds its
     Segments by `event_id`, a segments_deleted one needs only its timerange. What is gone keeps in

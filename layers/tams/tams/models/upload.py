@@ -1,4 +1,4 @@
-"""What S3 tells when bytes have arrived: notifications of AWS, MinIO and whoever speaks as they do."""
+"""S3's notifications of uploads, in the form that AWS, MinIO and compatible stores send."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ class Upload:
 
 
 def parse_notification(body: Any) -> list[Upload]:
-    """The uploads a message tells of; none in a test event, or when it tells of something else.
+    """The uploads that a message reports; none in a test event, or when it reports something else.
 
     One message may hold several records, S3 may send it twice, and not in the order of the uploads. Raises
-    KeyError or ValueError for a record that is no notification at all.
+    KeyError or ValueError for a record that is not a notification.
     Source: AWS "Event message structure"; MinIO puts `EventName` and `Key` around the same records.
     """
     records = body.get("Records") if isinstance(body, dict) else None

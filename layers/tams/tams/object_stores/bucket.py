@@ -15,7 +15,7 @@ from tams.object_stores.presign import Credentials, Presigner
 
 @dataclass(frozen=True)
 class Bucket:
-    """One storage backend: what clients are told of it, and how we reach it.
+    """One storage backend: what clients see of it, and how we reach it.
 
     `public_endpoint_url` is the address clients can reach, when it is another than ours. `find_keys` gives
     None for the function's own role. It is asked whenever keys are used, since they may change, and never

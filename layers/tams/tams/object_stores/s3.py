@@ -71,7 +71,7 @@ class S3ObjectStores:
         return self._buckets[storage_id].presigner.plain_url(object_key(object_id))
 
     def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
-        """Delete the bytes of every controlled instance; those that are gone already count as deleted.
+        """Delete the bytes of every controlled instance; missing ones count as deleted.
 
         Raises BackendUnavailableError.
         """
@@ -113,7 +113,7 @@ class S3ObjectStores:
             with_s3(bucket, "head_bucket")
 
     def bucket_of(self, storage_id: str) -> str | None:
-        """The bucket of a storage backend; None when there is no such backend any more."""
+        """The bucket of a storage backend; None if that backend no longer exists."""
         found = self._buckets.get(storage_id)
         return found.bucket if found else None
 

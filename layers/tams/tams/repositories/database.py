@@ -39,7 +39,7 @@ _ROW_SIZED = {"num_splits": 1, "num_sub_splits": 1}
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """Rows that tell whether a transaction committed: nothing but it brings them, or takes them away."""
+    """Rows that show whether a transaction committed: nothing else adds or removes them."""
 
     table: Table
     predicate: Any

@@ -17,7 +17,7 @@ from tams.timing import TimeRange
 
 
 class VastEventRepository:
-    """Every write leaves a row here, which tells whether its transaction committed."""
+    """Every write leaves a row here, which shows whether its transaction committed."""
 
     def __init__(self, transaction: VastTransaction) -> None:
         self._transaction = transaction

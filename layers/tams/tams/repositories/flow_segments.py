@@ -73,7 +73,7 @@ class VastSegmentRepository:
     def announced_by(
         self, flow_id: str, event_id: str, timerange: TimeRange
     ) -> list[StoredSegment]:
-        """What is left of the Segments that a segments_added event tells of, by time. One round trip."""
+        """The Segments of a segments_added event that still exist, by time. One round trip."""
         start_ns, end_ns = finite(timerange)
         starts = ibis._.start_time
         span = (starts >= bound_text(start_ns)) & (starts < bound_text(end_ns))

@@ -71,7 +71,7 @@ def _project(table: Any, projections: Iterable[Projection]) -> list[str]:
 
 
 def _renew_projections(existing: Any, table: Table) -> list[str]:
-    """Adds the projections that this release needs, and drops those that it no longer uses."""
+    """Adds the projections that this release needs, and drops the ones it no longer uses."""
     there = {projection.name: projection for projection in existing.projections()}
     done = _project(existing, (each for each in table.projections if each.name not in there))
     for name in table.retired_projections:

@@ -179,7 +179,7 @@ class VastRepositories:
 
 
 class VastStore:
-    """`tams.ports.Store` on a Database, for one caller; `announce` tells of events for the relay."""
+    """`tams.ports.Store` on a Database, for one caller; `announce` reports events for the relay."""
 
     def __init__(
         self,

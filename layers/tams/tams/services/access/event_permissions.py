@@ -19,7 +19,7 @@ _COLLECTIONS = ("flow_collection", "source_collection")
 def seen_events(
     repositories: Repositories, classes: Collection[str] | None, events: Iterable[StoredEvent]
 ) -> dict[str, StoredEvent]:
-    """By id, without those that these readers may not see."""
+    """By id, without the events that these readers may not see."""
     found = {event.id: event for event in events}
     if classes is None:
         return found

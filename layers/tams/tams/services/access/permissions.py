@@ -86,7 +86,7 @@ def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:
 def seen_request(
     caller: Caller, request: DeletionRequest, classes: Collection[str]
 ) -> DeletionRequest:
-    """Without how far it has got, which tells what a Flow has, for who may delete and not read."""
+    """Without its progress, which reveals what a Flow has, for callers who may delete but not read."""
     if caller.may(Permission.READ, classes):
         return request
     seen: DeletionRequest = request.model_copy(update={"timerange_remaining": None})
@@ -150,7 +150,7 @@ def tags_of_new(
 def tags_of_replaced(
     caller: Caller, old: Mapping[str, Any] | None, tags: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The new tags; who is held to classes does not lose them by leaving them out. Raises ForbiddenError."""
+    """The new tags. A caller who is limited to classes cannot drop them by omission. Raises ForbiddenError."""
     given = dict(tags or {})
     if caller.classes is not None and AUTH_CLASSES not in given and classes_of(old):
         given[AUTH_CLASSES] = (old or {})[AUTH_CLASSES]
@@ -159,9 +159,9 @@ def tags_of_replaced(
 
 
 def check_move(caller: Caller, old: Collection[str], new: Collection[str]) -> None:
-    """AUT-22: who moves a resource may do everything with it and in each class that comes or goes.
+    """AUT-22: moving a resource takes every permission on it, and in each class that is added or removed.
 
-    Else a class of one's own, put beside the others, would bring permissions along that one had not.
+    Otherwise callers could gain permissions by adding a class of their own beside the others.
     Raises ForbiddenError.
     """
     changed = set(old) ^ set(new)

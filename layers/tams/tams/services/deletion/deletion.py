@@ -63,7 +63,7 @@ class DeletionService:
     ) -> DeletionRequest | None:
         """Delete the Segments that `timerange` covers completely; None when that is done.
 
-        Those of one Object are always deleted at once: no request could tell of them (DEL-14).
+        Segments of one Object are always deleted at once: a deletion request cannot describe them (DEL-14).
         Raises NotFoundError, ForbiddenError (read-only).
         """
 

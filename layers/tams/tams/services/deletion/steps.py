@@ -25,9 +25,9 @@ from tams.timing.microseconds import from_us
 def remove_from_flow(
     repositories: Repositories, stored: StoredFlow, segments: Sequence[StoredSegment], now_us: int
 ) -> list[str]:
-    """Delete Segments that were read for change, save the Flow, tell of it; the ids of doomed Objects.
+    """Delete Segments that were read for change, save the Flow, write the events; the ids of doomed Objects.
 
-    `stored` is the Flow as it shall be, but for its timeline.
+    `stored` is the Flow as it will be, except for its timeline.
     """
     if not segments:
         repositories.flows.save_timeline(stored)

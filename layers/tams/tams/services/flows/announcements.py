@@ -1,4 +1,4 @@
-"""Events as they are written beside the change they tell of; `messaging` takes them on from there."""
+"""Events, as written in the transaction of the change they report."""
 
 from datetime import datetime
 from uuid import uuid4

@@ -143,7 +143,7 @@ class FlowService:
         return make_flow(common, technical, managed)
 
     def _tags(self, repositories: Repositories, put: FlowPut, old: Flow | None) -> dict[str, Any]:
-        """With the classes that a caller who is held to them gives to it."""
+        """With the classes that a caller who is limited to classes gives the Flow."""
         caller, tags = repositories.caller, put.common.tags
         if old is not None:
             return tags_of_replaced(caller, old.tags, tags)

@@ -1,4 +1,4 @@
-"""Uploads as S3 tells of them: noted on the Object, and registered as a Segment where they ask for it."""
+"""Uploads that S3 reports: noted on the Object, and registered as a Segment where they ask for it."""
 
 import random
 from collections import defaultdict
