@@ -6,8 +6,9 @@ from tams.services.objects.copies import ObjectCopyService
 
 
 def process(platform: Platform, copy_ids: list[str]) -> None:
+    copies = ObjectCopyService.of(platform)
     for copy_id in copy_ids:
-        ObjectCopyService.of(platform).work(copy_id)
+        copies.work(copy_id)
 
 
 lambda_handler = queue_handler(process)

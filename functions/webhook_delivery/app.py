@@ -7,8 +7,9 @@ from tams.services.webhooks.delivery import WebhookDelivery
 
 
 def process(platform: Platform, hints: list[str]) -> None:
+    delivery = WebhookDelivery.of(platform)
     for hint in hints:
-        WebhookDelivery.of(platform).deliver(Hint.parse(hint))
+        delivery.deliver(Hint.parse(hint))
 
 
 lambda_handler = queue_handler(process)

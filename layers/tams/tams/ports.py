@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tams.models.caller import Caller
 from tams.models.delivery import Answer
+from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.models.webhook import Webhook
 from tams.repository_ports import (
@@ -26,7 +27,6 @@ from tams.repository_ports import (
 )
 
 if TYPE_CHECKING:
-    from tams.models.storage_backend import StorageBackend
     from tams.settings import Settings
 
 T = TypeVar("T")
@@ -161,9 +161,9 @@ class Queues(Protocol):
 
 
 class Platform(Protocol):
-    """What a deployment gives its services, which make themselves of it: `FlowService.of(platform, caller)`.
+    """What a deployment offers its services: `FlowService.of(platform, caller)` makes one from it.
 
-    A part is made when it is first asked for, and imports then what it needs.
+    Each part is made, and imports its libraries, when a service first asks for it.
     """
 
     @property
@@ -173,7 +173,7 @@ class Platform(Protocol):
     @property
     def queues(self) -> Queues: ...
     @property
-    def backends(self) -> "Mapping[str, StorageBackend]":
+    def backends(self) -> Mapping[str, StorageBackend]:
         """By id."""
         ...
 
@@ -181,7 +181,7 @@ class Platform(Protocol):
     def object_stores(self) -> ObjectStores: ...
     @property
     def url_signer(self) -> UrlSigner:
-        """For those who may not read media themselves."""
+        """For functions that may not read media themselves."""
         ...
 
     @property
@@ -190,9 +190,9 @@ class Platform(Protocol):
     def event_sender(self) -> EventSender: ...
     def store(self, caller: Caller) -> Store: ...
     def together(self, caller: Caller, work: "Callable[[Platform], T]", *contended: str) -> T:
-        """`work` with services that share one write transaction: one snapshot, one begin, one commit.
+        """Run `work` with services that share one write transaction: one snapshot, one begin, one commit.
 
-        It is run again on a conflict. Queues get their hints after the commit. What a service raises must
-        not be caught inside.
+        A conflict runs it again. Queues get their hints after the commit. `work` must not catch what a
+        service raises.
         """
         ...

@@ -32,6 +32,6 @@ class HeldQueues:
         self.copies = HeldQueue(queues.copies, self._held)
 
     def release(self) -> None:
-        """In the order in which they were sent."""
+        """Send what was held, in order."""
         for send in self._held:
             send()

@@ -12,7 +12,7 @@ T = TypeVar("T")
 class JoinedStore:
     """`tams.ports.Store`: whatever its services read or write is part of the open transaction.
 
-    What one of them raises must end the transaction: only then is nothing stored.
+    An error in one of them must end the transaction, or part of its work would be stored.
     """
 
     def __init__(self, repositories: Repositories) -> None:
@@ -26,5 +26,5 @@ class JoinedStore:
         return work(self._repositories)
 
     def write(self, work: Callable[[Repositories], T], *_contended: str) -> T:
-        """Who opened the transaction has named what is contended."""
+        """`contended` was named when the transaction was opened."""
         return work(self._repositories)

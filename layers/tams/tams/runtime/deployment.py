@@ -1,9 +1,9 @@
-"""Settings in, adapters out: with `runtime/storage.py` and `runtime/vast.py` the place that names adapters.
+"""Settings in, adapters out. Only this module, `storage.py` and `vast.py` beside it name adapters.
 
 Each part is made, and its libraries are imported, when a service first asks for it. So a function loads what
 its own services use, and nothing else.
 """
-# ruff: noqa: PLC0415 - that is the point of this module
+# ruff: noqa: PLC0415 - late imports are the point of this module
 
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -35,7 +35,7 @@ T = TypeVar("T")
 
 @cache
 def deployment() -> "Deployment":
-    """That of this process, from its environment. Connects to nothing yet."""
+    """The deployment that this process's environment describes. It connects to nothing yet."""
     return Deployment(Settings())
 
 

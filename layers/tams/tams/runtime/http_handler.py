@@ -82,9 +82,9 @@ def api_handler(
 
 
 def _without_address(event: Event) -> dict[str, str]:
-    """The headers but those of which the adapter makes a server's address: `public_url` has the address.
+    """The headers, without the three that Mangum builds a server address from.
 
-    Clients can spell them so that it fails, or so that paths are read wrong.
+    Clients can spell these so that Mangum fails or misreads the path. `public_url` supplies the address.
     """
     return {
         name: value

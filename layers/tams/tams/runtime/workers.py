@@ -1,4 +1,4 @@
-"""The Lambda edge of what works in the background: messages of a queue, or a schedule."""
+"""The Lambda edge of background functions, which a queue or a schedule starts."""
 
 import json
 from collections.abc import Callable

@@ -150,7 +150,7 @@ def tags_of_new(
 def tags_of_replaced(
     caller: Caller, old: Mapping[str, Any] | None, tags: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The new tags. A caller who is limited to classes cannot drop them by omission. Raises ForbiddenError."""
+    """The new tags. Callers limited to classes cannot drop them by omission. Raises ForbiddenError."""
     given = dict(tags or {})
     if caller.classes is not None and AUTH_CLASSES not in given and classes_of(old):
         given[AUTH_CLASSES] = (old or {})[AUTH_CLASSES]
