@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable
 
+import httpx
+
 
 def until(holds: Callable[[], bool], seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
@@ -15,3 +17,15 @@ def next_second() -> None:
     """Answers show whole seconds: what happens from here on shows a later one than what went before."""
     now = int(time.time())
     until(lambda: int(time.time()) > now)
+
+
+def until_gone(*urls: str) -> None:
+    """Waits until S3 has none of these Objects any more."""
+    until(lambda: all(_is_gone(url) for url in urls))
+
+
+def _is_gone(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == 404
+    except httpx.RemoteProtocolError:  # the server had begun to answer when the file went
+        return False

@@ -7,7 +7,7 @@ import httpx
 
 from tests.api.maker import Maker
 from tests.stacks import Backends
-from tests.waiting import until
+from tests.waiting import until, until_gone
 
 
 def an_object(api: httpx.Client, make: Maker, content: bytes = b"media") -> tuple[str, str]:
@@ -91,7 +91,7 @@ def test_a_copy_on_a_second_backend_can_be_read_and_taken_away(
 
     assert api.delete(path, params={"label": "local"}).status_code == 204
     assert labels(api, flow_id, object_id) == ["archive"]
-    until(lambda: httpx.get(urls[0]["url"]).status_code == 404)
+    until_gone(urls[0]["url"])
     assert httpx.get(urls[1]["url"]).content == b"to be copied"
     both = api.post(f"/flows/{flow_id}/storage", json={"storage_id": second, "limit": 1})
     assert "/archive/" in both.json()["media_objects"][0]["put_url"]["url"]

@@ -25,7 +25,7 @@ from tests.contract.steps import (
     uploaded,
 )
 from tests.services import services_of
-from tests.waiting import until
+from tests.waiting import until_gone
 
 
 def an_init_flow(make: Maker) -> Json:
@@ -166,13 +166,13 @@ def test_INI_12_the_bytes_of_an_init_object_go_with_the_last_media_that_needs_th
     path = f"/flows/{flow['id']}/segments"
 
     api.delete(path, params={"timerange": "[0:0_2:0)"})
-    until(lambda: {httpx.get(each).status_code for each in urls[:2]} == {404})
+    until_gone(*urls[:2])
     assert httpx.get(url).content == b"media"
     assert init_of(api.get(f"/objects/{three}").json())["id"] == init_id
     api.delete(path)
 
     assert status(api, init_id) == 404
-    until(lambda: httpx.get(url).status_code == 404)
+    until_gone(url)
 
 
 def test_INI_13_instances_of_an_init_object_are_its_own(

@@ -11,7 +11,7 @@ from tests.contract.conftest import Backends, Subscribe
 from tests.contract.instances import add, labels, remove
 from tests.contract.steps import Json, added, copied, segment, segments_of, uploaded
 from tests.receiver import receiver
-from tests.waiting import until
+from tests.waiting import until, until_gone
 
 CDN = {"url": "https://cdn.example.com/1", "label": "cdn"}
 
@@ -160,7 +160,7 @@ def test_OBJ_23_bytes_of_a_controlled_instance_go_with_it(
 
     assert remove(api, object_id, storage_id=backends.archive) == 204
 
-    until(lambda: httpx.get(urls["archive"]).status_code == 404)
+    until_gone(urls["archive"])
     assert httpx.get(urls["local"]).content == b"media"
 
 

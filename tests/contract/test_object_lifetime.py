@@ -16,7 +16,7 @@ from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, copied, post, segment, segments_of, uploaded
 from tests.services import Services
-from tests.waiting import until
+from tests.waiting import until, until_gone
 
 
 @pytest.fixture
@@ -41,14 +41,6 @@ def timeout(api: httpx.Client) -> timedelta:
     )
 
 
-def _is_gone(url: str) -> bool:
-    """The S3 server cuts off an answer when the file goes at that moment: then the next look tells."""
-    try:
-        return httpx.get(url).status_code == 404
-    except httpx.RemoteProtocolError:
-        return False
-
-
 def status(api: httpx.Client, object_id: str) -> int:
     return api.get(f"/objects/{object_id}").status_code
 
@@ -62,11 +54,6 @@ def urls_of(api: httpx.Client, object_id: str) -> list[str]:
 def delete_segments(api: httpx.Client, flow: Json, **query: str) -> None:
     answer = api.delete(f"/flows/{flow['id']}/segments", params=query)
     assert answer.status_code == 204
-
-
-def gone_from(urls: list[str]) -> None:
-    """Waits until the bytes are gone."""
-    until(lambda: all(_is_gone(url) for url in urls))
 
 
 def sweep(services: Services, after: timedelta) -> None:
@@ -145,7 +132,7 @@ def test_OBJ_29_an_object_lives_while_any_segment_or_object_needs_it(
     delete_segments(api, other)
 
     assert status(api, object_id) == 404
-    gone_from(urls)
+    until_gone(*urls)
 
 
 def test_OBJ_30_bytes_go_when_the_last_segment_does(
@@ -155,7 +142,7 @@ def test_OBJ_30_bytes_go_when_the_last_segment_does(
 
     delete_segments(api, flow)
 
-    gone_from(urls)
+    until_gone(*urls)
 
 
 def test_OBJ_31_an_init_object_goes_with_the_last_media_that_needs_it(
@@ -175,7 +162,7 @@ def test_OBJ_31_an_init_object_goes_with_the_last_media_that_needs_it(
     delete_segments(api, flow)
 
     assert status(api, init_id) == 404
-    gone_from(urls)
+    until_gone(*urls)
 
 
 def test_OBJ_32_one_segment_left_in_the_same_flow_keeps_an_object(
@@ -199,7 +186,7 @@ def test_OBJ_33_an_object_that_is_gone_is_not_found(
 
     assert status(api, object_id) == api.head(f"/objects/{object_id}").status_code == 404
     assert post(api, flow, segment(object_id, 0, 10)).status_code == 400
-    gone_from([url])
+    until_gone(url)
     assert segments_of(api, flow) == []
 
 
