@@ -1,4 +1,4 @@
-"""`python -m tests.costs tests/model …`: run tests, and say what each file cost, and in which processes.
+"""`python -m tests.costs [--by-test] tests/model …`: what each file, or test, costs, and in which processes.
 
 CPU is that of the whole tree of processes, so it is true on a busy machine too, where wall time is not.
 """
@@ -83,26 +83,27 @@ def _kind(pid: int) -> str:
 class Costs:
     """A plugin of pytest."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_test: bool) -> None:
+        self._by_test = by_test
         self._meter = Meter()
         self._cpu, self._wall = self._meter.read(), time.monotonic()
-        self._files: dict[str, Counter[str]] = defaultdict(Counter)
+        self._rows: dict[str, Counter[str]] = defaultdict(Counter)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
         try:
             return (yield)
         finally:
-            self._book(_file(item), "setup")
+            self._book(self._row(item), "setup")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Iterator[None]:
-        self._book(_file(item), "calls")
+        self._book(self._row(item), "calls")
         try:
             return (yield)
         finally:
-            self._book(_file(item), "teardown")
-            self._files[_file(item)]["n"] += 1
+            self._book(self._row(item), "teardown")
+            self._rows[self._row(item)]["n"] += 1
 
     def pytest_collection_finish(self) -> None:
         self._book("collection", "setup")
@@ -113,17 +114,20 @@ class Costs:
         write = terminalreporter.write_line
         write(" ".join(f"{each:>9}" for each in columns) + "  file (seconds of CPU, but for wall)")
         total: Counter[str] = Counter()
-        for costs in self._files.values():
+        for costs in self._rows.values():
             total.update(costs)
         for name, costs in [
-            *sorted(self._files.items(), key=lambda row: -row[1]["cpu"]),
+            *sorted(self._rows.items(), key=lambda row: -row[1]["cpu"]),
             ("all", total),
         ]:
             write(" ".join(f"{costs[each]:9.1f}" for each in columns) + f"  {name}")
 
+    def _row(self, item: pytest.Item) -> str:
+        return item.nodeid if self._by_test else item.nodeid.partition("::")[0]
+
     def _book(self, name: str, phase: str) -> None:
         cpu, wall = self._meter.read(), time.monotonic()
-        spent = self._files[name]
+        spent = self._rows[name]
         for kind in _COLUMNS:
             spent[kind] += cpu[kind] - self._cpu[kind]
         all_kinds = sum(cpu.values()) - sum(self._cpu.values())
@@ -133,9 +137,6 @@ class Costs:
         self._cpu, self._wall = cpu, wall
 
 
-def _file(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
-
-
 if __name__ == "__main__":
-    sys.exit(pytest.main(sys.argv[1:], [Costs()]))
+    given = [each for each in sys.argv[1:] if each != "--by-test"]
+    sys.exit(pytest.main(given, [Costs(by_test=given != sys.argv[1:])]))
