@@ -3,20 +3,18 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-import ibis
-
 from tams.models.stored import Instance, StoredSegment, finite
 from tams.repositories.database import ROW_ID, VastTransaction
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import any_of
 from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
 from tams.timing import TimeRange
+from tams.vast.where import any_of, col
 
 SPANS_MAX = 2_000
 """In one select: the SDK refuses requests of more than 5 MiB."""
 
-_READ = [name for name in SEGMENTS.columns.names if name not in UNREAD]
+_READ = [name for name in SEGMENTS.names if name not in UNREAD]
 
 
 class VastSegmentRepository:
@@ -43,15 +41,15 @@ class VastSegmentRepository:
 
         With `rows_max`, that many or more mean that there may be others. One round trip.
         """
-        predicate = ibis._.flow_id == flow_id
+        predicate = col["flow_id"] == flow_id
         if from_ns is not None:
-            predicate &= ibis._.start_time >= bound_text(from_ns)
+            predicate &= col["start_time"] >= bound_text(from_ns)
         if until_ns is not None:
-            predicate &= ibis._.start_time < bound_text(until_ns)
+            predicate &= col["start_time"] < bound_text(until_ns)
         if ending_after_ns is not None:
-            predicate &= ibis._.end_time > bound_text(ending_after_ns)
+            predicate &= col["end_time"] > bound_text(ending_after_ns)
         if object_id is not None:
-            predicate &= ibis._.object_id == object_id
+            predicate &= col["object_id"] == object_id
         return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
     def starting_in(self, flow_id: str, spans: Sequence[tuple[int, int]]) -> list[StoredSegment]:
@@ -63,11 +61,11 @@ class VastSegmentRepository:
         for first in range(0, len(spans), SPANS_MAX):
             starts = any_of(
                 [
-                    ibis._.start_time.between(bound_text(first_ns), bound_text(last_ns))
+                    col["start_time"].between(bound_text(first_ns), bound_text(last_ns))
                     for first_ns, last_ns in spans[first : first + SPANS_MAX]
                 ]
             )
-            found += self._select((ibis._.flow_id == flow_id) & starts)
+            found += self._select((col["flow_id"] == flow_id) & starts)
         return found
 
     def announced_by(
@@ -75,9 +73,9 @@ class VastSegmentRepository:
     ) -> list[StoredSegment]:
         """The Segments of a segments_added event that still exist, by time. One round trip."""
         start_ns, end_ns = finite(timerange)
-        starts = ibis._.start_time
+        starts = col["start_time"]
         span = (starts >= bound_text(start_ns)) & (starts < bound_text(end_ns))
-        found = self._select((ibis._.flow_id == flow_id) & span & (ibis._.event_id == event_id))
+        found = self._select((col["flow_id"] == flow_id) & span & (col["event_id"] == event_id))
         return sorted(found, key=lambda segment: finite(segment.timerange))
 
     def remove(self, segments: Sequence[StoredSegment]) -> None:
@@ -94,14 +92,14 @@ class VastSegmentRepository:
         self._renew(media_id, {"init_instances": instances_text(instances)})
 
     def _renew(self, object_id: str, values: dict[str, str]) -> None:
-        predicate = ibis._.object_id == object_id
+        predicate = col["object_id"] == object_id
         rows = self._transaction.select(SEGMENTS, predicate, ["object_id"], with_row_id=True)
         changed = [{ROW_ID: row[ROW_ID], **values} for row in rows]
         self._transaction.update(SEGMENTS, changed)
 
     def uses_of(self, object_id: str) -> dict[str, list[TimeRange]]:
         """Where Flows have Segments on the Object, by Flow."""
-        predicate = ibis._.object_id == object_id
+        predicate = col["object_id"] == object_id
         uses: dict[str, list[TimeRange]] = {}
         for row in self._transaction.select(SEGMENTS, predicate, ["flow_id", "timerange"]):
             uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
@@ -111,7 +109,7 @@ class VastSegmentRepository:
         """Which Flows have Segments on each of these Objects. One round trip."""
         users: dict[str, set[str]] = {}
         if object_ids:
-            predicate = ibis._.object_id.isin(sorted(object_ids))
+            predicate = col["object_id"].isin(sorted(object_ids))
             for row in self._transaction.select(SEGMENTS, predicate, ["object_id", "flow_id"]):
                 users.setdefault(row["object_id"], set()).add(row["flow_id"])
         return users

@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
@@ -14,7 +12,7 @@ from tams.models.stored import FlowOutline, StoredFlow
 from tams.repositories.database import ROW_ID, VastTransaction
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import classed, equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -24,6 +22,7 @@ from tams.repositories.rows import (
 )
 from tams.repositories.tables import FLOWS
 from tams.timing import TimeRange
+from tams.vast.where import all_of, col
 
 
 class VastFlowRepository:
@@ -48,7 +47,7 @@ class VastFlowRepository:
         return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
-        predicate = all_of(ibis._["id"] == flow_id, classed(classes))
+        predicate = all_of(col["id"] == flow_id, classed(classes))
         rows = self._transaction.select(FLOWS, predicate, OUTLINE)
         return outline_from_row(rows[0]) if rows else None
 
@@ -121,7 +120,7 @@ def _matching(query: FlowQuery) -> Any:
                 "init_segments": query.init_segments,
             }
         ),
-        ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
+        col["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
         classed(query.classes),
         _touching(query.timerange),
@@ -138,13 +137,13 @@ def _touching(timerange: TimeRange) -> Any:
     if timerange.is_eternity:
         return None
     if timerange.is_empty:
-        return ibis._.segment_count == 0
-    predicate = ibis._.segment_count > 0
+        return col["segment_count"] == 0
+    predicate = col["segment_count"] > 0
     start_ns, end_ns = timerange.start_ns, timerange.end_ns
     if start_ns is not None:
-        predicate &= ibis._.last_time > bound_text(start_ns)
+        predicate &= col["last_time"] > bound_text(start_ns)
     if end_ns is not None:
-        predicate &= ibis._.first_time <= bound_text(end_ns)
+        predicate &= col["first_time"] <= bound_text(end_ns)
     return predicate
 
 

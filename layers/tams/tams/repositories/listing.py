@@ -9,17 +9,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
 from tams.errors import InvalidRequestError
 from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.repositories.database import Row, VastTransaction
 from tams.repositories.predicates import classed, has_tag
 from tams.repositories.table import Table
+from tams.vast.where import all_of, col
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
-_ID_BYTES = 128
+_ID_BYTES = 256
 """What the request needs for an id beside its letters."""
 
 Key = tuple[Any, str]
@@ -93,14 +92,14 @@ def rows_by_id(
     """
     found: dict[str, Row] = {}
     for some in _in_parts(ids):
-        predicate = ibis._["id"] == some[0] if len(some) == 1 else ibis._["id"].isin(some)
-        rows = transaction.select(table, predicate, table.columns.names, with_row_id=with_row_id)
+        predicate = col["id"] == some[0] if len(some) == 1 else col["id"].isin(some)
+        rows = transaction.select(table, predicate, table.names, with_row_id=with_row_id)
         found |= {row["id"]: row for row in rows}
     return found
 
 
 def _in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    """The SDK refuses a select whose request takes more than 5 MiB."""
+    """VAST refuses a select whose request takes more than 5 MiB."""
     part: list[str] = []
     size = 0
     for each in ids:
@@ -119,7 +118,7 @@ def ids_of_classes(
     """Of these ids, those whose rows are of any of these classes."""
     if not ids or not classes:
         return set()
-    predicate = ibis._["id"].isin(sorted(ids)) & classed(classes)
+    predicate = all_of(col["id"].isin(sorted(ids)), classed(classes))
     return {row["id"] for row in transaction.select(table, predicate, ["id"])}
 
 

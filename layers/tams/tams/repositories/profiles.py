@@ -2,8 +2,6 @@
 
 import json
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
@@ -15,6 +13,7 @@ from tams.repositories.predicates import equal
 from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
 from tams.timing.microseconds import to_us
+from tams.vast.where import col
 
 
 class VastProfileRepository:
@@ -44,7 +43,7 @@ class VastProfileRepository:
             "event_id": event_id,
         }
         self._transaction.insert(PROFILES, [row])
-        written = (ibis._["id"] == profile.id) & (ibis._.event_id == event_id)
+        written = (col["id"] == profile.id) & (col["event_id"] == event_id)
         self._transaction.witness = Witness(PROFILES, written)
 
     def list_(self, query: ProfileQuery) -> Page[Profile]:

@@ -10,9 +10,10 @@ from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
 from tams.repositories.database import ROW_ID, VastTransaction
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import classed, equal, tagged
 from tams.repositories.rows import source_from_row, source_row
 from tams.repositories.tables import SOURCES
+from tams.vast.where import all_of
 
 
 class VastSourceRepository:

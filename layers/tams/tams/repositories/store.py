@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import TypeVar
 
-import ibis
-
 from tams.models.caller import Caller
 from tams.repositories.collections import VastCollectionRepository
 from tams.repositories.copies import VastCopyRepository
@@ -21,6 +19,7 @@ from tams.repositories.profiles import VastProfileRepository
 from tams.repositories.sources import VastSourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.webhooks import VastWebhookRepository
+from tams.vast.where import col
 
 T = TypeVar("T")
 
@@ -40,7 +39,7 @@ class VastGuardRepository:
         if not slots:
             return 0
         columns = ["moment_us", "revision"]
-        rows = self._transaction.select(GUARDS, ibis._.slot.isin(slots), columns, with_row_id=True)
+        rows = self._transaction.select(GUARDS, col["slot"].isin(slots), columns, with_row_id=True)
         changed = [
             {
                 ROW_ID: row[ROW_ID],
@@ -61,12 +60,12 @@ class VastServiceRepository:
 
     def get(self) -> tuple[str | None, str | None]:
         """Name and description, as far as a client has set them."""
-        (row,) = self._transaction.select(SERVICE, True, ["name", "description"])
+        (row,) = self._transaction.select(SERVICE, None, ["name", "description"])
         return row["name"], row["description"]
 
     def save(self, name: str | None, description: str | None, event_id: str) -> None:
         columns = ["revision"]
-        (row,) = self._transaction.select(SERVICE, True, columns, with_row_id=True)
+        (row,) = self._transaction.select(SERVICE, None, columns, with_row_id=True)
         changed = {
             ROW_ID: row[ROW_ID],
             "name": name,
@@ -75,12 +74,12 @@ class VastServiceRepository:
             "revision": row["revision"] + 1,
         }
         self._transaction.update(SERVICE, [changed])
-        self._transaction.witness = Witness(SERVICE, ibis._.event_id == event_id)
+        self._transaction.witness = Witness(SERVICE, col["event_id"] == event_id)
 
     def believed_us(self, now_us: int, step_us: int) -> int:
         """The time that all hosts share, moved towards `now_us` by at most one step."""
         columns = ["believed_us", "revision"]
-        (row,) = self._transaction.select(SERVICE, True, columns, with_row_id=True)
+        (row,) = self._transaction.select(SERVICE, None, columns, with_row_id=True)
         before_us = row["believed_us"]
         believed_us = now_us if before_us is None else min(now_us, before_us + step_us)
         changed = {"believed_us": believed_us, "revision": row["revision"] + 1}
@@ -95,12 +94,12 @@ class VastHealthRepository:
         self._transaction = transaction
 
     def swept_us(self) -> int | None:
-        (row,) = self._transaction.select(SERVICE, True, ["swept_us"])
+        (row,) = self._transaction.select(SERVICE, None, ["swept_us"])
         swept_us: int | None = row["swept_us"]
         return swept_us
 
     def save_swept_us(self, now_us: int) -> None:
-        (row,) = self._transaction.select(SERVICE, True, ["revision"], with_row_id=True)
+        (row,) = self._transaction.select(SERVICE, None, ["revision"], with_row_id=True)
         self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], "swept_us": now_us}])
 
     def try_to_write(self) -> None:

@@ -1,9 +1,6 @@
 """Webhooks on VAST, with the secrets that clients gave."""
 
 import json
-from typing import Any
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
@@ -12,8 +9,9 @@ from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
 from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, classed, tagged, tags_text
+from tams.repositories.predicates import classed, tagged, tags_text
 from tams.repositories.rows import dumps
+from tams.vast.where import all_of, col
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
@@ -40,7 +38,7 @@ class VastWebhookRepository:
 
     def sending(self) -> list[Webhook]:
         """Webhooks that events go to. One round trip."""
-        rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
+        rows = self._transaction.select(WEBHOOKS, col["status"].isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 
     def add(self, webhook: Webhook, event_id: str) -> None:
@@ -59,7 +57,7 @@ class VastWebhookRepository:
     def remove(self, webhook_id: str) -> None:
         """The webhook was read in this transaction."""
         self._transaction.delete(WEBHOOKS, [self._read.pop(webhook_id)[ROW_ID]])
-        self._transaction.witness = Witness(WEBHOOKS, ibis._["id"] == webhook_id, there=False)
+        self._transaction.witness = Witness(WEBHOOKS, col["id"] == webhook_id, there=False)
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
         """By URL (SRT-8). Two round trips."""
@@ -76,7 +74,7 @@ class VastWebhookRepository:
         return Page(tuple(_webhook(rows[each]) for each in ids), next_key)
 
     def _remember(self, webhook_id: str, event_id: str) -> None:
-        written: Any = (ibis._["id"] == webhook_id) & (ibis._.event_id == event_id)
+        written = (col["id"] == webhook_id) & (col["event_id"] == event_id)
         self._transaction.witness = Witness(WEBHOOKS, written)
 
 
