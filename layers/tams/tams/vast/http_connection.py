@@ -98,6 +98,10 @@ class HttpConnection:
         self.is_kept = False
         self._socket.close()
 
+    def __del__(self) -> None:
+        if socket_ := getattr(self, "_socket", None):  # absent where no connection was made
+            socket_.close()
+
 
 class _Reader:
     """Calls of httptools' parser, put together to one answer."""
