@@ -43,7 +43,7 @@ class Answer:
         """The columns of each page. Raises VastUnavailableError."""
         try:
             return self._pages()
-        except struct.error as error:
+        except (struct.error, IndexError, UnicodeDecodeError) as error:
             raise BrokenAnswerError("an answer that stops too early") from error
 
     def _pages(self) -> list[list[Column]]:
