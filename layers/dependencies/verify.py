@@ -28,8 +28,6 @@ ENVIRONMENT = {
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 PACKAGES = (
-    "vastdb",
-    "pyarrow",
     "fastapi",
     "mangum",
     "aws_lambda_powertools",
@@ -88,7 +86,7 @@ def _import_light(app: Path) -> None:
     _imported(app)
     took_ms = (time.perf_counter() - started) * 1000
     sys.stdout.write(f"imports of {app.parent.name}: {took_ms:.0f} ms\n")
-    heavy = {"vastdb", "pyarrow", "ibis", "fastapi", "tams.repositories"} & sys.modules.keys()
+    heavy = {"fastapi", "tams.repositories", "tams.vast"} & sys.modules.keys()
     assert not heavy, f"{app.parent.name} imports {', '.join(sorted(heavy))}"
 
 
