@@ -19,7 +19,17 @@ PACKAGES = (
     "setuptools",
 )
 FOLDERS = ("tests", "test", "__pycache__", "include", "src")
-FILES = ("*.pyi", "*.pyx", "*.pxd", "*.pxi", "*.h", "*.c", "*.map", "*.a", "fastapi_offline/static/redoc*")
+FILES = (
+    "*.pyi",
+    "*.pyx",
+    "*.pxd",
+    "*.pxi",
+    "*.h",
+    "*.c",
+    "*.map",
+    "*.a",
+    "fastapi_offline/static/redoc*",
+)
 
 
 def trim(folder: Path) -> None:
