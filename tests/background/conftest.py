@@ -33,12 +33,11 @@ __all__ = ["ARCHIVE"]
 
 
 @pytest.fixture(scope="package")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk | None]:
+def disk() -> Iterator[SmallDisk | None]:
     """The stack's own; None, and then nobody fills it, where none can be mounted."""
     with ExitStack() as mounted:
         try:
-            place = tmp_path_factory.mktemp("disk") / "small"
-            yield mounted.enter_context(small_disk(place, megabytes=160))
+            yield mounted.enter_context(small_disk(megabytes=160))
         except CannotMountError:
             yield None
 

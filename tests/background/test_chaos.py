@@ -1,6 +1,5 @@
 """Whatever dies, hangs or comes twice: events arrive, deletions end, every byte is accounted for."""
 
-import os
 import re
 import threading
 import time
@@ -23,6 +22,7 @@ from tests.background import ledger
 from tests.background.astray import AstrayHost
 from tests.background.conftest import ARCHIVE
 from tests.background.world import World
+from tests.long_form import SOAK
 from tests.receiver import (
     Behaviour,
     Receiver,
@@ -35,7 +35,7 @@ from tests.receiver import (
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
-SEEDS = 300 if os.environ.get("TAMS_SOAK") else 10
+SEEDS = 300 if SOAK else 10
 TOGETHER = 10
 """Seeds whose clients are at work at the same time, on one stack."""
 

@@ -41,6 +41,9 @@ MODULES_MAX = {
 }
 """Modules that a function may load, and the large libraries that it does. Pythons differ by some 40."""
 
+OF_EACH_KIND = {"authorizer", "url_signer", "sweeper", "profiles", "flow_segments"}
+"""A second of CPU each. `make verify` tries the others too."""
+
 KEYS = {"access_key": "K", "secret_key": "S"}
 BACKEND = {
     "id": "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01",
@@ -71,7 +74,13 @@ def test_every_function_has_a_budget() -> None:
     )
 
 
-@pytest.mark.parametrize("function", MODULES_MAX)
+@pytest.mark.parametrize(
+    "function",
+    [
+        each if each in OF_EACH_KIND else pytest.param(each, marks=pytest.mark.soak)
+        for each in MODULES_MAX
+    ],
+)
 def test_a_function_loads_what_its_services_need(function: str) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "tests.template.loaded_modules", function],
