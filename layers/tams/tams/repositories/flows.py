@@ -1,6 +1,6 @@
 """Flows on VAST."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from tams.repositories.rows import (
     timeline_row,
 )
 from tams.repositories.tables import FLOWS
+from tams.repositories.visible import shows
 from tams.timing import TimeRange
 
 
@@ -42,10 +43,25 @@ class VastFlowRepository:
             raise NotFoundError("Flow", flow_id)
         return stored
 
-    def find_many(self, flow_ids: Collection[str]) -> dict[str, StoredFlow]:
-        rows = rows_by_id(self._transaction, FLOWS, list(flow_ids), with_row_id=True)
+    def find_many(
+        self, flow_ids: Collection[str], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        rows = rows_by_id(
+            self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
+        )
         self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
         return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
+
+    def showing(
+        self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        """Of the Flows that have Segments at these timeranges, those in which clients see one of them."""
+        found = self.find_many(uses, classes)
+        return {
+            flow_id: stored
+            for flow_id, stored in found.items()
+            if any(shows(stored.outline, used) for used in uses[flow_id])
+        }
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
         predicate = all_of(ibis._["id"] == flow_id, classed(classes))

@@ -15,7 +15,7 @@ from tams.errors import InvalidRequestError
 from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.repositories.database import Row, VastTransaction
-from tams.repositories.predicates import classed, has_tag
+from tams.repositories.predicates import all_of, classed, has_tag
 from tams.repositories.table import Table
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
@@ -85,21 +85,31 @@ def sorted_page(
 
 
 def rows_by_id(
-    transaction: VastTransaction, table: Table, ids: Sequence[str], *, with_row_id: bool = False
+    transaction: VastTransaction,
+    table: Table,
+    ids: Sequence[str],
+    *,
+    classes: Collection[str] | None = None,
+    with_row_id: bool = False,
 ) -> dict[str, Row]:
     """Rows of a table keyed by `id`; none when none are asked for.
 
     One round trip for each _PREDICATE_BYTES of ids, some 25,000 UUIDs.
     """
     found: dict[str, Row] = {}
-    for some in _in_parts(ids):
+    for some in in_parts(ids):
         predicate = ibis._["id"] == some[0] if len(some) == 1 else ibis._["id"].isin(some)
-        rows = transaction.select(table, predicate, table.columns.names, with_row_id=with_row_id)
+        rows = transaction.select(
+            table,
+            all_of(predicate, classed(classes)),
+            table.columns.names,
+            with_row_id=with_row_id,
+        )
         found |= {row["id"]: row for row in rows}
     return found
 
 
-def _in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
+def in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
     """The SDK refuses a select whose request takes more than 5 MiB."""
     part: list[str] = []
     size = 0
