@@ -6,13 +6,14 @@ import ibis
 
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
-from tams.repositories.database import ROW_ID, Row, VastTransaction
+from tams.repositories.database import ROW_ID, Row
 from tams.repositories.rows import collection_item_from_row
 from tams.repositories.tables import COLLECTIONS
+from tams.repositories.visible import VisibleTransaction
 
 
 class VastCollectionRepository:
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def members(self, flow_ids: Collection[str]) -> dict[str, list[FlowCollectionItem]]:

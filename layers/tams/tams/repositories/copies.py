@@ -7,8 +7,9 @@ from uuid import uuid4
 import ibis
 
 from tams.models.copy import Copy
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.tables import COPIES
+from tams.repositories.visible import VisibleTransaction
 
 _COLUMNS = [name for name in COPIES.columns.names if name != "event_id"]
 
@@ -16,7 +17,7 @@ _COLUMNS = [name for name in COPIES.columns.names if name != "event_id"]
 class VastCopyRepository:
     """Every save writes the next `revision`, so that two workers on one copy collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -44,7 +45,7 @@ class VastCopyRepository:
     def remove(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
         self._transaction.delete(COPIES, [self._row_ids.pop(copy.id)])
-        self._transaction.witness = Witness(COPIES, ibis._.id == copy.id, there=False)
+        self._transaction.witnessed_by(Witness(COPIES, ibis._.id == copy.id, there=False))
 
     def _select(self, predicate: Any) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
@@ -54,5 +55,5 @@ class VastCopyRepository:
     def _row(self, copy: Copy) -> Row:
         event_id = str(uuid4())
         written: Any = (ibis._.id == copy.id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(COPIES, written)
+        self._transaction.witnessed_by(Witness(COPIES, written))
         return asdict(copy) | {"event_id": event_id}

@@ -8,7 +8,7 @@ from uuid import uuid4
 import ibis
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Witness
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -16,6 +16,7 @@ from tams.repositories.event_tables import (
     MILESTONES,
     RELAY,
 )
+from tams.repositories.visible import VisibleTransaction
 
 _STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
 _FIRST_WINDOW = 256
@@ -25,7 +26,7 @@ _WIDEST_WINDOW = 65_536
 class VastDeliveryRepository:
     """Every save of a state writes the next `revision`, so that two workers on one of them collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._relay_row: Any = None
         self._row_ids: dict[int, Any] = {}
@@ -43,7 +44,7 @@ class VastDeliveryRepository:
         row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
         self._transaction.update(RELAY, [{ROW_ID: self._relay_row, **row}])
         # Each run writes an id of its own; the next one can only begin when this has committed.
-        self._transaction.witness = Witness(RELAY, ibis._.event_id == event_id)
+        self._transaction.witnessed_by(Witness(RELAY, ibis._.event_id == event_id))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
@@ -125,14 +126,14 @@ class VastDeliveryRepository:
             del row["webhook_id"]  # a sorted column cannot be updated
             self._transaction.update(DELIVERY_STATES, [{ROW_ID: row_id, **row}])
         written: Any = (ibis._.webhook_id == state.webhook_id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(DELIVERY_STATES, written)
+        self._transaction.witnessed_by(Witness(DELIVERY_STATES, written))
 
     def forget_state(self, webhook_id: str) -> None:
         """The state was read in this transaction."""
         if (row_id := self._state_rows.pop(webhook_id, None)) is not None:
             self._transaction.delete(DELIVERY_STATES, [row_id])
             gone = ibis._.webhook_id == webhook_id
-            self._transaction.witness = Witness(DELIVERY_STATES, gone, there=False)
+            self._transaction.witnessed_by(Witness(DELIVERY_STATES, gone, there=False))
 
     def resting(self, now_us: int) -> list[DeliveryState]:
         """States of webhooks that have a sender, or that nobody may try yet."""

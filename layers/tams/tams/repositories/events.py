@@ -9,17 +9,18 @@ import ibis
 from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
-from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
+from tams.repositories.predicates import tags_text, values_in_text
 from tams.repositories.rows import dumps
+from tams.repositories.visible import VisibleTransaction
 from tams.timing import TimeRange
 
 
 class VastEventRepository:
     """Every write leaves a row here, which shows whether its transaction committed."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
         self._added = 0
@@ -39,7 +40,7 @@ class VastEventRepository:
         self._transaction.insert(EVENTS, rows)
         first = rows[0]
         written: Any = (ibis._.created_us == first["created_us"]) & (ibis._["id"] == first["id"])
-        self._transaction.witness = Witness(EVENTS, written)
+        self._transaction.witnessed_by(Witness(EVENTS, written))
 
     def unrelayed(self) -> list[StoredEvent]:
         """Events without a place, oldest first, as far as routing needs them. One round trip.
@@ -78,8 +79,8 @@ class VastEventRepository:
         for column, values in wanted.items():
             if values:
                 predicate &= ibis._[column].isin(list(values))
-        predicate = all_of(predicate, classed(classes, "auth_classes"))
-        rows = self._transaction.select(EVENTS, predicate, (*EVENT_ROUTING, "seq"))
+        columns = (*EVENT_ROUTING, "seq")
+        rows = self._transaction.select(EVENTS, predicate, columns, classes=classes)
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
     def expire(

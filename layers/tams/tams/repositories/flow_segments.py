@@ -7,14 +7,14 @@ from typing import Any
 import ibis
 
 from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
-from tams.repositories.database import ROW_ID, Row, VastTransaction
+from tams.repositories.database import ROW_ID, Row
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
 from tams.repositories.predicates import any_of
 from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
-from tams.repositories.visible import shown
+from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
 
 SPANS_MAX = 2_000
@@ -24,7 +24,7 @@ _READ = [name for name in SEGMENTS.columns.names if name not in UNREAD]
 
 
 class VastSegmentRepository:
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[tuple[str, int], Any] = {}
 

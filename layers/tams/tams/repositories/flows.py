@@ -11,10 +11,10 @@ from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.database import ROW_ID
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import all_of, equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -23,14 +23,14 @@ from tams.repositories.rows import (
     timeline_row,
 )
 from tams.repositories.tables import FLOWS
-from tams.repositories.visible import shows
+from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
 
 
 class VastFlowRepository:
     """Every save writes the next `revision`, so that two writers of one Flow collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -64,8 +64,7 @@ class VastFlowRepository:
         }
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
-        predicate = all_of(ibis._["id"] == flow_id, classed(classes))
-        rows = self._transaction.select(FLOWS, predicate, OUTLINE)
+        rows = self._transaction.select(FLOWS, ibis._["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
@@ -113,6 +112,7 @@ class VastFlowRepository:
             _order(query),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
             keep=keep,
         )
@@ -139,7 +139,6 @@ def _matching(query: FlowQuery) -> Any:
         ),
         ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
-        classed(query.classes),
         _touching(query.timerange),
     )
 

@@ -11,8 +11,6 @@ from tams.models.common import Tags
 from tams.models.filters import TagFilter
 
 _ENTRY, _VALUE, _EMPTY = "\n", "\x1f", "\x1e"
-_NOTHING = _EMPTY + _EMPTY
-"""In no text of `tags_text`."""
 _UNESCAPED = {"\\": "\\", "n": _ENTRY, "u1f": _VALUE, "u1e": _EMPTY}
 _ESCAPED = str.maketrans({"\\": "\\\\", _ENTRY: "\\n", _VALUE: "\\u1f", _EMPTY: "\\u1e"})
 
@@ -60,15 +58,14 @@ def tagged(filters: Iterable[TagFilter]) -> Any:
     return all_of(*(_tagged(each) for each in filters if each.exists is not False))
 
 
-def classed(classes: Collection[str] | None, column: str = "tags") -> Any:
-    """Resources of any of these classes; None does not filter, no classes at all let nothing through."""
-    if classes is None:
-        return None
-    any_of: Any = None
-    for each in sorted(classes):
-        has = ibis._[column].contains(_ENTRY + _entry(AUTH_CLASSES, each) + _ENTRY)
-        any_of = has if any_of is None else any_of | has
-    return ibis._[column].contains(_NOTHING) if any_of is None else any_of
+def classed(classes: Collection[str], column: str) -> Any:
+    """Resources of any of these classes, of which there is one at least."""
+    return any_of(
+        [
+            ibis._[column].contains(_ENTRY + _entry(AUTH_CLASSES, each) + _ENTRY)
+            for each in sorted(classes)
+        ]
+    )
 
 
 def _tagged(wanted: TagFilter) -> Any:

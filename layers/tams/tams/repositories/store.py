@@ -20,6 +20,7 @@ from tams.repositories.objects import VastObjectRepository
 from tams.repositories.profiles import VastProfileRepository
 from tams.repositories.sources import VastSourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import VastWebhookRepository
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ T = TypeVar("T")
 class VastGuardRepository:
     """VAST has no unique keys: who creates an id first writes the row of its slot, and collides there."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def hold(self, ids: Iterable[str], gone_us: int = 0) -> int:
@@ -56,7 +57,7 @@ class VastGuardRepository:
 class VastServiceRepository:
     """The one row of `service`, made by `provision`."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def get(self) -> tuple[str | None, str | None]:
@@ -75,7 +76,7 @@ class VastServiceRepository:
             "revision": row["revision"] + 1,
         }
         self._transaction.update(SERVICE, [changed])
-        self._transaction.witness = Witness(SERVICE, ibis._.event_id == event_id)
+        self._transaction.witnessed_by(Witness(SERVICE, ibis._.event_id == event_id))
 
     def believed_us(self, now_us: int, step_us: int) -> int:
         """The time that all hosts share, moved towards `now_us` by at most one step."""
@@ -91,7 +92,7 @@ class VastServiceRepository:
 class VastHealthRepository:
     """What the service knows of its own state: when the sweeper last ran, and whether VAST takes rows."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def swept_us(self) -> int | None:
@@ -111,7 +112,7 @@ class VastHealthRepository:
 class VastRepositories:
     """Made anew for each transaction; what a repository remembers dies with it."""
 
-    def __init__(self, transaction: VastTransaction, caller: Caller) -> None:
+    def __init__(self, transaction: VisibleTransaction, caller: Caller) -> None:
         self._transaction = transaction
         self.caller = caller
 
@@ -192,14 +193,17 @@ class VastStore:
         self.caller = caller
 
     def read(self, work: Callable[[VastRepositories], T]) -> T:
-        return self._database.read(lambda it: work(VastRepositories(it, self.caller)))
+        return self._database.read(lambda it: work(self._repositories(it)))
 
     def write(self, work: Callable[[VastRepositories], T], *contended: str) -> T:
         def noted(transaction: VastTransaction) -> tuple[T, bool]:
-            repositories = VastRepositories(transaction, self.caller)
+            repositories = self._repositories(transaction)
             return work(repositories), repositories.events.added
 
         result, announced = self._database.write(noted, *contended)
         if announced:
             self._announce()
         return result
+
+    def _repositories(self, transaction: VastTransaction) -> VastRepositories:
+        return VastRepositories(VisibleTransaction(transaction), self.caller)
