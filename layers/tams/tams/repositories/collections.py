@@ -12,7 +12,7 @@ from tams.repositories.tables import COLLECTIONS
 from tams.repositories.visible import VisibleTransaction
 
 
-class VastCollectionRepository:
+class CollectionRepository:
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 

@@ -14,7 +14,7 @@ from tams.repositories.visible import VisibleTransaction
 _COLUMNS = [name for name in COPIES.columns.names if name != "event_id"]
 
 
-class VastCopyRepository:
+class CopyRepository:
     """Every save writes the next `revision`, so that two workers on one copy collide."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

@@ -23,7 +23,7 @@ from tams.timing.microseconds import to_us
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
 
-class VastDeletionRequestRepository:
+class DeletionRequestRepository:
     """Every save writes the next `revision`: two workers on one request collide."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

@@ -23,7 +23,7 @@ _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
 
 
-class VastDeliveryRepository:
+class DeliveryRepository:
     """Every save of a state writes the next `revision`, so that two workers on one of them collide."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

@@ -17,7 +17,7 @@ from tams.repositories.visible import VisibleTransaction
 from tams.timing import TimeRange
 
 
-class VastEventRepository:
+class EventRepository:
     """Every write leaves a row here, which shows whether its transaction committed."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

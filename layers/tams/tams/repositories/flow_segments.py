@@ -23,7 +23,7 @@ SPANS_MAX = 2_000
 _READ = [name for name in SEGMENTS.columns.names if name not in UNREAD]
 
 
-class VastSegmentRepository:
+class SegmentRepository:
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[tuple[str, int], Any] = {}

@@ -27,7 +27,7 @@ from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
 
 
-class VastFlowRepository:
+class FlowRepository:
     """Every save writes the next `revision`, so that two writers of one Flow collide."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

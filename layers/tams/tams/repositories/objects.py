@@ -14,7 +14,7 @@ from tams.repositories.tables import OBJECTS
 from tams.repositories.visible import VisibleTransaction
 
 
-class VastObjectRepository:
+class ObjectRepository:
     """Every save writes the next `revision`: an Object guards who may refer to it."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

@@ -18,7 +18,7 @@ from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 
 
-class VastProfileRepository:
+class ProfileRepository:
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 

@@ -16,7 +16,7 @@ from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
 
 
-class VastSourceRepository:
+class SourceRepository:
     """Every save writes the next `revision`: a Source guards which Flows it has."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:

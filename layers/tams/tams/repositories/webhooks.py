@@ -19,7 +19,7 @@ from tams.repositories.visible import VisibleTransaction
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
 
-class VastWebhookRepository:
+class WebhookRepository:
     """Rows read are remembered within the transaction; every save writes the next `revision`."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
