@@ -3,6 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.in_process import Platform, a_vast_in_process
+from tests.unit.services.world import World
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +16,8 @@ def shared_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platfo
 def platform(shared_platform: Platform) -> Platform:
     """On the VAST that other tests use too, so with ids of one's own."""
     return shared_platform.another()
+
+
+@pytest.fixture
+def world(platform: Platform) -> World:
+    return World(platform)
