@@ -4,14 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
-from tams.repositories.database import ROW_ID, Row, VastTransaction
+from tams.repositories.database import ROW_ID, Row
 from tams.repositories.rows import collection_item_from_row
 from tams.repositories.tables import COLLECTIONS
+from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 
 
-class VastCollectionRepository:
-    def __init__(self, transaction: VastTransaction) -> None:
+class CollectionRepository:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def members(self, flow_ids: Collection[str]) -> dict[str, list[FlowCollectionItem]]:

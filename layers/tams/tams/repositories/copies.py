@@ -5,17 +5,18 @@ from typing import Any
 from uuid import uuid4
 
 from tams.models.copy import Copy
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.tables import COPIES
+from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 
 _COLUMNS = [name for name in COPIES.names if name != "event_id"]
 
 
-class VastCopyRepository:
+class CopyRepository:
     """Every save writes the next `revision`, so that two workers on one copy collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -43,7 +44,7 @@ class VastCopyRepository:
     def remove(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
         self._transaction.delete(COPIES, [self._row_ids.pop(copy.id)])
-        self._transaction.witness = Witness(COPIES, col["id"] == copy.id, there=False)
+        self._transaction.witnessed_by(Witness(COPIES, col["id"] == copy.id, there=False))
 
     def _select(self, predicate: Any) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
@@ -53,5 +54,5 @@ class VastCopyRepository:
     def _row(self, copy: Copy) -> Row:
         event_id = str(uuid4())
         written = (col["id"] == copy.id) & (col["event_id"] == event_id)
-        self._transaction.witness = Witness(COPIES, written)
+        self._transaction.witnessed_by(Witness(COPIES, written))
         return asdict(copy) | {"event_id": event_id}

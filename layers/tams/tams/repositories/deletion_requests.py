@@ -11,20 +11,21 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
+from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 from tams.vast.where import col
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
 
-class VastDeletionRequestRepository:
+class DeletionRequestRepository:
     """Every save writes the next `revision`: two workers on one request collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -91,7 +92,7 @@ class VastDeletionRequestRepository:
 
     def _remember(self, stored: StoredDeletion, event_id: str) -> None:
         written = (col["id"] == stored.request.id) & (col["event_id"] == event_id)
-        self._transaction.witness = Witness(DELETION_REQUESTS, written)
+        self._transaction.witnessed_by(Witness(DELETION_REQUESTS, written))
 
 
 def deletion_row(stored: StoredDeletion) -> Row:

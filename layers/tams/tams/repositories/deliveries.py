@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Witness
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -14,6 +14,7 @@ from tams.repositories.event_tables import (
     MILESTONES,
     RELAY,
 )
+from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 
 _STATE = [name for name in DELIVERY_STATES.names if name != "event_id"]
@@ -21,10 +22,10 @@ _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
 
 
-class VastDeliveryRepository:
+class DeliveryRepository:
     """Every save of a state writes the next `revision`, so that two workers on one of them collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._relay_row: Any = None
         self._row_ids: dict[int, Any] = {}
@@ -42,7 +43,7 @@ class VastDeliveryRepository:
         row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
         self._transaction.update(RELAY, [{ROW_ID: self._relay_row, **row}])
         # Each run writes an id of its own; the next one can only begin when this has committed.
-        self._transaction.witness = Witness(RELAY, col["event_id"] == event_id)
+        self._transaction.witnessed_by(Witness(RELAY, col["event_id"] == event_id))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
@@ -124,14 +125,14 @@ class VastDeliveryRepository:
             del row["webhook_id"]  # a sorted column cannot be updated
             self._transaction.update(DELIVERY_STATES, [{ROW_ID: row_id, **row}])
         written = (col["webhook_id"] == state.webhook_id) & (col["event_id"] == event_id)
-        self._transaction.witness = Witness(DELIVERY_STATES, written)
+        self._transaction.witnessed_by(Witness(DELIVERY_STATES, written))
 
     def forget_state(self, webhook_id: str) -> None:
         """The state was read in this transaction."""
         if (row_id := self._state_rows.pop(webhook_id, None)) is not None:
             self._transaction.delete(DELIVERY_STATES, [row_id])
             gone = col["webhook_id"] == webhook_id
-            self._transaction.witness = Witness(DELIVERY_STATES, gone, there=False)
+            self._transaction.witnessed_by(Witness(DELIVERY_STATES, gone, there=False))
 
     def resting(self, now_us: int) -> list[DeliveryState]:
         """States of webhooks that have a sender, or that nobody may try yet."""

@@ -7,18 +7,19 @@ from typing import Any
 from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
-from tams.repositories.predicates import classed, tags_text, values_in_text
+from tams.repositories.predicates import tags_text, values_in_text
 from tams.repositories.rows import dumps
+from tams.repositories.visible import VisibleTransaction
 from tams.timing import TimeRange
-from tams.vast.where import all_of, col
+from tams.vast.where import col
 
 
-class VastEventRepository:
+class EventRepository:
     """Every write leaves a row here, which shows whether its transaction committed."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
         self._added = 0
@@ -38,7 +39,7 @@ class VastEventRepository:
         self._transaction.insert(EVENTS, rows)
         first = rows[0]
         written = (col["created_us"] == first["created_us"]) & (col["id"] == first["id"])
-        self._transaction.witness = Witness(EVENTS, written)
+        self._transaction.witnessed_by(Witness(EVENTS, written))
 
     def unrelayed(self) -> list[StoredEvent]:
         """Events without a place, oldest first, as far as routing needs them. One round trip.
@@ -70,16 +71,15 @@ class VastEventRepository:
         classes: Collection[str] | None = None,
     ) -> list[tuple[int, StoredEvent]]:
         """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
-        since = col["created_us"] >= since_us if since_us else None
+        predicate = (col["seq"] > after_seq) & (col["seq"] <= until_seq)
+        if since_us:
+            predicate &= col["created_us"] >= since_us
         wanted = {"event_type": event_types, "flow_id": flow_ids, "source_id": source_ids}
-        predicate = all_of(
-            col["seq"] > after_seq,
-            col["seq"] <= until_seq,
-            since,
-            *(col[column].isin(values) for column, values in wanted.items() if values),
-            classed(classes, "auth_classes"),
-        )
-        rows = self._transaction.select(EVENTS, predicate, (*EVENT_ROUTING, "seq"))
+        for column, values in wanted.items():
+            if values:
+                predicate &= col[column].isin(list(values))
+        columns = (*EVENT_ROUTING, "seq")
+        rows = self._transaction.select(EVENTS, predicate, columns, classes=classes)
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
     def expire(

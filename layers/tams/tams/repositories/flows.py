@@ -1,6 +1,6 @@
 """Flows on VAST."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +9,10 @@ from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.database import ROW_ID
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import classed, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -21,14 +21,15 @@ from tams.repositories.rows import (
     timeline_row,
 )
 from tams.repositories.tables import FLOWS
+from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
 from tams.vast.where import all_of, col
 
 
-class VastFlowRepository:
+class FlowRepository:
     """Every save writes the next `revision`, so that two writers of one Flow collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -41,14 +42,28 @@ class VastFlowRepository:
             raise NotFoundError("Flow", flow_id)
         return stored
 
-    def find_many(self, flow_ids: Collection[str]) -> dict[str, StoredFlow]:
-        rows = rows_by_id(self._transaction, FLOWS, list(flow_ids), with_row_id=True)
+    def find_many(
+        self, flow_ids: Collection[str], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        rows = rows_by_id(
+            self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
+        )
         self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
         return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
 
+    def showing(
+        self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        """Of the Flows that have Segments at these timeranges, those in which clients see one of them."""
+        found = self.find_many(uses, classes)
+        return {
+            flow_id: stored
+            for flow_id, stored in found.items()
+            if any(shows(stored.outline, used) for used in uses[flow_id])
+        }
+
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
-        predicate = all_of(col["id"] == flow_id, classed(classes))
-        rows = self._transaction.select(FLOWS, predicate, OUTLINE)
+        rows = self._transaction.select(FLOWS, col["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
@@ -96,6 +111,7 @@ class VastFlowRepository:
             _order(query),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
             keep=keep,
         )
@@ -122,7 +138,6 @@ def _matching(query: FlowQuery) -> Any:
         ),
         col["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
-        classed(query.classes),
         _touching(query.timerange),
     )
 

@@ -5,17 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Witness
 from tams.repositories.listing import rows_by_id
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
+from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 
 
-class VastObjectRepository:
+class ObjectRepository:
     """Every save writes the next `revision`: an Object guards who may refer to it."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -31,7 +32,7 @@ class VastObjectRepository:
         rows = [object_row(stored) | {"event_id": event_id} for stored in objects]
         self._transaction.insert(OBJECTS, rows)
         written = (col["id"] == objects[0].id) & (col["event_id"] == event_id)
-        self._transaction.witness = Witness(OBJECTS, written)
+        self._transaction.witnessed_by(Witness(OBJECTS, written))
 
     def save(self, objects: Sequence[StoredObject]) -> None:
         """The Objects were read in this transaction. One round trip for up to 4.5 MiB."""

@@ -9,8 +9,6 @@ from tams.models.filters import TagFilter
 from tams.vast.where import Predicate, Value, all_of, any_of, col
 
 _ENTRY, _VALUE, _EMPTY = "\n", "\x1f", "\x1e"
-_NOTHING = _EMPTY + _EMPTY
-"""In no text of `tags_text`."""
 _UNESCAPED = {"\\": "\\", "n": _ENTRY, "u1f": _VALUE, "u1e": _EMPTY}
 _ESCAPED = str.maketrans({"\\": "\\\\", _ENTRY: "\\n", _VALUE: "\\u1f", _EMPTY: "\\u1e"})
 
@@ -49,12 +47,8 @@ def tagged(filters: Iterable[TagFilter]) -> Predicate | None:
     return all_of(*(_tagged(each) for each in filters if each.exists is not False))
 
 
-def classed(classes: Collection[str] | None, column: str = "tags") -> Predicate | None:
-    """Resources of any of these classes; None does not filter, no classes at all let nothing through."""
-    if classes is None:
-        return None
-    if not classes:
-        return col[column].contains(_NOTHING)
+def classed(classes: Collection[str], column: str) -> Predicate:
+    """Resources of any of these classes, of which there is one at least."""
     entries = (_entry(AUTH_CLASSES, each) for each in sorted(classes))
     return any_of(col[column].contains(_ENTRY + entry + _ENTRY) for entry in entries)
 

@@ -6,20 +6,21 @@ from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.predicates import classed, tagged, tags_text
+from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.rows import dumps
-from tams.vast.where import all_of, col
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
 
-class VastWebhookRepository:
+class WebhookRepository:
     """Rows read are remembered within the transaction; every save writes the next `revision`."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._read: dict[str, Row] = {}
 
@@ -57,17 +58,18 @@ class VastWebhookRepository:
     def remove(self, webhook_id: str) -> None:
         """The webhook was read in this transaction."""
         self._transaction.delete(WEBHOOKS, [self._read.pop(webhook_id)[ROW_ID]])
-        self._transaction.witness = Witness(WEBHOOKS, col["id"] == webhook_id, there=False)
+        self._transaction.witnessed_by(Witness(WEBHOOKS, col["id"] == webhook_id, there=False))
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
         """By URL (SRT-8). Two round trips."""
         ids, next_key = sorted_page(
             self._transaction,
             WEBHOOKS,
-            all_of(tagged(query.tags), classed(query.classes)),
+            tagged(query.tags),
             Order("url", newest_first=False, reverse=query.reverse),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
         )
         rows = rows_by_id(self._transaction, WEBHOOKS, ids)
@@ -75,7 +77,7 @@ class VastWebhookRepository:
 
     def _remember(self, webhook_id: str, event_id: str) -> None:
         written = (col["id"] == webhook_id) & (col["event_id"] == event_id)
-        self._transaction.witness = Witness(WEBHOOKS, written)
+        self._transaction.witnessed_by(Witness(WEBHOOKS, written))
 
 
 def _columns(webhook: Webhook, event_id: str) -> Row:
