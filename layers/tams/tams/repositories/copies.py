@@ -4,31 +4,31 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-import ibis
-
 from tams.models.copy import Copy
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.tables import COPIES
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
-_COLUMNS = [name for name in COPIES.columns.names if name != "event_id"]
+_COLUMNS = [name for name in COPIES.names if name != "event_id"]
 
 
-class VastCopyRepository:
+class CopyRepository:
     """Every save writes the next `revision`, so that two workers on one copy collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
     def find(self, copy_id: str) -> Copy | None:
-        return next(iter(self._select(ibis._.id == copy_id)), None)
+        return next(iter(self._select(col["id"] == copy_id)), None)
 
     def of_object(self, object_id: str) -> list[Copy]:
-        return self._select(ibis._.object_id == object_id)
+        return self._select(col["object_id"] == object_id)
 
     def due(self, now_us: int, believed_us: int) -> list[str]:
         """Ids of the copies that are due. A due time after `believed_us` is from a wrong clock: it is due."""
-        predicate = (ibis._.next_us <= now_us) | (ibis._.next_us > believed_us)
+        predicate = (col["next_us"] <= now_us) | (col["next_us"] > believed_us)
         rows = self._transaction.select(COPIES, predicate, ["id"])
         return [row["id"] for row in rows]
 
@@ -44,7 +44,7 @@ class VastCopyRepository:
     def remove(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
         self._transaction.delete(COPIES, [self._row_ids.pop(copy.id)])
-        self._transaction.witness = Witness(COPIES, ibis._.id == copy.id, there=False)
+        self._transaction.witnessed_by(Witness(COPIES, col["id"] == copy.id, there=False))
 
     def _select(self, predicate: Any) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
@@ -53,6 +53,6 @@ class VastCopyRepository:
 
     def _row(self, copy: Copy) -> Row:
         event_id = str(uuid4())
-        written: Any = (ibis._.id == copy.id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(COPIES, written)
+        written = (col["id"] == copy.id) & (col["event_id"] == event_id)
+        self._transaction.witnessed_by(Witness(COPIES, written))
         return asdict(copy) | {"event_id": event_id}

@@ -6,26 +6,26 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
+from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
+from tams.vast.where import col
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
 
-class VastDeletionRequestRepository:
+class DeletionRequestRepository:
     """Every save writes the next `revision`: two workers on one request collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -57,7 +57,7 @@ class VastDeletionRequestRepository:
 
     def removing(self, flow_id: str) -> str | None:
         """The request that is still removing what is left of a Flow by this id."""
-        predicate = (ibis._.flow_id == flow_id) & (ibis._.status != str(DeletionStatus.DONE))
+        predicate = (col["flow_id"] == flow_id) & (col["status"] != str(DeletionStatus.DONE))
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
         return next((row["id"] for row in rows if row["delete_flow"]), None)
 
@@ -66,12 +66,12 @@ class VastDeletionRequestRepository:
 
         Also requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
         """
-        untouched = (ibis._.updated_us < before_us) | (ibis._.updated_us > now_us)
-        predicate = ibis._.status.isin(_ACTIVE) & untouched
+        untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
+        predicate = col["status"].isin(_ACTIVE) & untouched
         return self._ids(predicate)
 
     def expired(self, before_us: int) -> list[str]:
-        return self._ids(ibis._.expiry_us < before_us)
+        return self._ids(col["expiry_us"] < before_us)
 
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
         """Two round trips."""
@@ -91,8 +91,8 @@ class VastDeletionRequestRepository:
         return [row["id"] for row in rows]
 
     def _remember(self, stored: StoredDeletion, event_id: str) -> None:
-        written: Any = (ibis._["id"] == stored.request.id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(DELETION_REQUESTS, written)
+        written = (col["id"] == stored.request.id) & (col["event_id"] == event_id)
+        self._transaction.witnessed_by(Witness(DELETION_REQUESTS, written))
 
 
 def deletion_row(stored: StoredDeletion) -> Row:

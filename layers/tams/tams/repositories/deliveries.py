@@ -5,10 +5,8 @@ from dataclasses import asdict, replace
 from typing import Any
 from uuid import uuid4
 
-import ibis
-
 from tams.models.delivery import Delivery, DeliveryState, RelayState
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Witness
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -16,16 +14,18 @@ from tams.repositories.event_tables import (
     MILESTONES,
     RELAY,
 )
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
-_STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
+_STATE = [name for name in DELIVERY_STATES.names if name != "event_id"]
 _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
 
 
-class VastDeliveryRepository:
+class DeliveryRepository:
     """Every save of a state writes the next `revision`, so that two workers on one of them collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._relay_row: Any = None
         self._row_ids: dict[int, Any] = {}
@@ -33,7 +33,7 @@ class VastDeliveryRepository:
 
     def relay_state(self) -> RelayState:
         columns = ["last_seq", "newest_us", "page_secret", "revision"]
-        (row,) = self._transaction.select(RELAY, True, columns, with_row_id=True)
+        (row,) = self._transaction.select(RELAY, None, columns, with_row_id=True)
         self._relay_row = row.pop(ROW_ID)
         return RelayState(**row)
 
@@ -43,20 +43,20 @@ class VastDeliveryRepository:
         row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
         self._transaction.update(RELAY, [{ROW_ID: self._relay_row, **row}])
         # Each run writes an id of its own; the next one can only begin when this has committed.
-        self._transaction.witness = Witness(RELAY, ibis._.event_id == event_id)
+        self._transaction.witnessed_by(Witness(RELAY, col["event_id"] == event_id))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
 
     def milestone_before(self, since_us: int) -> int:
         """A place up to which no event is stamped `since_us` or later, or all are forgotten."""
-        rows = self._transaction.select(MILESTONES, ibis._.newest_us < since_us, ["seq"])
+        rows = self._transaction.select(MILESTONES, col["newest_us"] < since_us, ["seq"])
         return max((row["seq"] for row in rows), default=0)
 
     def forget_milestones(self, before_us: int) -> None:
         """Replace all milestones of forgotten events, those from before then, by one."""
         rows = self._transaction.select(
-            MILESTONES, ibis._.newest_us < before_us, ["seq", "newest_us"], with_row_id=True
+            MILESTONES, col["newest_us"] < before_us, ["seq", "newest_us"], with_row_id=True
         )
         if len(rows) > 1 or any(row["newest_us"] >= 0 for row in rows):
             self._transaction.delete(MILESTONES, [row[ROW_ID] for row in rows])
@@ -73,12 +73,12 @@ class VastDeliveryRepository:
         width = _FIRST_WINDOW
         while from_seq <= last_seq:
             predicate = (
-                (ibis._.webhook_id == webhook_id)
-                & (ibis._.seq >= from_seq)
-                & (ibis._.seq < from_seq + width)
+                (col["webhook_id"] == webhook_id)
+                & (col["seq"] >= from_seq)
+                & (col["seq"] < from_seq + width)
             )
             rows = self._transaction.select(
-                DELIVERIES, predicate, DELIVERIES.columns.names, with_row_id=True
+                DELIVERIES, predicate, DELIVERIES.names, with_row_id=True
             )
             if rows:
                 self._row_ids.update((row["seq"], row.pop(ROW_ID)) for row in rows)
@@ -92,9 +92,9 @@ class VastDeliveryRepository:
         if not webhook_ids:
             return set()
         predicate = (
-            ibis._.webhook_id.isin(list(webhook_ids))
-            & (ibis._.seq >= first_seq)
-            & (ibis._.seq <= last_seq)
+            col["webhook_id"].isin(list(webhook_ids))
+            & (col["seq"] >= first_seq)
+            & (col["seq"] <= last_seq)
         )
         rows = self._transaction.select(DELIVERIES, predicate, ["seq"])
         return {row["seq"] for row in rows}
@@ -107,7 +107,7 @@ class VastDeliveryRepository:
     def state(self, webhook_id: str) -> DeliveryState:
         """A fresh one if there is none: a state is deleted with its webhook."""
         rows = self._transaction.select(
-            DELIVERY_STATES, ibis._.webhook_id == webhook_id, _STATE, with_row_id=True
+            DELIVERY_STATES, col["webhook_id"] == webhook_id, _STATE, with_row_id=True
         )
         if not rows:
             return DeliveryState(webhook_id)
@@ -124,17 +124,17 @@ class VastDeliveryRepository:
         else:
             del row["webhook_id"]  # a sorted column cannot be updated
             self._transaction.update(DELIVERY_STATES, [{ROW_ID: row_id, **row}])
-        written: Any = (ibis._.webhook_id == state.webhook_id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(DELIVERY_STATES, written)
+        written = (col["webhook_id"] == state.webhook_id) & (col["event_id"] == event_id)
+        self._transaction.witnessed_by(Witness(DELIVERY_STATES, written))
 
     def forget_state(self, webhook_id: str) -> None:
         """The state was read in this transaction."""
         if (row_id := self._state_rows.pop(webhook_id, None)) is not None:
             self._transaction.delete(DELIVERY_STATES, [row_id])
-            gone = ibis._.webhook_id == webhook_id
-            self._transaction.witness = Witness(DELIVERY_STATES, gone, there=False)
+            gone = col["webhook_id"] == webhook_id
+            self._transaction.witnessed_by(Witness(DELIVERY_STATES, gone, there=False))
 
     def resting(self, now_us: int) -> list[DeliveryState]:
         """States of webhooks that have a sender, or that nobody may try yet."""
-        rows = self._transaction.select(DELIVERY_STATES, ibis._.next_us > now_us, _STATE)
+        rows = self._transaction.select(DELIVERY_STATES, col["next_us"] > now_us, _STATE)
         return [DeliveryState(**row) for row in rows]

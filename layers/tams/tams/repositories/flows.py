@@ -1,20 +1,18 @@
 """Flows on VAST."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.database import ROW_ID
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -23,13 +21,15 @@ from tams.repositories.rows import (
     timeline_row,
 )
 from tams.repositories.tables import FLOWS
+from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
+from tams.vast.where import all_of, col
 
 
-class VastFlowRepository:
+class FlowRepository:
     """Every save writes the next `revision`, so that two writers of one Flow collide."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -42,14 +42,28 @@ class VastFlowRepository:
             raise NotFoundError("Flow", flow_id)
         return stored
 
-    def find_many(self, flow_ids: Collection[str]) -> dict[str, StoredFlow]:
-        rows = rows_by_id(self._transaction, FLOWS, list(flow_ids), with_row_id=True)
+    def find_many(
+        self, flow_ids: Collection[str], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        rows = rows_by_id(
+            self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
+        )
         self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
         return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
 
+    def showing(
+        self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        """Of the Flows that have Segments at these timeranges, those in which clients see one of them."""
+        found = self.find_many(uses, classes)
+        return {
+            flow_id: stored
+            for flow_id, stored in found.items()
+            if any(shows(stored.outline, used) for used in uses[flow_id])
+        }
+
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
-        predicate = all_of(ibis._["id"] == flow_id, classed(classes))
-        rows = self._transaction.select(FLOWS, predicate, OUTLINE)
+        rows = self._transaction.select(FLOWS, col["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
@@ -97,6 +111,7 @@ class VastFlowRepository:
             _order(query),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
             keep=keep,
         )
@@ -121,9 +136,8 @@ def _matching(query: FlowQuery) -> Any:
                 "init_segments": query.init_segments,
             }
         ),
-        ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
+        col["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
-        classed(query.classes),
         _touching(query.timerange),
     )
 
@@ -138,13 +152,13 @@ def _touching(timerange: TimeRange) -> Any:
     if timerange.is_eternity:
         return None
     if timerange.is_empty:
-        return ibis._.segment_count == 0
-    predicate = ibis._.segment_count > 0
+        return col["segment_count"] == 0
+    predicate = col["segment_count"] > 0
     start_ns, end_ns = timerange.start_ns, timerange.end_ns
     if start_ns is not None:
-        predicate &= ibis._.last_time > bound_text(start_ns)
+        predicate &= col["last_time"] > bound_text(start_ns)
     if end_ns is not None:
-        predicate &= ibis._.first_time <= bound_text(end_ns)
+        predicate &= col["first_time"] <= bound_text(end_ns)
     return predicate
 
 

@@ -4,19 +4,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
-import ibis
-
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Witness
 from tams.repositories.listing import rows_by_id
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 
-class VastObjectRepository:
+class ObjectRepository:
     """Every save writes the next `revision`: an Object guards who may refer to it."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -31,8 +31,8 @@ class VastObjectRepository:
             return
         rows = [object_row(stored) | {"event_id": event_id} for stored in objects]
         self._transaction.insert(OBJECTS, rows)
-        written = (ibis._.id == objects[0].id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(OBJECTS, written)
+        written = (col["id"] == objects[0].id) & (col["event_id"] == event_id)
+        self._transaction.witnessed_by(Witness(OBJECTS, written))
 
     def save(self, objects: Sequence[StoredObject]) -> None:
         """The Objects were read in this transaction. One round trip for up to 4.5 MiB."""
@@ -50,8 +50,8 @@ class VastObjectRepository:
         """Media Objects that name each of these as their init Object, in id order. One round trip."""
         needing: dict[str, list[str]] = {each: [] for each in init_object_ids}
         if needing:
-            predicate = ibis._.init_object_id.isin(sorted(needing)) & (
-                ibis._.kind == str(ObjectKind.MEDIA)
+            predicate = col["init_object_id"].isin(sorted(needing)) & (
+                col["kind"] == str(ObjectKind.MEDIA)
             )
             columns = ["id", "init_object_id"]
             for row in self._transaction.select(OBJECTS, predicate, columns):
@@ -64,22 +64,22 @@ class VastObjectRepository:
         Also Objects that a clock ahead of ours allocated after `now_us`.
         """
         predicate = (
-            (ibis._.state == str(ObjectState.ALLOCATED))
-            & ((ibis._.created_us < before_us) | (ibis._.created_us > now_us))
-            & ~ibis._.registers.isnull()
-            & ibis._.fault.isnull()
+            (col["state"] == str(ObjectState.ALLOCATED))
+            & ((col["created_us"] < before_us) | (col["created_us"] > now_us))
+            & col["registers"].notnull()
+            & col["fault"].isnull()
         )
         return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]
 
     def never_used(self, before_us: int, limit: int) -> list[str]:
         """Ids of Objects that were allocated before then and still are, at least `limit` if so many."""
-        predicate = (ibis._.state == str(ObjectState.ALLOCATED)) & (ibis._.created_us < before_us)
+        predicate = (col["state"] == str(ObjectState.ALLOCATED)) & (col["created_us"] < before_us)
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
 
     def doomed(self, before_us: int, now_us: int, limit: int) -> list[str]:
         """Ids of Objects that were doomed before then, or by a clock ahead of ours after `now_us`."""
-        when = (ibis._.doomed_us < before_us) | (ibis._.doomed_us > now_us)
-        predicate = (ibis._.state == str(ObjectState.DOOMED)) & when
+        when = (col["doomed_us"] < before_us) | (col["doomed_us"] > now_us)
+        predicate = (col["state"] == str(ObjectState.DOOMED)) & when
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]

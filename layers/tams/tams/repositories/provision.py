@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import ibis
-import pyarrow as pa
 from vastdb import errors
 
 from tams.repositories.database import ROW_ID, Database, Row, VastTransaction
 from tams.repositories.event_tables import EVENTS, FORGOTTEN_US, MILESTONES, RELAY
-from tams.repositories.session import PooledSession, VastConnection
+from tams.repositories.sdk import arrow_schema, sdk_session
+from tams.repositories.session import VastConnection
 from tams.repositories.table import Projection, Table
 from tams.repositories.tables import (
     ALL,
@@ -21,6 +20,7 @@ from tams.repositories.tables import (
     GUARDS,
     SERVICE,
 )
+from tams.vast.where import col
 
 _log = logging.getLogger(__name__)
 
@@ -31,9 +31,8 @@ def provision(connection: VastConnection, *, renew_page_secret: bool = False) ->
     The bucket must exist: on a cluster its owner makes it. All DDL is one transaction, so a failure leaves
     no half of it. `renew_page_secret` makes void the page keys of the log of events that clients have.
     """
-    session = PooledSession(connection)
     done: list[str] = []
-    with session.sdk.transaction() as transaction:
+    with sdk_session(connection).transaction() as transaction:
         bucket = transaction.bucket(connection.bucket)
         schema = bucket.schema(connection.schema, fail_if_missing=False)
         if schema is None:
@@ -52,7 +51,7 @@ def provision(connection: VastConnection, *, renew_page_secret: bool = False) ->
 
 def _create(schema: Any, table: Table, connection: VastConnection) -> list[str]:
     sorting_key = list(table.sorting_key) if connection.sorted_tables else []
-    created = schema.create_table(table.name, table.columns, sorting_key=sorting_key)
+    created = schema.create_table(table.name, arrow_schema(table.columns), sorting_key=sorting_key)
     return [f"table {table.name}", *_project(created, table.projections)]
 
 
@@ -83,10 +82,10 @@ def _renew_projections(existing: Any, table: Table) -> list[str]:
 
 def _add_columns(existing: Any, table: Table) -> list[str]:
     known = set(existing.arrow_schema.names)
-    missing = [field for field in table.columns if field.name not in known]
+    missing = tuple(column for column in table.columns if column[0] not in known)
     if missing:
-        existing.add_column(pa.schema(missing))
-    return [f"column {table.name}.{field.name}" for field in missing]
+        existing.add_column(arrow_schema(missing))
+    return [f"column {table.name}.{name}" for name, _ in missing]
 
 
 def _seed(transaction: VastTransaction, *, renew_page_secret: bool) -> list[str]:
@@ -100,7 +99,7 @@ def _seed(transaction: VastTransaction, *, renew_page_secret: bool) -> list[str]
         transaction.insert(SERVICE, [{"revision": 0}])
         done.append("service row")
     relay = transaction.select(
-        RELAY, True, ["last_seq", "newest_us", "page_secret"], with_row_id=True
+        RELAY, None, ["last_seq", "newest_us", "page_secret"], with_row_id=True
     )
     secret = {"page_secret": base64.urlsafe_b64encode(os.urandom(32)).decode()}
     if not relay:
@@ -117,7 +116,7 @@ def _seed(transaction: VastTransaction, *, renew_page_secret: bool) -> list[str]
 
 def _note_newest(transaction: VastTransaction, relay: Row) -> None:
     """Earlier releases did not note how late the events are stamped that have a place."""
-    placed = transaction.select(EVENTS, ibis._.seq > 0, ["seq", "created_us"])
+    placed = transaction.select(EVENTS, col["seq"] > 0, ["seq", "created_us"])
     newest_us = max((row["created_us"] for row in placed), default=0)
     first_seq = min((row["seq"] for row in placed), default=relay["last_seq"] + 1)
     milestones = [{"seq": first_seq - 1, "newest_us": FORGOTTEN_US}]

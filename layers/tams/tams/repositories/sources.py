@@ -8,17 +8,19 @@ from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.database import ROW_ID
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import source_from_row, source_row
 from tams.repositories.tables import SOURCES
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import all_of
 
 
-class VastSourceRepository:
+class SourceRepository:
     """Every save writes the next `revision`: a Source guards which Flows it has."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
 
@@ -58,7 +60,6 @@ class VastSourceRepository:
         predicate = all_of(
             equal({"label": query.label, "format": query.format and str(query.format)}),
             tagged(query.tags),
-            classed(query.classes),
         )
         ids, next_key = sorted_page(
             self._transaction,
@@ -67,6 +68,7 @@ class VastSourceRepository:
             _order(query),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
             keep=keep,
         )

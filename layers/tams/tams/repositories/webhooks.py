@@ -1,27 +1,26 @@
 """Webhooks on VAST, with the secrets that clients gave."""
 
 import json
-from typing import Any
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, classed, tagged, tags_text
+from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.rows import dumps
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
 
-class VastWebhookRepository:
+class WebhookRepository:
     """Rows read are remembered within the transaction; every save writes the next `revision`."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._read: dict[str, Row] = {}
 
@@ -40,7 +39,7 @@ class VastWebhookRepository:
 
     def sending(self) -> list[Webhook]:
         """Webhooks that events go to. One round trip."""
-        rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
+        rows = self._transaction.select(WEBHOOKS, col["status"].isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 
     def add(self, webhook: Webhook, event_id: str) -> None:
@@ -59,25 +58,26 @@ class VastWebhookRepository:
     def remove(self, webhook_id: str) -> None:
         """The webhook was read in this transaction."""
         self._transaction.delete(WEBHOOKS, [self._read.pop(webhook_id)[ROW_ID]])
-        self._transaction.witness = Witness(WEBHOOKS, ibis._["id"] == webhook_id, there=False)
+        self._transaction.witnessed_by(Witness(WEBHOOKS, col["id"] == webhook_id, there=False))
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
         """By URL (SRT-8). Two round trips."""
         ids, next_key = sorted_page(
             self._transaction,
             WEBHOOKS,
-            all_of(tagged(query.tags), classed(query.classes)),
+            tagged(query.tags),
             Order("url", newest_first=False, reverse=query.reverse),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
         )
         rows = rows_by_id(self._transaction, WEBHOOKS, ids)
         return Page(tuple(_webhook(rows[each]) for each in ids), next_key)
 
     def _remember(self, webhook_id: str, event_id: str) -> None:
-        written: Any = (ibis._["id"] == webhook_id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(WEBHOOKS, written)
+        written = (col["id"] == webhook_id) & (col["event_id"] == event_id)
+        self._transaction.witnessed_by(Witness(WEBHOOKS, written))
 
 
 def _columns(webhook: Webhook, event_id: str) -> Row:

@@ -69,14 +69,7 @@ class DeletionService:
 
         def work(repositories: Repositories) -> Outcome:
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
-            reader = reader_of(
-                repositories,
-                flow_id,
-                stored.timeline,
-                hidden=tuple(stored.deleting.values()),
-                object_id=object_id,
-                for_change=True,
-            )
+            reader = reader_of(repositories, stored.outline, object_id=object_id, for_change=True)
             limit = self.at_once if object_id is None else max(1, stored.timeline.segment_count)
             found, more = reader.page(PageRequest(timerange, limit))
             if more:
@@ -171,7 +164,7 @@ def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegmen
     """Every Segment, those too that another request is still deleting."""
     if not stored.timeline.segment_count:
         return []
-    reader = reader_of(repositories, stored.flow.id, stored.timeline, for_change=True)
+    reader = reader_of(repositories, stored.outline.whole, for_change=True)
     found, _ = reader.page(PageRequest(TimeRange.eternity(), stored.timeline.segment_count))
     return found
 

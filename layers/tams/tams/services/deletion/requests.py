@@ -12,7 +12,7 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion, Timeline
+from tams.models.stored import FlowOutline, StoredDeletion, Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, seen_request
 from tams.services.clock.record_times import moment_of_change
@@ -140,8 +140,9 @@ class DeletionRequestService:
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         """The Flow is gone; its Segments follow."""
         remaining = stored.request.timerange_remaining or TimeRange.never()
-        flow_id, timeline = stored.request.flow_id, stored.timeline
-        reader = reader_of(repositories, flow_id, timeline, for_change=True)
+        timeline = stored.timeline
+        outline = FlowOutline(stored.request.flow_id, timeline)
+        reader = reader_of(repositories, outline, for_change=True)
         found, more = reader.page(PageRequest(remaining, self.step_segments))
         doomed: list[str] = []
         if found:
@@ -160,7 +161,7 @@ class DeletionRequestService:
         if flow is None or request.id not in flow.deleting:  # the Flow itself was deleted since
             self._save(repositories, stored, remaining, more=False)
             return Step([], done=True)
-        reader = reader_of(repositories, request.flow_id, flow.timeline, for_change=True)
+        reader = reader_of(repositories, flow.outline.whole, for_change=True)
         found, more = reader.page(PageRequest(remaining, self.step_segments))
         covered = [each for each in found if remaining.contains(each.timerange)]
         if found:

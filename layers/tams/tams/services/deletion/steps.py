@@ -100,7 +100,7 @@ def _shortened(
         return Timeline()
     bounds = [finite(segment.timerange) for segment in deleted]
     first_ns, last_ns, inclusive = timeline.first_ns, timeline.last_ns, timeline.last_inclusive
-    reader = reader_of(repositories, stored.flow.id, timeline)
+    reader = reader_of(repositories, stored.outline.whole)
     if any(start_ns == first_ns for start_ns, _ in bounds):
         (first,), _ = reader.page(PageRequest(TimeRange.eternity(), 1))
         first_ns, _ = finite(first.timerange)

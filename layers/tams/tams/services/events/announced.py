@@ -23,9 +23,5 @@ def announcement_of(
     if event.event_type != EventType.SEGMENTS_ADDED or flow is None:
         return Announcement(seq, event)
     assert event.timerange is not None
-    segments = [
-        segment
-        for segment in repositories.segments.announced_by(flow.flow.id, event.id, event.timerange)
-        if not any(gone.contains(segment.timerange) for gone in flow.deleting.values())
-    ]
+    segments = repositories.segments.announced_by(flow.outline, event.id, event.timerange)
     return Announcement(seq, event, segments)

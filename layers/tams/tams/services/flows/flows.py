@@ -34,7 +34,7 @@ from tams.services.flows.membership import (
     leave_source,
     moment_of_leaving,
 )
-from tams.services.segments.window import PageRequest, reader_of_flow
+from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 from tams.timing.microseconds import from_us, to_us
@@ -228,7 +228,7 @@ def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange
     outline = repositories.flows.outline(flow_id)
     if outline is None:
         return False
-    found, _ = reader_of_flow(repositories, outline).page(PageRequest(timerange, 1))
+    found, _ = reader_of(repositories, outline).page(PageRequest(timerange, 1))
     return bool(found)
 
 
@@ -236,7 +236,7 @@ def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRang
     """From the first to the last Segment that overlaps `timerange`; the ends are all that is read."""
     if timerange.contains(stored.timeline.timerange) and not stored.deleting:
         return stored.timeline.timerange
-    reader = reader_of_flow(repositories, stored.outline)
+    reader = reader_of(repositories, stored.outline)
     first, _ = reader.page(PageRequest(timerange, 1))
     last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
     return hull(segment.timerange for segment in (*first, *last))

@@ -20,7 +20,7 @@ from tams.services.clock.record_times import moment_of_change
 from tams.services.segments.added import announced
 from tams.services.segments.occupied import lookback_spans
 from tams.services.segments.rules import Registration
-from tams.services.segments.window import PageRequest, reader_of_flow
+from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 from tams.timing.microseconds import from_us, to_us
@@ -71,7 +71,7 @@ class FlowSegmentService:
             outline = repositories.flows.outline(flow_id, classes)
             if outline is None:
                 return _no_segments(repositories, flow_id)
-            reader = reader_of_flow(repositories, outline, object_id=object_id)
+            reader = reader_of(repositories, outline, object_id=object_id)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
             return SegmentPage(segments, next_ns)
@@ -137,7 +137,7 @@ class FlowSegmentService:
         given = {post.object_id for post in posts if post.get_urls}
         extended = {each: others[each] for each in given & others.keys()}
         spans = lookback_spans(posts, stored.timeline.longest_ns)
-        near = repositories.segments.starting_in(stored.flow.id, spans) if spans else []
+        near = repositories.segments.starting_in(stored.outline, spans) if spans else []
         return Registration(
             flow=stored.flow,
             objects=objects,
