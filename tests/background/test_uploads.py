@@ -18,7 +18,7 @@ from tams.models.upload import Upload
 from tams.object_stores.keys import object_key
 from tams.settings import Settings
 from tams.timing.microseconds import to_us
-from tests.api.maker import Maker
+from tests.maker import Maker
 from tests.services import Services, services_of
 from tests.stacks import UNHURRIED
 from tests.waiting import until

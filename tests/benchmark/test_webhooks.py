@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tests.api.maker import Maker
 from tests.benchmark.record import Record
+from tests.maker import Maker
 from tests.receiver import Receiver, hang, receiver
 
 SUBSCRIBERS = 100 if os.environ.get("TAMS_BENCH") else 12

@@ -11,8 +11,8 @@ import pytest
 from local.stack import Stack
 from tams.errors import NotFoundError
 from tams.settings import Settings
-from tests.api.maker import Maker, all_pages
 from tests.contract.conftest import AT_ONCE_SEGMENTS
+from tests.maker import Maker, all_pages
 from tests.services import Services, services_of
 from tests.waiting import PATIENCE_SECONDS
 

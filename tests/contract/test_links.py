@@ -13,9 +13,9 @@ from functions.flows.app import router
 from local.stack import Stack
 from tams.models.caller import EVERYONE
 from tams.runtime.http_handler import api_handler
-from tests.api.maker import Maker
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.listings import LISTINGS, Listing
+from tests.maker import Maker
 from tests.proxy import Proxy, proxy
 from tests.services import Services
 from tests.waiting import PATIENCE_SECONDS

@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.conftest import Subscribe
+from tests.maker import Maker
 from tests.receiver import Receiver, accept, answer, receiver
 from tests.waiting import PATIENCE_SECONDS
 
