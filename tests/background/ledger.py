@@ -73,7 +73,7 @@ def waiting_uploads(database: Database, object_ids: Collection[str]) -> set[str]
 
 def copies_of(database: Database, object_ids: Collection[str]) -> list[Row]:
     """Instances on their way, or on their way out."""
-    rows = rows_of(database, COPIES, True, ["object_id", "storage_id", "attempts", "error"])
+    rows = rows_of(database, COPIES, None, ["object_id", "storage_id", "attempts", "error"])
     return [row for row in rows if row["object_id"] in object_ids]
 
 
