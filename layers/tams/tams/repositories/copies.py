@@ -8,7 +8,7 @@ from tams.models.copy import Copy
 from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.tables import COPIES
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import col
+from tams.vast.where import Predicate, col
 
 _COLUMNS = [name for name in COPIES.names if name != "event_id"]
 
@@ -46,7 +46,7 @@ class CopyRepository:
         self._transaction.delete(COPIES, [self._row_ids.pop(copy.id)])
         self._transaction.witnessed_by(Witness(COPIES, col["id"] == copy.id, there=False))
 
-    def _select(self, predicate: Any) -> list[Copy]:
+    def _select(self, predicate: Predicate | None) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
         self._row_ids.update((row["id"], row.pop(ROW_ID)) for row in rows)
         return [Copy(**row) for row in rows]

@@ -17,7 +17,7 @@ from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
-from tams.vast.where import col
+from tams.vast.where import Predicate, col
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
@@ -86,7 +86,7 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
         return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
-    def _ids(self, predicate: Any) -> list[str]:
+    def _ids(self, predicate: Predicate | None) -> list[str]:
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
         return [row["id"] for row in rows]
 
