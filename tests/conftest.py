@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.stack import Stack
 from tests import spec
@@ -31,6 +32,8 @@ def pytest_configure() -> None:
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     if os.environ.get("CI") == "true" and (reason := spec.missing()):
         raise pytest.UsageError(reason)
+    settings.register_profile("tams", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tams")
     # An answer after 5 s means a busy machine here, not a fault.
     httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120)  # type: ignore[misc]
 
@@ -57,7 +60,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     env = {
         "TAMS_DELETION__AT_ONCE_SEGMENTS": str(AT_ONCE_SEGMENTS),
         "TAMS_DELETION__STEP_SEGMENTS": "10",
-        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
+        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "30",
         "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.2",
         "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "1",
         "TAMS_WEBHOOKS__GIVE_UP_SECONDS": "4",

@@ -1,4 +1,6 @@
-"""`python -m tests.costs [--by-test] tests/model …`: what each file, or test, costs, and in which processes.
+"""`python -m tests.costs tests/model …`: what each file of tests costs, and in which processes.
+
+`--by-test` tells it of each test instead; `--record` keeps it for those who share out the work (groups.py).
 
 CPU is that of the whole tree of processes, so it is true on a busy machine too, where wall time is not.
 """
@@ -8,9 +10,12 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import pytest
+
+from tests.groups import record
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PROC = Path("/proc")
@@ -24,6 +29,7 @@ _PARTS = {
     "cli": b"cli.main",
 }
 """By what stands in their command lines."""
+OPTIONS = ("--by-test", "--record")
 _COLUMNS = ("tests", *_PARTS, "others")
 
 
@@ -83,8 +89,8 @@ def _kind(pid: int) -> str:
 class Costs:
     """A plugin of pytest."""
 
-    def __init__(self, *, by_test: bool) -> None:
-        self._by_test = by_test
+    def __init__(self, options: AbstractSet[str]) -> None:
+        self._by_test, self._records = (each in options for each in OPTIONS)
         self._meter = Meter()
         self._cpu, self._wall = self._meter.read(), time.monotonic()
         self._rows: dict[str, Counter[str]] = defaultdict(Counter)
@@ -121,6 +127,8 @@ class Costs:
             ("all", total),
         ]:
             write(" ".join(f"{costs[each]:9.1f}" for each in columns) + f"  {name}")
+        if self._records:
+            record({name: costs["cpu"] for name, costs in self._rows.items() if costs["n"]})
 
     def _row(self, item: pytest.Item) -> str:
         return item.nodeid if self._by_test else item.nodeid.partition("::")[0]
@@ -138,5 +146,5 @@ class Costs:
 
 
 if __name__ == "__main__":
-    given = [each for each in sys.argv[1:] if each != "--by-test"]
-    sys.exit(pytest.main(given, [Costs(by_test=given != sys.argv[1:])]))
+    given = sys.argv[1:]
+    sys.exit(pytest.main([each for each in given if each not in OPTIONS], [Costs(set(given))]))

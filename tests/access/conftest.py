@@ -16,7 +16,7 @@ from tests.access.classes_model import PEOPLE
 from tests.access.issuer import AUDIENCE, TokenIssuer, token_issuer
 from tests.access.names import NAMES, caller_with
 from tests.receiver import Receiver, receiver
-from tests.stacks import stack_of_backends
+from tests.stacks import UNHURRIED, stack_of_backends
 
 KEYS_MAX_AGE = 2.0
 """Seconds; short, so that tests see keys go."""
@@ -55,6 +55,7 @@ def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> It
     stack = Stack(
         tmp_path_factory.mktemp("guarded"),
         workers=1,
+        env=UNHURRIED,
         access={
             "TAMS_ACCESS__ISSUERS": json.dumps([trusted]),
             "TAMS_ACCESS__ACCOUNTS": accounts().model_dump_json(),

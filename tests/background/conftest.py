@@ -12,8 +12,8 @@ import pytest
 
 from local.stack import Stack
 from tams.repositories.database import Database
-from tests.api.maker import Maker
 from tests.background.ledger import database_of
+from tests.maker import Maker
 from tests.small_disk import CannotMountError, SmallDisk, small_disk
 from tests.stacks import ARCHIVE, stack_of_backends
 

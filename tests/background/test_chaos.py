@@ -195,10 +195,10 @@ def settled(world: World, database: Database, receivers: Sequence[Receiver]) -> 
     def all_copied() -> bool:
         return not ledger.copies_of(database, world.object_ids)
 
-    until(lambda: not ledger.waiting_uploads(database, world.registering), 300)
-    until(all_deleted, 300)
-    until(all_copied, 300)
-    until(all_arrived, 300)
+    until(lambda: not ledger.waiting_uploads(database, world.registering))
+    until(all_deleted)
+    until(all_copied)
+    until(all_arrived)
     happened = ledger.events_of(database, world.source_ids)
     counted = Counter((row["event_type"], row["flow_id"]) for row in happened)
     assert {key: count for key, count in world.told.items() if counted[key] < count} == {}

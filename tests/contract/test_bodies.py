@@ -10,8 +10,8 @@ import pytest
 
 from tams.api.answer_encoding import GZIP_BYTES_MIN
 from tams.api.payload import ANSWER_BYTES_MAX, payload_bytes
-from tests.api.maker import Maker
 from tests.contract.steps import Json, added, post
+from tests.maker import Maker
 
 MB = 1_000_000
 

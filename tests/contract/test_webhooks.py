@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tests.api.maker import all_pages
+from tests.maker import all_pages
 
 EVENTS = [
     *(f"flows/{what}" for what in ("created", "updated", "deleted")),

@@ -15,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from local.credentials import KeyPair
 from local.queues import sqs_client
 from local.stack import Stack
+from tests.waiting import PATIENCE_SECONDS
 
 KEYS = KeyPair("local", "local")
 ARN = "arn:aws:sqs:us-east-1:123456789012:"
@@ -202,7 +203,7 @@ def test_a_receive_that_waits_gets_what_is_sent_meanwhile(sqs: Any, url: str) ->
     thread = threading.Thread(target=wait)
     thread.start()
     sqs.send_message(QueueUrl=url, MessageBody="x")
-    thread.join(120)
+    thread.join(PATIENCE_SECONDS)
 
     assert [each["Body"] for each in received[0]["Messages"]] == ["x"]
 

@@ -17,9 +17,9 @@ from hypothesis.stateful import (
 )
 
 from local.stack import Stack
-from tests.api.maker import all_pages
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from tests.long_form import SOAK
+from tests.maker import all_pages
 from tests.model.spellings import Spelling, bounded, queries, spans
 from tests.model.tams_model import EVER, SECOND, ModelObject, ModelSegment, TamsModel, hull
 
