@@ -55,6 +55,11 @@ class VastTransaction:
         self._sdk = sdk
         self.witness: Witness | None = None
 
+    @property
+    def sdk(self) -> SdkTransaction:
+        """The SDK's transaction, for those who define tables."""
+        return self._sdk
+
     def select(
         self,
         table: Table,

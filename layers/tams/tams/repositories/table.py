@@ -25,8 +25,6 @@ class Table:
     columns: pa.Schema
     sorting_key: tuple[str, ...] = ()
     projections: tuple[Projection, ...] = ()
-    retired_projections: tuple[str, ...] = ()
-    """Of earlier releases; `provision` drops them."""
 
 
 TEXT, INT, BOOL = pa.utf8(), pa.int64(), pa.bool_()
