@@ -54,8 +54,9 @@ class Definitions:
 
     def count_rows(self, table: Table) -> int:
         """As VAST's statistics have it, which costs the same for any number of rows."""
+        found = self._get(table)
         with translated():
-            return int(self._get(table).stats.num_rows)
+            return int(found.stats.num_rows)
 
     def create_schema(self) -> list[str]:
         if self._schema is not None:
