@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tests.maker import Json, Maker
 
 from local.stack import Stack
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.maker import Json, Maker
 from tests.waiting import until
 
 FOLDER = Path(__file__).parent
