@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tests.stacks import UNHURRIED
 
 RELEASE = Path(__file__).parent / "release_0_1_0"
 ANSWERS: dict[str, Any] = json.loads((RELEASE / "answers.json").read_text())
@@ -23,7 +24,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
     with tarfile.open(RELEASE / "data.tar.gz") as archive:
         archive.extractall(folder, filter="data")
     with (
-        Stack(folder / "data", keep_going=True) as stack,
+        Stack(folder / "data", env=UNHURRIED) as stack,
         httpx.Client(base_url=stack.api_url, timeout=120) as client,
     ):
         yield client

@@ -3,12 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-import ibis
-
 from tams.repositories.database import ROW_ID, Row, Witness
-from tams.repositories.predicates import all_of
 from tams.repositories.table import Table
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 
 class ChangingRows:
@@ -57,8 +55,9 @@ class ChangingRows:
 
     def remove(self, key: Any) -> None:
         """Delete one row, whose absence is the witness."""
+        assert self._key is not None, "the only row of a table stays"
         self.delete([key])
-        gone = ibis._[self._key] == key
+        gone = col[self._key] == key
         self._transaction.witnessed_by(Witness(self._table, gone, there=False))
 
     def _next(self, row: Mapping[str, Any]) -> Row:
@@ -68,8 +67,9 @@ class ChangingRows:
         return {**changed, ROW_ID: row_id, "revision": revision + 1}
 
     def _leave_witness(self, row: Mapping[str, Any], event_id: str) -> None:
-        of_row = None if self._key is None else ibis._[self._key] == row[self._key]
-        written = all_of(of_row, ibis._.event_id == event_id)
+        written = col["event_id"] == event_id
+        if self._key is not None:
+            written = (col[self._key] == row[self._key]) & written
         self._transaction.witnessed_by(Witness(self._table, written))
 
     def _key_of(self, row: Mapping[str, Any]) -> Any:

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import ibis
-
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
 from tams.repositories.database import ROW_ID, Row
 from tams.repositories.rows import collection_item_from_row
 from tams.repositories.tables import COLLECTIONS
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 
 class CollectionRepository:
@@ -76,7 +75,7 @@ class CollectionRepository:
     def _children(self, parent: str, child: str, ids: Collection[str] | None) -> set[str]:
         if ids is not None and not ids:
             return set()
-        predicate = None if ids is None else ibis._[parent].isin(list(ids))
+        predicate = None if ids is None else col[parent].isin(list(ids))
         rows = self._transaction.select(COLLECTIONS, predicate, [child])
         return {row[child] for row in rows}
 
@@ -123,9 +122,9 @@ class CollectionRepository:
     def _rows(self, column: str, ids: Collection[str], *, with_row_id: bool = False) -> list[Row]:
         if not ids:
             return []
-        predicate = ibis._[column].isin(list(ids))
+        predicate = col[column].isin(list(ids))
         return self._transaction.select(
-            COLLECTIONS, predicate, COLLECTIONS.columns.names, with_row_id=with_row_id
+            COLLECTIONS, predicate, COLLECTIONS.names, with_row_id=with_row_id
         )
 
     def _delete(self, rows: Iterable[Row]) -> None:

@@ -1,17 +1,15 @@
 """Copies on VAST. A small table: a row goes when its copy is done."""
 
 from dataclasses import asdict
-from typing import Any
 from uuid import uuid4
-
-import ibis
 
 from tams.models.copy import Copy
 from tams.repositories.changing import ChangingRows
 from tams.repositories.tables import COPIES
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import Predicate, col
 
-_COLUMNS = [name for name in COPIES.columns.names if name != "event_id"]
+_COLUMNS = [name for name in COPIES.names if name != "event_id"]
 
 
 class CopyRepository:
@@ -22,14 +20,14 @@ class CopyRepository:
         self._rows = ChangingRows(transaction, COPIES)
 
     def find(self, copy_id: str) -> Copy | None:
-        return next(iter(self._select(ibis._.id == copy_id)), None)
+        return next(iter(self._select(col["id"] == copy_id)), None)
 
     def of_object(self, object_id: str) -> list[Copy]:
-        return self._select(ibis._.object_id == object_id)
+        return self._select(col["object_id"] == object_id)
 
     def due(self, now_us: int, believed_us: int) -> list[str]:
         """Ids of the copies that are due. A due time after `believed_us` is from a wrong clock: it is due."""
-        predicate = (ibis._.next_us <= now_us) | (ibis._.next_us > believed_us)
+        predicate = (col["next_us"] <= now_us) | (col["next_us"] > believed_us)
         rows = self._transaction.select(COPIES, predicate, ["id"])
         return [row["id"] for row in rows]
 
@@ -44,6 +42,6 @@ class CopyRepository:
         """The copy was read in this transaction."""
         self._rows.remove(copy.id)
 
-    def _select(self, predicate: Any) -> list[Copy]:
+    def _select(self, predicate: Predicate | None) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
         return [Copy(**row) for row in self._rows.noted(rows)]

@@ -3,10 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 from uuid import uuid4
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
@@ -20,6 +17,7 @@ from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
+from tams.vast.where import Predicate, col
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
@@ -51,7 +49,7 @@ class DeletionRequestRepository:
 
     def removing(self, flow_id: str) -> str | None:
         """The request that is still removing what is left of a Flow by this id."""
-        predicate = (ibis._.flow_id == flow_id) & (ibis._.status != str(DeletionStatus.DONE))
+        predicate = (col["flow_id"] == flow_id) & (col["status"] != str(DeletionStatus.DONE))
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
         return next((row["id"] for row in rows if row["delete_flow"]), None)
 
@@ -60,12 +58,12 @@ class DeletionRequestRepository:
 
         Also requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
         """
-        untouched = (ibis._.updated_us < before_us) | (ibis._.updated_us > now_us)
-        predicate = ibis._.status.isin(_ACTIVE) & untouched
+        untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
+        predicate = col["status"].isin(_ACTIVE) & untouched
         return self._ids(predicate)
 
     def expired(self, before_us: int) -> list[str]:
-        return self._ids(ibis._.expiry_us < before_us)
+        return self._ids(col["expiry_us"] < before_us)
 
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
         """Two round trips."""
@@ -80,7 +78,7 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
         return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
-    def _ids(self, predicate: Any) -> list[str]:
+    def _ids(self, predicate: Predicate | None) -> list[str]:
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
         return [row["id"] for row in rows]
 

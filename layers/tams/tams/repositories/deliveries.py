@@ -5,8 +5,6 @@ from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
-import ibis
-
 from tams.models.delivery import Delivery, DeliveryState, RelayState
 from tams.repositories.changing import ChangingRows
 from tams.repositories.database import ROW_ID
@@ -18,8 +16,9 @@ from tams.repositories.event_tables import (
     RELAY,
 )
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
-_STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
+_STATE = [name for name in DELIVERY_STATES.names if name != "event_id"]
 _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
 
@@ -35,7 +34,7 @@ class DeliveryRepository:
 
     def relay_state(self) -> RelayState:
         columns = ["last_seq", "newest_us", "page_secret", "revision"]
-        rows = self._transaction.select(RELAY, True, columns, with_row_id=True)
+        rows = self._transaction.select(RELAY, None, columns, with_row_id=True)
         (row,) = self._relay.noted(rows)
         return RelayState(**row)
 
@@ -49,13 +48,13 @@ class DeliveryRepository:
 
     def milestone_before(self, since_us: int) -> int:
         """A place up to which no event is stamped `since_us` or later, or all are forgotten."""
-        rows = self._transaction.select(MILESTONES, ibis._.newest_us < since_us, ["seq"])
+        rows = self._transaction.select(MILESTONES, col["newest_us"] < since_us, ["seq"])
         return max((row["seq"] for row in rows), default=0)
 
     def forget_milestones(self, before_us: int) -> None:
         """Replace all milestones of forgotten events, those from before then, by one."""
         rows = self._transaction.select(
-            MILESTONES, ibis._.newest_us < before_us, ["seq", "newest_us"], with_row_id=True
+            MILESTONES, col["newest_us"] < before_us, ["seq", "newest_us"], with_row_id=True
         )
         if len(rows) > 1 or any(row["newest_us"] >= 0 for row in rows):
             self._transaction.delete(MILESTONES, [row[ROW_ID] for row in rows])
@@ -72,12 +71,12 @@ class DeliveryRepository:
         width = _FIRST_WINDOW
         while from_seq <= last_seq:
             predicate = (
-                (ibis._.webhook_id == webhook_id)
-                & (ibis._.seq >= from_seq)
-                & (ibis._.seq < from_seq + width)
+                (col["webhook_id"] == webhook_id)
+                & (col["seq"] >= from_seq)
+                & (col["seq"] < from_seq + width)
             )
             rows = self._transaction.select(
-                DELIVERIES, predicate, DELIVERIES.columns.names, with_row_id=True
+                DELIVERIES, predicate, DELIVERIES.names, with_row_id=True
             )
             if rows:
                 self._row_ids.update((row["seq"], row.pop(ROW_ID)) for row in rows)
@@ -91,9 +90,9 @@ class DeliveryRepository:
         if not webhook_ids:
             return set()
         predicate = (
-            ibis._.webhook_id.isin(list(webhook_ids))
-            & (ibis._.seq >= first_seq)
-            & (ibis._.seq <= last_seq)
+            col["webhook_id"].isin(list(webhook_ids))
+            & (col["seq"] >= first_seq)
+            & (col["seq"] <= last_seq)
         )
         rows = self._transaction.select(DELIVERIES, predicate, ["seq"])
         return {row["seq"] for row in rows}
@@ -106,7 +105,7 @@ class DeliveryRepository:
     def state(self, webhook_id: str) -> DeliveryState:
         """A fresh one if there is none: a state is deleted with its webhook."""
         rows = self._transaction.select(
-            DELIVERY_STATES, ibis._.webhook_id == webhook_id, _STATE, with_row_id=True
+            DELIVERY_STATES, col["webhook_id"] == webhook_id, _STATE, with_row_id=True
         )
         found = (DeliveryState(**row) for row in self._states.noted(rows))
         return next(found, DeliveryState(webhook_id))
@@ -125,5 +124,5 @@ class DeliveryRepository:
 
     def resting(self, now_us: int) -> list[DeliveryState]:
         """States of webhooks that have a sender, or that nobody may try yet."""
-        rows = self._transaction.select(DELIVERY_STATES, ibis._.next_us > now_us, _STATE)
+        rows = self._transaction.select(DELIVERY_STATES, col["next_us"] > now_us, _STATE)
         return [DeliveryState(**row) for row in rows]

@@ -4,8 +4,6 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-import ibis
-
 from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
@@ -15,6 +13,7 @@ from tams.repositories.predicates import tags_text, values_in_text
 from tams.repositories.rows import dumps
 from tams.repositories.visible import VisibleTransaction
 from tams.timing import TimeRange
+from tams.vast.where import col
 
 
 class EventRepository:
@@ -39,7 +38,7 @@ class EventRepository:
             self._added += 1
         self._transaction.insert(EVENTS, rows)
         first = rows[0]
-        written: Any = (ibis._.created_us == first["created_us"]) & (ibis._["id"] == first["id"])
+        written = (col["created_us"] == first["created_us"]) & (col["id"] == first["id"])
         self._transaction.witnessed_by(Witness(EVENTS, written))
 
     def unrelayed(self) -> list[StoredEvent]:
@@ -48,7 +47,7 @@ class EventRepository:
         No time bounds the search: a clock that is wrong must not hide an event. The projection by place has
         them side by side.
         """
-        rows = self._transaction.select(EVENTS, ibis._.seq == 0, EVENT_ROUTING, with_row_id=True)
+        rows = self._transaction.select(EVENTS, col["seq"] == 0, EVENT_ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
@@ -72,13 +71,13 @@ class EventRepository:
         classes: Collection[str] | None = None,
     ) -> list[tuple[int, StoredEvent]]:
         """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
-        predicate = (ibis._.seq > after_seq) & (ibis._.seq <= until_seq)
+        predicate = (col["seq"] > after_seq) & (col["seq"] <= until_seq)
         if since_us:
-            predicate &= ibis._.created_us >= since_us
+            predicate &= col["created_us"] >= since_us
         wanted = {"event_type": event_types, "flow_id": flow_ids, "source_id": source_ids}
         for column, values in wanted.items():
             if values:
-                predicate &= ibis._[column].isin(list(values))
+                predicate &= col[column].isin(list(values))
         columns = (*EVENT_ROUTING, "seq")
         rows = self._transaction.select(EVENTS, predicate, columns, classes=classes)
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
@@ -90,7 +89,7 @@ class EventRepository:
 
         `waited_for` names the places, between the first and the last it is given, of those to be kept.
         """
-        predicate = (ibis._.created_us < before_us) & (ibis._.seq > 0)
+        predicate = (col["created_us"] < before_us) & (col["seq"] > 0)
         rows = self._transaction.select(
             EVENTS, predicate, ["seq"], with_row_id=True, rows_max=limit
         )
@@ -113,10 +112,10 @@ class EventRepository:
     def _whole(self, moments: Mapping[str, int]) -> dict[str, StoredEvent]:
         if not moments:
             return {}
-        predicate = ibis._.created_us.isin(sorted(set(moments.values()))) & ibis._["id"].isin(
+        predicate = col["created_us"].isin(sorted(set(moments.values()))) & col["id"].isin(
             list(moments)
         )
-        columns = [name for name in EVENTS.columns.names if name != "seq"]
+        columns = [name for name in EVENTS.names if name != "seq"]
         rows = self._transaction.select(EVENTS, predicate, columns)
         return {row["id"]: _event(row) for row in rows}
 

@@ -4,23 +4,21 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-import ibis
-
 from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
 from tams.repositories.database import ROW_ID, Row
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
-from tams.repositories.predicates import any_of
 from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
 from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
+from tams.vast.where import Predicate, any_of, col
 
 SPANS_MAX = 2_000
-"""In one select: the SDK refuses requests of more than 5 MiB."""
+"""In one select: VAST refuses requests of more than 5 MiB."""
 
-_READ = [name for name in SEGMENTS.columns.names if name not in UNREAD]
+_READ = [name for name in SEGMENTS.names if name not in UNREAD]
 
 
 class SegmentRepository:
@@ -68,11 +66,11 @@ class SegmentRepository:
         for first in range(0, len(spans), SPANS_MAX):
             starts = any_of(
                 [
-                    ibis._.start_time.between(bound_text(first_ns), bound_text(last_ns))
+                    col["start_time"].between(bound_text(first_ns), bound_text(last_ns))
                     for first_ns, last_ns in spans[first : first + SPANS_MAX]
                 ]
             )
-            found += self._select((ibis._.flow_id == outline.flow_id) & starts)
+            found += self._select((col["flow_id"] == outline.flow_id) & starts)
         return shown(outline, found)
 
     def announced_by(
@@ -80,7 +78,7 @@ class SegmentRepository:
     ) -> list[StoredSegment]:
         """The Segments of a segments_added event that still exist, by time. One round trip."""
         within = _within(outline.flow_id, *finite(timerange))
-        found = self._select(within & (ibis._.event_id == event_id))
+        found = self._select(within & (col["event_id"] == event_id))
         return sorted(shown(outline, found), key=start_ns)
 
     def remove(self, segments: Sequence[StoredSegment]) -> None:
@@ -97,7 +95,7 @@ class SegmentRepository:
         self._renew(media_id, {"init_instances": instances_text(instances)})
 
     def _renew(self, object_id: str, values: dict[str, str]) -> None:
-        predicate = ibis._.object_id == object_id
+        predicate = col["object_id"] == object_id
         rows = self._transaction.select(SEGMENTS, predicate, ["object_id"], with_row_id=True)
         changed = [{ROW_ID: row[ROW_ID], **values} for row in rows]
         self._transaction.update(SEGMENTS, changed)
@@ -119,10 +117,10 @@ class SegmentRepository:
     def _on_objects(self, object_ids: Collection[str], columns: Sequence[str]) -> Iterator[Row]:
         """One round trip for as many ids as one request holds."""
         for some in in_parts(sorted(object_ids)):
-            yield from self._transaction.select(SEGMENTS, ibis._.object_id.isin(some), columns)
+            yield from self._transaction.select(SEGMENTS, col["object_id"].isin(some), columns)
 
     def _select(
-        self, predicate: Any, *, rows_max: int | None = None, for_change: bool = False
+        self, predicate: Predicate | None, *, rows_max: int | None = None, for_change: bool = False
     ) -> list[StoredSegment]:
         rows = self._transaction.select(
             SEGMENTS,
@@ -146,15 +144,15 @@ def _within(
     ending_after_ns: int | None = None,
     object_id: str | None = None,
 ) -> Any:
-    predicate = ibis._.flow_id == flow_id
+    predicate = col["flow_id"] == flow_id
     if from_ns is not None:
-        predicate &= ibis._.start_time >= bound_text(from_ns)
+        predicate &= col["start_time"] >= bound_text(from_ns)
     if until_ns is not None:
-        predicate &= ibis._.start_time < bound_text(until_ns)
+        predicate &= col["start_time"] < bound_text(until_ns)
     if ending_after_ns is not None:
-        predicate &= ibis._.end_time > bound_text(ending_after_ns)
+        predicate &= col["end_time"] > bound_text(ending_after_ns)
     if object_id is not None:
-        predicate &= ibis._.object_id == object_id
+        predicate &= col["object_id"] == object_id
     return predicate
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
@@ -13,7 +11,7 @@ from tams.models.stored import FlowOutline, StoredFlow
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import all_of, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -24,6 +22,7 @@ from tams.repositories.rows import (
 from tams.repositories.tables import FLOWS
 from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
+from tams.vast.where import all_of, col
 
 
 class FlowRepository:
@@ -62,7 +61,7 @@ class FlowRepository:
         }
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
-        rows = self._transaction.select(FLOWS, ibis._["id"] == flow_id, OUTLINE, classes=classes)
+        rows = self._transaction.select(FLOWS, col["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
@@ -123,7 +122,7 @@ def _matching(query: FlowQuery) -> Any:
                 "init_segments": query.init_segments,
             }
         ),
-        ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
+        col["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
         _touching(query.timerange),
     )
@@ -139,13 +138,13 @@ def _touching(timerange: TimeRange) -> Any:
     if timerange.is_eternity:
         return None
     if timerange.is_empty:
-        return ibis._.segment_count == 0
-    predicate = ibis._.segment_count > 0
+        return col["segment_count"] == 0
+    predicate = col["segment_count"] > 0
     start_ns, end_ns = timerange.start_ns, timerange.end_ns
     if start_ns is not None:
-        predicate &= ibis._.last_time > bound_text(start_ns)
+        predicate &= col["last_time"] > bound_text(start_ns)
     if end_ns is not None:
-        predicate &= ibis._.first_time <= bound_text(end_ns)
+        predicate &= col["first_time"] <= bound_text(end_ns)
     return predicate
 
 

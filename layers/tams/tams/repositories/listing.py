@@ -9,8 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
 from tams.errors import InvalidRequestError
 from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
@@ -18,9 +16,10 @@ from tams.repositories.database import Row
 from tams.repositories.predicates import has_tag
 from tams.repositories.table import Table
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import Predicate, col
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
-_ID_BYTES = 128
+_ID_BYTES = 256
 """What the request needs for an id beside its letters."""
 
 Key = tuple[Any, str]
@@ -58,7 +57,7 @@ class Order:
 def sorted_page(
     transaction: VisibleTransaction,
     table: Table,
-    predicate: Any,
+    predicate: Predicate | None,
     order: Order,
     *,
     page: str | None,
@@ -100,11 +99,11 @@ def rows_by_id(
     """
     found: dict[str, Row] = {}
     for some in in_parts(ids):
-        predicate = ibis._["id"] == some[0] if len(some) == 1 else ibis._["id"].isin(some)
+        predicate = col["id"] == some[0] if len(some) == 1 else col["id"].isin(some)
         rows = transaction.select(
             table,
             predicate,
-            table.columns.names,
+            table.names,
             classes=classes,
             with_row_id=with_row_id,
         )
@@ -113,7 +112,7 @@ def rows_by_id(
 
 
 def in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    """The SDK refuses a select whose request takes more than 5 MiB."""
+    """VAST refuses a select whose request takes more than 5 MiB."""
     part: list[str] = []
     size = 0
     for each in ids:
@@ -132,7 +131,7 @@ def ids_of_classes(
     """Of these ids, those whose rows are of any of these classes."""
     found: set[str] = set()
     for some in in_parts(sorted(ids)):
-        rows = transaction.select(table, ibis._["id"].isin(some), ["id"], classes=classes)
+        rows = transaction.select(table, col["id"].isin(some), ["id"], classes=classes)
         found |= {row["id"] for row in rows}
     return found
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Sequence
 
-import ibis
-
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import rows_by_id
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 
 class ObjectRepository:
@@ -38,8 +37,8 @@ class ObjectRepository:
         """Media Objects that name each of these as their init Object, in id order. One round trip."""
         needing: dict[str, list[str]] = {each: [] for each in init_object_ids}
         if needing:
-            predicate = ibis._.init_object_id.isin(sorted(needing)) & (
-                ibis._.kind == str(ObjectKind.MEDIA)
+            predicate = col["init_object_id"].isin(sorted(needing)) & (
+                col["kind"] == str(ObjectKind.MEDIA)
             )
             columns = ["id", "init_object_id"]
             for row in self._transaction.select(OBJECTS, predicate, columns):
@@ -52,22 +51,22 @@ class ObjectRepository:
         Also Objects that a clock ahead of ours allocated after `now_us`.
         """
         predicate = (
-            (ibis._.state == str(ObjectState.ALLOCATED))
-            & ((ibis._.created_us < before_us) | (ibis._.created_us > now_us))
-            & ~ibis._.registers.isnull()
-            & ibis._.fault.isnull()
+            (col["state"] == str(ObjectState.ALLOCATED))
+            & ((col["created_us"] < before_us) | (col["created_us"] > now_us))
+            & col["registers"].notnull()
+            & col["fault"].isnull()
         )
         return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]
 
     def never_used(self, before_us: int, limit: int) -> list[str]:
         """Ids of Objects that were allocated before then and still are, at least `limit` if so many."""
-        predicate = (ibis._.state == str(ObjectState.ALLOCATED)) & (ibis._.created_us < before_us)
+        predicate = (col["state"] == str(ObjectState.ALLOCATED)) & (col["created_us"] < before_us)
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
 
     def doomed(self, before_us: int, now_us: int, limit: int) -> list[str]:
         """Ids of Objects that were doomed before then, or by a clock ahead of ours after `now_us`."""
-        when = (ibis._.doomed_us < before_us) | (ibis._.doomed_us > now_us)
-        predicate = (ibis._.state == str(ObjectState.DOOMED)) & when
+        when = (col["doomed_us"] < before_us) | (col["doomed_us"] > now_us)
+        predicate = (col["state"] == str(ObjectState.DOOMED)) & when
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]

@@ -1,14 +1,12 @@
 """Filters as predicates that VAST can prune by, pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
-
-import ibis
+from collections.abc import Collection, Iterable, Mapping
 
 from tams.models.caller import AUTH_CLASSES
 from tams.models.common import Tags
 from tams.models.filters import TagFilter
+from tams.vast.where import Predicate, Value, all_of, any_of, col
 
 _ENTRY, _VALUE, _EMPTY = "\n", "\x1f", "\x1e"
 _UNESCAPED = {"\\": "\\", "n": _ENTRY, "u1f": _VALUE, "u1e": _EMPTY}
@@ -39,43 +37,29 @@ def values_in_text(text: str | None, name: str) -> tuple[str, ...]:
     return tuple(_unescaped(each.removeprefix(start)) for each in entries if _EMPTY not in each)
 
 
-def all_of(*predicates: Any) -> Any:
-    """Their conjunction; None among them does not filter, and nothing at all is None."""
-    joined: Any = None
-    for predicate in predicates:
-        if predicate is not None:
-            joined = predicate if joined is None else joined & predicate
-    return joined
-
-
-def equal(values: Mapping[str, Any]) -> Any:
+def equal(values: Mapping[str, Value | None]) -> Predicate | None:
     """Column by column; a value of None does not filter."""
-    return all_of(*(ibis._[name] == value for name, value in values.items() if value is not None))
+    return all_of(*(col[name] == value for name, value in values.items() if value is not None))
 
 
-def tagged(filters: Iterable[TagFilter]) -> Any:
+def tagged(filters: Iterable[TagFilter]) -> Predicate | None:
     """Every filter but those for the absence of a tag, which VAST cannot express."""
     return all_of(*(_tagged(each) for each in filters if each.exists is not False))
 
 
-def classed(classes: Collection[str], column: str) -> Any:
+def classed(classes: Collection[str], column: str) -> Predicate:
     """Resources of any of these classes, of which there is one at least."""
-    return any_of(
-        [
-            ibis._[column].contains(_ENTRY + _entry(AUTH_CLASSES, each) + _ENTRY)
-            for each in sorted(classes)
-        ]
-    )
+    entries = (_entry(AUTH_CLASSES, each) for each in sorted(classes))
+    return any_of(col[column].contains(_ENTRY + entry + _ENTRY) for entry in entries)
 
 
-def _tagged(wanted: TagFilter) -> Any:
+def _tagged(wanted: TagFilter) -> Predicate | None:
     if wanted.exists:
-        return ibis._.tags.contains(_ENTRY + _name(wanted.name))
-    any_of: Any = None
-    for value in wanted.values or ():
-        has = ibis._.tags.contains(_ENTRY + _entry(wanted.name, value) + _ENTRY)
-        any_of = has if any_of is None else any_of | has
-    return any_of
+        return col["tags"].contains(_ENTRY + _name(wanted.name))
+    entries = [_entry(wanted.name, value) for value in wanted.values or ()]
+    if not entries:
+        return None
+    return any_of(col["tags"].contains(_ENTRY + entry + _ENTRY) for entry in entries)
 
 
 def _name(name: str) -> str:
@@ -88,11 +72,3 @@ def _unescaped(text: str) -> str:
 
 def _entry(name: str, value: str) -> str:
     return _name(name) + value.translate(_ESCAPED)
-
-
-def any_of(predicates: Sequence[Any]) -> Any:
-    """Joined by OR as a balanced tree: in a chain of hundreds, ibis would exceed Python's recursion limit."""
-    if len(predicates) == 1:
-        return predicates[0]
-    middle = len(predicates) // 2
-    return any_of(predicates[:middle]) | any_of(predicates[middle:])

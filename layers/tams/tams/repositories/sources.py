@@ -8,10 +8,11 @@ from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import source_from_row, source_row
 from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import all_of
 
 
 class SourceRepository:

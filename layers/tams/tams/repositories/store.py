@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-import ibis
-
 from tams.models.caller import Caller
 from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
@@ -23,6 +21,7 @@ from tams.repositories.sources import SourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import WebhookRepository
+from tams.vast.where import col
 
 T = TypeVar("T")
 
@@ -42,7 +41,7 @@ class GuardRepository:
         if not slots:
             return 0
         columns = ["slot", "moment_us", "revision"]
-        rows = self._transaction.select(GUARDS, ibis._.slot.isin(slots), columns, with_row_id=True)
+        rows = self._transaction.select(GUARDS, col["slot"].isin(slots), columns, with_row_id=True)
         guards = ChangingRows(self._transaction, GUARDS, "slot")
         before = {row["slot"]: row["moment_us"] or 0 for row in guards.noted(rows)}
         guards.update({**row, "moment_us": max(before[row["slot"]], gone_us)} for row in rows)
@@ -57,7 +56,7 @@ class ServiceRepository:
 
     def get(self) -> tuple[str | None, str | None]:
         """Name and description, as far as a client has set them."""
-        (row,) = self._transaction.select(SERVICE, True, ["name", "description"])
+        (row,) = self._transaction.select(SERVICE, None, ["name", "description"])
         return row["name"], row["description"]
 
     def save(self, name: str | None, description: str | None, event_id: str) -> None:
@@ -74,7 +73,7 @@ class ServiceRepository:
 
     def _read(self, columns: Sequence[str]) -> tuple[ChangingRows, Row]:
         rows = ChangingRows(self._transaction, SERVICE, key=None)
-        found = self._transaction.select(SERVICE, True, [*columns, "revision"], with_row_id=True)
+        found = self._transaction.select(SERVICE, None, [*columns, "revision"], with_row_id=True)
         return rows, rows.noted(found)[0]
 
 
@@ -85,12 +84,12 @@ class HealthRepository:
         self._transaction = transaction
 
     def swept_us(self) -> int | None:
-        (row,) = self._transaction.select(SERVICE, True, ["swept_us"])
+        (row,) = self._transaction.select(SERVICE, None, ["swept_us"])
         swept_us: int | None = row["swept_us"]
         return swept_us
 
     def save_swept_us(self, now_us: int) -> None:
-        (row,) = self._transaction.select(SERVICE, True, ["revision"], with_row_id=True)
+        (row,) = self._transaction.select(SERVICE, None, ["revision"], with_row_id=True)
         self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], "swept_us": now_us}])
 
     def try_to_write(self) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import pyarrow as pa
+from tams.vast.column_types import Columns, ColumnType
 
 CELL_BYTES_MAX = 126 * 1024
 """The largest cell VAST takes. Source: VAST DataBase limits."""
@@ -22,15 +22,17 @@ class Table:
     """One table: what `provision` creates and `database` reads and writes."""
 
     name: str
-    columns: pa.Schema
+    columns: Columns
     sorting_key: tuple[str, ...] = ()
     projections: tuple[Projection, ...] = ()
-    retired_projections: tuple[str, ...] = ()
-    """Of earlier releases; `provision` drops them."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
 
 
-TEXT, INT, BOOL = pa.utf8(), pa.int64(), pa.bool_()
+TEXT, INT, BOOL = ColumnType.TEXT, ColumnType.INT, ColumnType.BOOL
 
 
-def columns(**types: pa.DataType) -> pa.Schema:
-    return pa.schema(list(types.items()))
+def columns(**types: ColumnType) -> Columns:
+    return tuple(types.items())

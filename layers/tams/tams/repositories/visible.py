@@ -15,10 +15,11 @@ from typing import Any
 from tams.models.stored import FlowOutline, StoredSegment
 from tams.repositories.database import Row, VastTransaction, Witness
 from tams.repositories.event_tables import EVENTS, WEBHOOKS
-from tams.repositories.predicates import all_of, classed
+from tams.repositories.predicates import classed
 from tams.repositories.table import Table
 from tams.repositories.tables import FLOWS, SOURCES
 from tams.timing import TimeRange
+from tams.vast.where import Predicate, all_of
 
 _CLASSES_IN = {
     FLOWS.name: "tags",
@@ -38,7 +39,7 @@ class VisibleTransaction:
     def select(
         self,
         table: Table,
-        predicate: Any,
+        predicate: Predicate | None,
         columns: Iterable[str],
         *,
         classes: Collection[str] | None = None,
@@ -73,7 +74,7 @@ class VisibleTransaction:
         self._unfiltered.witness = witness
 
 
-def _let_through(table: Table, classes: Collection[str] | None) -> Any:
+def _let_through(table: Table, classes: Collection[str] | None) -> Predicate | None:
     """The predicate of rows that may be seen; None for all."""
     return None if classes is None else classed(classes, _CLASSES_IN[table.name])
 

@@ -2,8 +2,6 @@
 
 import json
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
@@ -15,6 +13,7 @@ from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.rows import dumps
 from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
@@ -38,7 +37,7 @@ class WebhookRepository:
 
     def sending(self) -> list[Webhook]:
         """Webhooks that events go to. One round trip."""
-        rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
+        rows = self._transaction.select(WEBHOOKS, col["status"].isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 
     def add(self, webhook: Webhook, event_id: str) -> None:
