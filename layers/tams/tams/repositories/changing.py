@@ -6,7 +6,7 @@ from typing import Any
 from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.table import Table
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import col
+from tams.vast.where import Predicate, col
 
 
 class ChangingRows:
@@ -55,8 +55,8 @@ class ChangingRows:
 
     def remove(self, key: Any) -> None:
         """Delete one row, whose absence is the witness."""
-        assert self._key is not None, "the only row of a table stays"
         self.delete([key])
+        assert self._key is not None, "a table with one row keeps it"
         gone = col[self._key] == key
         self._transaction.witnessed_by(Witness(self._table, gone, there=False))
 
@@ -67,9 +67,9 @@ class ChangingRows:
         return {**changed, ROW_ID: row_id, "revision": revision + 1}
 
     def _leave_witness(self, row: Mapping[str, Any], event_id: str) -> None:
-        written = col["event_id"] == event_id
+        written: Predicate = col["event_id"] == event_id
         if self._key is not None:
-            written = (col[self._key] == row[self._key]) & written
+            written &= col[self._key] == row[self._key]
         self._transaction.witnessed_by(Witness(self._table, written))
 
     def _key_of(self, row: Mapping[str, Any]) -> Any:
