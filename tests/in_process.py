@@ -1,7 +1,7 @@
 """A deployment for tests of services: its VAST runs in this process, and the rest is in memory to look at.
 
-What services decide they decide on rows, so the rows are kept by the real repositories, the real SDK and the
-local VAST's own engine. Queues, bytes and receivers only note what they are given.
+Services decide on rows, so the real repositories keep them, over real HTTP, in the local VAST's own engine.
+Queues, bytes and receivers only note what they are given.
 """
 
 from collections import defaultdict

@@ -42,6 +42,14 @@ def queues_table(queues: Iterable[QueueDepth]) -> Table:
     return table
 
 
+def schema_table(tables: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Table", "Rows")
+    for each in tables:
+        missing = each["rows"] is None
+        table.add_row(each["name"], "[red]missing[/red]" if missing else str(each["rows"]))
+    return table
+
+
 def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
     table = _table("Timerange", "Object", "ts_offset", "Key frames")
     for segment in segments:

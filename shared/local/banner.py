@@ -27,19 +27,21 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     ]
     if stack.note:
         lines.append(f"  note    {stack.note}")
-    if elsewhere := variables_for_tams(stack.api_url, stack.sqs_url, stack.data_dir):
+    addresses = stack.api_url, stack.sqs_url, stack.vast_url
+    if elsewhere := variables_for_tams(*addresses, stack.data_dir):
         lines.append(f"  tams    finds it with {elsewhere}")
     lines += [f"  not here: {what}" for what in stack.application.unsupported]
     lines += [f"  broken: {name}: {why}" for name, why in stack.broken_functions.items()]
     return "\n".join([*lines, "Press Ctrl-C to stop."])
 
 
-def variables_for_tams(api_url: str, queue_url: str, data_dir: Path) -> str:
+def variables_for_tams(api_url: str, queue_url: str, vast_url: str, data_dir: Path) -> str:
     """What the `tams` command needs in its environment, where that is not what it assumes anyway."""
     usual = Ports()
     needed = {
         "TAMS_URL": (api_url, f"http://{LOOPBACK}:{usual.api}"),
         "TAMS_QUEUE_URL": (queue_url, f"http://{LOOPBACK}:{usual.queue}"),
+        "TAMS_VAST_URL": (vast_url, f"http://{LOOPBACK}:{usual.vast}"),
         "TAMS_DATA_DIR": (str(data_dir), str(Path(DATA_DIR).resolve())),
     }
     return " ".join(

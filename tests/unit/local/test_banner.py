@@ -4,7 +4,8 @@ from pathlib import Path
 
 from local.banner import variables_for_tams
 
-USUAL = ("http://127.0.0.1:8000", "http://127.0.0.1:9324", Path(".tams").resolve())
+VAST = "http://127.0.0.1:9090"
+USUAL = ("http://127.0.0.1:8000", "http://127.0.0.1:9324", VAST, Path(".tams").resolve())
 
 
 def test_the_usual_place_needs_no_variables() -> None:
@@ -12,10 +13,10 @@ def test_the_usual_place_needs_no_variables() -> None:
 
 
 def test_each_variable_that_differs_is_shown_as_a_shell_takes_it() -> None:
-    api, queue, data = USUAL
+    api, queue, vast, data = USUAL
+    other = "http://127.0.0.1:1"
 
-    assert variables_for_tams("http://127.0.0.1:1", queue, data) == "TAMS_URL=http://127.0.0.1:1"
-    assert variables_for_tams(api, "http://127.0.0.1:2", data) == (
-        "TAMS_QUEUE_URL=http://127.0.0.1:2"
-    )
-    assert variables_for_tams(api, queue, Path("/my media")) == "TAMS_DATA_DIR='/my media'"
+    assert variables_for_tams(other, queue, vast, data) == f"TAMS_URL={other}"
+    assert variables_for_tams(api, other, vast, data) == f"TAMS_QUEUE_URL={other}"
+    assert variables_for_tams(api, queue, other, data) == f"TAMS_VAST_URL={other}"
+    assert variables_for_tams(api, queue, vast, Path("/my media")) == "TAMS_DATA_DIR='/my media'"

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +22,10 @@ def platform(shared_platform: Platform) -> Platform:
 @pytest.fixture
 def world(platform: Platform) -> World:
     return World(platform)
+
+
+@pytest.fixture
+def fresh_world(tmp_path: Path) -> Iterator[World]:
+    """On a VAST of its own, for what concerns all there is in one."""
+    with a_vast_in_process(tmp_path) as url:
+        yield World(Platform(url))

@@ -54,8 +54,9 @@ class World:
         return self.platform.store(self.caller).write(work)
 
     def flow(self, **fields: Any) -> str:
-        """A new Flow, of a new Source unless it is named; its id."""
-        body = a_video_flow_body(**{"id": str(uuid4()), "source_id": str(uuid4()), **fields})
+        """A new Flow, of a new Source unless it is named; its id. A field of None is left out."""
+        whole = a_video_flow_body(**{"id": str(uuid4()), "source_id": str(uuid4()), **fields})
+        body = {name: value for name, value in whole.items() if value is not None}
         FlowService.of(self.platform, self.caller).put(body["id"], parse_flow_put(body))
         self.ids.append(body["id"])
         return str(body["id"])

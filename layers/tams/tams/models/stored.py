@@ -142,10 +142,11 @@ class ObjectState(StrEnum):
 class StoredObject:
     """An Object and how many need it: Segments for media, media Objects for init.
 
-    `flow_created_us` tells the Flow it was made for from a later one of the same id; it is None on Objects of
-    earlier releases. `registers` has the headers of an upload that is to make its Segment by itself.
-    `size_bytes`, `etag` and `uploaded_us` are what S3 said of the bytes, None until it did; `fault` tells why
-    the upload registered no Segment although it should have.
+    `flow_created_us` tells the Flow it was made for from a later one of the same id. It is FLOW_GONE_US where
+    that Flow was gone before Objects noted it, and None on Objects that release 0.1.0 has just made.
+    `registers` has the headers of an upload that is to make its Segment by itself. `size_bytes`, `etag` and
+    `uploaded_us` are what S3 said of the bytes, None until it did; `fault` tells why the upload registered no
+    Segment although it should have.
     """
 
     id: str
@@ -169,6 +170,9 @@ class StoredObject:
     revision: int = 0
 
 
+FLOW_GONE_US = -1
+"""When no Flow was ever created."""
+
 _CLOCKS_APART_US = 1_000_000
 """How far apart clocks may be, for Objects that do not say which Flow they were made for."""
 
@@ -180,7 +184,12 @@ def is_made_for(stored: StoredObject, flow: Flow) -> bool:
     made_us = created_us_of(flow)
     if stored.flow_created_us is not None:
         return stored.flow_created_us == made_us
-    return made_us <= stored.created_us + _CLOCKS_APART_US
+    return made_before(made_us, stored.created_us)
+
+
+def made_before(flow_us: int, object_us: int) -> bool:
+    """Whether a Flow was created before an Object of its id, as far as clocks can tell."""
+    return flow_us <= object_us + _CLOCKS_APART_US
 
 
 def created_us_of(flow: Flow) -> int:

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict
 from uuid import uuid4
 
 from tams.errors import NotFoundError
@@ -11,49 +10,42 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline
-from tams.repositories.database import ROW_ID, Row, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import Row
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
-from tams.vast.where import col
+from tams.vast.where import Predicate, col
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
 
 class DeletionRequestRepository:
-    """Every save writes the next `revision`: two workers on one request collide."""
+    """Two workers on one request collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, DELETION_REQUESTS)
 
     def get(self, request_id: str) -> StoredDeletion:
         """Raises NotFoundError."""
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, [request_id], with_row_id=True)
-        if (row := rows.get(request_id)) is None:
-            raise NotFoundError("Deletion request", request_id)
-        self._row_ids[request_id] = row[ROW_ID]
-        return deletion_from_row(row)
+        for row in self._rows.noted(rows.values()):
+            return deletion_from_row(row)
+        raise NotFoundError("Deletion request", request_id)
 
     def add(self, stored: StoredDeletion) -> None:
-        event_id = str(uuid4())
-        self._transaction.insert(DELETION_REQUESTS, [deletion_row(stored) | {"event_id": event_id}])
-        self._remember(stored, event_id)
+        self._rows.insert([deletion_row(stored)], str(uuid4()))
 
     def save(self, stored: StoredDeletion) -> None:
         """The request was read in this transaction."""
-        event_id = str(uuid4())
-        row = deletion_row(replace(stored, revision=stored.revision + 1))
-        del row["id"]  # a sorted column cannot be updated
-        row |= {ROW_ID: self._row_ids[stored.request.id], "event_id": event_id}
-        self._transaction.update(DELETION_REQUESTS, [row])
-        self._remember(stored, event_id)
+        self._rows.save(deletion_row(stored), str(uuid4()))
 
     def remove(self, request_ids: Sequence[str]) -> None:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
-        self._transaction.delete(DELETION_REQUESTS, [row[ROW_ID] for row in rows.values()])
+        self._rows.delete([row["id"] for row in self._rows.noted(rows.values())])
 
     def removing(self, flow_id: str) -> str | None:
         """The request that is still removing what is left of a Flow by this id."""
@@ -86,13 +78,9 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
         return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
-    def _ids(self, predicate: Any) -> list[str]:
+    def _ids(self, predicate: Predicate | None) -> list[str]:
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
         return [row["id"] for row in rows]
-
-    def _remember(self, stored: StoredDeletion, event_id: str) -> None:
-        written = (col["id"] == stored.request.id) & (col["event_id"] == event_id)
-        self._transaction.witnessed_by(Witness(DELETION_REQUESTS, written))
 
 
 def deletion_row(stored: StoredDeletion) -> Row:

@@ -1,12 +1,13 @@
 """Deliveries on VAST: what waits for each webhook, how far each has got, and the place of the relay."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
-from tams.repositories.database import ROW_ID, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import ROW_ID
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -23,27 +24,24 @@ _WIDEST_WINDOW = 65_536
 
 
 class DeliveryRepository:
-    """Every save of a state writes the next `revision`, so that two workers on one of them collide."""
+    """Two workers on one state collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._relay_row: Any = None
+        self._relay = ChangingRows(transaction, RELAY, key=None)
+        self._states = ChangingRows(transaction, DELIVERY_STATES, "webhook_id")
         self._row_ids: dict[int, Any] = {}
-        self._state_rows: dict[str, Any] = {}
 
     def relay_state(self) -> RelayState:
         columns = ["last_seq", "newest_us", "page_secret", "revision"]
-        (row,) = self._transaction.select(RELAY, None, columns, with_row_id=True)
-        self._relay_row = row.pop(ROW_ID)
+        rows = self._transaction.select(RELAY, None, columns, with_row_id=True)
+        (row,) = self._relay.noted(rows)
         return RelayState(**row)
 
     def save_relay_state(self, state: RelayState) -> None:
         """The state was read in this transaction."""
-        event_id = str(uuid4())
-        row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
-        self._transaction.update(RELAY, [{ROW_ID: self._relay_row, **row}])
         # Each run writes an id of its own; the next one can only begin when this has committed.
-        self._transaction.witnessed_by(Witness(RELAY, col["event_id"] == event_id))
+        self._relay.save(asdict(state), str(uuid4()))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
@@ -109,30 +107,20 @@ class DeliveryRepository:
         rows = self._transaction.select(
             DELIVERY_STATES, col["webhook_id"] == webhook_id, _STATE, with_row_id=True
         )
-        if not rows:
-            return DeliveryState(webhook_id)
-        (row,) = rows
-        self._state_rows[webhook_id] = row.pop(ROW_ID)
-        return DeliveryState(**row)
+        found = (DeliveryState(**row) for row in self._states.noted(rows))
+        return next(found, DeliveryState(webhook_id))
 
     def save_state(self, state: DeliveryState) -> None:
         """The state was read in this transaction."""
-        event_id = str(uuid4())
-        row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
-        if (row_id := self._state_rows.get(state.webhook_id)) is None:
-            self._transaction.insert(DELIVERY_STATES, [row])
+        if self._states.has(state.webhook_id):
+            self._states.save(asdict(state), str(uuid4()))
         else:
-            del row["webhook_id"]  # a sorted column cannot be updated
-            self._transaction.update(DELIVERY_STATES, [{ROW_ID: row_id, **row}])
-        written = (col["webhook_id"] == state.webhook_id) & (col["event_id"] == event_id)
-        self._transaction.witnessed_by(Witness(DELIVERY_STATES, written))
+            self._states.insert([asdict(state)], str(uuid4()))
 
     def forget_state(self, webhook_id: str) -> None:
         """The state was read in this transaction."""
-        if (row_id := self._state_rows.pop(webhook_id, None)) is not None:
-            self._transaction.delete(DELIVERY_STATES, [row_id])
-            gone = col["webhook_id"] == webhook_id
-            self._transaction.witnessed_by(Witness(DELIVERY_STATES, gone, there=False))
+        if self._states.has(webhook_id):
+            self._states.remove(webhook_id)
 
     def resting(self, now_us: int) -> list[DeliveryState]:
         """States of webhooks that have a sender, or that nobody may try yet."""

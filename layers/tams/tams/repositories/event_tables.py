@@ -32,7 +32,6 @@ EVENTS = Table(
         # Holds all that routing needs, so that the relay reads no event itself.
         Projection("events_by_place", ("seq",), EVENT_ROUTING),
     ),
-    retired_projections=("events_by_seq",),
 )
 
 MILESTONES = Table(

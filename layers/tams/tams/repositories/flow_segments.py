@@ -13,10 +13,10 @@ from tams.repositories.rows import UNREAD, instances_text, segment_from_row, seg
 from tams.repositories.tables import SEGMENTS
 from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
-from tams.vast.where import any_of, col
+from tams.vast.where import Predicate, any_of, col
 
 SPANS_MAX = 2_000
-"""In one select: the SDK refuses requests of more than 5 MiB."""
+"""In one select: VAST refuses requests of more than 5 MiB."""
 
 _READ = [name for name in SEGMENTS.names if name not in UNREAD]
 
@@ -120,7 +120,7 @@ class SegmentRepository:
             yield from self._transaction.select(SEGMENTS, col["object_id"].isin(some), columns)
 
     def _select(
-        self, predicate: Any, *, rows_max: int | None = None, for_change: bool = False
+        self, predicate: Predicate | None, *, rows_max: int | None = None, for_change: bool = False
     ) -> list[StoredSegment]:
         rows = self._transaction.select(
             SEGMENTS,

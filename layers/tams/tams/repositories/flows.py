@@ -1,7 +1,6 @@
 """Flows on VAST."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from tams.errors import NotFoundError
@@ -9,7 +8,7 @@ from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
-from tams.repositories.database import ROW_ID
+from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
@@ -27,11 +26,11 @@ from tams.vast.where import all_of, col
 
 
 class FlowRepository:
-    """Every save writes the next `revision`, so that two writers of one Flow collide."""
+    """Two writers of one Flow collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, FLOWS)
 
     def find(self, flow_id: str) -> StoredFlow | None:
         return self.find_many([flow_id]).get(flow_id)
@@ -48,8 +47,7 @@ class FlowRepository:
         rows = rows_by_id(
             self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
         )
-        self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
-        return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
+        return {row["id"]: flow_from_row(row) for row in self._rows.noted(rows.values())}
 
     def showing(
         self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
@@ -75,30 +73,18 @@ class FlowRepository:
 
     def save(self, stored: StoredFlow) -> None:
         """The whole row. The Flow was read in this transaction."""
-        stored = replace(stored, revision=stored.revision + 1)
-        row = flow_row(stored) | timeline_row(stored)
-        del row["id"]  # the sort key never changes, and a sorted column cannot be updated
-        self._transaction.update(FLOWS, [{ROW_ID: self._row_ids[stored.flow.id], **row}])
+        self._rows.update([flow_row(stored) | timeline_row(stored)])
 
     def save_timeline(self, stored: StoredFlow) -> None:
         """Only what writing Segments changes. The Flow was read in this transaction."""
-        row = timeline_row(replace(stored, revision=stored.revision + 1))
-        self._transaction.update(FLOWS, [{ROW_ID: self._row_ids[stored.flow.id], **row}])
+        self._rows.update([{"id": stored.flow.id, **timeline_row(stored)}])
 
     def save_told(self, told: Collection[StoredFlow]) -> None:
         """Saves only the time of the last event. The Flows were read in this transaction."""
-        changed = [
-            {
-                ROW_ID: self._row_ids[stored.flow.id],
-                "told_us": stored.told_us,
-                "revision": stored.revision + 1,
-            }
-            for stored in told
-        ]
-        self._transaction.update(FLOWS, changed)
+        self._rows.update({"id": each.flow.id, "told_us": each.told_us} for each in told)
 
     def remove(self, flow_id: str) -> None:
-        self._transaction.delete(FLOWS, [self._row_ids.pop(flow_id)])
+        self._rows.delete([flow_id])
 
     def list_(
         self, query: FlowQuery, keep: Callable[[str], bool] | None = None

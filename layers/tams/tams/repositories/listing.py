@@ -16,7 +16,7 @@ from tams.repositories.database import Row
 from tams.repositories.predicates import has_tag
 from tams.repositories.table import Table
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import col
+from tams.vast.where import Predicate, col
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
 _ID_BYTES = 256
@@ -57,7 +57,7 @@ class Order:
 def sorted_page(
     transaction: VisibleTransaction,
     table: Table,
-    predicate: Any,
+    predicate: Predicate | None,
     order: Order,
     *,
     page: str | None,

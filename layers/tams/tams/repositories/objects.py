@@ -1,11 +1,9 @@
 """Objects on VAST."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from typing import Any
 
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
-from tams.repositories.database import ROW_ID, Witness
+from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import rows_by_id
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
@@ -14,37 +12,26 @@ from tams.vast.where import col
 
 
 class ObjectRepository:
-    """Every save writes the next `revision`: an Object guards who may refer to it."""
+    """An Object guards who may refer to it: two that do collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, OBJECTS)
 
     def find_many(self, object_ids: Collection[str]) -> dict[str, StoredObject]:
         rows = rows_by_id(self._transaction, OBJECTS, list(object_ids), with_row_id=True)
-        self._row_ids.update((object_id, row[ROW_ID]) for object_id, row in rows.items())
-        return {object_id: object_from_row(row) for object_id, row in rows.items()}
+        return {row["id"]: object_from_row(row) for row in self._rows.noted(rows.values())}
 
     def add(self, objects: Sequence[StoredObject], event_id: str) -> None:
         """`event_id` names the operation, and settles a commit whose answer is lost."""
-        if not objects:
-            return
-        rows = [object_row(stored) | {"event_id": event_id} for stored in objects]
-        self._transaction.insert(OBJECTS, rows)
-        written = (col["id"] == objects[0].id) & (col["event_id"] == event_id)
-        self._transaction.witnessed_by(Witness(OBJECTS, written))
+        self._rows.insert([object_row(stored) for stored in objects], event_id)
 
     def save(self, objects: Sequence[StoredObject]) -> None:
         """The Objects were read in this transaction. One round trip for up to 4.5 MiB."""
-        rows = []
-        for stored in objects:
-            row = object_row(replace(stored, revision=stored.revision + 1))
-            del row["id"]  # a sorted column cannot be updated
-            rows.append({ROW_ID: self._row_ids[stored.id], **row})
-        self._transaction.update(OBJECTS, rows)
+        self._rows.update(object_row(stored) for stored in objects)
 
     def remove(self, object_ids: Collection[str]) -> None:
-        self._transaction.delete(OBJECTS, [self._row_ids.pop(each) for each in object_ids])
+        self._rows.delete(object_ids)
 
     def media_needing(self, init_object_ids: Collection[str]) -> dict[str, list[str]]:
         """Media Objects that name each of these as their init Object, in id order. One round trip."""

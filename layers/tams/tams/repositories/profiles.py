@@ -7,14 +7,14 @@ from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
 from tams.models.profile import Profile
 from tams.models.queries import ProfileQuery
-from tams.repositories.database import Row, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import Row
 from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
 from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
-from tams.vast.where import col
 
 
 class ProfileRepository:
@@ -41,11 +41,8 @@ class ProfileRepository:
             "label": profile.label,
             "document": dumps(profile.to_document()),
             "created_us": to_us(profile.created),
-            "event_id": event_id,
         }
-        self._transaction.insert(PROFILES, [row])
-        written = (col["id"] == profile.id) & (col["event_id"] == event_id)
-        self._transaction.witnessed_by(Witness(PROFILES, written))
+        ChangingRows(self._transaction, PROFILES).insert([row], event_id)
 
     def list_(self, query: ProfileQuery) -> Page[Profile]:
         """In id order (SRT-10). Two round trips."""

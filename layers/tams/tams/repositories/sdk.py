@@ -1,14 +1,21 @@
 """The vastdb SDK, for what is done to tables; it takes 0.7 s to import, so no request does."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
+import urllib3
 import vastdb
+from vastdb import errors
 from vastdb.config import BackoffConfig
+from vastdb.transaction import Transaction
 
+from tams.errors import BackendUnavailableError
 from tams.repositories.session import VastConnection
 from tams.vast.column_types import Columns, ColumnType
+from tams.vast.errors import VastConflictError, VastConnectionError
 
 # The SDK warns on every select and logs each refused request; we raise what matters.
 logging.getLogger("vastdb").setLevel(logging.CRITICAL)
@@ -19,8 +26,19 @@ _ARROW_TYPES = {
     ColumnType.BOOL: pa.bool_(),
 }
 
+# The SDK lets several failures of the connection through as they are: requests' own, which are OSErrors,
+# and urllib3's from the middle of an answer.
+_LOST = (errors.ConnectionError, OSError, urllib3.exceptions.HTTPError)
+_UNAVAILABLE = (
+    errors.ServiceUnavailable,
+    errors.InternalServerError,
+    errors.RequestTimeout,
+    errors.UnexpectedError,
+)
+
 
 def sdk_session(connection: VastConnection) -> Any:
+    """Connecting is one round trip."""
     access_key, secret_key = connection.find_keys()
     seconds = connection.timeout_seconds
     return vastdb.connect(
@@ -32,5 +50,32 @@ def sdk_session(connection: VastConnection) -> Any:
     )
 
 
+def sdk_transaction(session: Any, txid: int) -> Transaction:
+    """A transaction that somebody else has begun, and ends."""
+    return Transaction(session, txid=txid)
+
+
 def arrow_schema(columns: Columns) -> pa.Schema:
     return pa.schema([(name, _ARROW_TYPES[type_]) for name, type_ in columns])
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raises for the SDK's failures what `tams.vast` raises. A BadRequest stays what it is: our mistake."""
+    try:
+        yield
+    except errors.Conflict as error:
+        raise VastConflictError from error
+    except _LOST as error:
+        raise VastConnectionError(type(error).__name__) from error
+    except errors.Forbidden as error:
+        raise BackendUnavailableError("VAST refuses our access key") from error
+    except errors.InsufficientCapacity as error:
+        raise BackendUnavailableError("VAST is full: it has no room for what is written") from error
+    except _UNAVAILABLE as error:
+        raise BackendUnavailableError(f"VAST answered {type(error).__name__}") from error
+    except ValueError as error:
+        # The SDK does not know the statuses of proxies (429, 502, 504).
+        if "is not a valid HttpStatus" in str(error):
+            raise BackendUnavailableError(f"VAST answered {str(error).split()[0]}") from error
+        raise

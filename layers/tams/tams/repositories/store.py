@@ -1,14 +1,15 @@
 """The Store: every repository inside one VAST transaction, and the few tables too small for a file."""
 
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from tams.models.caller import Caller
+from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
-from tams.repositories.database import ROW_ID, Database, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Database, Row, VastTransaction
 from tams.repositories.deletion_requests import DeletionRequestRepository
 from tams.repositories.deliveries import DeliveryRepository
 from tams.repositories.events import EventRepository
@@ -39,18 +40,12 @@ class GuardRepository:
         slots = sorted({zlib.crc32(each.encode()) % GUARD_SLOTS for each in ids})
         if not slots:
             return 0
-        columns = ["moment_us", "revision"]
+        columns = ["slot", "moment_us", "revision"]
         rows = self._transaction.select(GUARDS, col["slot"].isin(slots), columns, with_row_id=True)
-        changed = [
-            {
-                ROW_ID: row[ROW_ID],
-                "moment_us": max(row["moment_us"] or 0, gone_us),
-                "revision": row["revision"] + 1,
-            }
-            for row in rows
-        ]
-        self._transaction.update(GUARDS, changed)
-        return max(row["moment_us"] or 0 for row in rows)
+        guards = ChangingRows(self._transaction, GUARDS, "slot")
+        before = {row["slot"]: row["moment_us"] or 0 for row in guards.noted(rows)}
+        guards.update({**row, "moment_us": max(before[row["slot"]], gone_us)} for row in rows)
+        return max(before.values())
 
 
 class ServiceRepository:
@@ -65,27 +60,21 @@ class ServiceRepository:
         return row["name"], row["description"]
 
     def save(self, name: str | None, description: str | None, event_id: str) -> None:
-        columns = ["revision"]
-        (row,) = self._transaction.select(SERVICE, None, columns, with_row_id=True)
-        changed = {
-            ROW_ID: row[ROW_ID],
-            "name": name,
-            "description": description,
-            "event_id": event_id,
-            "revision": row["revision"] + 1,
-        }
-        self._transaction.update(SERVICE, [changed])
-        self._transaction.witnessed_by(Witness(SERVICE, col["event_id"] == event_id))
+        rows, _ = self._read([])
+        rows.save({"name": name, "description": description}, event_id)
 
     def believed_us(self, now_us: int, step_us: int) -> int:
         """The time that all hosts share, moved towards `now_us` by at most one step."""
-        columns = ["believed_us", "revision"]
-        (row,) = self._transaction.select(SERVICE, None, columns, with_row_id=True)
+        rows, row = self._read(["believed_us"])
         before_us = row["believed_us"]
         believed_us = now_us if before_us is None else min(now_us, before_us + step_us)
-        changed = {"believed_us": believed_us, "revision": row["revision"] + 1}
-        self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], **changed}])
+        rows.update([{"believed_us": believed_us}])
         return believed_us
+
+    def _read(self, columns: Sequence[str]) -> tuple[ChangingRows, Row]:
+        rows = ChangingRows(self._transaction, SERVICE, key=None)
+        found = self._transaction.select(SERVICE, None, [*columns, "revision"], with_row_id=True)
+        return rows, rows.noted(found)[0]
 
 
 class HealthRepository:

@@ -25,8 +25,6 @@ class Table:
     columns: Columns
     sorting_key: tuple[str, ...] = ()
     projections: tuple[Projection, ...] = ()
-    retired_projections: tuple[str, ...] = ()
-    """Of earlier releases; `provision` drops them."""
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -222,6 +222,15 @@ GUARDS = Table(
     sorting_key=("slot",),
 )
 
+SCHEMA_VERSION = Table(
+    "schema_version",
+    columns(
+        version=INT,  # the number of the last migration that ended
+        oldest_reader=INT,  # the version that a release must know to use the tables
+        revision=INT,
+    ),
+)
+
 ALL = (
     FLOWS,
     SOURCES,
@@ -239,4 +248,5 @@ ALL = (
     DELETION_REQUESTS,
     SERVICE,
     GUARDS,
+    SCHEMA_VERSION,
 )

@@ -6,7 +6,8 @@ from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
-from tams.repositories.database import ROW_ID, Row, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import Row
 from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import tagged, tags_text
@@ -18,18 +19,15 @@ _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
 
 class WebhookRepository:
-    """Rows read are remembered within the transaction; every save writes the next `revision`."""
+    """Two changes of one webhook collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._read: dict[str, Row] = {}
+        self._rows = ChangingRows(transaction, WEBHOOKS)
 
     def find(self, webhook_id: str) -> Webhook | None:
         rows = rows_by_id(self._transaction, WEBHOOKS, [webhook_id], with_row_id=True)
-        if (row := rows.get(webhook_id)) is None:
-            return None
-        self._read[webhook_id] = row
-        return _webhook(row)
+        return next((_webhook(row) for row in self._rows.noted(rows.values())), None)
 
     def get(self, webhook_id: str) -> Webhook:
         """Raises NotFoundError."""
@@ -44,21 +42,15 @@ class WebhookRepository:
 
     def add(self, webhook: Webhook, event_id: str) -> None:
         """`event_id` names the operation, and settles a commit whose answer is lost."""
-        row = {"id": webhook.id, "revision": 0, **_columns(webhook, event_id)}
-        self._transaction.insert(WEBHOOKS, [row])
-        self._remember(webhook.id, event_id)
+        self._rows.insert([_row(webhook) | {"revision": 0}], event_id)
 
     def save(self, webhook: Webhook, event_id: str) -> None:
         """The webhook was read in this transaction."""
-        old = self._read[webhook.id]
-        row = {ROW_ID: old[ROW_ID], "revision": old["revision"] + 1, **_columns(webhook, event_id)}
-        self._transaction.update(WEBHOOKS, [row])
-        self._remember(webhook.id, event_id)
+        self._rows.save(_row(webhook), event_id)
 
     def remove(self, webhook_id: str) -> None:
         """The webhook was read in this transaction."""
-        self._transaction.delete(WEBHOOKS, [self._read.pop(webhook_id)[ROW_ID]])
-        self._transaction.witnessed_by(Witness(WEBHOOKS, col["id"] == webhook_id, there=False))
+        self._rows.remove(webhook_id)
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
         """By URL (SRT-8). Two round trips."""
@@ -75,18 +67,14 @@ class WebhookRepository:
         rows = rows_by_id(self._transaction, WEBHOOKS, ids)
         return Page(tuple(_webhook(rows[each]) for each in ids), next_key)
 
-    def _remember(self, webhook_id: str, event_id: str) -> None:
-        written = (col["id"] == webhook_id) & (col["event_id"] == event_id)
-        self._transaction.witnessed_by(Witness(WEBHOOKS, written))
 
-
-def _columns(webhook: Webhook, event_id: str) -> Row:
+def _row(webhook: Webhook) -> Row:
     return {
+        "id": webhook.id,
         "url": webhook.url,
         "status": str(webhook.status),
         "tags": tags_text(webhook.tags),
         "document": dumps(webhook.to_document()),
-        "event_id": event_id,
     }
 
 

@@ -145,10 +145,10 @@ class Deployment:
 
     @cached_property
     def _database(self) -> "Database":
-        from tams.repositories.database import Database
+        from tams.repositories.versioned import VersionedDatabase
         from tams.runtime.vast import vast_connection
 
-        return Database(
+        return VersionedDatabase(
             vast_connection(self.settings), patience_seconds=self.settings.vast.patience_seconds
         )
 

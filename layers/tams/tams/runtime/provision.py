@@ -1,12 +1,13 @@
 """`python -m tams.runtime.provision`: create what is missing on VAST. Safe to run again at any time."""
 
 import argparse
+import logging
 import sys
 
 from tams.errors import TamsError
 from tams.repositories.provision import provision
+from tams.runtime.operator_settings import SettingsError, operator_settings
 from tams.runtime.vast import vast_connection
-from tams.settings import Settings
 
 
 def main() -> int:
@@ -17,9 +18,12 @@ def main() -> int:
         help="make a new secret of page keys in the log of events; keys given before are none then",
     )
     arguments = parser.parse_args()
+    logging.basicConfig(format="provision: %(message)s")
+    logging.getLogger("tams").setLevel(logging.INFO)  # how far it is
     try:
-        done = provision(vast_connection(Settings()), renew_page_secret=arguments.renew_page_secret)
-    except TamsError as error:
+        connection = vast_connection(operator_settings())
+        done = provision(connection, renew_page_secret=arguments.renew_page_secret)
+    except (TamsError, SettingsError) as error:
         sys.stderr.write(f"provision: {error}\n")
         return 1
     for line in done or ["everything was there"]:

@@ -1,11 +1,22 @@
 """Where VAST is and what of it is ours, from the settings."""
 
+from typing import Protocol
+
 from tams.repositories.session import VastConnection
 from tams.runtime.secret_keys import key_finder
-from tams.settings import Settings
+from tams.settings import VastSettings
 
 
-def vast_connection(settings: Settings) -> VastConnection:
+class VastPlace(Protocol):
+    """The part of the settings that tells of VAST."""
+
+    @property
+    def vast(self) -> VastSettings: ...
+    @property
+    def secrets_max_age_seconds(self) -> float: ...
+
+
+def vast_connection(settings: VastPlace) -> VastConnection:
     vast = settings.vast
     find_keys = key_finder(vast, settings.secrets_max_age_seconds)
     assert find_keys is not None, "VastSettings"

@@ -13,6 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from tams.deadline import invocation
+from tams.errors import TamsError
 from tams.ports import Platform
 from tams.runtime.deployment import deployment
 from tams.runtime.time_left import seconds_left_of
@@ -29,7 +30,11 @@ def queue_handler(
 
     def lambda_handler(event: Event, context: Any) -> Any:
         def handle(record: SQSRecord) -> None:
-            process(platform(), json.loads(record.body))
+            try:
+                process(platform(), json.loads(record.body))
+            except TamsError as error:
+                logger.warning("record", extra={"id": record.message_id, "reason": str(error)})
+                raise
 
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         with invocation(seconds_left_of(context)):

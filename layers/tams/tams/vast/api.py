@@ -11,6 +11,7 @@ from tams.vast.arrow_writer import row_streams
 from tams.vast.column_types import Columns, ColumnType
 from tams.vast.errors import (
     VastConflictError,
+    VastMissingError,
     VastRequestError,
     VastUnavailableError,
 )
@@ -164,8 +165,7 @@ def _failure(response: HttpResponse) -> Exception:
         case 403:
             return VastUnavailableError("VAST refuses our access key")
         case 404:
-            # A transaction that expired or died with its server looks the same as a missing table.
-            return VastUnavailableError("VAST does not know the transaction or the table")
+            return VastMissingError("VAST does not know the transaction or the table")
         case 507:
             return VastUnavailableError("VAST is full: it has no room for what is written")
         case 400 | 405 | 501:

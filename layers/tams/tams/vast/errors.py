@@ -13,5 +13,12 @@ class VastUnavailableError(Exception):
     """VAST answered, but cannot do it now."""
 
 
+class VastMissingError(VastUnavailableError):
+    """VAST does not know the table, or the transaction: the two look the same.
+
+    A transaction that expired or died with its server is one it does not know.
+    """
+
+
 class VastRequestError(Exception):
     """VAST calls our request wrong, which is a mistake of ours."""

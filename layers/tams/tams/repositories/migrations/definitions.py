@@ -1,0 +1,135 @@
+"""Schemas, tables, columns and projections, as one transaction sees and changes them.
+
+Everything here says what it did, one line each, and nothing when there was nothing to do.
+"""
+
+import logging
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from vastdb import errors
+
+from tams.errors import BackendUnavailableError
+from tams.repositories.database import VastTransaction
+from tams.repositories.sdk import arrow_schema, sdk_session, sdk_transaction, translated
+from tams.repositories.session import VastConnection
+from tams.repositories.table import Projection, Table
+
+_log = logging.getLogger(__name__)
+
+
+class Definitions:
+    def __init__(self, transaction: VastTransaction, connection: VastConnection) -> None:
+        self._transaction = transaction
+        self._connection = connection
+
+    @cached_property
+    def _sdk(self) -> Any:
+        """The same transaction, in the SDK's hands."""
+        with translated():
+            return sdk_transaction(sdk_session(self._connection), self._transaction.txid)
+
+    @cached_property
+    def _bucket(self) -> Any:
+        name = self._connection.bucket
+        try:
+            with translated():
+                return self._sdk.bucket(name)
+        except errors.MissingBucket as error:
+            raise BackendUnavailableError(
+                f"VAST has no database bucket {name!r}: create it there, or correct TAMS_VAST__BUCKET"
+            ) from error
+
+    @cached_property
+    def _schema(self) -> Any | None:
+        with translated():
+            return self._bucket.schema(self._connection.schema, fail_if_missing=False)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        """Of the tables that are there: one round trip for all."""
+        if self._schema is None:
+            return set()
+        with translated():
+            return set(self._schema.tablenames())
+
+    def has(self, table: Table) -> bool:
+        return table.name in self._names
+
+    def count_rows(self, table: Table) -> int:
+        """As VAST's statistics have it, which costs the same for any number of rows."""
+        found = self._get(table)
+        with translated():
+            return int(found.stats.num_rows)
+
+    def create_schema(self) -> list[str]:
+        if self._schema is not None:
+            return []
+        with translated():
+            self._schema = self._bucket.create_schema(self._connection.schema)
+        return [f"schema {self._connection.schema}"]
+
+    def create(self, table: Table) -> list[str]:
+        """With all its columns and projections."""
+        if self.has(table):
+            return []
+        assert self._schema is not None, "create_schema comes first"
+        key = list(table.sorting_key) if self._connection.sorted_tables else []
+        with translated():
+            created = self._schema.create_table(
+                table.name, arrow_schema(table.columns), sorting_key=key
+            )
+        self._names.add(table.name)
+        return [f"table {table.name}", *_project(created, table.projections)]
+
+    def add_columns(self, table: Table, names: Iterable[str]) -> list[str]:
+        found = self._get(table)
+        with translated():
+            there = set(found.arrow_schema.names)
+            types = dict(table.columns)
+            missing = tuple((name, types[name]) for name in names if name not in there)
+            if missing:
+                found.add_column(arrow_schema(missing))
+        return [f"column {table.name}.{name}" for name, _ in missing]
+
+    def add_projections(self, table: Table) -> list[str]:
+        """Those of the table that are missing."""
+        if not table.projections:
+            return []
+        found = self._get(table)
+        with translated():
+            there = {each.name for each in found.projections()}
+        return _project(found, (each for each in table.projections if each.name not in there))
+
+    def drop_projection(self, table: Table, name: str) -> list[str]:
+        found = self._get(table)
+        with translated():
+            there = {each.name: each for each in found.projections()}
+            if name not in there:
+                return []
+            there[name].drop()
+        return [f"without projection {name}"]
+
+    def _get(self, table: Table) -> Any:
+        """The SDK's view of a table."""
+        if self._schema is None or not self.has(table):
+            raise BackendUnavailableError(
+                f"the table {table.name} is gone from VAST: restore the schema from a snapshot"
+            )
+        with translated():
+            return self._schema.table(table.name)
+
+
+def _project(table: Any, projections: Iterable[Projection]) -> list[str]:
+    done = []
+    for projection in projections:
+        columns = list(projection.sorted_columns), list(projection.unsorted_columns)
+        try:
+            with translated():
+                table.create_projection(projection.name, *columns)
+            done.append(f"projection {projection.name}")
+        except (errors.BadRequest, errors.NotSupported) as error:
+            # Without it reads are slower, not wrong.
+            _log.warning("VAST refused projection %s: %s", projection.name, error)
+    return done

@@ -1,0 +1,5 @@
+"""All migrations, in order. A release adds one at the end, and never changes one that was released."""
+
+from tams.repositories.migrations import m0001_tables, m0002_since_0_1_0
+
+MIGRATIONS = (m0001_tables.MIGRATION, m0002_since_0_1_0.MIGRATION)

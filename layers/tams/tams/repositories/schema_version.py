@@ -1,0 +1,55 @@
+"""The schema version of the tables on VAST, and whether this release can use them (ADR 17)."""
+
+from dataclasses import dataclass
+
+from tams.errors import BackendUnavailableError
+from tams.repositories.database import VastTransaction
+from tams.repositories.tables import SCHEMA_VERSION
+from tams.vast.errors import VastMissingError
+
+KNOWN = 2
+"""The schema version of this release, which is the number of its last migration.
+
+It stands here and not with the migrations, so that functions do not load those.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaVersion:
+    """`version` is the last migration that ended.
+
+    A release that knows version `oldest_reader`, or a later one, can use the tables.
+    """
+
+    version: int
+    oldest_reader: int
+
+
+def read_version(transaction: VastTransaction) -> SchemaVersion | None:
+    """None where only releases have provisioned that do not number their tables. One round trip."""
+    try:
+        rows = transaction.select(SCHEMA_VERSION, None, ["version", "oldest_reader"])
+    except BackendUnavailableError as error:
+        if isinstance(error.__cause__, VastMissingError):
+            return None
+        raise
+    return max((SchemaVersion(**row) for row in rows), key=lambda each: each.version, default=None)
+
+
+def fault_of(found: SchemaVersion | None) -> str | None:
+    """Why this release cannot use tables of that version, and what to do. None when it can."""
+    if found is None or found.version < KNOWN:
+        there = (
+            "have no schema version" if found is None else f"have schema version {found.version}"
+        )
+        return (
+            f"the tables on VAST {there} and this release needs {KNOWN}: "
+            "run `make provision` or `tams admin provision` with this release"
+        )
+    if found.oldest_reader > KNOWN:
+        return (
+            f"the tables on VAST have schema version {found.version}, which needs a release that knows "
+            f"version {found.oldest_reader}, and this one knows {KNOWN}: deploy the release that "
+            "made them (`tams admin status` shows both versions)"
+        )
+    return None

@@ -1,0 +1,126 @@
+"""`tams admin status` and `tams admin provision`: the tables on VAST, as this release finds and makes them.
+
+Both run the program that `make provision` runs, or its neighbour, with the variables that the functions have.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from cli.console import out
+from cli.faults import CommandError
+from cli.options import AsJson, is_given
+from cli.stacks import LOCAL_DATA, LOCAL_VAST, Data, Stack, VastUrl, client, function_of, local_keys
+from cli.tables import schema_table
+
+_PREFIX = "TAMS_VAST__"
+_LOCAL_NAME = "tams"
+"""Of the bucket and the schema on the local VAST."""
+
+
+def status(
+    context: typer.Context,
+    stack: Stack = None,
+    vast_url: VastUrl = LOCAL_VAST,
+    data: Data = LOCAL_DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Show the schema version of the tables on VAST, what is pending, and how many rows there are.
+
+    The exit code is 0 when this release can use the tables and nothing is pending, else 1. VAST is found by
+    --stack, or by the TAMS_VAST__… variables that `make provision` takes, or it is the local stack's.
+    """
+    environment = _environment(context, stack, vast_url, data)
+    done = _run("tams.runtime.schema_status", environment, capture_output=True)
+    if not done.stdout:
+        raise CommandError(done.stderr.strip().rpartition("\n")[2] or "the status is not known")
+    found = json.loads(done.stdout)
+    if as_json:
+        out.print_json(done.stdout)
+    else:
+        _tell(found)
+    raise typer.Exit(done.returncode)
+
+
+def provision(
+    context: typer.Context,
+    stack: Stack = None,
+    vast_url: VastUrl = LOCAL_VAST,
+    data: Data = LOCAL_DATA,
+    renew_page_secret: Annotated[
+        bool,
+        typer.Option(
+            "--renew-page-secret", help="Void the page keys of the event log that clients have."
+        ),
+    ] = False,
+) -> None:
+    """Create or migrate the tables on VAST for this release, as `make provision` does.
+
+    After an interruption, run it again to resume. It finds VAST as `tams admin status` does.
+    """
+    arguments = ["--renew-page-secret"] if renew_page_secret else []
+    environment = _environment(context, stack, vast_url, data)
+    raise typer.Exit(_run("tams.runtime.provision", environment, *arguments).returncode)
+
+
+def _run(
+    program: str, environment: Mapping[str, str], *arguments: str, capture_output: bool = False
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own program, with our own arguments
+        [sys.executable, "-m", program, *arguments],
+        env=environment,
+        capture_output=capture_output,
+        text=True,
+        check=False,
+    )
+
+
+def _environment(
+    context: typer.Context, stack: str | None, vast_url: str, data: Path
+) -> Mapping[str, str]:
+    """That of the command, with variables of one VAST only."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
+    if stack is not None:
+        return {**others, **_deployed(stack)}
+    is_local = is_given(context, "vast_url") or is_given(context, "data")
+    if f"{_PREFIX}ENDPOINT" in os.environ and not is_local:
+        return os.environ
+    access_key, secret_key = local_keys(data, "vast")
+    return {
+        **others,
+        f"{_PREFIX}ENDPOINT": vast_url,
+        f"{_PREFIX}BUCKET": _LOCAL_NAME,
+        f"{_PREFIX}SCHEMA": _LOCAL_NAME,
+        f"{_PREFIX}ACCESS_KEY": access_key,
+        f"{_PREFIX}SECRET_KEY": secret_key,
+    }
+
+
+def _deployed(stack: str) -> Mapping[str, str]:
+    """The variables that a function of the stack has."""
+    functions = client("lambda", stack)
+    name = function_of(stack, functions, "SweeperFunction")
+    variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    return {name: value for name, value in variables.items() if name.startswith(_PREFIX)}
+
+
+def _tell(found: dict[str, Any]) -> None:
+    vast, version = found["vast"], found["version"]
+    if not vast["reachable"]:
+        out.print(f"VAST     {vast['endpoint']}  [red]{escape(vast['error'])}[/red]")
+        return
+    there = "none" if version["found"] is None else version["found"]
+    out.print(f"VAST     {vast['endpoint']}  reachable", highlight=False)
+    out.print(f"schema   version {there}, this release needs {version['needed']}", highlight=False)
+    for each in found["pending"]:
+        out.print(f"pending  {each['number']}  {each['title']}", highlight=False, markup=False)
+    if found["fault"] is not None:
+        out.print(f"[red]{escape(found['fault'])}[/red]", highlight=False, soft_wrap=True)
+    out.print(schema_table(found["tables"]))

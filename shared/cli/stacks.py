@@ -1,0 +1,87 @@
+"""How commands for operators reach a stack: the local one with its own keys, or a deployed one."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.faults import CommandError
+
+LOCAL_QUEUES = "http://127.0.0.1:9324"
+LOCAL_VAST = "http://127.0.0.1:9090"
+LOCAL_DATA = Path(".tams")
+
+Stack = Annotated[
+    str | None,
+    typer.Option(
+        "--stack",
+        envvar="TAMS_STACK",
+        help="Name of a deployed CloudFormation stack. Default: the local stack.",
+    ),
+]
+QueueUrl = Annotated[
+    str,
+    typer.Option(
+        "--queues", envvar="TAMS_QUEUE_URL", help="Address of the local stack's queue server."
+    ),
+]
+VastUrl = Annotated[
+    str,
+    typer.Option("--vast", envvar="TAMS_VAST_URL", help="Address of the local stack's VAST."),
+]
+Data = Annotated[
+    Path,
+    typer.Option(
+        "--data", envvar="TAMS_DATA_DIR", help="Data folder of the local stack, with its keys."
+    ),
+]
+
+
+def client(service: str, stack: str | None, local_url: str = "", data: Path = LOCAL_DATA) -> Any:
+    """Of an AWS service. `local_url` and `data` are the local stack's."""
+    from boto3.session import Session  # noqa: PLC0415 - slow, and rarely needed
+
+    session: Any = Session()
+    if stack is not None:
+        return session.client(service)
+    keys = local_keys(data, "aws")
+    return session.client(
+        service,
+        endpoint_url=local_url,
+        region_name="us-east-1",
+        aws_access_key_id=keys[0],
+        aws_secret_access_key=keys[1],
+    )
+
+
+def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
+    """What opens a part of the local stack, which keeps its keys with its data."""
+    path = data_dir / "credentials.json"
+    try:
+        kept = json.loads(path.read_text())[part]
+        return kept["access_key"], kept["secret_key"]
+    except (OSError, ValueError, KeyError) as error:
+        raise CommandError(
+            f"{path} does not hold the keys of a local stack: run this where you ran `make run`, "
+            "or give the stack's data folder with --data"
+        ) from error
+
+
+def api_of(stack: str) -> str:
+    """As the deployed stack names it in its outputs."""
+    described = client("cloudformation", stack).describe_stacks(StackName=stack)["Stacks"]
+    for output in described[0].get("Outputs", []):
+        if output["OutputKey"] == "ApiUrl":
+            return str(output["OutputValue"])
+    raise CommandError(f"stack {stack} does not say where its API is: give --url")
+
+
+def function_of(stack: str, functions: Any, name: str) -> str:
+    """The deployed function that the template calls so."""
+    prefix = f"{stack}-{name}"
+    for page in functions.get_paginator("list_functions").paginate():
+        for function in page["Functions"]:
+            if function["FunctionName"].startswith(prefix):
+                return str(function["FunctionName"])
+    raise CommandError(f"there is no function {prefix}…; is the stack's name right?")
