@@ -58,7 +58,8 @@ def _deciding(
     stored: StoredObject, flow_ids: set[str], flows: Mapping[str, StoredFlow]
 ) -> set[str]:
     """The Flow it was made for, if it uses it still, or else all that do."""
-    first = flows.get(stored.flow_id)
+    # `flows` are those of all Objects asked about, so this one may be there for another of them.
+    first = flows.get(stored.flow_id) if stored.flow_id in flow_ids else None
     return {stored.flow_id} if first and is_made_for(stored, first.flow) else flow_ids
 
 
