@@ -126,6 +126,18 @@ def test_the_flow_an_object_was_made_for_decides_who_may_change_it(world: World)
     assert judged(world, holding(read="sport", write="news"), object_id) == (False, False)
 
 
+def test_a_flow_decides_for_what_it_uses_and_not_for_what_it_used(world: World) -> None:
+    news, sport = world.flow(tags=of("news")), world.flow(tags=of("sport"))
+    (moved,) = world.segments(news, 1)
+    world.register(sport, {"object_id": moved, "timerange": "[0:0_1:0)"})
+    delete_all(world, news)
+    (kept,) = world.segments(news, 1)
+    caller = world.as_(holding(read="news sport", write="news"))
+    objects = {each: stored for each in (moved, kept) if (stored := world.object(each))}
+
+    assert caller.read(lambda it: unwritable(it, objects)) == {moved}
+
+
 def test_when_its_flow_is_gone_all_that_use_an_object_decide(world: World) -> None:
     news, sport, drama = (world.flow(tags=of(each)) for each in ("news", "sport", "drama"))
     (object_id,) = world.segments(news, 1)

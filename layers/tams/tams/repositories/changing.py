@@ -1,4 +1,4 @@
-"""Rows that a transaction reads in order to change them: their ids, revisions and witnesses, in one place."""
+"""Rows that a transaction reads in order to change them: keeps their ids, revisions and witnesses."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
@@ -10,10 +10,10 @@ from tams.vast.where import Predicate, col
 
 
 class ChangingRows:
-    """Of one table, by its column `key`; of a table with one row, without a key.
+    """Rows of one table, identified by its column `key`; a table with a single row has no key.
 
-    An update writes the `revision` after the one that the row had when it was read, so two transactions that
-    change a row collide. An `event_id` names the operation, and settles a commit whose answer is lost.
+    An update writes the `revision` that follows the one read, so two transactions that change the same row
+    collide. An `event_id` names the operation, and settles a commit whose answer is lost.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class ChangingRows:
         """Row id and revision by key."""
 
     def noted(self, rows: Iterable[Row]) -> list[Row]:
-        """Rows that were selected with their ids and revisions, without the ids."""
+        """Records the ids and revisions of selected rows. Returns the rows without their ids."""
         found = list(rows)
         for row in found:
             self._read[self._key_of(row)] = row.pop(ROW_ID), row["revision"]
@@ -42,7 +42,7 @@ class ChangingRows:
             self._leave_witness(rows[0], event_id)
 
     def update(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Each with its key and, all alike, the columns to change. All were read in this transaction."""
+        """Update rows, each with its key and all with the same columns. All were read in this transaction."""
         self._transaction.update(self._table, [self._next(row) for row in rows])
 
     def save(self, row: Mapping[str, Any], event_id: str) -> None:
@@ -54,14 +54,14 @@ class ChangingRows:
         self._transaction.delete(self._table, [self._read.pop(each)[0] for each in keys])
 
     def remove(self, key: Any) -> None:
-        """Delete one row, whose absence is the witness."""
+        """Delete one row. Its absence is the witness."""
         self.delete([key])
         assert self._key is not None, "a table with one row keeps it"
         gone = col[self._key] == key
         self._transaction.witnessed_by(Witness(self._table, gone, there=False))
 
     def _next(self, row: Mapping[str, Any]) -> Row:
-        """Without the key: a sorted column cannot be updated."""
+        """Leaves out the key: a sorted column cannot be updated."""
         changed = {name: value for name, value in row.items() if name != self._key}
         row_id, revision = self._read[self._key_of(row)]
         return {**changed, ROW_ID: row_id, "revision": revision + 1}

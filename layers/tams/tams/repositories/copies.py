@@ -1,4 +1,4 @@
-"""Copies on VAST. A small table: a row goes when its copy is done."""
+"""Copies on VAST. The table stays small: a row is removed when its copy is done."""
 
 from dataclasses import asdict
 from uuid import uuid4
@@ -26,7 +26,7 @@ class CopyRepository:
         return self._select(col["object_id"] == object_id)
 
     def due(self, now_us: int, believed_us: int) -> list[str]:
-        """Ids of the copies that are due. A due time after `believed_us` is from a wrong clock: it is due."""
+        """Ids of the copies that are due. One set past `believed_us` is due too: its clock was wrong."""
         predicate = (col["next_us"] <= now_us) | (col["next_us"] > believed_us)
         rows = self._transaction.select(COPIES, predicate, ["id"])
         return [row["id"] for row in rows]

@@ -1,7 +1,7 @@
-"""Transactions on VAST: snapshot reads, writes that are retried as a whole, commits that are never guessed.
+"""Transactions on VAST: snapshot reads, writes retried as a whole, commit outcomes never guessed.
 
-Round trips: begin and commit are one each, and so is every select, insert, update and delete (an insert of
-more than 4.5 MiB is several).
+Round trips: begin and commit take one each, and so does every select, insert, update and delete (an insert of
+more than 4.5 MiB takes several).
 """
 
 import random
@@ -25,13 +25,13 @@ T = TypeVar("T")
 Row = dict[str, Any]
 
 ROW_ID = ROW_ID_NAME
-"""The key under which a selected row carries its id; good inside its transaction only."""
+"""The key under which a selected row carries its id, which is valid only inside its transaction."""
 
 CONTENDED = "too many others write to the same resource; try again"
 
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
-"""Seconds: about ten times what a write takes, for as many writers that collide."""
+"""Seconds: about ten times as long as a write takes, to allow for that many colliding writers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Witness:
     table: Table
     predicate: Predicate
     there: bool = True
-    """Whether they are there once it has committed."""
+    """Whether the rows exist after the commit."""
 
 
 class VastTransaction:
@@ -62,9 +62,9 @@ class VastTransaction:
         with_row_id: bool = False,
         rows_max: int | None = None,
     ) -> list[Row]:
-        """Rows that match, in no order; without a predicate all of them. One round trip.
+        """Rows that match, in no order; without a predicate, all rows. One round trip.
 
-        With `rows_max` at least that many rows come back when there are more, and the server stops there.
+        With `rows_max`, at least that many rows come back when there are more, and the server stops there.
         """
         there = self._session.table(table)
         names = [*columns, ROW_ID] if with_row_id else list(columns)
@@ -79,7 +79,7 @@ class VastTransaction:
         ]
 
     def count(self, table: Table, predicate: Predicate | None) -> int:
-        """How many rows match; only numbers travel. One round trip."""
+        """How many rows match; only numbers are transferred. One round trip."""
         there = self._session.table(table)
         with translated():
             return self.api.count(self.txid, there.path, there.columns, predicate)
@@ -93,7 +93,7 @@ class VastTransaction:
             self.api.insert(self.txid, there.path, there.columns, rows)
 
     def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Each row names its ROW_ID and, all alike, the columns to change."""
+        """Each row holds its ROW_ID and the columns to change, the same columns in every row."""
         if not rows:
             return
         _check_cells(table, rows)
@@ -111,7 +111,7 @@ class VastTransaction:
 
 
 class Database:
-    """Runs work in transactions: `read` once, `write` until it commits or must give up."""
+    """Runs work in transactions: `read` runs it once, `write` until it commits or must give up."""
 
     def __init__(self, connection: VastConnection, *, patience_seconds: float = 26.0) -> None:
         self.session = VastSession(connection)
@@ -119,7 +119,7 @@ class Database:
         self._turns = Turns()
 
     def read(self, work: Callable[[VastTransaction], T]) -> T:
-        """`work` on one snapshot. Raises BackendUnavailableError."""
+        """Run `work` on one snapshot. Raises BackendUnavailableError."""
         try:
             transaction, result = self._perform(work)
             with translated():
@@ -129,10 +129,10 @@ class Database:
         return result
 
     def write(self, work: Callable[[VastTransaction], T], *contended: str) -> T:
-        """`work` in a transaction that committed; run again from the start on a conflict.
+        """Run `work` in a transaction until it commits; a conflict restarts it from the beginning.
 
-        So `work` must have no other effect. Whatever it raises, nothing was stored. Writers of this process
-        that share a name in `contended` take turns.
+        So `work` must have no other effect. If it raises, nothing was stored. Writers of this process that
+        share a name in `contended` take turns.
         Raises BackendUnavailableError after `patience_seconds`, shortly before the invocation must end, or
         when VAST does not answer.
         """
@@ -184,7 +184,7 @@ class Database:
         raise AssertionError
 
     def _roll_back(self, transaction: VastTransaction) -> None:
-        # A transaction we cannot roll back expires by itself; the first failure is the one to tell.
+        # A transaction we cannot roll back expires by itself; the first failure is the one to report.
         try:
             with translated():
                 transaction.api.roll_back(transaction.txid)
@@ -200,14 +200,14 @@ class Database:
                 raise VastConflictError from None
 
     def _took_effect(self, transaction: VastTransaction, deadline: float) -> bool:
-        """Whether a commit without an answer is durable, by looking for its witness.
+        """Whether a commit without an answer is durable, judged by its witness.
 
         Raises VastConnectionError when VAST stays silent or the transaction left no witness.
         """
         if transaction.witness is None:
             raise VastConnectionError("a commit was not answered")
         witness = transaction.witness
-        self._roll_back(transaction)  # so that a commit still under way cannot land after we looked
+        self._roll_back(transaction)  # so that a commit still under way cannot land after the check
         while True:
             try:
                 found = self.read(lambda again: again.count(witness.table, witness.predicate))
@@ -220,10 +220,10 @@ class Database:
 
 
 def pause_seconds(attempt: int, time_left: float) -> float:
-    """How long to rest before the next attempt; `time_left` is the part of the patience left, 0 to 1.
+    """The pause before the next attempt; `time_left` is the part of the patience left, 0 to 1.
 
-    Pauses double, so that many writers spread out. They shrink again as patience ends, so that a writer that
-    has waited long goes before newcomers.
+    Pauses double, so that many writers spread out. They shrink again as patience runs out, so that a writer
+    that has waited long goes before newcomers.
     """
     longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
     return random.uniform(longest / 4, longest)  # noqa: S311

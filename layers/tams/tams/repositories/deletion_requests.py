@@ -1,4 +1,4 @@
-"""Deletion requests on VAST: what is left to delete, and what became of it."""
+"""Deletion requests on VAST: what is left to delete, and how each request ended."""
 
 import json
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ class DeletionRequestRepository:
         self._rows.delete([row["id"] for row in self._rows.noted(rows.values())])
 
     def removing(self, flow_id: str) -> str | None:
-        """The request that is still removing what is left of a Flow by this id."""
+        """The request that is still removing the rest of a Flow with this id."""
         predicate = (col["flow_id"] == flow_id) & (col["status"] != str(DeletionStatus.DONE))
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
         return next((row["id"] for row in rows if row["delete_flow"]), None)
@@ -56,7 +56,8 @@ class DeletionRequestRepository:
     def idle_since(self, before_us: int, now_us: int) -> list[str]:
         """Requests with work left that nobody has touched since then.
 
-        Also requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
+        Includes requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that
+        was.
         """
         untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
         predicate = col["status"].isin(_ACTIVE) & untouched
@@ -104,5 +105,5 @@ def deletion_row(stored: StoredDeletion) -> Row:
 def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
     timeline = Timeline(**json.loads(row["timeline"]))
-    classes = json.loads(row["auth_classes"] or "[]")  # of before there were any: admins'
+    classes = json.loads(row["auth_classes"] or "[]")  # null if from before classes: admins only
     return StoredDeletion(request, timeline, tuple(classes), row["revision"])

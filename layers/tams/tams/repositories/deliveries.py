@@ -40,19 +40,19 @@ class DeliveryRepository:
 
     def save_relay_state(self, state: RelayState) -> None:
         """The state was read in this transaction."""
-        # Each run writes an id of its own; the next one can only begin when this has committed.
+        # Each run writes its own id; the next one can only begin when this has committed.
         self._relay.save(asdict(state), str(uuid4()))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
 
     def milestone_before(self, since_us: int) -> int:
-        """A place up to which no event is stamped `since_us` or later, or all are forgotten."""
+        """A place up to which every event is stamped before `since_us`, or is forgotten."""
         rows = self._transaction.select(MILESTONES, col["newest_us"] < since_us, ["seq"])
         return max((row["seq"] for row in rows), default=0)
 
     def forget_milestones(self, before_us: int) -> None:
-        """Replace all milestones of forgotten events, those from before then, by one."""
+        """Replace the milestones of forgotten events (those before that time) with a single one."""
         rows = self._transaction.select(
             MILESTONES, col["newest_us"] < before_us, ["seq", "newest_us"], with_row_id=True
         )
@@ -64,9 +64,9 @@ class DeliveryRepository:
         self._transaction.insert(DELIVERIES, [asdict(delivery) for delivery in deliveries])
 
     def waiting(self, webhook_id: str, from_seq: int, last_seq: int) -> list[Delivery]:
-        """The next deliveries from `from_seq` to `last_seq`, in order: some of them, if there are any.
+        """The next deliveries from `from_seq` to `last_seq`, in order. Returns some if there are any.
 
-        One round trip, and a few more to get over what was meant for others.
+        Takes one round trip, and a few more to skip what was meant for others.
         """
         width = _FIRST_WINDOW
         while from_seq <= last_seq:
@@ -86,7 +86,7 @@ class DeliveryRepository:
         return []
 
     def waited_for(self, webhook_ids: Collection[str], first_seq: int, last_seq: int) -> set[int]:
-        """Places from first to last of which any of these webhooks still waits for the event."""
+        """Places from first to last whose event any of these webhooks still waits for."""
         if not webhook_ids:
             return set()
         predicate = (
@@ -98,12 +98,12 @@ class DeliveryRepository:
         return {row["seq"] for row in rows}
 
     def remove(self, deliveries: Sequence[Delivery]) -> None:
-        """Deliveries that `waiting` gave in this transaction, all of one webhook."""
+        """Deliveries returned by `waiting` in this transaction, all of one webhook."""
         ids = [self._row_ids.pop(delivery.seq) for delivery in deliveries]
         self._transaction.delete(DELIVERIES, ids)
 
     def state(self, webhook_id: str) -> DeliveryState:
-        """A fresh one if there is none: a state is deleted with its webhook."""
+        """The webhook's state, or a fresh one: a state is deleted with its webhook."""
         rows = self._transaction.select(
             DELIVERY_STATES, col["webhook_id"] == webhook_id, _STATE, with_row_id=True
         )
@@ -123,6 +123,6 @@ class DeliveryRepository:
             self._states.remove(webhook_id)
 
     def resting(self, now_us: int) -> list[DeliveryState]:
-        """States of webhooks that have a sender, or that nobody may try yet."""
+        """States of webhooks that have a sender, or that it is too early to retry."""
         rows = self._transaction.select(DELIVERY_STATES, col["next_us"] > now_us, _STATE)
         return [DeliveryState(**row) for row in rows]

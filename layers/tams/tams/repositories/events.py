@@ -1,4 +1,4 @@
-"""The outbox on VAST, which is the log of events too: rows that change once, when they get their places."""
+"""The outbox on VAST, which is also the event log: a row changes only once, when it gets its place."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from tams.vast.where import col
 
 
 class EventRepository:
-    """Every write leaves a row here, which shows whether its transaction committed."""
+    """Every write leaves a row here that shows whether its transaction committed."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
@@ -29,7 +29,7 @@ class EventRepository:
         return self._added > 0
 
     def add(self, events: Sequence[StoredEvent]) -> None:
-        """Events of one transaction lie a microsecond apart each, which keeps their order (EVT-19)."""
+        """Events of one transaction are stamped a microsecond apart, which keeps their order (EVT-19)."""
         if not events:
             return
         rows = [_row(event) for event in events]
@@ -42,17 +42,17 @@ class EventRepository:
         self._transaction.witnessed_by(Witness(EVENTS, written))
 
     def unrelayed(self) -> list[StoredEvent]:
-        """Events without a place, oldest first, as far as routing needs them. One round trip.
+        """Events without a place, oldest first, with only the columns routing needs. One round trip.
 
-        No time bounds the search: a clock that is wrong must not hide an event. The projection by place has
-        them side by side.
+        No time bounds the search: a wrong clock must not hide an event. The projection by place keeps these
+        events side by side.
         """
         rows = self._transaction.select(EVENTS, col["seq"] == 0, EVENT_ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
     def place(self, events: Sequence[StoredEvent], first_seq: int) -> None:
-        """Give places, in this order, to events that `unrelayed` gave in this transaction."""
+        """Give places, in this order, to events that `unrelayed` returned in this transaction."""
         changed = [
             {ROW_ID: self._row_ids[event.id], "seq": seq}
             for seq, event in enumerate(events, first_seq)
@@ -85,9 +85,9 @@ class EventRepository:
     def expire(
         self, before_us: int, limit: int, waited_for: Callable[[int, int], Collection[int]]
     ) -> int:
-        """Forget events from before then, `limit` or a few more; how many.
+        """Forget events older than that, `limit` or a few more. Returns how many.
 
-        `waited_for` names the places, between the first and the last it is given, of those to be kept.
+        `waited_for` returns the places to keep between the first and the last it is given.
         """
         predicate = (col["created_us"] < before_us) & (col["seq"] > 0)
         rows = self._transaction.select(
@@ -106,7 +106,7 @@ class EventRepository:
         return self._whole({each.event_id: each.created_us for each in deliveries})
 
     def whole(self, events: Sequence[StoredEvent]) -> dict[str, StoredEvent]:
-        """The same for events that `placed` gave."""
+        """The same for events that `placed` returned."""
         return self._whole({each.id: each.created_us for each in events})
 
     def _whole(self, moments: Mapping[str, int]) -> dict[str, StoredEvent]:

@@ -1,4 +1,4 @@
-"""The failures of VAST's protocol, translated once: what to try again, what to tell the caller."""
+"""Translates the failures of VAST's protocol once: what to retry, and what to report to the caller."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from tams.vast.errors import VastUnavailableError
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises ours where VAST cannot do it now; a VastRequestError stays what it is: our mistake."""
+    """Raises our error when VAST is unavailable. A VastRequestError passes unchanged: it is our bug."""
     try:
         yield
     except VastUnavailableError as error:

@@ -16,7 +16,7 @@ from tams.timing import TimeRange
 from tams.vast.where import Predicate, any_of, col
 
 SPANS_MAX = 2_000
-"""In one select: VAST refuses requests of more than 5 MiB."""
+"""The most spans in one select: VAST refuses requests of more than 5 MiB."""
 
 _READ = [name for name in SEGMENTS.names if name not in UNREAD]
 
@@ -44,8 +44,8 @@ class SegmentRepository:
     ) -> Stretch:
         """Segments that start in `[from_ns, until_ns)`, in order, without hidden ones; None is an open bound.
 
-        Where there are many more than `needed`, the answer is for a shorter stretch at the near end.
-        One round trip, and one more each time that there are too many.
+        If there are many more than `needed`, the answer covers a shorter stretch at the near end. Takes one
+        round trip, and another each time there are too many.
         """
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
@@ -58,9 +58,9 @@ class SegmentRepository:
     def starting_in(
         self, outline: FlowOutline, spans: Sequence[tuple[int, int]]
     ) -> list[StoredSegment]:
-        """Segments that start in any of the closed `spans`, which are apart, in no order.
+        """Segments that start in any of the closed, disjoint `spans`, in no order.
 
-        One round trip for each SPANS_MAX of them.
+        One round trip for every SPANS_MAX of them.
         """
         found: list[StoredSegment] = []
         for first in range(0, len(spans), SPANS_MAX):
@@ -82,16 +82,16 @@ class SegmentRepository:
         return sorted(shown(outline, found), key=start_ns)
 
     def remove(self, segments: Sequence[StoredSegment]) -> None:
-        """Segments selected `for_change` in this transaction."""
+        """Remove Segments selected `for_change` in this transaction."""
         row_ids = [self._row_ids.pop(_key(segment)) for segment in segments]
         self._transaction.delete(SEGMENTS, row_ids)
 
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
-        """Renew the copy of an Object's instances on all Segments that use it. Two round trips."""
+        """Update the copy of an Object's instances on all Segments that use it. Two round trips."""
         self._renew(object_id, {"instances": instances_text(instances)})
 
     def set_init_instances(self, media_id: str, instances: tuple[Instance, ...]) -> None:
-        """The same for the init Object that a media Object needs."""
+        """The same for the init Object of a media Object."""
         self._renew(media_id, {"init_instances": instances_text(instances)})
 
     def _renew(self, object_id: str, values: dict[str, str]) -> None:
@@ -101,14 +101,14 @@ class SegmentRepository:
         self._transaction.update(SEGMENTS, changed)
 
     def uses_of(self, object_ids: Collection[str]) -> dict[str, list[TimeRange]]:
-        """Where Flows have Segments on any of the Objects, by Flow: those too that are being deleted."""
+        """The timeranges of Segments on any of the Objects, by Flow, including Segments being deleted."""
         uses: dict[str, list[TimeRange]] = {}
         for row in self._on_objects(object_ids, ["flow_id", "timerange"]):
             uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
         return uses
 
     def users_of(self, object_ids: Collection[str]) -> dict[str, set[str]]:
-        """Which Flows have Segments on each of these Objects: those too that are being deleted."""
+        """The Flows with Segments on each of these Objects, including Segments being deleted."""
         users: dict[str, set[str]] = {}
         for row in self._on_objects(object_ids, ["object_id", "flow_id"]):
             users.setdefault(row["object_id"], set()).add(row["flow_id"])

@@ -52,7 +52,7 @@ class FlowRepository:
     def showing(
         self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
     ) -> dict[str, StoredFlow]:
-        """Of the Flows that have Segments at these timeranges, those in which clients see one of them."""
+        """Those of these Flows in which clients see a Segment at one of these timeranges."""
         found = self.find_many(uses, classes)
         return {
             flow_id: stored
@@ -65,22 +65,22 @@ class FlowRepository:
         return outline_from_row(rows[0]) if rows else None
 
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
-        """Those of them that are of any of these classes. One round trip."""
+        """Those of these Flows that belong to any of these classes. One round trip."""
         return ids_of_classes(self._transaction, FLOWS, flow_ids, classes)
 
     def add(self, stored: StoredFlow) -> None:
         self._transaction.insert(FLOWS, [flow_row(stored) | timeline_row(stored)])
 
     def save(self, stored: StoredFlow) -> None:
-        """The whole row. The Flow was read in this transaction."""
+        """Write the whole row. The Flow was read in this transaction."""
         self._rows.update([flow_row(stored) | timeline_row(stored)])
 
     def save_timeline(self, stored: StoredFlow) -> None:
-        """Only what writing Segments changes. The Flow was read in this transaction."""
+        """Write only what changes with its Segments. The Flow was read in this transaction."""
         self._rows.update([{"id": stored.flow.id, **timeline_row(stored)}])
 
     def save_told(self, told: Collection[StoredFlow]) -> None:
-        """Saves only the time of the last event. The Flows were read in this transaction."""
+        """Write only the time of the last event. The Flows were read in this transaction."""
         self._rows.update({"id": each.flow.id, "told_us": each.told_us} for each in told)
 
     def remove(self, flow_id: str) -> None:
@@ -89,7 +89,7 @@ class FlowRepository:
     def list_(
         self, query: FlowQuery, keep: Callable[[str], bool] | None = None
     ) -> Page[StoredFlow]:
-        """Two round trips, and what `keep` makes."""
+        """Two round trips, plus those that `keep` makes."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
@@ -106,7 +106,7 @@ class FlowRepository:
 
 
 def _matching(query: FlowQuery) -> Any:
-    """What VAST can decide; whether a Segment lies in the timerange is decided flow by flow."""
+    """The part VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
     size = query.frame_width is not None or query.frame_height is not None
     return all_of(
         equal(
@@ -129,7 +129,7 @@ def _matching(query: FlowQuery) -> Any:
 
 
 def _pixels(asked: int | None) -> int | None:
-    """No Flow has a size beyond the column's 64 bits, nor one below zero."""
+    """No Flow has a size outside the column's 64 bits, nor a negative one."""
     return asked if asked is None or 0 <= asked <= INT64_MAX else -1
 
 

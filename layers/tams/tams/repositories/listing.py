@@ -1,8 +1,8 @@
 """Sorted pages from a store that cannot sort: keys first, then the rows of one page.
 
-A listing selects only the sort key and the id of what matches, orders them here, and fetches the documents
-of one page: two round trips whatever the page. Page keys name the last item, so they stay right while items
-come and go.
+A listing selects only the sort keys and ids that match, orders them here, and fetches the documents of one
+page: two round trips for any page. Page keys name the last item, so they stay valid while items are added and
+deleted.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ from tams.vast.where import Predicate, col
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
 _ID_BYTES = 256
-"""What the request needs for an id beside its letters."""
+"""The bytes a request needs for an id besides its characters."""
 
 Key = tuple[Any, str]
 """The value sorted by, None when unset, and the id."""
@@ -28,7 +28,7 @@ Key = tuple[Any, str]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By a column, dates newest first; unset ones after the rest by id; `reverse` turns it all round."""
+    """Sorts by a column: dates newest first, unset values last by id. `reverse` reverses the whole order."""
 
     column: str
     newest_first: bool = True
@@ -38,7 +38,7 @@ class Order:
         return sorted(keys, key=self._place, reverse=self.reverse)
 
     def after(self, keys: Sequence[Key], page: str | None) -> Sequence[Key]:
-        """Those behind the item that a page key names. Raises InvalidRequestError."""
+        """The keys after the item that a page key names. Raises InvalidRequestError."""
         if page is None:
             return keys
         value, last_id = _decoded(page, int if self.newest_first else str)
@@ -68,8 +68,8 @@ def sorted_page(
 ) -> tuple[list[str], str | None]:
     """The ids of one page in order, and the key of the next.
 
-    `without_tags` and `keep` are what VAST cannot decide; `keep` is asked in order, and only as far as
-    the page needs.
+    `without_tags` and `keep` decide what VAST cannot. `keep` is called in order, and only as far as the page
+    needs.
     """
     missing = [each.name for each in without_tags if each.exists is False]
     columns = {order.column, "id"} | ({"tags"} if missing else set())
@@ -93,7 +93,7 @@ def rows_by_id(
     classes: Collection[str] | None = None,
     with_row_id: bool = False,
 ) -> dict[str, Row]:
-    """Rows of a table keyed by `id`; none when none are asked for.
+    """Rows of a table keyed by `id`; no ids give no rows.
 
     One round trip for each _PREDICATE_BYTES of ids, some 25,000 UUIDs.
     """
@@ -112,7 +112,7 @@ def rows_by_id(
 
 
 def in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    """VAST refuses a select whose request takes more than 5 MiB."""
+    """Splits ids, because VAST refuses a select whose request takes more than 5 MiB."""
     part: list[str] = []
     size = 0
     for each in ids:
@@ -128,7 +128,7 @@ def in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
 def ids_of_classes(
     transaction: VisibleTransaction, table: Table, ids: Collection[str], classes: Collection[str]
 ) -> set[str]:
-    """Of these ids, those whose rows are of any of these classes."""
+    """Those of these ids whose rows belong to any of these classes."""
     found: set[str] = set()
     for some in in_parts(sorted(ids)):
         rows = transaction.select(table, col["id"].isin(some), ["id"], classes=classes)

@@ -1,11 +1,11 @@
-"""The first Segments of many, from a store that gives no first rows: it stops wherever it happens to be."""
+"""Finds the first of many Segments in a store that stops selecting at an arbitrary row."""
 
 from collections.abc import Callable
 
 from tams.models.stored import StoredSegment, Stretch, finite
 
 Fetch = Callable[[int | None, int | None, int], list[StoredSegment]]
-"""Segments that start in `[from_ns, until_ns)`, in no order; `rows_max`, the third, may not be all."""
+"""Segments that start in `[from_ns, until_ns)`, in no order; `rows_max`, the third, may cut them short."""
 
 
 def nearest(
@@ -13,8 +13,8 @@ def nearest(
 ) -> Stretch:
     """Segments that start in `[from_ns, until_ns)`, in order.
 
-    Where there are many more than `needed`, the answer is for a shorter stretch at the near end, which has
-    more than that. One fetch, and one more each time that there are too many.
+    If there are many more than `needed`, the answer covers a shorter stretch at the near end, which still has
+    more than that. Takes one fetch, and another each time there are too many.
     """
     rows_max = 2 * needed + 64
     while True:
@@ -22,7 +22,7 @@ def nearest(
         found.sort(key=start_ns, reverse=reverse)
         if len(found) < rows_max:
             return Stretch(found, from_ns, until_ns)
-        # Too many to be sure that these are the nearest. Up to the last one needed there are enough.
+        # Too many to be sure that these are the nearest, but enough lie up to the last one needed.
         # (One more than needed, because the first may only touch the timerange.)
         edge_ns = start_ns(found[needed])
         if reverse:

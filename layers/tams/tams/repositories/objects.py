@@ -12,7 +12,7 @@ from tams.vast.where import col
 
 
 class ObjectRepository:
-    """An Object guards who may refer to it: two that do collide in its row."""
+    """An Object guards its references: two transactions that change them collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
@@ -46,9 +46,9 @@ class ObjectRepository:
         return {init_id: sorted(media_ids) for init_id, media_ids in needing.items()}
 
     def uploading(self, before_us: int, now_us: int) -> list[str]:
-        """Ids of Objects, allocated before then, whose upload was to register a Segment and has not yet.
+        """Ids of Objects allocated before then whose upload should register a Segment but has not yet.
 
-        Also Objects that a clock ahead of ours allocated after `now_us`.
+        Includes Objects that a clock ahead of ours allocated after `now_us`.
         """
         predicate = (
             (col["state"] == str(ObjectState.ALLOCATED))
@@ -59,13 +59,13 @@ class ObjectRepository:
         return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]
 
     def never_used(self, before_us: int, limit: int) -> list[str]:
-        """Ids of Objects that were allocated before then and still are, at least `limit` if so many."""
+        """Ids of Objects allocated before then and still unused, at least `limit` if there are that many."""
         predicate = (col["state"] == str(ObjectState.ALLOCATED)) & (col["created_us"] < before_us)
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
 
     def doomed(self, before_us: int, now_us: int, limit: int) -> list[str]:
-        """Ids of Objects that were doomed before then, or by a clock ahead of ours after `now_us`."""
+        """Ids of Objects doomed before then, or by a clock ahead of ours after `now_us`."""
         when = (col["doomed_us"] < before_us) | (col["doomed_us"] > now_us)
         predicate = (col["state"] == str(ObjectState.DOOMED)) & when
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)

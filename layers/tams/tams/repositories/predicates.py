@@ -1,4 +1,4 @@
-"""Filters as predicates that VAST can prune by, pure."""
+"""Turns filters into predicates that VAST can prune by. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +16,7 @@ _ESCAPED = str.maketrans({"\\": "\\\\", _ENTRY: "\\n", _VALUE: "\\u1f", _EMPTY: 
 def tags_text(tags: Tags | None) -> str:
     """Tags as one text in which a whole tag is a substring, so that VAST itself can find it.
 
-    Each value of each tag is an entry between line feeds; an empty list has one entry of its own.
+    Each value of each tag is an entry between line feeds; an empty list has an entry of its own.
     """
     entries = []
     for name, value in (tags or {}).items():
@@ -26,29 +26,29 @@ def tags_text(tags: Tags | None) -> str:
 
 
 def has_tag(text: str | None, name: str) -> bool:
-    """Whether a tag of this name is in the text of `tags_text`."""
+    """Whether the text from `tags_text` has a tag of this name."""
     return _ENTRY + _name(name) in (text or "")
 
 
 def values_in_text(text: str | None, name: str) -> tuple[str, ...]:
-    """The values of a tag in a text of `tags_text`."""
+    """The values of a tag in a text from `tags_text`."""
     start = _name(name)
     entries = [each for each in (text or "").split(_ENTRY) if each.startswith(start)]
     return tuple(_unescaped(each.removeprefix(start)) for each in entries if _EMPTY not in each)
 
 
 def equal(values: Mapping[str, Value | None]) -> Predicate | None:
-    """Column by column; a value of None does not filter."""
+    """Column by column; None does not filter."""
     return all_of(*(col[name] == value for name, value in values.items() if value is not None))
 
 
 def tagged(filters: Iterable[TagFilter]) -> Predicate | None:
-    """Every filter but those for the absence of a tag, which VAST cannot express."""
+    """Every filter except those for the absence of a tag, which VAST cannot express."""
     return all_of(*(_tagged(each) for each in filters if each.exists is not False))
 
 
 def classed(classes: Collection[str], column: str) -> Predicate:
-    """Resources of any of these classes, of which there is one at least."""
+    """Resources of any of these classes; at least one class must be given."""
     entries = (_entry(AUTH_CLASSES, each) for each in sorted(classes))
     return any_of(col[column].contains(_ENTRY + entry + _ENTRY) for entry in entries)
 

@@ -1,4 +1,4 @@
-"""The vastdb SDK, for what is done to tables; it takes 0.7 s to import, so no request does."""
+"""The vastdb SDK, for changes to tables. It takes 0.7 s to import, so no request does."""
 
 import logging
 from collections.abc import Iterator
@@ -26,8 +26,8 @@ _ARROW_TYPES = {
     ColumnType.BOOL: pa.bool_(),
 }
 
-# The SDK lets several failures of the connection through as they are: requests' own, which are OSErrors,
-# and urllib3's from the middle of an answer.
+# The SDK passes on several connection failures unchanged: those of requests, which are OSErrors,
+# and those of urllib3 from the middle of an answer.
 _LOST = (errors.ConnectionError, OSError, urllib3.exceptions.HTTPError)
 _UNAVAILABLE = (
     errors.ServiceUnavailable,
@@ -51,7 +51,7 @@ def sdk_session(connection: VastConnection) -> Any:
 
 
 def sdk_transaction(session: Any, txid: int) -> Transaction:
-    """A transaction that somebody else has begun, and ends."""
+    """A transaction that another party has begun, and ends."""
     return Transaction(session, txid=txid)
 
 
@@ -61,7 +61,7 @@ def arrow_schema(columns: Columns) -> pa.Schema:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raises for the SDK's failures what `tams.vast` raises. A BadRequest stays what it is: our mistake."""
+    """Raises `tams.vast` errors for the SDK's failures. A BadRequest passes unchanged: it is our bug."""
     try:
         yield
     except errors.Conflict as error:

@@ -1,4 +1,4 @@
-"""One pooled connection to VAST a process, opened on first use."""
+"""One pooled connection to VAST per process, opened on first use."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from tams.vast.signature import Signer
 
 @dataclass(frozen=True)
 class VastConnection:
-    """Where VAST is and what of it is ours.
+    """Where VAST is, and which part of it is ours.
 
-    `find_keys` is asked before each transaction, and requests are signed with what it says.
-    `sorted_tables` says whether `provision` may use sorted tables (VAST 5.3.5 or later): their row ids
-    have another type, so provisioning and every reader must agree.
+    `find_keys` is called before each transaction, and the keys it returns sign the requests. `sorted_tables`
+    says whether `provision` may use sorted tables (VAST 5.3.5 or later): their row ids have another type, so
+    provisioning and every reader must agree.
     """
 
     endpoint: str

@@ -16,7 +16,7 @@ from tams.vast.where import all_of
 
 
 class SourceRepository:
-    """A Source guards which Flows it has: two transactions that change them collide in its row."""
+    """A Source guards the set of its Flows: two transactions that change it collide in its row."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
@@ -33,7 +33,7 @@ class SourceRepository:
         return stored
 
     def of_classes(self, source_ids: Collection[str], classes: Collection[str]) -> set[str]:
-        """Those of them that are of any of these classes. One round trip."""
+        """Those of these Sources that belong to any of these classes. One round trip."""
         return ids_of_classes(self._transaction, SOURCES, source_ids, classes)
 
     def add(self, stored: StoredSource) -> None:

@@ -27,13 +27,13 @@ T = TypeVar("T")
 
 
 class GuardRepository:
-    """VAST has no unique keys: who creates an id first writes the row of its slot, and collides there."""
+    """VAST has no unique keys: creators of the same id first write the row of its slot, and collide there."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def hold(self, ids: Iterable[str], gone_us: int = 0) -> int:
-        """When the last holder of one of these ids, or of an id in the same slot, was deleted; 0 if never.
+        """When the last holder of these ids, or of an id in the same slot, was deleted; 0 if never.
 
         `gone_us` is when their present holder is deleted.
         """
@@ -55,7 +55,7 @@ class ServiceRepository:
         self._transaction = transaction
 
     def get(self) -> tuple[str | None, str | None]:
-        """Name and description, as far as a client has set them."""
+        """Name and description, where a client has set them."""
         (row,) = self._transaction.select(SERVICE, None, ["name", "description"])
         return row["name"], row["description"]
 
@@ -64,7 +64,7 @@ class ServiceRepository:
         rows.save({"name": name, "description": description}, event_id)
 
     def believed_us(self, now_us: int, step_us: int) -> int:
-        """The time that all hosts share, moved towards `now_us` by at most one step."""
+        """The time shared by all hosts, moved towards `now_us` by at most one step."""
         rows, row = self._read(["believed_us"])
         before_us = row["believed_us"]
         believed_us = now_us if before_us is None else min(now_us, before_us + step_us)
@@ -78,7 +78,7 @@ class ServiceRepository:
 
 
 class HealthRepository:
-    """What the service knows of its own state: when the sweeper last ran, and whether VAST takes rows."""
+    """The service's own state: when the sweeper last ran, and whether VAST accepts rows."""
 
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
@@ -98,7 +98,7 @@ class HealthRepository:
 
 
 class Repositories:
-    """Made anew for each transaction; what a repository remembers dies with it."""
+    """Built anew for each transaction, so what a repository remembers ends with it."""
 
     def __init__(self, transaction: VisibleTransaction, caller: Caller) -> None:
         self._transaction = transaction

@@ -1,11 +1,11 @@
-"""What a table on VAST is made of. Source: VAST DataBase, sorted tables and semi-sorted projections."""
+"""The parts of a table on VAST. Source: VAST DataBase, sorted tables and semi-sorted projections."""
 
 from dataclasses import dataclass
 
 from tams.vast.column_types import Columns, ColumnType
 
 CELL_BYTES_MAX = 126 * 1024
-"""The largest cell VAST takes. Source: VAST DataBase limits."""
+"""The largest cell VAST accepts. Source: VAST DataBase limits."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
-"""Which rows a read lets through: all that hides a row is decided here, for every select of every repository.
+"""Which rows a read may return. Everything that hides rows is decided here, for all repositories.
 
-- Classes: a select that is made for a caller names the classes that the caller may read. Others, which decide
-  what becomes of a resource, let all classes through, and the services judge what they find
-  (`services/access`).
-- Running deletions: Segments that one covers are gone for clients before their rows are. Their Flow's outline
-  says which those are; `outline.whole` says none, for who deletes them.
+- Classes: a select made for a caller names the classes that the caller may read. Selects that decide the fate
+  of a resource let all classes through, and the services judge what they find (`services/access`).
+- Running deletions: clients no longer see Segments that a deletion covers, even before their rows are
+  removed. The Flow's outline says which those are. `outline.whole` hides none, for code that deletes them.
 
-Repositories know transactions as `VisibleTransaction` only, so no select goes round this.
+Repositories only see transactions as `VisibleTransaction`, so no select bypasses this.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -27,11 +26,11 @@ _CLASSES_IN = {
     WEBHOOKS.name: "tags",
     EVENTS.name: "auth_classes",
 }
-"""The column that names the classes of a row."""
+"""The column that holds the classes of a row."""
 
 
 class VisibleTransaction:
-    """An open transaction as repositories have it: it reads what may be seen."""
+    """An open transaction as repositories see it: it reads only visible rows."""
 
     def __init__(self, transaction: VastTransaction) -> None:
         self._unfiltered = transaction
@@ -46,7 +45,7 @@ class VisibleTransaction:
         with_row_id: bool = False,
         rows_max: int | None = None,
     ) -> list[Row]:
-        """As `VastTransaction.select`: rows of any of these classes, or of all when None.
+        """Like `VastTransaction.select`: rows of any of these classes, or all rows when None.
 
         One round trip; none for a caller without classes, who sees nothing.
         """
@@ -70,12 +69,12 @@ class VisibleTransaction:
         self._unfiltered.delete(table, row_ids)
 
     def witnessed_by(self, witness: Witness) -> None:
-        """What shows that the transaction committed, if its answer is lost."""
+        """Sets what shows that the transaction committed, if its answer is lost."""
         self._unfiltered.witness = witness
 
 
 def _let_through(table: Table, classes: Collection[str] | None) -> Predicate | None:
-    """The predicate of rows that may be seen; None for all."""
+    """The predicate that selects visible rows; None for all."""
     return None if classes is None else classed(classes, _CLASSES_IN[table.name])
 
 
@@ -85,5 +84,5 @@ def shows(outline: FlowOutline, timerange: TimeRange) -> bool:
 
 
 def shown(outline: FlowOutline, segments: Iterable[StoredSegment]) -> list[StoredSegment]:
-    """Those of the Flow's Segments that clients see."""
+    """The Flow's Segments that clients see."""
     return [segment for segment in segments if shows(outline, segment.timerange)]

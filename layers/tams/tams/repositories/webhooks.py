@@ -1,4 +1,4 @@
-"""Webhooks on VAST, with the secrets that clients gave."""
+"""Webhooks on VAST, with the secrets given by clients."""
 
 import json
 
@@ -36,7 +36,7 @@ class WebhookRepository:
         return webhook
 
     def sending(self) -> list[Webhook]:
-        """Webhooks that events go to. One round trip."""
+        """Webhooks that get events. One round trip."""
         rows = self._transaction.select(WEBHOOKS, col["status"].isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 

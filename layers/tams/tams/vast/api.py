@@ -1,4 +1,4 @@
-"""What VAST does with rows, one HTTP request each. Source: `VastdbApi` in vastdb/_internal.py."""
+"""VAST's operations on rows, one HTTP request each. Source: `VastdbApi` in vastdb/_internal.py."""
 
 import re
 import time
@@ -22,7 +22,7 @@ from tams.vast.signature import Signer
 from tams.vast.where import Predicate
 
 QUERY_BYTES_MAX = int(0.9 * (5 << 20))
-"""The longest message of a select that VAST takes. Source: vastdb/util.py."""
+"""The longest select message that VAST accepts. Source: vastdb/util.py."""
 
 ROWS_MAX = 128 * 1024
 _TRANSACTION = "transaction"
@@ -62,7 +62,7 @@ class VastApi:
     ) -> list[list[Column]]:
         """Pages of the columns `names`, in no order.
 
-        With `rows_max` at least that many rows come back when there are more.
+        With `rows_max`, at least that many rows come back when there are more.
         """
         message = self._message(columns, tuple(names), predicate)
         types = dict(columns)
@@ -89,7 +89,7 @@ class VastApi:
     def update(
         self, txid: int, path: str, columns: Columns, rows: Sequence[Mapping[str, Any]]
     ) -> None:
-        """The first column is the row id, by which VAST wants the rows sorted."""
+        """The first column is the row id. VAST requires the rows sorted by it."""
         row_id = columns[0][0]
         for stream in row_streams(columns, sorted(rows, key=lambda row: row[row_id])):
             self._request("PUT", path, "rows", txid, stream)
@@ -145,7 +145,7 @@ def table_path(bucket: str, schema: str, table: str) -> str:
 
 
 def _is_vast(response: HttpResponse) -> bool:
-    """Raises VastUnavailableError when something else answers at this address."""
+    """Raises VastUnavailableError when another server answers at this address."""
     server = response.headers.get("server", "")
     if not server.startswith("vast ") or "tabular-txid" not in response.headers:
         raise VastUnavailableError(f"not VAST, but {server or 'something without a name'}")
@@ -153,7 +153,7 @@ def _is_vast(response: HttpResponse) -> bool:
 
 
 def _code(response: HttpResponse) -> str:
-    """The code of an error, as S3 writes them."""
+    """The code of an error, in S3's format."""
     found = _CODE.search(response.body.decode("utf-8", "replace"))
     return found[1] if found else ""
 

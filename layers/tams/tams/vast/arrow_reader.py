@@ -1,7 +1,7 @@
-"""The answer to a select: one stream of Arrow IPC messages per column, framed by VAST.
+"""Reads the answer to a select: one stream of Arrow IPC messages per column, framed by VAST.
 
-A frame is `<u32 stream> <u64 next row>` and one message; each column has a schema, batches, and a mark of its
-end. Source: `_iter_query_data_response_columns` in vastdb/_internal.py, and Arrow's columnar format.
+A frame is `<u32 stream> <u64 next row>` and one message. Each column has a schema, batches, and an end mark.
+Source: `_iter_query_data_response_columns` in vastdb/_internal.py, and Arrow's columnar format.
 """
 
 import struct
@@ -14,7 +14,7 @@ from tams.vast.errors import VastUnavailableError
 from tams.vast.flat_reader import field, target
 
 NO_MORE_ROWS = (1 << 48) - 1
-"""The next row of an answer that is complete."""
+"""The next row that marks an answer as complete."""
 
 _KEEP_ALIVE, _COMPLETED, _FAILED = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _UINT32, _UINT64 = struct.Struct("<I").unpack_from, struct.Struct("<Q").unpack_from
@@ -28,11 +28,11 @@ Column = list[Any]
 
 
 class BrokenAnswerError(VastUnavailableError):
-    """The answer stops too early, or is not what was asked for."""
+    """The answer stops too early, or does not match the request."""
 
 
 class Answer:
-    """Reads one answer. `columns` of `types` arrive one after the other; then again from the first."""
+    """Reads one answer. The columns, of `types`, arrive one after the other, then again from the first."""
 
     def __init__(self, body: bytes, types: Sequence[ColumnType]) -> None:
         self._body = body
@@ -77,7 +77,7 @@ class Answer:
         return pages
 
     def _message(self, column: Column, type_: ColumnType, position: int, size: int) -> int:
-        """Adds what a message brings to the column. Where the next frame begins."""
+        """Adds the content of a message to its column. Returns where the next frame begins."""
         body = self._body
         message = target(body, position)
         length = field(body, message, 3)
@@ -88,7 +88,7 @@ class Answer:
 
 
 def counted(body: bytes) -> int:
-    """The rows in an answer to a select of no columns: batches that have only a length."""
+    """The rows in an answer to a select of no columns: its batches have only a length."""
     return sum(len(page[0]) for page in Answer(body, (ColumnType.NOTHING,)).pages())
 
 

@@ -1,4 +1,4 @@
-"""Rows as an Arrow IPC stream: a schema, one record batch, and the mark of the end.
+"""Writes rows as an Arrow IPC stream: a schema, one record batch, and the end mark.
 
 Source: Arrow's columnar format, and `serialize_record_batch` in vastdb/util.py.
 """
@@ -16,16 +16,16 @@ from tams.vast.flat_reader import field, target
 from tams.vast.query_message import schema_table
 
 BATCH_BYTES_MAX = int(0.9 * (5 << 20))
-"""What VAST takes in a request, with room for its headers. Source: vastdb/util.py."""
+"""The most VAST accepts in a request, with room for its headers. Source: vastdb/util.py."""
 
 _VERSION_5 = 4
 _SCHEMA, _RECORD_BATCH = 1, 3  # of union MessageHeader
-_SOME_LENGTH = 1  # a zero would be left out
+_SOME_LENGTH = 1  # FlatBuffers would omit a zero
 _END = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
 def row_streams(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Streams that VAST can take, one after the other; a key that a row lacks is null."""
+    """Yields streams small enough for VAST, one after the other. A key missing from a row becomes null."""
     if not rows:
         return
     stream = _stream(columns, rows)
@@ -95,7 +95,7 @@ _WRITERS: dict[ColumnType, Callable[[Sequence[Any]], tuple[bytes, ...]]] = {
 
 
 def _framed(metadata: bytes) -> bytes:
-    """`metadata` is a multiple of 8 bytes long, as is what stands before it."""
+    """`metadata` is a multiple of 8 bytes long, and so is everything before it."""
     return struct.pack("<II", 0xFFFFFFFF, len(metadata)) + metadata
 
 
@@ -118,7 +118,7 @@ def _schema_message(columns: Columns) -> bytes:
 
 
 class _BatchMessage:
-    """The message of a record batch of these types; only its numbers change."""
+    """The message of a record batch with these types; only its numbers change."""
 
     def __init__(self, types: tuple[ColumnType, ...]) -> None:
         buffers = sum(3 if type_ is ColumnType.TEXT else 2 for type_ in types)

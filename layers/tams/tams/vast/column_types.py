@@ -1,4 +1,4 @@
-"""The types of columns that TAMS uses, and those of VAST's row ids."""
+"""The column types that TAMS uses, and those of VAST's row ids."""
 
 from enum import Enum
 
@@ -14,9 +14,9 @@ class ColumnType(Enum):
     BOOL = "bool"
     ROW_ID = "uint64"
     SORTED_ROW_ID = "decimal128(38, 0)"
-    """Of tables with a sorting key."""
+    """Row ids of tables with a sorting key."""
     NOTHING = "no column"
-    """Of a select that only counts."""
+    """The column of a select that only counts."""
 
 
 ROW_ID_NAME = "$row_id"

@@ -1,24 +1,24 @@
-"""What can go wrong between us and VAST, by what it means for a transaction."""
+"""The failures between us and VAST, by their meaning for a transaction."""
 
 
 class VastConflictError(Exception):
-    """Another transaction changed what this one rests on: run the whole use case again."""
+    """Another transaction changed what this one depends on: run the whole use case again."""
 
 
 class VastConnectionError(Exception):
-    """No answer came: for a commit, nobody knows yet whether it took effect."""
+    """No answer came. Whether a commit took effect is then unknown."""
 
 
 class VastUnavailableError(Exception):
-    """VAST answered, but cannot do it now."""
+    """VAST answered, but cannot serve the request now."""
 
 
 class VastMissingError(VastUnavailableError):
-    """VAST does not know the table, or the transaction: the two look the same.
+    """VAST does not know the table or the transaction: the two look the same.
 
-    A transaction that expired or died with its server is one it does not know.
+    It no longer knows a transaction that expired or died with its server.
     """
 
 
 class VastRequestError(Exception):
-    """VAST calls our request wrong, which is a mistake of ours."""
+    """VAST rejected the request as malformed, which is a bug of ours."""

@@ -1,8 +1,8 @@
-"""Pieces of FlatBuffers messages that are made once and joined by copying.
+"""Pieces of FlatBuffers messages that are built once and joined by copying.
 
-All offsets inside a piece are relative, so it may stand anywhere in a message at a multiple of 8 bytes. Its
-first four bytes say where in it its table is. What varies in length was made first: FlatBuffers are written
-from their end, so it stands at the end of the piece, where other bytes can take its place.
+All offsets inside a piece are relative, so it may be placed anywhere in a message at a multiple of 8 bytes.
+Its first four bytes give the position of its table. The part that varies in length is built first:
+FlatBuffers are written from their end, so it lies at the end of the piece, where other bytes can replace it.
 """
 
 import struct
@@ -23,7 +23,7 @@ def piece(make: Callable[[Builder], int], *, cut: int = 0) -> bytes:
 
 
 def table(builder: Builder, slots: Sequence[tuple[str, int, int]], count: int) -> int:
-    """A table of `count` slots; of each that is set its kind, number and value."""
+    """A table of `count` slots; `slots` has the kind, number and value of each one set."""
     builder.StartObject(count)
     for kind, slot, value in slots:
         getattr(builder, f"Prepend{kind}Slot")(slot, value, 0)
@@ -45,13 +45,13 @@ def padded(content: bytes) -> bytes:
 
 
 def with_text(head: bytes, text: str) -> bytes:
-    """A piece that ends with a string; `head` was cut before that."""
+    """A piece that ends with a string. `head` was cut just before it."""
     encoded = text.encode()
     return padded(b"".join((head, OFFSET.pack(len(encoded)), encoded, b"\0")))
 
 
 def with_tables(head: bytes, pieces: Sequence[bytes]) -> bytes:
-    """A piece that ends with a vector of tables, which follow it; `head` was cut before that."""
+    """A piece that ends with a vector of tables, which follow it. `head` was cut just before it."""
     slot = len(head) + OFFSET.size
     position = slot + OFFSET.size * len(pieces)
     padding = -position % ALIGNMENT
@@ -65,5 +65,5 @@ def with_tables(head: bytes, pieces: Sequence[bytes]) -> bytes:
 
 
 EMPTY_TEXT_BYTES = 8
-"""What an empty string takes that was made first: its length, a NUL and padding."""
+"""The size of an empty string that was built first: its length, a NUL and padding."""
 EMPTY_VECTOR_BYTES = 4

@@ -1,4 +1,4 @@
-"""Reading FlatBuffers by slot: where a table's fields are. Source: the FlatBuffers binary format."""
+"""Reads FlatBuffers by slot: finds a table's fields. Source: the FlatBuffers binary format."""
 
 import struct
 
@@ -8,13 +8,13 @@ _UINT32 = struct.Struct("<I").unpack_from
 
 
 def target(buffer: bytes, position: int) -> int:
-    """Where the offset that stands at `position` leads to."""
+    """The position that the offset at `position` points to."""
     offset: int = _UINT32(buffer, position)[0]
     return position + offset
 
 
 def field(buffer: bytes, table: int, slot: int) -> int:
-    """Where a field of the table stands, or 0 when it is absent."""
+    """The position of a field of the table, or 0 when it is absent."""
     vtable = table - _INT32(buffer, table)[0]
     entry = 4 + 2 * slot
     if entry >= _UINT16(buffer, vtable)[0]:

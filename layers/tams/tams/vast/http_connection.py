@@ -1,7 +1,7 @@
-"""One kept HTTP/1.1 connection: a request out, a whole answer in.
+"""One keep-alive HTTP/1.1 connection: sends a request, returns a whole answer.
 
-urllib3 takes 190 µs of CPU for a request and http.client 90 µs, most of it for headers nobody reads. This
-takes 20 µs; the parser is httptools, which is Node's.
+urllib3 takes 190 µs of CPU per request and http.client 90 µs, most of it for headers nobody reads. This takes
+20 µs; the parser is httptools, which uses Node's.
 """
 
 import select
@@ -21,13 +21,13 @@ _CHUNK_BYTES = 256 * 1024
 class HttpResponse:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    """By name in lower case."""
+    """By lower-case name."""
     body: bytes = b""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where requests go. `host` is what the Host header says, and what is signed."""
+    """Where requests go. `host` is the value of the Host header, which is signed."""
 
     address: tuple[str, int]
     host: str
@@ -35,7 +35,7 @@ class Endpoint:
 
     @classmethod
     def of(cls, url: str) -> "Endpoint":
-        """Raises ValueError when it is not an address of http or https."""
+        """Raises ValueError unless it is an http or https address."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(
@@ -44,14 +44,14 @@ class Endpoint:
         usual = 443 if parts.scheme == "https" else 80
         port = parts.port or usual
         name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        # Host as the SDK signs it: without the port where that is usual for either scheme.
+        # Host as the SDK signs it: without a port that is the default for either scheme.
         host = name if port in (80, 443) else f"{name}:{port}"
         tls = ssl.create_default_context() if parts.scheme == "https" else None
         return cls((parts.hostname, port), host, tls)
 
 
 class HttpConnection:
-    """Raises VastConnectionError for whatever happens to the connection."""
+    """Raises VastConnectionError for any failure of the connection."""
 
     def __init__(self, endpoint: Endpoint, connect_seconds: float, timeout_seconds: float) -> None:
         try:
@@ -78,7 +78,7 @@ class HttpConnection:
             self.close()
             raise VastConnectionError(_reason(error)) from error
         except BaseException:
-            self.close()  # an interrupted exchange leaves an answer that is nobody's
+            self.close()  # after an interrupted exchange, the answer would reach the next request
             raise
         self.is_kept = reader.is_kept
         return reader.response
@@ -89,7 +89,7 @@ class HttpConnection:
         return received
 
     def is_stale(self) -> bool:
-        """Whether the other side has closed it, or said something that nobody asked for."""
+        """Whether the other side has closed it, or sent something unrequested."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
         return bool(poll.poll(0))
@@ -99,12 +99,12 @@ class HttpConnection:
         self._socket.close()
 
     def __del__(self) -> None:
-        if socket_ := getattr(self, "_socket", None):  # absent where no connection was made
+        if socket_ := getattr(self, "_socket", None):  # absent if connecting failed
             socket_.close()
 
 
 class _Reader:
-    """Calls of httptools' parser, put together to one answer."""
+    """Collects the callbacks of httptools' parser into one answer."""
 
     def __init__(self) -> None:
         self.response = HttpResponse()

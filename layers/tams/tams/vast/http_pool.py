@@ -1,4 +1,4 @@
-"""Connections to VAST that are kept between requests, for as many threads as there are."""
+"""Keeps connections to VAST between requests, for any number of threads."""
 
 from collections import deque
 
@@ -27,7 +27,7 @@ class HttpPool:
         return response
 
     def _taken(self) -> HttpConnection | None:
-        """The connection used last, which is the least likely to have gone."""
+        """The most recently used connection, which is the least likely to be closed."""
         while self._idle:
             try:
                 connection = self._idle.pop()

@@ -30,7 +30,7 @@ _SOURCE = 9  # of union RelationImpl
 _INT, _UTF8, _BOOL, _DECIMAL = 2, 5, 6, 7  # of union Type
 _BOOL_LITERAL, _INT64_LITERAL, _STRING_LITERAL = 1, 5, 22  # of union LiteralImpl
 _SOME_INT = 0x7A5A_1234_0BAD_CAFE
-"""Stands in a piece for the number to come."""
+"""Placeholder in a piece for the number to be filled in."""
 
 
 def query_message(columns: Columns, names: tuple[str, ...], predicate: Predicate | None) -> bytes:
@@ -42,7 +42,7 @@ def query_message(columns: Columns, names: tuple[str, ...], predicate: Predicate
 
 
 class _Shape:
-    """All of a message but the predicate, and where its columns are."""
+    """All of a message except the predicate, and the positions of its columns."""
 
     def __init__(self, columns: Columns, names: tuple[str, ...], compared: frozenset[str]) -> None:
         types = dict(columns)
@@ -98,7 +98,7 @@ def schema_table(builder: Builder, columns: Columns) -> int:
 
 
 def _field(builder: Builder, column_type: ColumnType, name: str | None = None) -> int:
-    """A column, or without a name the type of a literal."""
+    """A column, or without a name, the type of a literal."""
     named = [] if name is None else [(_REFERENCE, 0, builder.CreateString(name))]
     tag, slots, count = _TYPES[column_type]
     type_ = table(builder, slots, count)
@@ -181,7 +181,7 @@ def _text_comparison(function: str, position: int) -> bytes:
 
 @lru_cache(maxsize=512)
 def _int_comparison(function: str, position: int) -> tuple[bytes, bytes]:
-    """What stands before and after the number."""
+    """The bytes before and after the number."""
 
     def make(builder: Builder) -> int:
         impl = table(builder, [("Int64", 0, _SOME_INT)], 1)

@@ -1,6 +1,6 @@
 """AWS Signature Version 4 as the SDK signs: service s3, no region, `host;x-amz-date`.
 
-Source: `AWSRequestsAuth` in aws_requests_auth. The key of a day is derived once.
+Source: `AWSRequestsAuth` in aws_requests_auth. The signing key is derived once a day.
 """
 
 import hashlib
@@ -18,9 +18,9 @@ class Signer:
         self._day_key = ("", b"")
 
     def headers(self, method: str, path: str, query: str, body: bytes) -> str:
-        """Header lines for a request; `path` and `query` are as they are sent, in URL encoding.
+        """Header lines for a request; `path` and `query` are URL-encoded, as they are sent.
 
-        A query here has one parameter or sorted ones, and `?data` is signed as `data=`.
+        A query here has either one parameter or sorted ones, and `?data` is signed as `data=`.
         """
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         day = stamp[:8]

@@ -1,6 +1,6 @@
-"""Predicates: what VAST can decide by itself. `col["seq"] > 5`, joined with `&` and `|`.
+"""Predicates that VAST can evaluate itself, such as `col["seq"] > 5`, joined with `&` and `|`.
 
-VAST takes a conjunction of disjunctions, each of one column. Source: `Predicate` in vastdb/_internal.py.
+VAST accepts a conjunction of disjunctions, each on one column. Source: `Predicate` in vastdb/_internal.py.
 """
 
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 Value = str | int | bool
 BETWEEN = "between"
-"""The one function here that VAST has no name for: a nested conjunction."""
+"""The only function here that VAST has no name for: a nested conjunction."""
 
 
 class Predicate:
-    """What rows match."""
+    """A condition on rows."""
 
     def __and__(self, other: "Predicate") -> "AllOf":
         return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
@@ -23,7 +23,7 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Comparison(Predicate):
-    """`function` is VAST's name for it; one without values looks at the column alone."""
+    """`function` is VAST's name for it. A comparison without values tests the column alone."""
 
     column: str
     function: str
@@ -41,7 +41,7 @@ class AllOf(Predicate):
 
 
 def any_of(parts: Iterable[Predicate]) -> Predicate:
-    """At least one of them. Raises ValueError for none at all, which VAST cannot express."""
+    """At least one of them. Raises ValueError if there are none, which VAST cannot express."""
     flat = tuple(each for part in parts for each in _parts(part, AnyOf))
     if not flat:
         raise ValueError("a predicate needs something to compare with")
@@ -49,7 +49,7 @@ def any_of(parts: Iterable[Predicate]) -> Predicate:
 
 
 def all_of(*predicates: Predicate | None) -> Predicate | None:
-    """Every one of them; None among them does not filter, and nothing at all is None."""
+    """Every one of them. A None among them does not filter; the result is None if none filters."""
     flat = tuple(each for part in predicates if part is not None for each in _parts(part, AllOf))
     if not flat:
         return None
@@ -88,7 +88,7 @@ class Column:
         return Comparison(self._name, BETWEEN, (lowest, highest))
 
     def isin(self, values: Iterable[Value]) -> Predicate:
-        """Equal to one of them. Raises ValueError for none at all."""
+        """Equal to one of them. Raises ValueError if there are none."""
         return any_of(Comparison(self._name, "equal", (value,)) for value in values)
 
     def contains(self, text: str) -> Predicate:
@@ -111,7 +111,7 @@ col = _Columns()
 
 
 def clauses(predicate: Predicate | None) -> list[list[Comparison]]:
-    """The conjunction of disjunctions that VAST takes. Raises ValueError where it takes none."""
+    """The conjunction of disjunctions that VAST accepts. Raises ValueError if it cannot be expressed so."""
     found: list[list[Comparison]] = []
     for part in () if predicate is None else _parts(predicate, AllOf):
         comparisons: list[Comparison] = []

@@ -1,4 +1,4 @@
-"""Fills a new column on the rows that were there before it, batch by batch."""
+"""Fills a new column on existing rows, batch by batch."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -15,16 +15,17 @@ _log = logging.getLogger(__name__)
 BATCH_ROWS = 1_000
 
 Values = Callable[[VastTransaction, Sequence[Row]], Sequence[Any]]
-"""A value for each of these rows, never null."""
+"""Returns a value for each of these rows, never null."""
 
 
 @dataclass(frozen=True)
 class BackFill:
-    """Gives `column` a value wherever it is null; `values` sees the columns that `reads` names.
+    """Sets `column` wherever it is null; `values` sees the columns that `reads` names.
 
-    A batch is one transaction and leaves no null in its rows, so what is null is what is left to do, also
-    after a kill. It writes the `revision` of rows that have one: a writer that read a row without the value
-    collides, and reads it again. Where writers are in the way, each new attempt takes half as many rows.
+    A batch is one transaction and leaves no null in its rows. What is null is therefore still to be done,
+    even after a kill. A batch writes the `revision` of rows that have one: a writer that read a row without
+    the value collides, and reads it again. If writers are in the way, each new attempt takes half as many
+    rows.
     """
 
     table: Table

@@ -1,6 +1,6 @@
 """Schemas, tables, columns and projections, as one transaction sees and changes them.
 
-Everything here says what it did, one line each, and nothing when there was nothing to do.
+Every function here returns one line for each thing it did, and none if there was nothing to do.
 """
 
 import logging
@@ -48,7 +48,7 @@ class Definitions:
 
     @cached_property
     def _names(self) -> set[str]:
-        """Of the tables that are there: one round trip for all."""
+        """The names of the existing tables: one round trip for all."""
         if self._schema is None:
             return set()
         with translated():
@@ -58,7 +58,7 @@ class Definitions:
         return table.name in self._names
 
     def count_rows(self, table: Table) -> int:
-        """As VAST's statistics have it, which costs the same for any number of rows."""
+        """Counted by VAST's statistics, which costs the same for any number of rows."""
         found = self._get(table)
         with translated():
             return int(found.stats.num_rows)
@@ -71,7 +71,7 @@ class Definitions:
         return [f"schema {self._connection.schema}"]
 
     def create(self, table: Table) -> list[str]:
-        """With all its columns and projections."""
+        """Create a table with all its columns and projections."""
         if self.has(table):
             return []
         assert self._schema is not None, "create_schema comes first"
@@ -94,7 +94,7 @@ class Definitions:
         return [f"column {table.name}.{name}" for name, _ in missing]
 
     def add_projections(self, table: Table) -> list[str]:
-        """Those of the table that are missing."""
+        """Add the table's missing projections."""
         if not table.projections:
             return []
         found = self._get(table)

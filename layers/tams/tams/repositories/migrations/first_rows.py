@@ -13,7 +13,7 @@ from tams.vast.where import col
 
 @dataclass(frozen=True)
 class FirstRows:
-    """Those that are missing; an earlier release had fewer guards, and no milestones."""
+    """Adds the missing ones; an earlier release had fewer guards, and no milestones."""
 
     def run(self, turn: Turn) -> list[str]:
         return turn.write(_insert)
@@ -54,7 +54,7 @@ def _new_secret() -> Row:
 
 
 def _note_newest(transaction: VastTransaction, relay: Row) -> None:
-    """Release 0.1.0 did not note how late the events are stamped that have a place."""
+    """Release 0.1.0 did not note the latest stamp among the events that have a place."""
     placed = transaction.select(EVENTS, col["seq"] > 0, ["seq", "created_us"])
     newest_us = max((row["created_us"] for row in placed), default=0)
     first_seq = min((row["seq"] for row in placed), default=relay["last_seq"] + 1)

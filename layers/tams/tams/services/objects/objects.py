@@ -61,7 +61,7 @@ class ObjectService:
 
 
 def _why_unseen(stored: StoredObject | None) -> str:
-    """So that a client sees what became of an upload that should have registered a Segment."""
+    """Shows a client why an upload that should have registered a Segment did not."""
     if stored is None or stored.state is ObjectState.DOOMED:
         return ""
     if stored.fault is not None:

@@ -1,9 +1,10 @@
-"""Reading one page of a Flow's Segments in time order, at a cost that does not know the Flow's length.
+"""Reads one page of a Flow's Segments in time order, at a cost independent of the Flow's length.
 
-VAST neither sorts nor pages by key, so a page is read through a window of time that should hold about as
-many Segments as are wanted: estimated from the Flow's summary, widened over gaps, narrowed in bursts, until
-the page is exact. Two facts carry it: Segments of a Flow do not overlap, and none is longer than the
-summary's `longest_ns`. What a deletion is still removing is stepped over, however much it is.
+VAST neither sorts nor pages by key, so a page is read through a window of time that should hold about as many
+Segments as are wanted. The window is estimated from the Flow's summary, widened over gaps, and narrowed in
+bursts until the page is exact. This relies on two facts: Segments of a Flow do not overlap, and none is
+longer than the summary's `longest_ns`. Segments that a deletion is still removing are skipped, however many
+there are.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,8 +23,8 @@ _MARGIN = 1.25
 class Fetch(Protocol):
     """Segments that start in `[from_ns, until_ns)` and end after `ending_after_ns`, without hidden ones.
 
-    None leaves a bound open. Where there are many more than `needed`, only the near part of that is answered
-    for; `reverse` says which end is near.
+    None leaves a bound open. If there are many more than `needed`, only the nearest are sure to be complete;
+    `reverse` says which end is near.
     """
 
     def __call__(
@@ -48,12 +49,12 @@ class PageRequest:
 
 
 Span = tuple[int | None, int | None]
-"""Half-open, of where Segments start; None is an open bound."""
+"""A half-open range of Segment start times; None is an open bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowReader:
-    """Reads of one Flow, of which `outline` is of the same snapshot."""
+    """Reads one Flow; `outline` comes from the same snapshot."""
 
     fetch: Fetch
     outline: FlowOutline
@@ -71,11 +72,11 @@ class WindowReader:
         return found[: request.limit], len(found) > request.limit
 
     def _spans(self, request: PageRequest) -> Sequence[Span]:
-        """Where Segments of the page can start, without the stretches in which all are hidden."""
+        """Where Segments of the page can start, excluding stretches in which all are hidden."""
         spans = [self._bounds(request)]
         for timerange in self.outline.deleting.values():
             start_ns, end_ns = timerange.half_open()
-            # The last one to start in there may reach out of it, and then it is not hidden.
+            # The last hidden Segment may start in the stretch and reach out of it; then it is not hidden.
             hole = (start_ns, None if end_ns is None else end_ns - self.outline.timeline.longest_ns)
             spans = [piece for span in spans for piece in _without(span, hole)]
         return spans[::-1] if request.reverse else spans
@@ -118,7 +119,7 @@ class WindowReader:
         return low_ns, high_ns
 
     def _width(self, wanted: int) -> int:
-        """The time that holds about `wanted` Segments; at least one Segment's."""
+        """The time that holds about `wanted` Segments, and at least the length of one."""
         known = self.outline.timeline
         if known.first_ns is None or known.last_ns is None or known.segment_count <= wanted:
             return 0 if known.first_ns is None else (known.last_ns or 0) - known.first_ns + 1
@@ -128,7 +129,7 @@ class WindowReader:
     def _window(
         self, reverse: bool, low_ns: int | None, high_ns: int | None, width_ns: int
     ) -> Span:
-        """The next window; the last one takes the span's own bound."""
+        """The next window. The last one ends at the span's own bound."""
         timeline = self.outline.timeline
         first_ns, last_ns = timeline.first_ns, timeline.last_ns
         if first_ns is None or last_ns is None:
@@ -153,7 +154,8 @@ def reader_of(
 ) -> WindowReader:
     """A reader of one Flow's Segments inside a transaction that has read its outline.
 
-    With `object_id` there is nothing to estimate: its few Segments are found by it, whenever they are.
+    With `object_id` nothing needs estimating: the Object's few Segments are found by it, at whatever time
+    they lie.
     """
     fetch = partial(
         repositories.segments.stretch, outline, object_id=object_id, for_change=for_change
