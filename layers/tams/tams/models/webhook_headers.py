@@ -1,4 +1,4 @@
-"""The headers of a delivery: the service's own, and the one in which a client has its secret sent."""
+"""The headers of a delivery: the service's own, and the one that carries the client's secret."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from tams.models import patterns
 from tams.models.common import Text
 
 EVENT_ID = "X-TAMS-Event-Id"
-"""The same on every repetition of an event, so that receivers can drop it."""
+"""The same on every repetition of an event, so that receivers can drop duplicates."""
 
 _RESERVED = frozenset(
     {
@@ -36,7 +36,7 @@ HeaderValue = Annotated[Text, StringConstraints(pattern=patterns.HEADER_VALUE)]
 
 
 def is_reserved(name: str) -> bool:
-    """Whether clients may not set the header, in whatever case they write it."""
+    """Whether clients may not set the header, whatever the case of its letters."""
     return name.lower() in _RESERVED
 
 
