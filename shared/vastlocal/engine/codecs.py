@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NAN_CELL = "nan"
-"""Stands for NaN, which SQLite would store as NULL. As text it sorts above every number, so SQL can find it."""
+"""Stands for NaN, which SQLite would store as NULL. Text sorts above every number, so SQL can find it."""
 _SIGN = 1 << 63
 _WIDE_SIGN = 1 << 127
 _INTEGER_DIGITS = 18
