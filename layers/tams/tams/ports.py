@@ -1,7 +1,7 @@
 """What the services need from outside, as Protocols. `runtime.deployment` builds matching adapters.
 
-`Repositories` is not a Protocol: the rules depend on VAST's transactions, and tests have a local VAST.
-Services use the class only for type hints, and import no part of it (ADR 18).
+`Repositories` is not a Protocol: VAST is its only store, and tests have a local one. Services use the class
+only for type hints, and import no part of it (ADR 18).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence

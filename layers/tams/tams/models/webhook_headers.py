@@ -28,8 +28,8 @@ _RESERVED = frozenset(
         EVENT_ID.lower(),
     }
 )
-"""They say where a request goes, where it ends and what it is. Set by a client, they would let the rest of
-an event pass for another request, or reach another site of the receiver's host."""
+"""These headers determine where a request goes, where it ends and what it is. If clients could set them, the
+rest of an event could pass for another request, or reach another site on the receiver's host."""
 
 HeaderName = Annotated[Text, StringConstraints(pattern=patterns.HEADER_NAME)]
 HeaderValue = Annotated[Text, StringConstraints(pattern=patterns.HEADER_VALUE)]

@@ -46,7 +46,7 @@ class S3ObjectStores:
         content_type: str,
         headers: Mapping[str, str] | None = None,
     ) -> str:
-        """Allows one Content-Type on one key, and requires exactly these headers besides."""
+        """Allows one Content-Type on one key, and requires exactly these headers in addition."""
         return self._buckets[storage_id].presigner.url(
             "PUT",
             object_key(object_id),
