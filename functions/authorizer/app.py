@@ -1,4 +1,4 @@
-"""Tells the API's functions who is calling."""
+"""Identifies callers for the API's functions."""
 
 from tams.runtime.authorizer import authorizer_handler
 

@@ -1,4 +1,4 @@
-"""SQS: ids of deletion requests; works them off in bounded steps and sends on what time does not allow."""
+"""SQS: ids of deletion requests; works them off in bounded steps and requeues what it has no time for."""
 
 import logging
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 def process(platform: Platform, request_ids: list[str]) -> None:
-    """What VAST cannot do now, SQS tries again; a mistake of ours is noted where clients look."""
+    """SQS retries what VAST cannot do now; a bug of ours is recorded where clients look."""
     requests = DeletionRequestService.of(platform, Caller.background("deletion worker"))
     for request_id in request_ids:
         try:

@@ -1,4 +1,4 @@
-"""/events (an extension): the log of events, to be replayed and followed."""
+"""/events (an extension): the event log, to replay and to follow."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""SQS: ids of copies; makes instances on other storage backends, one attempt a message."""
+"""SQS: ids of copies; makes instances on other storage backends, one attempt per message."""
 
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler

@@ -1,4 +1,4 @@
-"""SQS: S3's notifications of uploads; notes them and registers the Segments they ask for."""
+"""SQS: S3's notifications of uploads; records them and registers the Segments they ask for."""
 
 import logging
 from typing import Any

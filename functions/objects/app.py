@@ -1,4 +1,4 @@
-"""/objects/{objectId} and its instances. An Object id may hold any character, slashes too."""
+"""/objects/{objectId} and its instances. An Object id may contain any character, including slashes."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -33,7 +33,7 @@ def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
 ObjectId = Annotated[str, Depends(_object_id)]
 
 
-# Before the routes of the Object itself, whose id would take the rest of the path along.
+# Before the routes of the Object itself, whose id would swallow the rest of the path.
 @router.post(
     "/{objectId:path}/instances",
     status_code=HTTPStatus.CREATED,

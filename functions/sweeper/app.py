@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 
 def process(platform: Platform) -> dict[str, int]:
-    """Each kind by itself: S3 may be away while webhooks wait. The first failure is raised at the end."""
+    """Handles each kind separately: S3 may be down while webhooks wait. Raises the first failure last."""
     caller = Caller.background("sweeper")
     done: dict[str, int] = {}
     failures: list[TamsError] = []

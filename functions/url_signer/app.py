@@ -1,4 +1,4 @@
-"""Invoked by webhook_delivery: signs the URLs in events, so that what talks to receivers reads no media."""
+"""Invoked by webhook_delivery: signs the URLs in events, so the code facing receivers cannot read media."""
 
 from tams.runtime.url_signer import url_signer_handler
 

@@ -1,4 +1,4 @@
-"""SQS: hints at webhooks that have events waiting; sends them, in order."""
+"""SQS: hints at webhooks that have events waiting; sends these in order."""
 
 from tams.models.delivery import Hint
 from tams.ports import Platform

@@ -1,4 +1,4 @@
-"""SQS: there are events in the outbox; gives each of them to the webhooks it is for."""
+"""SQS: the outbox has events; assigns each to the webhooks it is for."""
 
 from tams.ports import Platform
 from tams.runtime.workers import batch_handler
@@ -10,4 +10,4 @@ def process(platform: Platform, _hints: object) -> None:
 
 
 lambda_handler = batch_handler(process)
-"""One run takes all events that there are, so a batch needs one."""
+"""One run takes all existing events, so a batch needs only one."""

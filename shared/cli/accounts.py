@@ -17,7 +17,7 @@ from tams.models.caller import Scope
 
 
 class ScopeName(StrEnum):
-    """As people write them."""
+    """The names that people type."""
 
     READ = "read"
     WRITE = "write"
@@ -36,7 +36,7 @@ def _all_some(texts: list[str] | None) -> list[str] | None:
 
 
 def _later(moment: datetime | None) -> datetime | None:
-    """In UTC, unless it says otherwise."""
+    """In UTC, unless the text names another zone."""
     if moment is None:
         return None
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -148,7 +148,7 @@ def _account(
     classes: list[str] | None,
     expires: datetime | None,
 ) -> Account:
-    """What is not given is as it was."""
+    """Whatever is not given stays as it was."""
     given = Account(
         name=name,
         hash=hashed,

@@ -1,4 +1,4 @@
-"""Addresses of TAMS APIs, as people give them."""
+"""Addresses of TAMS APIs, as people type them."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -7,7 +7,7 @@ LOCAL_URL = "http://127.0.0.1:8000"
 
 
 def api_url(text: str) -> str:
-    """With a scheme: http for this machine, https for any other. Raises ValueError, worded for people."""
+    """Adds a scheme: http for this machine, https for any other. Raises ValueError, worded for people."""
     given = text.strip()
     if "://" not in given:
         given = f"{'http' if is_local(f'//{given}') else 'https'}://{given}"
@@ -27,7 +27,7 @@ def api_url(text: str) -> str:
 
 
 def is_local(url: str) -> bool:
-    """Whether it names this machine."""
+    """Whether the address names this machine."""
     try:
         host = urlsplit(url).hostname or ""
         return host == "localhost" or ip_address(host).is_loopback

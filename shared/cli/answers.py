@@ -1,4 +1,4 @@
-"""What servers answer, and what to say to a person when it is not what was asked for."""
+"""Reads servers' responses, and explains to a person any that is not what was asked for."""
 
 import re
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ _S3_REASON = re.compile(r"<Message>([^<]{1,300})</Message>")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Of the API at `url`, and of the stores that its presigned URLs lead to."""
+    """Responses of the API at `url`, and of the stores that its presigned URLs point to."""
 
     url: str
     has_token: bool
 
     def document(self, response: httpx.Response, kind: type[Any]) -> Any:
-        """The answer's JSON, a list or an object. Raises CommandError."""
+        """The response's JSON, a list or an object. Raises CommandError."""
         try:
             found = self.accepted(response).json()
         except ValueError:
@@ -48,11 +48,11 @@ class Answers:
         raise CommandError(f"{_told(response)}: {reason or response.reason_phrase}")
 
     def is_missing(self, response: httpx.Response) -> bool:
-        """Whether a TAMS API says that it does not exist. A 404 from any other server does not count."""
+        """Whether a TAMS API reports that it does not exist. A 404 from any other server does not count."""
         return response.status_code == HTTPStatus.NOT_FOUND and _reason(response) is not None
 
     def accepted_media(self, response: httpx.Response) -> httpx.Response:
-        """Raises CommandError, without the query of the URL, which opens media."""
+        """Raises CommandError without the URL's query, which would give access to the media."""
         if response.is_success:
             return response
         found = _S3_REASON.search(response.text)
@@ -96,7 +96,7 @@ def _told(response: httpx.Response) -> str:
 
 
 def _reason(response: httpx.Response) -> str | None:
-    """TAMS's `summary`, or a gateway's `message`; but a gateway's 404 means that no API is there."""
+    """TAMS's `summary`, or a gateway's `message`. A gateway's 404, however, means that no API is there."""
     try:
         body = response.json()
     except ValueError:

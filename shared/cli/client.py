@@ -1,4 +1,4 @@
-"""A TAMS client: JSON over HTTP, patient with a server that restarts, clear about refusals."""
+"""A TAMS client: JSON over HTTP, patient while a server restarts, clear about refusals."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ from cli.faults import CommandError
 
 RETRIED_STATUSES = frozenset({502, 503, 504})
 RETRIED_MEDIA_STATUSES = RETRIED_STATUSES | {500}
-"""S3 says InternalError for what may well succeed the next time, and asks for the request again."""
+"""S3 uses InternalError for requests that may well succeed the next time, and asks clients to repeat them."""
 
 PAUSE_SECONDS = 0.5
 
@@ -42,11 +42,11 @@ class Client:
         self._media.close()
 
     def stop(self) -> None:
-        """From now on a new request fails, in every thread."""
+        """From now on every new request fails, in all threads."""
         self._stopped.set()
 
     def find(self, path: str) -> dict[str, Any] | None:
-        """The document at `path`, None when there is none."""
+        """The document at `path`, or None when there is none."""
         response = self._patiently(self._api, "GET", path)
         if self._answers.is_missing(response):
             return None
@@ -65,7 +65,7 @@ class Client:
         while "next" in response.links:
             url = response.url.join(response.links["next"]["url"])
             if _origin(url) != _origin(self._api.base_url):
-                raise CommandError(  # which would hand the token to another server
+                raise CommandError(  # which would give the token to another server
                     f"the next page is at {url.host}, not at {self._api.base_url.host}: use the address "
                     "that the service gives as its own, or have TAMS_PUBLIC_URL set there"
                 )
@@ -76,7 +76,7 @@ class Client:
         self._answers.accepted(self._patiently(self._api, "PUT", path, json=body))
 
     def post(self, path: str, body: object) -> Any:
-        """The answer's JSON, None when it has none."""
+        """The response's JSON, or None when it has none."""
         response = self._answers.accepted(self._patiently(self._api, "POST", path, json=body))
         return self._answers.document(response, dict) if response.content else None
 
@@ -84,7 +84,7 @@ class Client:
         self._answers.accepted(self._patiently(self._api, "DELETE", path, params=parameters))
 
     def why_missing(self, path: str) -> str | None:
-        """What the server says of something that is not there; None when it is there."""
+        """The server's explanation of a missing resource; None when it exists."""
         response = self._patiently(self._api, "GET", path)
         missing = self._answers.is_missing(response)
         return str(response.json().get("summary", "")) if missing else None

@@ -1,4 +1,4 @@
-"""What TAMS calls a codec, and which containers suit it.
+"""TAMS's names for codecs, and the containers that suit them.
 
 The key is the codec's canonical name in libavcodec, never the name of the decoder that happens to read it.
 MIME types are spelt as the IANA registry spells them, except where TAMS's own examples differ (`video/h264`,
@@ -110,7 +110,7 @@ _OPEN = frozenset({"ffv1", "theora", "mlp", "tta", "wavpack", "msmpeg4v3", "rv40
 
 
 def mime_of(kind: Kind, codec: str) -> str | None:
-    """None for a codec that has no name here: it cannot be ingested."""
+    """None for a codec that has no name here, and so cannot be ingested."""
     if kind == "video":
         return _VIDEO.get(codec)
     if linear := _LINEAR_PCM.fullmatch(codec):
@@ -119,16 +119,17 @@ def mime_of(kind: Kind, codec: str) -> str | None:
 
 
 def pcm_bits(codec: str) -> int | None:
-    """Bits of a sample of linear PCM; None for every other codec."""
+    """Bits per sample of linear PCM; None for every other codec."""
     linear = _LINEAR_PCM.fullmatch(codec)
     return int(linear["bits"]) if linear else None
 
 
 def wrappings_for(kind: Kind, codec: str) -> list[Wrapping]:
-    """The containers to try, the best first.
+    """The containers to try, best first.
 
-    MPEG-TS for what broadcast uses, MP4 for what the web uses, WebM and Matroska for what is at home there,
-    QuickTime for the rest. The others follow: a container may refuse what its stream looks like.
+    MPEG-TS for codecs common in broadcast, MP4 for those common on the web, WebM and Matroska for their
+    native ones, QuickTime for the rest. The others follow, because a container may refuse a particular
+    stream.
     """
     if codec in BROADCAST:
         best = MPEG_TS

@@ -1,4 +1,4 @@
-"""How every command ends: with exit code 0, or with one line on standard error and another code."""
+"""Ends every command with exit code 0, or with one line on standard error and another code."""
 
 import os
 from typing import Any
@@ -18,11 +18,11 @@ EXIT_CODES = (
 )
 
 _PYDANTIC = "Value error, "
-"""Typer leaves it in front of its own words."""
+"""Pydantic's prefix, which Typer leaves in front of the message."""
 
 
 class Commands(TyperGroup):
-    """The root command: the one place where an error becomes a line."""
+    """The root command, and the only place where an error becomes a line."""
 
     def invoke(self, ctx: Any) -> Any:
         try:

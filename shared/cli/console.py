@@ -3,7 +3,7 @@
 from rich.console import Console
 
 _WIDTH_UNSEEN = 160
-"""Columns where no terminal says how wide it is: a pipe, a file."""
+"""Columns when no terminal gives a width, as in a pipe or a file."""
 
 out, err = Console(), Console(stderr=True)
 if not out.is_terminal:

@@ -1,4 +1,4 @@
-"""What of a file does not read, and how to say it in a line."""
+"""The unreadable parts of a file, and how to describe them in a line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from av.stream import Stream
 from cli.wrapping import MediaPacket, duration_of, time_of
 
 _PROMISING = frozenset({"matroska,webm", "flac"})
-"""Readers that know the duration from a header; others work it out from what is there, or guess."""
+"""Demuxers that take the duration from a header; others derive it from what is there, or guess."""
 
 _TOLERANCE = Fraction(1)
 """Seconds by which a header may be wrong."""
@@ -23,7 +23,7 @@ _CUT_OFF = "the file is cut off"
 
 @dataclass
 class Damage:
-    """What of one track does not read. Times are seconds of the file."""
+    """The unreadable parts of one track. Times are in seconds of the file."""
 
     left_out: int = 0
     first_left_out: Fraction | None = None
@@ -36,7 +36,7 @@ class Damage:
             self.first_left_out = since
 
     def words(self, origin: Fraction) -> str | None:
-        """None when everything reads; times count from the file's first frame."""
+        """None when everything is readable; times count from the file's first frame."""
         said = []
         if self.first_left_out is not None:
             at = float(self.first_left_out - origin)
@@ -50,8 +50,8 @@ class Damage:
 def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[MediaPacket]:
     """All packets of these streams.
 
-    Damage can look like one more stream that begins late. PyAV stumbles over its first packet; the reader
-    is past it by then, and continues.
+    Damage can look like an extra stream that begins late. PyAV fails on its first packet; the demuxer is past
+    it by then, and continues.
     """
     while True:
         try:
@@ -64,7 +64,7 @@ def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Me
 def readable(
     container: InputContainer, stream: Stream, path: Path, damage: Damage
 ) -> Iterator[MediaPacket]:
-    """The packets with timestamps, as far as the file reads; `damage` says where and why it ended."""
+    """The packets with timestamps, as far as the file is readable; `damage` notes where and why it ended."""
     incomplete = False
     try:
         for packet in demuxed(container, [stream]):
@@ -78,20 +78,20 @@ def readable(
         damage.ended_by = error.strerror or "the file does not read"
         return
     size = path.stat().st_size
-    # A reader passes in silence over an index that leads beyond the end of the file.
+    # A demuxer silently skips an index that leads beyond the end of the file.
     if incomplete or any(entry.pos + entry.size > size for entry in stream.index_entries):
         damage.ended_by = _CUT_OFF
 
 
 def promised_end(container: InputContainer) -> Fraction | None:
-    """When the longest track ends, in the file's time, if the file itself says so."""
+    """When the longest track ends, in the file's time, if the file itself states it."""
     if container.format.name not in _PROMISING or container.duration is None:
         return None
     return Fraction(container.duration, av.time_base)
 
 
 def broken_promise(tracks: list[Damage], promised: Fraction | None) -> None:
-    """Each track that ends long before the end that the file promises, when none reaches it, is cut off."""
+    """Marks tracks as cut off if they end long before the promised end, and no track reaches that."""
     ends = [each.last_read for each in tracks if each.last_read is not None]
     if promised is None or not ends or promised - max(ends) <= _TOLERANCE:
         return

@@ -1,4 +1,4 @@
-"""The digest of a file's whole content, read once for as long as the file does not change."""
+"""The digest of a file's whole content, computed once for as long as the file does not change."""
 
 import hashlib
 import json
@@ -14,11 +14,11 @@ _CHUNK_BYTES = 4 * 1024 * 1024
 
 SETTLED_NS = 2 * 10**9
 """Two changes within the resolution of a file system's clock look like one. So the digest of a file that
-changed this recently is not kept."""
+changed this recently is not cached."""
 
 
 def content_digest(path: Path, progress: Progress) -> str:
-    """Hexadecimal. Raises CommandError for a file that cannot be read, or that changes meanwhile."""
+    """In hexadecimal. Raises CommandError for a file that cannot be read, or that changes meanwhile."""
     try:
         state = file_state(path)
         known = _kept(path, state)
@@ -36,7 +36,7 @@ def content_digest(path: Path, progress: Progress) -> str:
 
 
 def file_state(path: Path) -> list[int]:
-    """What changes when the content does. The time of the last change (ctime) cannot be set back."""
+    """Values that change with the content. The time of the last change (ctime) cannot be set back."""
     found = path.stat()
     return [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_dev]
 
@@ -52,7 +52,7 @@ def _read(path: Path, progress: Progress) -> str:
 
 
 def _entry(path: Path) -> Path:
-    """Where a file's digest is kept: one small file each, so that no two commands share one."""
+    """Where a file's digest is cached: one small file each, so that no two commands share one."""
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()
     return Path(cache) / "tams" / "digests" / f"{name}.json"

@@ -1,4 +1,4 @@
-"""Decoding a stretch of time and encoding it anew, to the frame and to the sample."""
+"""Decodes a stretch of time and encodes it again, exact to the frame and to the sample."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,10 +25,10 @@ from cli.times import TICK
 from cli.wrapping import MediaPacket, codec_of
 
 SLACK = Fraction(1, 20_000)
-"""MPEG-TS rounds times to 1/90000 s: a frame this close to the start is the first one."""
+"""MPEG-TS rounds times to 1/90000 s, so a frame this close to the start is the first one."""
 
 Encoded = Iterator[tuple[Fraction, MediaPacket]]
-"""Packets of one stream in the order they are decoded, each with the time it was encoded for."""
+"""Packets of one stream in decoding order, each with the time it was encoded for."""
 
 _AUDIO_SAMPLES = 1024
 _FLAC_TAKERS = frozenset({"mp4", "matroska", "flac", "ogg"})
@@ -45,7 +45,7 @@ _LAYOUTS = {
     16: "hexadecagonal",
     24: "22.2",
 }
-"""What libavutil takes a mere number of channels for: so sound is renamed, and not mixed, on its way."""
+"""The layouts libavutil assumes for a mere number of channels: sound is relabelled so, and not mixed."""
 
 
 def encode_video(
@@ -58,7 +58,7 @@ def encode_video(
 def encode_audio(
     output: OutputContainer, media: FlowMedia, start: Fraction, end: Fraction
 ) -> Encoded:
-    """Exactly `[start, end)`, beginning at zero: without loss if it has none yet, else as AAC."""
+    """Exactly `[start, end)`, beginning at zero: lossless if no loss has occurred yet, otherwise as AAC."""
     return _audio(_audio_stream(output, media), media, start, end)
 
 
@@ -81,7 +81,7 @@ def _frame_rate(media: FlowMedia) -> Fraction | None:
 
 
 def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
-    """With all channels of the Flow. Raises CommandError when the file's type takes no such sound."""
+    """A stream with all the Flow's channels. Raises CommandError if the file's type cannot hold it."""
     with media.open_first() as first:
         template = first.streams.best("audio")
         assert isinstance(template, AudioStream)
@@ -97,7 +97,7 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
             try:
                 stream = output.add_stream(encoder, rate=rate)
             except ValueError:
-                break  # the file's type takes no such codec
+                break  # the file's type cannot hold the codec
             assert isinstance(stream, AudioStream)
             stream.layout, stream.format = each, form
             return stream
@@ -108,7 +108,7 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
 
 
 def _encoders(output: OutputContainer, codec: str, deep: bool) -> list[tuple[str, str]]:
-    """Encoders and their sample formats, the best first; `deep` sound has more than 16 bits."""
+    """Encoders and their sample formats, best first; `deep` sound has more than 16 bits."""
     found: list[tuple[str, str]] = []
     bits = pcm_bits(codec)
     if bits and output.format.name in TAKERS:
@@ -123,7 +123,7 @@ def _encoders(output: OutputContainer, codec: str, deep: bool) -> list[tuple[str
 
 
 def _opens(encoder: str, form: str, layout: str, rate: int) -> bool:
-    """Whether the encoder takes that layout, which it says only when it is opened."""
+    """Whether the encoder supports that layout, which it reveals only when opened."""
     context = av.CodecContext.create(encoder, "w")
     assert isinstance(context, av.AudioCodecContext)
     context.layout, context.format, context.sample_rate = layout, form, rate
@@ -152,7 +152,7 @@ def _video(stream: VideoStream, media: FlowMedia, start: Fraction, end: Fraction
 
 
 def _frames(media: FlowMedia) -> Iterator[tuple[Fraction, VideoFrame]]:
-    """Frames in the order they are shown, with their time; one decoder goes through all Segments."""
+    """Frames in display order, with their times; one decoder reads all Segments."""
     with _decoder(media) as decoder:
         for timed in media.packets():
             timed.packet.pts = round(timed.shown / TICK)
@@ -194,7 +194,7 @@ def _encoded(stream: AudioStream, fifo: AudioFifo, count: int, position: int) ->
 
 
 def _samples(stream: AudioStream, media: FlowMedia, start: Fraction) -> Iterator[AudioFrame]:
-    """Decoded sound from `start` on, to the sample, in the form the encoder takes."""
+    """Decoded sound from `start` on, exact to the sample, in the encoder's format."""
     resampler = AudioResampler(format=stream.format, layout=stream.layout, rate=stream.rate)
     fifo = AudioFifo()
     skip: int | None = None
@@ -216,7 +216,7 @@ def _samples(stream: AudioStream, media: FlowMedia, start: Fraction) -> Iterator
 
 
 def _sound(media: FlowMedia) -> Iterator[tuple[Fraction, AudioFrame]]:
-    """All sound that decodes, each frame with the time of the packet that gave it."""
+    """All decodable sound, each frame with the time of the packet that produced it."""
     with _decoder(media) as decoder:
         for timed in media.packets():
             for frame in _decode(decoder, timed.packet):
@@ -224,7 +224,7 @@ def _sound(media: FlowMedia) -> Iterator[tuple[Fraction, AudioFrame]]:
 
 
 def _decode(decoder: Any, packet: MediaPacket) -> list[Any]:
-    """Nothing for a damaged packet, as players do."""
+    """Returns nothing for a damaged packet, as players do."""
     try:
         frames: list[Any] = decoder.decode(packet)
     except av.error.InvalidDataError:
@@ -234,7 +234,7 @@ def _decode(decoder: Any, packet: MediaPacket) -> list[Any]:
 
 @contextmanager
 def _decoder(media: FlowMedia) -> Iterator[Any]:
-    """The decoder of the first Object, which its container has told all that the packets do not say.
+    """The decoder of the first Object, configured by its container with what the packets do not contain.
 
     FFV1 needs the size of the picture, ADPCM the length of a block.
     """

@@ -1,4 +1,4 @@
-"""What TAMS wants to know of picture and sound: `essence_parameters`."""
+"""Describes picture and sound for TAMS: `essence_parameters`."""
 
 from collections.abc import Mapping
 from fractions import Fraction
@@ -24,7 +24,7 @@ _PACKED: Mapping[str, str] = {
     "bgra": "BGRA",
     "abgr": "ABGR",
 }
-"""libavutil's names of raw pictures, and TAMS's."""
+"""libavutil's names of raw picture formats, and TAMS's."""
 
 
 def frame_rate(stream: VideoStream) -> Fraction | None:
@@ -56,7 +56,7 @@ def video_essence(stream: VideoStream) -> dict[str, Any]:
 
 
 def raw_packing(stream: VideoStream) -> dict[str, Any] | None:
-    """How uncompressed pictures are packed, as fields of the essence; None where TAMS has no word for it."""
+    """How uncompressed pictures are packed, as fields of the essence; None if TAMS cannot express it."""
     form = stream.codec_context.format
     if form is None:
         return None
@@ -91,7 +91,7 @@ def audio_essence(stream: AudioStream) -> dict[str, Any]:
 
 
 def _avc_parameters(extradata: bytes | None) -> dict[str, int] | None:
-    """Profile, flags and level as the avcC box or the first SPS names them. Source: ISO/IEC 14496-15."""
+    """Profile, flags and level from the avcC box or the first SPS. Source: ISO/IEC 14496-15."""
     if not extradata:
         return None
     if extradata[0] == 1:

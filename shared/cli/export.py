@@ -1,9 +1,9 @@
-"""`tams export`: exactly the time that was asked for, as one playable file.
+"""`tams export`: exactly the requested time, as one playable file.
 
-What begins and ends on Segment boundaries is copied without loss, if the file's type takes it. A cut anywhere
-else needs frames that the media does not start with, so then picture and sound are decoded and encoded anew,
-as H.264 and AAC; WAV holds PCM instead. PCM never needs that: it is cut to the sample, or goes into MP4 as
-FLAC, without loss.
+A range that begins and ends on Segment boundaries is copied without loss, if the file's type can hold it. A
+cut anywhere else needs frames that the media does not start with, so picture and sound are then decoded and
+encoded again, as H.264 and AAC; WAV holds PCM instead. PCM never needs that: it is cut to the sample, or goes
+into MP4 as FLAC, without loss.
 """
 
 import heapq
@@ -32,7 +32,7 @@ from tams.timing import TimeRange
 def export(
     client: Client, flow_id: str, timerange: TimeRange, target: Path, progress: Progress
 ) -> list[str]:
-    """Write `target`; remarks for the user come back. Raises CommandError."""
+    """Write `target`. Returns remarks for the user. Raises CommandError."""
     _check_type(target)
     flow = client.get(f"/flows/{flow_id}")
     members = [client.get(f"/flows/{each['id']}") for each in flow.get("flow_collection", [])]
@@ -60,7 +60,7 @@ def export(
 
 
 def _check_type(target: Path) -> None:
-    """Before anything is fetched. Raises CommandError for a suffix that names no type of file."""
+    """Runs before anything is fetched. Raises CommandError for a suffix that does not name a file type."""
     with tempfile.TemporaryDirectory(prefix="tams-export-") as folder:
         try:
             av.open(str(Path(folder) / f"x{target.suffix}"), "w").close()
@@ -71,7 +71,7 @@ def _check_type(target: Path) -> None:
 
 
 def _bounds(media: list[FlowMedia], timerange: TimeRange) -> tuple[int, int]:
-    """What was asked for, cut to what the leading Flow (the picture, when there is one) has."""
+    """The requested range, cut to what the leading Flow (the picture, if there is one) has."""
     leading = next((each for each in media if each.is_video), media[0])
     media.sort(key=lambda each: each is not leading)
     had = TimeRange.never()
@@ -89,7 +89,7 @@ def _is_aligned(media: FlowMedia, start_ns: int, end_ns: int) -> bool:
 
 
 def _write(output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int) -> None:
-    """One stream a Flow, interleaved by time."""
+    """One stream per Flow, interleaved by time."""
     start, end = Fraction(start_ns, NS), Fraction(end_ns, NS)
     aligned = _is_aligned(media[0], start_ns, end_ns)
     tracks: list[Iterator[tuple[Fraction, MediaPacket]]] = []
@@ -108,7 +108,7 @@ def _write(output: OutputContainer, media: list[FlowMedia], start_ns: int, end_n
 
 
 def _codec(muxer: str, media: FlowMedia) -> tuple[str, bool]:
-    """The Flow's codec, and whether files of that type take it as it is."""
+    """The Flow's codec, and whether files of that type can hold it unchanged."""
     with media.open_first() as first:
         template = media.stream_of(first)
         codec = codec_of(template)
@@ -128,7 +128,7 @@ def _codec(muxer: str, media: FlowMedia) -> tuple[str, bool]:
 def _copied(
     output: OutputContainer, media: FlowMedia, start: Fraction, end: Fraction
 ) -> Iterator[tuple[Fraction, MediaPacket]]:
-    """Packets as they are; sound as far as the picture reaches."""
+    """Packets unchanged; sound as far as the picture reaches."""
     with media.open_first() as first:
         stream = copy_stream(output, media.stream_of(first))
 

@@ -1,4 +1,4 @@
-"""What can go wrong for someone at a terminal, and how it is worded."""
+"""The failures that a person at a terminal may meet, and their wording."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The Flows of a file: ids that a second run finds again, and the documents to PUT."""
+"""The Flows of a file: ids that a second run derives again, and the documents to PUT."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from cli.probe import FORMATS, Track
 
 @dataclass(frozen=True)
 class TrackFlow:
-    """One track and the Flow that it becomes."""
+    """One track and the Flow it becomes."""
 
     track: Track
     flow_id: str
@@ -19,12 +19,12 @@ class TrackFlow:
 
 
 def identity_of(digest: str, *options: object) -> UUID:
-    """The same for the same content and options; all ids come from it."""
+    """Equal for equal content and options; all ids derive from it."""
     return uuid5(NAMESPACE_URL, repr((digest, *options)))
 
 
 def flows_of(tracks: Sequence[Track], identity: UUID) -> list[TrackFlow]:
-    """Roles are `video`, `audio`, and numbered when there are several: `audio 2`."""
+    """Roles are `video`, `audio`, and numbered if there are several: `audio 2`."""
     flows = []
     seen: dict[str, int] = {}
     for track in tracks:

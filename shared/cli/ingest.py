@@ -1,4 +1,4 @@
-"""`tams ingest`: a file becomes Sources, Flows and Segments; a second run resumes the first."""
+"""`tams ingest`: turns a file into Sources, Flows and Segments. A second run resumes the first."""
 
 import os
 from collections.abc import Sequence
@@ -24,12 +24,12 @@ from cli.times import NS
 from tams.timing import TimeRange
 
 BATCH = 20
-"""Segments uploaded and registered together: what an interruption can cost."""
+"""Segments uploaded and registered together, and so the most that an interruption can cost."""
 
 COMPLETE = "closed_complete"
 
 DAMAGE_TAG = "ingest_damage"
-"""On the multi Flow of a file that does not read to its end: what is missing."""
+"""The tag on the multi Flow of a file that is not readable to its end. It says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Options:
 
 @dataclass
 class Outcome:
-    """What an ingest made: the multi Flow, and each track's Flow by role.
+    """The result of an ingest: the multi Flow, and each track's Flow by role.
 
-    `known_as` is the label that the same content has in the store from an earlier run; `damage` says, in a
-    line each, what of the file does not read.
+    `known_as` is the label of the same content in the store from an earlier run. `damage` describes each
+    unreadable part of the file in a line.
     """
 
     multi_flow_id: str
@@ -81,7 +81,7 @@ class _Rate:
 
 
 def readable_name(path: Path) -> str:
-    """The file's name; bytes that are not UTF-8, which no label can hold, are replaced."""
+    """The file's name. Bytes that are not UTF-8, which no label can hold, are replaced."""
     return os.fsencode(path.name).decode(errors="replace")
 
 
@@ -94,7 +94,7 @@ class Ingest:
     _rates: dict[str, _Rate] = field(default_factory=dict)
 
     def run(self) -> Outcome:
-        """Raises CommandError. A file that is complete already costs two requests."""
+        """Raises CommandError. A file that is already complete costs two requests."""
         if not self.path.is_file():
             raise CommandError(f"{self.path} does not exist, or is not a file")
         tracks = probe(self.path)
@@ -131,7 +131,7 @@ class Ingest:
     def _ingest_tracks(
         self, flows: Sequence[TrackFlow], planned: Plan, outcome: Outcome
     ) -> list[str]:
-        """What of the tracks does not read."""
+        """Returns the unreadable parts of the tracks."""
         damages = [self._ingest_track(flow, planned, outcome) for flow in flows]
         broken_promise(damages, planned.promised_end)
         said = [
@@ -141,7 +141,7 @@ class Ingest:
         return [f"{role}: {words}" for role, words in said if words is not None]
 
     def _why_void(self, state: list[int], outcome: Outcome) -> str | None:
-        """Why what was stored cannot be completed by any later run."""
+        """Why no later run can complete what was stored."""
         try:
             if file_state(self.path) != state:
                 return "changed while it was ingested"
@@ -154,7 +154,7 @@ class Ingest:
             self.client.delete(f"/flows/{flow_id}")
 
     def _find(self, digest: str) -> tuple[UUID, dict[str, Any] | None]:
-        """The identity to ingest under, and its multi Flow if it is there.
+        """The identity to ingest under, and its multi Flow if it exists.
 
         `again` skips complete Flows, so an interrupted `--again` can be resumed too.
         """
@@ -175,7 +175,7 @@ class Ingest:
         status: str,
         tags: dict[str, str] | None = None,
     ) -> None:
-        """The members before their collection, which needs them; so the multi Flow is complete last."""
+        """Puts the members before their collection, which needs them; so the multi Flow is complete last."""
         seconds = self.options.segment_seconds
         for flow in flows:
             rate = self._rates.get(flow.flow_id, _Rate()).fields()
@@ -212,6 +212,6 @@ class Ingest:
 
 
 def _is_whole(multi: dict[str, Any], flows: Sequence[TrackFlow]) -> bool:
-    """Whether every track's Flow is still there: a multi Flow drops deleted Flows from its collection."""
+    """Whether every track's Flow still exists: a multi Flow drops deleted Flows from its collection."""
     collected = {each["id"] for each in multi.get("flow_collection", [])}
     return multi.get("status") == COMPLETE and collected >= {flow.flow_id for flow in flows}

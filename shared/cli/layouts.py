@@ -1,17 +1,17 @@
-"""Channel layouts, handled so that PyAV does not free their memory twice.
+"""Handles channel layouts so that PyAV does not free their memory twice.
 
 A layout that lists its channels one by one (QuickTime's 7.1 among others) has memory of its own. PyAV's
-`AudioLayout` shares it with the codec context it was read from, and both free it: the process dies.
+`AudioLayout` shares it with the codec context it was read from. Both free it, and the process crashes.
 """
 
 from av.audio.codeccontext import AudioCodecContext
 
 
 def settle_layout(context: AudioCodecContext) -> str:
-    """The layout's name, in a form that decoders, filters and encoders take; call it before any other use.
+    """The layout's name, in a form for decoders, filters and encoders. Call it before any other use.
 
-    A listed layout becomes a mere number of channels: setting it takes the shared memory from the context,
-    which leaves it to the one object that frees it.
+    A listed layout becomes a mere number of channels: setting it takes the shared memory from the context, so
+    that only one object is left to free it.
     """
     layout = context.layout
     name = layout.name

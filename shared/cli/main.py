@@ -28,7 +28,7 @@ app = typer.Typer(
 app.add_typer(admin.app, name="admin")
 
 DAMAGED = 3
-"""Exit code of an ingest of a file that does not read to its end."""
+"""Exit code for ingesting a file that is not readable to its end."""
 
 
 def _version(asked: bool) -> None:

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands share, and what they accept."""
+"""Options and arguments shared by several commands, and their validation."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -19,7 +19,7 @@ def _address(text: str) -> str:
 
 
 def _bearer_token(text: str | None) -> str | None:
-    """Without the newline that a file may have added. Raises BadParameter."""
+    """Strips the newline that a file may have added. Raises BadParameter."""
     token = (text or "").strip()
     if not token.isascii() or not token.isprintable() or " " in token:
         raise typer.BadParameter("a token has printable ASCII characters only, and no blanks")
@@ -27,7 +27,7 @@ def _bearer_token(text: str | None) -> str | None:
 
 
 def _from_root(clean: Callable[[Any], Any]) -> Callable[..., Any]:
-    """For an option that the root has too: what stands after the command goes before the root's."""
+    """For an option that the root also has: the value after the command overrides the root's."""
 
     def chosen(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
         assert parameter.name is not None
@@ -53,7 +53,7 @@ def _source(context: Any, name: str) -> str:
 
 
 def _parsed_by(parse: Callable[[str], object], description: str) -> Callable[[str], str]:
-    """Leaves the text as it is. Raises BadParameter where it does not parse."""
+    """Leaves the text unchanged. Raises BadParameter if it does not parse."""
 
     def checked(text: str) -> str:
         try:

@@ -1,4 +1,4 @@
-"""PCM cut to the sample without decoding it: every channel and every bit stays as it is."""
+"""Cuts PCM to the sample without decoding it: every channel and every bit stays as it is."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -14,19 +14,19 @@ from cli.timeline import FlowMedia
 from cli.wrapping import MediaPacket, codec_of, copy_stream
 
 TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut"})
-"""Muxers into which PCM goes as it is. MP4's PCM is too young: readers still in use take 24 bits for 16."""
+"""Muxers that store PCM unchanged. MP4's PCM is too new: demuxers still in use read 24 bits as 16."""
 
 PCM_ONLY = frozenset({"wav", "w64"})
-"""Their muxers take nearly every codec, but readers expect samples."""
+"""Their muxers accept nearly every codec, but readers expect samples."""
 
 ROUNDING = Fraction(1, 1000)
-"""Seconds by which a time may be off: Matroska and FLV round to it. No sample is lost or doubled for that."""
+"""Seconds by which a time may be off: Matroska and FLV round this much. No sample is lost or doubled."""
 
 _G711 = {"pcm_alaw": 8, "pcm_mulaw": 8}
 
 
 def sample_bits(codec: str) -> int | None:
-    """None for what is not a plain row of samples."""
+    """None for codecs that are not a plain row of samples."""
     return pcm_bits(codec) or _G711.get(codec)
 
 

@@ -1,4 +1,4 @@
-"""Where a file is cut: one pass over its packets, without decoding."""
+"""Decides where a file is cut: one pass over its packets, without decoding."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,7 +14,7 @@ from cli.wrapping import time_of
 class Plan:
     """`origin` is the file's time of its first frame; all cuts, in order, are later times of the file.
 
-    `promised_end` is the file's time of its last frame, if the file itself says so.
+    `promised_end` is the file's time of its last frame, if the file itself states it.
     """
 
     origin: Fraction
@@ -26,7 +26,7 @@ class Plan:
 def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
     """Cut on the first key frame that is at least `seconds` after the last cut.
 
-    Without picture every packet will do. Raises CommandError for a file without packets.
+    Without a picture any packet will do. Raises CommandError for a file without packets.
     """
     leading = next((track for track in tracks if track.kind == "video"), tracks[0])
     origin: Fraction | None = None
@@ -43,7 +43,7 @@ def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
         raise CommandError(f"{path} holds no packets with timestamps")
     cuts: list[Fraction] = []
     last = origin
-    # A key frame that comes a hair early, by the rounding of the file's own time base, is in time.
+    # A key frame slightly early, through rounding in the file's own time base, is in time.
     slack = Fraction(1, 1000)
     for key in sorted(keys):
         if key - last >= seconds - slack:

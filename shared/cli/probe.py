@@ -1,4 +1,4 @@
-"""What a media file holds, in TAMS's words. Opens any file PyAV can read; decodes nothing."""
+"""Describes a media file in TAMS's terms. Opens any file PyAV can read; decodes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ from cli.wrapping import MediaPacket, choose_wrapping, codec_of
 FORMATS = {"video": "urn:x-nmos:format:video", "audio": "urn:x-nmos:format:audio"}
 
 _TRIED_PACKETS = 8
-"""How many packets of a stream are put into a container to see whether it takes them."""
+"""How many packets of a stream are put into a container to test whether it can hold them."""
 
 _STILLS = ("image2", "_pipe", "ico")
-"""libavformat's readers of still pictures, by how their names end."""
+"""What the names of libavformat's demuxers for still pictures end in."""
 
 _STILL_BRANDS = frozenset({"avif", "heic", "heix", "mif1"})
-"""Still pictures in the file format of MP4."""
+"""Brands of still pictures in the file format of MP4."""
 
 _ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
 
@@ -58,9 +58,10 @@ def open_media(path: Path) -> InputContainer:
 
 
 def probe(path: Path) -> list[Track]:
-    """Picture and sound of a file, each with a container that was tried and takes it.
+    """Picture and sound of a file, each with a container that has been tested to hold it.
 
-    Cover art, subtitles, data and empty tracks are left out. Raises CommandError for what cannot be ingested.
+    Leaves out cover art, subtitles, data and empty tracks. Raises CommandError for files that cannot be
+    ingested.
     """
     if path.is_file() and not path.stat().st_size:
         raise CommandError(f"{path} is empty")
@@ -109,7 +110,7 @@ def _mime(path: Path, stream: VideoStream | AudioStream) -> str:
 def _first_packets(
     container: InputContainer, streams: Sequence[VideoStream | AudioStream]
 ) -> dict[int, list[MediaPacket]]:
-    """By the stream's index; as far as the file reads."""
+    """By stream index, as far as the file is readable."""
     heads: dict[int, list[MediaPacket]] = {stream.index: [] for stream in streams}
     try:
         for packet in demuxed(container, streams):
@@ -119,7 +120,7 @@ def _first_packets(
             if all(len(each) == _TRIED_PACKETS for each in heads.values()):
                 break
     except av.error.FFmpegError:
-        pass  # what follows is not readable; the ingest says so
+        pass  # the rest is not readable; the ingest reports that
     return heads
 
 

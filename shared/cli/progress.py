@@ -9,13 +9,13 @@ from rich.console import Console
 
 
 class Progress(Protocol):
-    """Is told what is being done, how much there is to do, and how much is done."""
+    """Receives the current kind of work, how much there is to do, and how much is done."""
 
     def stage(self, words: str) -> None:
         """Another kind of work begins, counted from zero."""
 
     def begin(self, total: int) -> None:
-        """More work became known."""
+        """More work has been discovered."""
 
     def advance(self, by: int) -> None:
         """So much of it is done."""

@@ -1,4 +1,4 @@
-"""How old the oldest message of a queue is, here and on AWS."""
+"""The age of a queue's oldest message, here and on AWS."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from cli.stacks import client
 
 
 def ages_here(local_url: str) -> Callable[[str], float | None]:
-    """From the local queue server itself."""
+    """Ages reported by the local queue server itself."""
     try:
         found: dict[str, float] = httpx.get(f"{local_url}/oldest-seconds", timeout=10).json()
     except (httpx.TransportError, ValueError) as error:

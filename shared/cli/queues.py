@@ -1,4 +1,4 @@
-"""SQS queues and what they have given up on."""
+"""SQS queues, and the messages they have given up."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ _BATCH = 10
 
 @dataclass(frozen=True)
 class QueueDepth:
-    """`oldest_seconds` is None where it is not measured; `given_up` is what the dead-letter queue holds."""
+    """`oldest_seconds` is None if it is not measured; `given_up` counts the dead-letter queue's messages."""
 
     name: str
     waiting: int
@@ -31,7 +31,7 @@ class _Queue:
 
     @property
     def dead_letters(self) -> str | None:
-        """The name of the queue for what this one gives up."""
+        """The name of this queue's dead-letter queue."""
         policy = json.loads(self.attributes.get("RedrivePolicy", "{}"))
         arn = policy.get("deadLetterTargetArn")
         return arn.rpartition(":")[2] if arn else None
@@ -65,7 +65,7 @@ class Queues:
         ]
 
     def redrive(self, name: str | None, progress: Progress) -> int:
-        """Move what was given up back, of one queue or of all; how many. Raises CommandError."""
+        """Move given-up messages back, of one queue or of all. Returns how many. Raises CommandError."""
         found = self._found()
         chosen = [
             queue
@@ -87,7 +87,7 @@ class Queues:
         raise CommandError(f"there is no queue {name!r}")
 
     def _move(self, source_url: str, target_url: str, progress: Progress) -> int:
-        """Sent before it is deleted: a message may come twice, and is never lost."""
+        """Sends before it deletes: a message may come twice, and is never lost."""
         moved = 0
         while messages := self._received(source_url):
             for message in messages:
@@ -118,6 +118,6 @@ class Queues:
         return attributes
 
     def _short(self, name: str) -> str:
-        """Its name in the template: without the stack before it and the random part behind."""
+        """Its name in the template: without the stack's name before it and the random part after it."""
         rest = name.removeprefix(self._prefix)
         return rest.split("-")[0] if self._prefix else rest

@@ -1,6 +1,6 @@
-"""`tams admin status` and `tams admin provision`: the tables on VAST, as this release finds and makes them.
+"""`tams admin status` and `tams admin provision`: show and create this release's tables on VAST.
 
-Both run the program that `make provision` runs, or its neighbour, with the variables that the functions have.
+Both run the program that `make provision` runs, or a sibling, with the functions' variables.
 """
 
 import json
@@ -22,7 +22,7 @@ from cli.tables import schema_table
 
 _PREFIX = "TAMS_VAST__"
 _LOCAL_NAME = "tams"
-"""Of the bucket and the schema on the local VAST."""
+"""The name of both the bucket and the schema on the local VAST."""
 
 
 def status(
@@ -85,7 +85,7 @@ def _run(
 def _environment(
     context: typer.Context, stack: str | None, vast_url: str, data: Path
 ) -> Mapping[str, str]:
-    """That of the command, with variables of one VAST only."""
+    """The command's own environment, with the variables of one VAST only."""
     others = {name: value for name, value in os.environ.items() if not name.startswith(_PREFIX)}
     if stack is not None:
         return {**others, **_deployed(stack)}
@@ -104,7 +104,7 @@ def _environment(
 
 
 def _deployed(stack: str) -> Mapping[str, str]:
-    """The variables that a function of the stack has."""
+    """The variables of a function of the stack."""
     functions = client("lambda", stack)
     name = function_of(stack, functions, "SweeperFunction")
     variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]

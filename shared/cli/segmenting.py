@@ -1,4 +1,4 @@
-"""Cutting one elementary stream into Objects, packet by packet, without re-encoding."""
+"""Cuts one elementary stream into Objects, packet by packet, without re-encoding."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from cli.wrapping import MediaPacket, Wrapped, duration_of, time_of, wrap
 class Cut:
     """A Segment and its Object: `[start_ns, end_ns)` on the Flow's timeline.
 
-    `ts_offset_ns` is Segment time less the time a reader finds in the Object; `frame_count` counts packets,
+    `ts_offset_ns` is Segment time minus the time a reader finds in the Object. `frame_count` counts packets,
     which are frames of picture.
     """
 
@@ -30,13 +30,13 @@ class Cut:
 
 @dataclass
 class _Group:
-    """The packets between two cuts, in the order they are decoded."""
+    """The packets between two cuts, in decoding order."""
 
     packets: list[MediaPacket]
 
     @property
     def start(self) -> Fraction:
-        """When the first of them is shown; with open GOPs that is before the key frame."""
+        """When its first frame is shown; with open GOPs that is before the key frame."""
         return min(time_of(packet) for packet in self.packets)
 
     @property
@@ -47,8 +47,8 @@ class _Group:
 def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage) -> Iterator[Cut]:
     """The Segments of one track, in order; each ends exactly where the next begins.
 
-    The file's first frame goes to `start_ns` of the Flow's timeline; each time is rounded once, from its
-    exact distance to that frame. What does not read is left out, and noted in `damage`.
+    The file's first frame lies at `start_ns` on the Flow's timeline. Each time is rounded once, from its
+    exact distance to that frame. Unreadable parts are left out, and noted in `damage`.
     """
 
     def flow_ns(shown: Fraction) -> int:

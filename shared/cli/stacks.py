@@ -1,4 +1,4 @@
-"""How commands for operators reach a stack: the local one with its own keys, or a deployed one."""
+"""How operators' commands reach a stack: the local one with its own keys, or a deployed one."""
 
 import json
 from pathlib import Path
@@ -39,7 +39,7 @@ Data = Annotated[
 
 
 def client(service: str, stack: str | None, local_url: str = "", data: Path = LOCAL_DATA) -> Any:
-    """Of an AWS service. `local_url` and `data` are the local stack's."""
+    """A client of an AWS service. `local_url` and `data` belong to the local stack."""
     from boto3.session import Session  # noqa: PLC0415 - slow, and rarely needed
 
     session: Any = Session()
@@ -56,7 +56,7 @@ def client(service: str, stack: str | None, local_url: str = "", data: Path = LO
 
 
 def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
-    """What opens a part of the local stack, which keeps its keys with its data."""
+    """The keys to a part of the local stack, which stores them with its data."""
     path = data_dir / "credentials.json"
     try:
         kept = json.loads(path.read_text())[part]
@@ -69,7 +69,7 @@ def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
 
 
 def api_of(stack: str) -> str:
-    """As the deployed stack names it in its outputs."""
+    """The URL in the deployed stack's outputs."""
     described = client("cloudformation", stack).describe_stacks(StackName=stack)["Stacks"]
     for output in described[0].get("Outputs", []):
         if output["OutputKey"] == "ApiUrl":
@@ -78,7 +78,7 @@ def api_of(stack: str) -> str:
 
 
 def function_of(stack: str, functions: Any, name: str) -> str:
-    """The deployed function that the template calls so."""
+    """The deployed function that has this name in the template."""
     prefix = f"{stack}-{name}"
     for page in functions.get_paginator("list_functions").paginate():
         for function in page["Functions"]:

@@ -1,4 +1,4 @@
-"""A batch of Segments into the store: Objects allocated, media uploaded side by side, Segments registered.
+"""Stores a batch of Segments: allocates Objects, uploads media in parallel, registers Segments.
 
 They are registered in one request after the uploads, or by the uploads themselves (an extension).
 """
@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Storing:
-    """Where a Flow's Segments go, and by what means."""
+    """The destination of a Flow's Segments, and the means to store them."""
 
     client: Client
     pool: ThreadPoolExecutor
@@ -36,9 +36,9 @@ class Storing:
 
 
 def store_and_register(to: Storing, cuts: Sequence[Cut]) -> int:
-    """How many. Raises CommandError."""
+    """Returns how many. Raises CommandError."""
     objects: list[dict[str, Any]] = []
-    while len(objects) < len(cuts):  # a server may give fewer than asked for
+    while len(objects) < len(cuts):  # a server may allocate fewer than asked for
         asked = {"limit": len(cuts) - len(objects)}
         objects += to.client.post(f"{to.path}/storage", asked)["media_objects"]
     _upload(to, cuts, objects)
@@ -51,7 +51,7 @@ def store_and_register(to: Storing, cuts: Sequence[Cut]) -> int:
 
 
 def store_by_upload(to: Storing, cuts: Sequence[Cut]) -> int:
-    """How many. Raises CommandError, also when the server has not registered them in time."""
+    """Returns how many. Raises CommandError, also when the server has not registered them in time."""
     posts = [_segment(cut) for cut in cuts]
     objects = to.client.post(f"{to.path}/storage", {"segments": posts})["media_objects"]
     if len(objects) != len(cuts) or any("headers" not in each["put_url"] for each in objects):
@@ -74,7 +74,7 @@ def _upload(to: Storing, cuts: Sequence[Cut], objects: Sequence[dict[str, Any]])
 
 
 def _register(to: Storing, posts: list[dict[str, Any]]) -> None:
-    """A request whose answer was lost may have been carried out: then its Segments are there already."""
+    """A request whose answer was lost may have been carried out: its Segments then already exist."""
     answer = to.client.post(f"{to.path}/segments", posts)
     failed = answer["failed_segments"] if answer else []
     stored = _stored(to, posts) if failed else set()

@@ -1,4 +1,4 @@
-"""Listings as people read them."""
+"""Listings formatted for people."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -22,7 +22,7 @@ from tams.timing import TimeRange, Timestamp
 
 @dataclass(frozen=True)
 class Clip:
-    """One Segment, its media in a file; `offset_ns` is Flow time less the time in the file."""
+    """One Segment, with its media in a file; `offset_ns` is Flow time minus the time in the file."""
 
     timerange: TimeRange
     offset_ns: int
@@ -40,7 +40,7 @@ class TimelinePacket:
 
 @dataclass
 class FlowMedia:
-    """The Segments of one Flow that cover what was asked for, in order."""
+    """The Segments of one Flow that cover the requested time, in order."""
 
     flow: dict[str, Any]
     clips: list[Clip]
@@ -60,7 +60,7 @@ class FlowMedia:
         return stream
 
     def packets(self) -> Iterator[TimelinePacket]:
-        """All packets of all Segments, in the order they are decoded."""
+        """All packets of all Segments, in decoding order."""
         for clip in self.clips:
             offset = Fraction(clip.offset_ns, NS)
             with av.open(str(clip.file)) as container:
@@ -104,7 +104,7 @@ def fetch(
 
 
 def gaps_of(clips: Sequence[Clip]) -> list[TimeRange]:
-    """Where one Segment does not begin where the one before it ended."""
+    """The places where a Segment does not begin where the previous one ended."""
     return [
         TimeRange.between(before.timerange.end_ns, after.timerange.start_ns)
         for before, after in pairwise(clips)

@@ -1,4 +1,4 @@
-"""From a file's rational times to TAMS's nanoseconds, by one rule."""
+"""Converts a file's rational times to TAMS's nanoseconds, by a single rule."""
 
 from fractions import Fraction
 
@@ -7,7 +7,7 @@ from tams.timing import TimeRange, Timestamp
 NS = 10**9
 
 TICK = Fraction(1, 90_000)
-"""Seconds of MPEG's clock, fine enough for packets of any container."""
+"""One tick of MPEG's clock in seconds, fine enough for packets of any container."""
 
 
 def to_ns(seconds: Fraction) -> int:

@@ -1,4 +1,4 @@
-"""Packets of one stream in a container of their own, without re-encoding."""
+"""Puts packets of one stream into a container of their own, without re-encoding."""
 
 import io
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ else:
     MediaPacket = Packet  # generic for type checkers only
 
 LEAD_SECONDS = 10
-"""MPEG-TS times start here, so that what precedes the first frame (B-frames, priming) stays positive."""
+"""MPEG-TS times start here, so that anything before the first frame (B-frames, priming) stays positive."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +47,18 @@ def duration_of(packet: MediaPacket) -> Fraction:
 
 
 def codec_of(stream: Stream) -> str:
-    """The codec's name, whichever decoder reads it; empty where there is none."""
+    """The codec's name, whichever decoder reads it; empty if there is none."""
     context = stream.codec_context
     return context.codec.canonical_name if context is not None else ""
 
 
 def copy_stream(output: OutputContainer, template: Stream) -> Stream:
-    """A stream for the template's packets; `opaque` asks for no encoder, which many codecs do not have."""
+    """A stream for the template's packets; `opaque` needs no encoder, which many codecs do not have."""
     return output.add_stream_from_template(template, opaque=True)
 
 
 def choose_wrapping(stream: Stream, kind: Kind, packets: Sequence[MediaPacket]) -> Wrapping | None:
-    """The best container that takes these packets and gives them back as the same codec."""
+    """The best container that holds these packets and returns them as the same codec."""
     origin = min(time_of(packet) for packet in packets)
     for wrapping in wrappings_for(kind, codec_of(stream)):
         if _wrapped(stream, wrapping, packets, origin) is not None:
@@ -69,7 +69,7 @@ def choose_wrapping(stream: Stream, kind: Kind, packets: Sequence[MediaPacket]) 
 def wrap(
     stream: Stream, wrapping: Wrapping, packets: Sequence[MediaPacket], origin: Fraction
 ) -> Wrapped | None:
-    """None when the container takes none of the packets, or makes something else of them.
+    """None when the container accepts none of the packets, or turns them into something else.
 
     MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are
     continuous; the others start at zero.
@@ -145,7 +145,7 @@ def _first_time(target: io.BytesIO, wrapping: Wrapping, stream: Stream) -> Fract
 
 
 def _look(stream: Stream) -> tuple[str, str | None]:
-    """The codec, and for raw pictures how they are packed: a container may not know that packing."""
+    """The codec, and the packing of raw pictures: a container may not support that packing."""
     codec, packing = codec_of(stream), None
     if codec == "rawvideo" and isinstance(stream, VideoStream):
         form = stream.codec_context.format

@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _run(options: Options, ended: threading.Event) -> int:
-    """Exit code 0 when it was asked to stop. Raises LocalStackError when a part ended by itself."""
+    """Returns exit code 0 when asked to stop. Raises LocalStackError when a part ended by itself."""
     started = time.monotonic()
     stack = Stack(
         options.data_dir,
@@ -91,7 +91,7 @@ def _run(options: Options, ended: threading.Event) -> int:
 
 
 def _say(text: str) -> None:
-    """Tells the process that started it, which may be gone."""
+    """Tells the process that started this one, which may be gone."""
     with contextlib.suppress(OSError):
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Who is let in here: the variables of the authorizer, which are the template's parameters when deployed."""
+"""Who may call this stack: the authorizer's variables, which are template parameters when deployed."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ OPEN = "TAMS_ACCESS__OPEN"
 
 
 def is_open(token: str | None, given: Mapping[str, str]) -> bool:
-    """Whether everybody may do everything. Raises LocalStackError."""
+    """Whether anyone may do anything. Raises LocalStackError."""
     if not (said := given.get(OPEN)):
         return token is None and not given
     try:
@@ -24,7 +24,7 @@ def is_open(token: str | None, given: Mapping[str, str]) -> bool:
 
 
 def variables(token: str | None, given: Mapping[str, str]) -> dict[str, str]:
-    """Everybody without a token and without anything given; else whom they name."""
+    """Opens the API to everyone when there is no token and nothing given; otherwise lets in those named."""
     accounts = Accounts.model_validate_json(given.get(ACCOUNTS) or "{}")
     if token is not None:
         bearer = Account(name="local", hash=hash_token(token), scopes=tuple(Scope))

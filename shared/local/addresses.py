@@ -1,4 +1,4 @@
-"""Where the parts of a stack are, and what opens them."""
+"""The addresses of a stack's parts, and the keys that open them."""
 
 from abc import ABC, abstractmethod
 from pathlib import Path

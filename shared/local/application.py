@@ -1,4 +1,4 @@
-"""What a template comes to here: functions, and what calls them."""
+"""The local form of a template: functions, and what invokes them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Function:
-    """One Lambda function: where its handler is and what it is given."""
+    """One Lambda function: where its handler is, and its configuration."""
 
     name: str
     """The name of its folder."""
@@ -32,7 +32,7 @@ class Route:
 
 @dataclass(frozen=True)
 class QueueSource:
-    """A queue that a function is called for, with the settings of its event source mapping."""
+    """A queue that triggers a function, with the settings of its event source mapping."""
 
     function: str
     queue_arn: str
@@ -48,7 +48,7 @@ class Schedule:
     name: str
     every_seconds: float
     payload: str | None
-    """The event itself as JSON, where the template gives one."""
+    """The event itself as JSON, if the template gives one."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Queue:
     name: str
     arn: str
     attributes: Mapping[str, Any]
-    """As SQS's CreateQueue wants them, but RedrivePolicy is a mapping still."""
+    """In the form that SQS's CreateQueue takes, except that RedrivePolicy is still a mapping."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,8 @@ class Application:
     queues: tuple[Queue, ...]
     cors: Cors | None
     authorizer: str | None
-    """The function that is asked before each route's."""
+    """The authorizer, called before each route's function."""
     upload_queue_arns: tuple[str, ...]
-    """Where S3 says that an object was created."""
+    """The queues to which S3 reports a created object."""
     unsupported: tuple[str, ...]
-    """What the template asks for and nothing here does."""
+    """Features of the template that have no local counterpart."""

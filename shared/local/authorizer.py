@@ -1,4 +1,4 @@
-"""The template's authorizer, asked before a function as API Gateway asks it.
+"""The template's authorizer, called before a function as API Gateway calls it.
 
 Source: API Gateway developer guide, "Control access to HTTP APIs with AWS Lambda authorizers".
 """
@@ -13,11 +13,11 @@ FORBIDDEN = HttpAnswer(403, [(b"content-type", b"application/json")], b'{"messag
 
 
 class NotAuthorizedError(Exception):
-    """The authorizer let the request not pass."""
+    """The authorizer refused the request."""
 
 
 class Authorizer:
-    """Simple responses, payload format 2.0, nothing cached. Without a function every request passes."""
+    """Simple responses, payload format 2.0, nothing cached. Without an authorizer every request passes."""
 
     def __init__(self, host: FunctionHost, function: str | None) -> None:
         self._host = host
@@ -35,7 +35,7 @@ class Authorizer:
 
 
 def _question(event: Event) -> dict[str, Any]:
-    """All of the event but its body."""
+    """The event without its body."""
     kept = {name: value for name, value in event.items() if name not in ("body", "isBase64Encoded")}
     context = event["requestContext"]
     arn = f"arn:aws:execute-api:local:{context['accountId']}:{context['apiId']}/{event['routeKey']}"

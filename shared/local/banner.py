@@ -36,7 +36,7 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
 
 
 def variables_for_tams(api_url: str, queue_url: str, vast_url: str, data_dir: Path) -> str:
-    """What the `tams` command needs in its environment, where that is not what it assumes anyway."""
+    """The variables that the `tams` command needs, where they differ from its defaults."""
     usual = Ports()
     needed = {
         "TAMS_URL": (api_url, f"http://{LOOPBACK}:{usual.api}"),

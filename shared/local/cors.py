@@ -1,4 +1,4 @@
-"""CORS, answered by the gateway itself as HttpApi's CorsConfiguration says."""
+"""CORS, answered by the gateway itself according to HttpApi's CorsConfiguration."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ LOOPBACK_ORIGINS = ",".join(
     for scheme in ("http", "https")
     for host in ("localhost", "127.0.0.1", "[::1]")
 )
-"""Pages that this machine serves, at any port. API Gateway has no such wildcard; here it is one."""
+"""Pages served from this machine, at any port. API Gateway has no such wildcard; this stack does."""
 
 
 class CorsPolicy:
@@ -21,7 +21,7 @@ class CorsPolicy:
         self._cors = cors
 
     def allows(self, origin: str) -> bool:
-        """Whether pages of `origin` may call; all may where the template says nothing."""
+        """Whether pages of `origin` may call; all may if the template says nothing."""
         return self._cors is None or _allowed(origin, self._cors)
 
     def preflight(self, request: HttpRequest) -> HttpAnswer | None:
@@ -77,6 +77,6 @@ def _methods(cors: Cors, request: HttpRequest) -> tuple[str, ...]:
 
 
 def _allowed_headers(cors: Cors, request: HttpRequest) -> tuple[str, ...]:
-    """The ones asked for where all are allowed, since `*` does not include Authorization."""
+    """The requested ones where all are allowed, since `*` does not include Authorization."""
     asked = request.header(b"access-control-request-headers")
     return (asked,) if asked and "*" in cors.allow_headers else cors.allow_headers

@@ -1,4 +1,4 @@
-"""Keys of the local VAST and S3: made once, kept with the data they guard."""
+"""Keys of the local VAST and S3: created once, kept with the data they guard."""
 
 import json
 import os
@@ -33,13 +33,13 @@ class Credentials:
     vast: KeyPair
     s3: KeyPair
     aws: KeyPair
-    """What functions have for AWS: with the access key, functions can be invoked and queues used here."""
+    """The functions' AWS keys: the access key lets its holder invoke functions and use queues here."""
     storage_id: str
-    """The id of the one storage backend; Objects remember it, so it may never change."""
+    """The id of the only storage backend. Objects store it, so it must never change."""
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> "Credentials":
-        """Makes what the file of an earlier version does not have."""
+        """Creates whatever an earlier version's file lacks."""
         pairs = {
             name: KeyPair(**kept[name]) if name in kept else KeyPair.generate(name)
             for name in ("vast", "s3", "aws")
@@ -70,7 +70,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all, and never readable for others."""
+    """Writes all or nothing, and never so that others can read it."""
     draft = path.with_suffix(".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

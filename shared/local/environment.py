@@ -1,4 +1,4 @@
-"""The one table of local values: what parameters and variables of the template are here."""
+"""The only table of local values: what the template's parameters and variables are here."""
 
 import json
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ VAST_SCHEMA = "tams"
 MEDIA_BUCKET = "tams-media"
 
 _LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"]
-"""Where a developer's receivers are. Callers on other machines may not reach these through webhooks."""
+"""Where a developer's receivers run. Callers on other machines may not reach these through webhooks."""
 _ONLY_DEPLOYED = {"TAMS_ACCESS__SECRET_ARN", "TAMS_VAST__SECRET_ARN"}
-"""Variables that name a secret of AWS; the secret itself is given here."""
+"""Variables that name a secret of AWS; here they hold the secret itself."""
 
 
 @dataclass(frozen=True)
 class LocalValues:
-    """Where the parts of one stack are, and what that makes of a template."""
+    """Where the parts of one stack are, and the template values that follow from that."""
 
     ports: Ports
     credentials: Credentials
@@ -30,7 +30,7 @@ class LocalValues:
     extra: Mapping[str, str]
     """Chosen at the start of the stack; overrides everything else."""
     access: Mapping[str, str] = field(default_factory=dict)
-    """The authorizer's."""
+    """Variables of the authorizer."""
     cors_origins: str = "*"
     host: str = LOOPBACK
     """The address that the API and S3 listen on."""
@@ -65,7 +65,7 @@ class LocalValues:
 
     @property
     def replaced(self) -> dict[str, str]:
-        """Variables that have a local value, for the functions whose template names them."""
+        """Variables that have a local value, for functions whose template entry names them."""
         return {
             "TAMS_VAST__ENDPOINT": self.vast_url,
             "TAMS_VAST__BUCKET": VAST_BUCKET,
@@ -78,7 +78,7 @@ class LocalValues:
 
     @property
     def added(self) -> dict[str, str]:
-        """What Lambda or a secret gives in a deployment, for every function."""
+        """Variables that Lambda or a secret provides in a deployment, for every function."""
         return {
             "TAMS_VAST__ACCESS_KEY": self.credentials.vast.access_key,
             "TAMS_VAST__SECRET_KEY": self.credentials.vast.secret_key,

@@ -1,4 +1,4 @@
-"""Errors of the gateway itself, in the shape that the functions' errors have."""
+"""Errors of the gateway itself, in the same form as the functions' errors."""
 
 import json
 from collections.abc import Sequence

@@ -6,15 +6,15 @@ class LocalStackError(Exception):
 
 
 class PortTakenError(LocalStackError):
-    """Another program listens where a part should."""
+    """Another program listens on a part's port."""
 
 
 class AlreadyRunningError(LocalStackError):
-    """The data directory belongs to a stack that is running."""
+    """The data directory belongs to a running stack."""
 
 
 class TemplateError(LocalStackError):
-    """template.yaml asks for something that has no local counterpart, or contradicts itself."""
+    """template.yaml requests something that has no local counterpart, or contradicts itself."""
 
 
 class PartDiedError(LocalStackError):
@@ -22,4 +22,4 @@ class PartDiedError(LocalStackError):
 
 
 class InterruptedStartError(LocalStackError):
-    """It was asked to stop while it started."""
+    """The stack was asked to stop while it was starting."""

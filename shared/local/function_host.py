@@ -23,7 +23,7 @@ FUNCTION_SPECIFIC = {
     "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
 }
-"""Variables that are read at import only, so functions of one process may differ in them."""
+"""Variables read only at import, so functions of one process may differ in them."""
 
 
 class HandlerError(Exception):
@@ -31,7 +31,7 @@ class HandlerError(Exception):
 
 
 class FunctionHost:
-    """On Lambda each function has a process of its own; here they share one, and its environment."""
+    """On Lambda each function has its own process; here they share one, and its environment."""
 
     def __init__(self, functions: Mapping[str, Function], root: Path) -> None:
         """Raises TemplateError when two functions need different values of one variable."""
@@ -44,7 +44,7 @@ class FunctionHost:
         sys.path.insert(0, str(root))
 
     def load(self, name: str) -> Handler:
-        """The handler, imported once. Raises HandlerError, again at each try."""
+        """The handler, imported once. Raises HandlerError, again at each attempt."""
         if name in self._handlers:
             return self._handlers[name]
         function = self._functions[name]
@@ -56,7 +56,7 @@ class FunctionHost:
             return self._handlers[name]
 
     def load_all(self, names: Iterable[str]) -> dict[str, str]:
-        """Why functions could not be imported, by name. They are tried again when called."""
+        """Why functions could not be imported, by name. They are tried again when invoked."""
         broken: dict[str, str] = {}
         for name in sorted(names):
             try:
@@ -73,7 +73,7 @@ class FunctionHost:
 
     @contextmanager
     def _own_environment(self, function: Function) -> Iterator[None]:
-        """Only what the function has on Lambda, so that a gap in the template shows at import."""
+        """Only the variables the function has on Lambda, so that a gap in the template shows at import."""
         own = {"POWERTOOLS_SERVICE_NAME": "tams", **function.environment}
         own.update(
             AWS_LAMBDA_FUNCTION_NAME=f"tams-{function.name}",
@@ -105,7 +105,7 @@ def common_environment(functions: Mapping[str, Function]) -> dict[str, str]:
 
 @contextmanager
 def _failing_as_on_lambda(name: str) -> Iterator[None]:
-    """Lambda's runtime catches and logs all that a function raises, so no failure ends the host."""
+    """Lambda's runtime catches and logs everything a function raises, so no failure may end the host."""
     try:
         yield
     except Exception as error:

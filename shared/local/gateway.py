@@ -1,4 +1,4 @@
-"""The API gateway as an ASGI app: routes, limits and errors as HttpApi has them."""
+"""The API gateway as an ASGI app, with HttpApi's routes, limits and errors."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ from local.visitors import Visitors
 from tams.errors import clipped
 
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
-"""Of a Lambda invocation, either way, as JSON."""
+"""The payload limit of a Lambda invocation in either direction, as JSON."""
 GATEWAY_TIMEOUT_SECONDS = 30.0
 
 Scope = dict[str, Any]
@@ -40,7 +40,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class _Done:
-    """An answer, the function that gave it, and what a reader of the log should know."""
+    """A response, the function that returned it, and a note for the log."""
 
     answer: HttpAnswer
     function: str = ""
@@ -61,7 +61,7 @@ class Gateway:
         is_open: bool,
         public_url: str = "",
     ) -> None:
-        """`access_key` is what invocations must be signed with; an open API asks for no credentials."""
+        """`access_key` must sign invocations; an open API asks for no credentials."""
         self._functions = application.functions
         self._routes = RouteTable(application.routes)
         self._cors = CorsPolicy(application.cors)
@@ -150,7 +150,7 @@ def _failed(summary: str) -> HttpAnswer:
 
 
 def _size(payload: Any) -> int:
-    """As Lambda writes it: letters beyond ASCII stay what they are."""
+    """The size as Lambda writes it: characters beyond ASCII stay unescaped."""
     return len(json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass"))
 
 

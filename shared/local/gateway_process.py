@@ -29,7 +29,7 @@ from local.routes import Match
 _log = logging.getLogger(__name__)
 
 _THREADS = 16
-"""Requests at once in each worker."""
+"""Concurrent requests in each worker."""
 _FAREWELL_SECONDS = 2
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def _load_what_they_load_late() -> None:
-    """Once, before the fork: otherwise each worker spends a second of CPU on the SDK's libraries."""
+    """Runs once, before the fork: otherwise each worker spends a second of CPU on the SDK's libraries."""
     if "tams.runtime.deployment" in sys.modules:
         for name in ("repositories.store", "runtime.vast", "runtime.storage", "messaging.queues"):
             importlib.import_module(f"tams.{name}")
@@ -78,9 +78,9 @@ def _fork_worker(
     listeners: list[socket.socket],
     warm: int,
 ) -> int:
-    """The worker's pid.
+    """Returns the worker's pid.
 
-    Nothing is connected yet, and the only threads are numpy's and jemalloc's, which expect forks.
+    Nothing is connected yet, and the only threads are numpy's and jemalloc's, which tolerate forks.
     """
     pid = os.fork()
     if pid:
@@ -130,7 +130,7 @@ def _work(
 
 
 def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> None:
-    """A HEAD for each function, so that the first request finds everything built."""
+    """Sends a HEAD to each function, so that the first request finds everything built."""
     authorizer = Authorizer(host, application.authorizer)
     first: dict[str, Route] = {}
     for route in application.routes:
@@ -146,7 +146,7 @@ def _warm_up(application: Application, host: FunctionHost, journal: Journal) -> 
 
 
 def _watch(workers: list[int]) -> int:
-    """Until told to stop, or until one worker ends; then all of them do."""
+    """Waits for a stop signal or the end of one worker, then ends them all."""
     stopping = False
 
     def stop(_signal: int, _frame: object) -> None:

@@ -1,4 +1,4 @@
-"""What the stack tells the processes that run functions: one line of JSON on their stdin."""
+"""Configuration that the stack sends to processes that run functions: one line of JSON on stdin."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from local.process import READY_FD
 from local.template import read_application
 
 GO = "go"
-"""The second line: VAST, S3 and the queues are there."""
+"""The second line: VAST, S3 and the queues are running."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class HostConfig:
     token: str | None = None
     access: Mapping[str, str] = field(default_factory=dict)
     cors_origins: str | None = None
-    """By comma; without any, pages of this machine may call an open API, and all pages another one."""
+    """Separated by commas. By default local pages may call an open API, and all pages any other API."""
     terminal: int | None = None
     """An inherited descriptor for lines that a person should see."""
     extra_environment: Mapping[str, str] = field(default_factory=dict)
     schedule_seconds: float | None = None
-    """Fire all schedules so often instead, for tests."""
+    """Fires all schedules at this interval instead, for tests."""
 
     @property
     def is_open(self) -> bool:
@@ -81,7 +81,7 @@ def receive_config() -> HostConfig:
 
 
 def wait_for_go() -> None:
-    """Waits until what the functions stand on is there; ends the process when the stack is gone."""
+    """Waits until the functions' dependencies are running; ends the process if the stack is gone."""
     _line()
 
 

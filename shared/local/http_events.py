@@ -1,4 +1,4 @@
-"""HTTP to API Gateway's event (payload format 2.0), and a handler's answer back to HTTP."""
+"""Converts HTTP to API Gateway's event (payload format 2.0), and a handler's result back to HTTP."""
 
 import base64
 import binascii
@@ -24,7 +24,7 @@ _NEVER_FORWARDED = {"content-length", "transfer-encoding", "connection", "keep-a
 
 
 class BadAnswerError(Exception):
-    """What the handler returned is nothing that API Gateway could send."""
+    """API Gateway could not send what the handler returned."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class HttpAnswer:
 
 
 def to_event(request: HttpRequest, match: Match) -> Event:
-    """The event of a request that `match` routes."""
+    """The event for a request that `match` routes."""
     headers = _joined(request.headers)
     headers.setdefault("x-forwarded-for", request.source_ip)
     if not headers.keys() & _OF_PROXIES:  # a proxy's own would not go with ours
@@ -103,7 +103,7 @@ def to_event(request: HttpRequest, match: Match) -> Event:
 
 
 def from_answer(answer: Any) -> HttpAnswer:
-    """Raises BadAnswerError. An answer without statusCode is a 200 with it as JSON body."""
+    """Raises BadAnswerError. A result without statusCode becomes a 200 with the result as JSON body."""
     if not isinstance(answer, Mapping) or "statusCode" not in answer:
         return HttpAnswer(200, [(b"content-type", b"application/json")], _json(answer))
     headers = [
@@ -143,7 +143,7 @@ def _query_parameters(raw_query: str) -> dict[str, str]:
 
 
 def _body(request: HttpRequest) -> tuple[str, bool]:
-    """As text where API Gateway takes the content type for text, else base64."""
+    """As text if API Gateway treats the content type as text, otherwise base64."""
     content_type = (request.header(b"content-type") or "").partition(";")[0].strip().lower()
     textual = content_type.startswith("text/") or content_type in _TEXT_TYPES
     if textual and request.header(b"content-encoding") is None:

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP, where a request's line and headers (its head) are small and come soon."""
+"""uvicorn's HTTP, with limits on the size and time of a request's head (its line and headers)."""
 
 import asyncio
 import resource
@@ -8,15 +8,15 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from local.error_body import error_answer
 
 HEAD_BYTES_MAX = 10_240
-"""Of a request line and headers, HTTP APIs."""
+"""The limit of HTTP APIs for a request line and headers."""
 _OWN_DESCRIPTORS = 256
-"""For connections to VAST, S3 and queues, and for files."""
+"""Reserved for connections to VAST, S3 and queues, and for files."""
 _FAREWELL_SECONDS = 2.0
-"""For a refused client to read why: closing while it still sends would reset the connection first."""
+"""Time for a refused client to read why: closing while it still sends would reset the connection first."""
 
 
 def connections_bound() -> int:
-    """How many connections a process may have, so that descriptors are left for its own work."""
+    """The most connections a process may have, so that descriptors are left for its own work."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return max(soft - _OWN_DESCRIPTORS, soft // 2)
 
@@ -27,7 +27,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     _in_head = False
     _head_bytes = 0
     _unreported_bytes = 0
-    """Fed to the parser since it last reported a header or body: part of an incomplete line."""
+    """Bytes parsed since the parser last reported a header or body: part of an incomplete line."""
     _deadline: asyncio.TimerHandle | None = None
     _refusal = b""
 
@@ -110,7 +110,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self.transport.abort()
 
     def _refuse(self, status: int, kind: str, summary: str) -> None:
-        """The connection's last answer, after those to earlier requests."""
+        """Sends the connection's last response, after those to earlier requests."""
         answer = error_answer(status, kind, summary, [(b"connection", b"close")])
         lines = [b"%b: %b\r\n" % it for it in (*self.server_state.default_headers, *answer.headers)]
         length = b"content-length: %d\r\n\r\n" % len(answer.body)
@@ -119,7 +119,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._take_leave()
 
     def _gives_up_body(self) -> bool:
-        """Whether the current request was waiting for the rest of its body, which can no longer come."""
+        """Whether the current request was waiting for the rest of its body, which can no longer arrive."""
         cycle = self.cycle
         if self._in_head or not cycle or not cycle.more_body or cycle.response_started:
             return False

@@ -24,7 +24,7 @@ _SUB_VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
 
 
 class _TemplateLoader(yaml.SafeLoader):
-    """YAML with CloudFormation's short tags, as their long form."""
+    """YAML with CloudFormation's short tags, converted to their long form."""
 
 
 def _short_tag(loader: _TemplateLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def load_yaml(text: str) -> Any:
 
 
 class NoValue:
-    """What `!Ref AWS::NoValue` leaves behind: nothing."""
+    """The value of `!Ref AWS::NoValue`: nothing."""
 
 
 @dataclass
@@ -57,11 +57,11 @@ class Resolver:
 
     template: Mapping[str, Any]
     parameters: Mapping[str, str]
-    """Local values; a parameter that is not here has its Default."""
+    """Local values; a parameter missing here takes its Default."""
     references: Mapping[str, str]
-    """What `Ref` of a resource gives here, by logical id."""
+    """The local value of `Ref` for a resource, by logical id."""
     attributes: Mapping[tuple[str, str], str]
-    """What `GetAtt` gives here."""
+    """The local value of `GetAtt`."""
     _conditions: dict[str, bool] = field(default_factory=dict)
 
     def resolve(self, value: Any) -> Any:

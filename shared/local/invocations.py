@@ -1,4 +1,4 @@
-"""Lambda's Invoke, so that a function without a route can be called here as it is when deployed.
+"""Lambda's Invoke, so that a function without a route can be called as when deployed.
 
 Source: AWS Lambda API reference, "Invoke".
 """
@@ -17,10 +17,10 @@ _PATH = re.compile(r"/2015-03-31/functions/([a-z_]+)/invocations")
 
 
 def invoked_function(request: HttpRequest, access_key: str) -> str | None:
-    """The name of the function that the request is to invoke; None when it is no invocation.
+    """The name of the function that the request invokes; None when it is not an invocation.
 
-    A caller that invokes a function may tell it anything, such as who calls. So it must be a program of this
-    machine with the access key that the stack's own functions have.
+    A caller that invokes a function may pass it anything, even a claim of who calls. So it must be a program
+    on this machine that has the access key of the stack's own functions.
     """
     if request.method != "POST" or (match := _PATH.fullmatch(request.raw_path)) is None:
         return None

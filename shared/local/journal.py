@@ -1,4 +1,4 @@
-"""One readable line for each thing that happened: in the log, and at the terminal if there is one."""
+"""One readable line for each event: in the log, and at the terminal if there is one."""
 
 import contextlib
 import os
@@ -18,7 +18,7 @@ _SECRET = {
 @dataclass(frozen=True)
 class Journal:
     terminal: int | None
-    """A descriptor; one write a line, so that lines of several processes do not mix."""
+    """A descriptor. Each line is a single write, so that lines of several processes do not mix."""
 
     def line(self, text: str) -> None:
         printable = "".join(each if each.isprintable() else "?" for each in text)
@@ -31,14 +31,14 @@ class Journal:
     def request(
         self, method: str, target: str, status: int, started: float, function: str, note: str = ""
     ) -> None:
-        """`started` is of time.perf_counter."""
+        """`started` comes from time.perf_counter."""
         ms = (time.perf_counter() - started) * 1000
         parts = [f"{method:6}", redacted(target), str(status), f"{ms:.0f} ms", function, note]
         self.line(" ".join(part for part in parts if part))
 
 
 def redacted(target: str) -> str:
-    """A request target without what would let a reader of the log call or fetch."""
+    """A request target, stripped of anything that would let a reader of the log call or fetch."""
     path, mark, query = target.partition("?")
     return path + mark + "&".join(_redacted_parameter(each) for each in query.split("&"))
 

@@ -1,4 +1,4 @@
-"""Threads that work until the process stops: one that fails is started again."""
+"""Threads that work until the process stops. One that fails is restarted."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ _LONGEST_PAUSE_SECONDS = 30.0
 def kept(
     name: str, work: Callable[[], None], report: Report, stopped: threading.Event
 ) -> threading.Thread:
-    """A thread, not started yet, that does `work` until `stopped`; after each failure it waits longer."""
+    """A thread, not yet started, that does `work` until `stopped`; after each failure it waits longer."""
 
     def run() -> None:
         pause_seconds = _FIRST_PAUSE_SECONDS

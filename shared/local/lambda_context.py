@@ -1,4 +1,4 @@
-"""The `context` a handler gets beside the event."""
+"""The `context` that a handler gets besides the event."""
 
 import time
 import uuid
@@ -11,7 +11,7 @@ from local.intrinsics import ACCOUNT_ID, REGION
 
 @dataclass
 class LambdaContext:
-    """What Python handlers find on Lambda's own object."""
+    """The attributes that Python handlers find on Lambda's own object."""
 
     function_name: str
     memory_limit_in_mb: str

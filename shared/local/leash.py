@@ -1,9 +1,9 @@
 """Runs a command that cannot outlive the stack: `leash.py DESCRIPTOR COMMAND…`.
 
-The command takes this process. Beside it, in its process group, stays a watcher, which kills the whole group
-when the stack's process is gone, however it went (then the pipe DESCRIPTOR ends), or when the command is. So
-neither depends on the good will of a program, of ours or not. Run as a file by an interpreter without
-site-packages, so it imports the standard library only.
+The command takes over this process. Beside it, in its process group, a watcher stays behind. It kills the
+whole group when the command ends, or when the stack's process does, for whatever reason (the pipe DESCRIPTOR
+then ends). So neither depends on the good will of a program, ours or not. An interpreter without
+site-packages runs this as a file, so it imports the standard library only.
 """
 
 import contextlib

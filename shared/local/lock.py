@@ -1,4 +1,4 @@
-"""One stack a data directory."""
+"""One stack per data directory."""
 
 import fcntl
 import os
@@ -10,7 +10,7 @@ from local.faults import AlreadyRunningError
 FILE_NAME = "lock"
 
 _PATIENCE_SECONDS = 1.5
-"""A stack that was killed keeps the lock until all that it left behind has ended."""
+"""The lock of a killed stack remains until all its processes have ended."""
 
 
 class DataDirLock:
@@ -21,7 +21,7 @@ class DataDirLock:
         self._descriptor: int | None = None
 
     def acquire(self, told: str) -> None:
-        """`told` is what a second stack says about this one. Raises AlreadyRunningError."""
+        """`told` describes this stack to a second one. Raises AlreadyRunningError."""
         descriptor = os.open(self._data_dir / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _try_lock(descriptor):

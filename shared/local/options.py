@@ -1,4 +1,4 @@
-"""What a person can choose by environment variables."""
+"""The options that a person can set through environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,7 +40,7 @@ class Options:
 
     @property
     def variables(self) -> dict[str, str]:
-        """For all functions, over those of the template."""
+        """For all functions; they override those of the template."""
         networks = self.webhook_networks
         return {**self.address, **({} if networks is None else {WEBHOOK_NETWORKS: networks})}
 
@@ -50,7 +50,7 @@ class Options:
 
 
 def from_environment(environment: Mapping[str, str]) -> Options:
-    """Raises LocalStackError for what makes no sense, and for an open service beyond loopback."""
+    """Raises LocalStackError for invalid values, and for an open service beyond loopback."""
     defaults = Ports()
     options = Options(
         data_dir=Path(environment.get("TAMS_DATA_DIR") or DATA_DIR),

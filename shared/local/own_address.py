@@ -6,12 +6,12 @@ from tams.models.address import Authority
 
 
 def own_address(host_header: str, server_ip: str, port: int) -> Authority:
-    """By the `Host` header where it may be believed, otherwise where the connection came in.
+    """From the `Host` header where it can be trusted, otherwise from where the connection came in.
 
-    On loopback, `Host` is believed when it names loopback too, with any port: a tunnel or a container may
-    have led here. A foreign name there is a trick, such as DNS rebinding, or a proxy, whose address
-    TAMS_PUBLIC_URL gives. Beyond loopback nobody but the client knows what names this machine has, and each
-    answer goes only to the client that chose the name: a well-formed `Host` is believed.
+    On loopback, `Host` is trusted when it names loopback too, with any port: a tunnel or a container may have
+    led here. A foreign name there is an attack, such as DNS rebinding, or a proxy, whose address
+    TAMS_PUBLIC_URL gives. Beyond loopback only the client knows the names of this machine, and each response
+    goes only to the client that chose the name, so any well-formed `Host` is trusted.
     """
     connected = Authority(_in_url(server_ip), port or None)
     asked = Authority.parse(host_header)

@@ -1,4 +1,4 @@
-"""What the stack consists of: the command of each part, and how to tell that it answers."""
+"""The parts of the stack: the command that starts each, and the check that it answers."""
 
 import http.client
 import os
@@ -19,11 +19,11 @@ HOSTS = ("gateway", "poller")
 """The parts that run functions."""
 
 VAST_IDLE_SECONDS = 10
-"""Ours last milliseconds. One that a killed gateway left open holds up other writers until it expires."""
+"""Our transactions last milliseconds. One that a killed gateway left open blocks writers until it expires."""
 
 
 def command(name: str, config: HostConfig, conflicts: str | None) -> Command:
-    """How `name` is started."""
+    """The command that starts `name`."""
     match name:
         case "vast":
             return _vast(config, conflicts)
@@ -82,7 +82,7 @@ def _rclone() -> str:
 
 
 def answers(ports: Ports, name: str) -> bool:
-    """Whether a server takes requests; which status it gives does not matter."""
+    """Whether a server takes requests; any status will do."""
     connection = http.client.HTTPConnection(LOOPBACK, getattr(ports, name), timeout=2)
     try:
         connection.request("GET", "/")
@@ -95,7 +95,7 @@ def answers(ports: Ports, name: str) -> bool:
 
 
 def reachable(host: str) -> str:
-    """What a client on this machine connects to when a server listens on `host`."""
+    """The address by which a client on this machine reaches a server that listens on `host`."""
     if host in EVERYWHERE:
         return LOOPBACK
     return in_url(host)
@@ -106,7 +106,7 @@ def in_url(host: str) -> str:
 
 
 def fresh_logs(directory: Path) -> None:
-    """Empty logs; those of the last run are kept beside them."""
+    """Starts empty logs, and keeps those of the last run beside them."""
     directory.mkdir(exist_ok=True)
     for log in directory.glob("*.log"):
         log.replace(log.with_suffix(".log.1"))

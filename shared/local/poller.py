@@ -1,4 +1,4 @@
-"""Calls functions for the messages of their queues, as Lambda's event source mapping does."""
+"""Invokes functions for the messages of their queues, as Lambda's event source mapping does."""
 
 import logging
 import threading
@@ -22,14 +22,14 @@ Report = Callable[[str], None]
 
 _RECEIVE_MAX = 10
 _WAIT_SECONDS = 1
-"""Of a long poll; short, so that stopping is quick."""
+"""The wait of a long poll; short, so that stopping is quick."""
 _PAUSE_SECONDS = 1.0
 _CONCURRENCY_MAX = 16
-"""Batches at once for one queue; Lambda starts with five."""
+"""The most concurrent batches of one queue; Lambda starts with five."""
 
 
 class InvalidReportError(Exception):
-    """The function's answer names no messages of its batch; Lambda takes all of them for failed."""
+    """The function's result names no messages of its batch; Lambda then counts all of them as failed."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class QueuePoller:
     report: Report
     stopped: threading.Event
     make_queues: Callable[[], None] = lambda: None
-    """Makes the queues that are missing: the server of queues keeps them in memory only."""
+    """Creates missing queues: the queue server keeps them only in memory."""
 
     @property
     def _concurrency(self) -> int:
@@ -51,7 +51,7 @@ class QueuePoller:
         return 1 if fifo else min(self.source.concurrency_max, _CONCURRENCY_MAX)
 
     def run(self) -> None:
-        """Polls; a queue that does not answer is asked again, and one that is gone is made again."""
+        """Polls. A queue that does not answer is polled again, and a missing one is created again."""
         free = threading.Semaphore(self._concurrency)
         with ThreadPoolExecutor(self._concurrency, self.source.function) as threads:
             while not self.stopped.is_set():
@@ -81,7 +81,7 @@ class QueuePoller:
             self.report(f"QUEUE  {self.queue_url} was missing; it is there again")
 
     def process(self, batch: list[Message]) -> None:
-        """One invocation; what it did not fail is deleted, the rest shows up again later."""
+        """One invocation. Messages that did not fail are deleted, the rest become visible again later."""
         started = time.perf_counter()
         note = ""
         try:
@@ -136,7 +136,7 @@ class QueuePoller:
 
 
 def sqs_event(batch: list[Message], queue_arn: str) -> dict[str, Any]:
-    """What Lambda hands to a function of an SQS event source."""
+    """The event that Lambda passes to a function of an SQS event source."""
     return {
         "Records": [
             {
@@ -159,7 +159,7 @@ def sqs_event(batch: list[Message], queue_arn: str) -> dict[str, Any]:
 
 
 def failed_ids(answer: Any, batch: list[Message]) -> set[str]:
-    """The ids of a partial batch response. Raises InvalidReportError where Lambda fails the batch."""
+    """The ids of a partial batch response. Raises InvalidReportError where Lambda fails the whole batch."""
     if not answer:
         return set()
     failures = answer.get("batchItemFailures") if isinstance(answer, Mapping) else None

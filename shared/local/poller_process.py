@@ -22,7 +22,7 @@ from local.poller import QueuePoller
 from local.queues import create_queues, sqs_client
 
 _FIRST_FIRING_SECONDS = 10.0
-"""A schedule that takes longer the first time does not keep the stack from being ready."""
+"""A schedule whose first run takes longer does not delay the stack's start."""
 
 
 def main() -> int:
@@ -59,7 +59,7 @@ def main() -> int:
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     sys.stderr.flush()
-    os._exit(0)  # a handler that is still at work is met again: its messages are not deleted
+    os._exit(0)  # a handler still at work runs again later: its messages are not deleted
 
 
 def _threads(
@@ -103,7 +103,7 @@ class _Timer:
         self, schedule: Schedule, every_seconds: float, host: FunctionHost, journal: Journal
     ) -> None:
         self.fired = threading.Event()
-        """Set once it has."""
+        """Set once it has fired."""
         self._schedule = schedule
         self._every_seconds = every_seconds
         self._host = host
@@ -117,7 +117,7 @@ class _Timer:
         schedules.fire_until(stopped, self._schedule, self._every_seconds, self._fire)
 
     def _fire(self, event: Any) -> None:
-        """One firing. A failure is a line in the log; the next one comes anyway."""
+        """One firing. A failure becomes a line in the log; the next firing comes anyway."""
         function = self._schedule.function
         started = time.perf_counter()
         try:

@@ -1,4 +1,4 @@
-"""Who listens on a port, for the person who has to do something about it."""
+"""Finds the process that listens on a port, for the person who has to act on it."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ _COMMAND_LETTERS_MAX = 120
 
 
 def holder(port: int) -> str:
-    """`process 123: its command`, as far as this user may know; else empty."""
+    """`process 123: its command`, as far as this user may know; otherwise empty."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if any(_listens(each, port) for each in process.net_connections("tcp")):

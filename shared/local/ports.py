@@ -1,4 +1,4 @@
-"""Which port each part listens on."""
+"""The port of each part."""
 
 import errno
 import random
@@ -13,7 +13,7 @@ LOOPBACK = "127.0.0.1"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound  # nosec B104
 
 _FREE_PORTS = range(20_000, 32_000)
-"""Below the ports that systems hand out to outgoing connections, so that those cannot take one."""
+"""Below the ports that systems assign to outgoing connections, so that those cannot take one."""
 _TRIES = 200
 _VARIABLE = {
     "api": "PORT",
@@ -25,7 +25,7 @@ _VARIABLE = {
 
 @dataclass(frozen=True)
 class Ports:
-    """0 stands for any free one."""
+    """0 means any free port."""
 
     api: int = 8000
     vast: int = 9090
@@ -55,12 +55,12 @@ class Ports:
 
 
 def on_loopback_too(host: str) -> list[str]:
-    """Where a server that is meant for `host` listens, so that the stack itself finds it on loopback."""
+    """Where a server intended for `host` listens, so that the stack itself finds it on loopback."""
     return [host] if host in (LOOPBACK, "localhost", *EVERYWHERE) else [LOOPBACK, host]
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket that its children may share."""
+    """A listening socket that child processes may share."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""What the stack keeps is for its owner alone: folders 0700, files 0600."""
+"""Only the owner may read what the stack stores: folders 0700, files 0600."""
 
 import os
 import stat
@@ -9,15 +9,15 @@ from pathlib import Path
 from local.faults import LocalStackError
 
 UMASK = 0o077
-"""Of every part: only the owner can read what it makes."""
+"""The umask of every part: only the owner can read what it creates."""
 
 _OURS = frozenset({"credentials.json", "lock", "logs", "s3", "vast"})
-"""A data folder that holds anything else belongs to more than the stack."""
+"""What a data folder may hold. One with anything else belongs to more than the stack."""
 
 
 @contextmanager
 def private_files() -> Iterator[None]:
-    """What this process makes meanwhile is private."""
+    """Files that this process creates inside the block are private."""
     before = os.umask(UMASK)
     try:
         yield
@@ -26,10 +26,10 @@ def private_files() -> Iterator[None]:
 
 
 def close_to_others(data_dir: Path) -> str:
-    """Closes what an earlier version left open; a note about it, empty when nothing was open.
+    """Closes what an earlier version left open. Returns a note about it, empty when nothing was open.
 
-    A folder that holds other things too, such as a home, stays as it is; what the stack has in it is closed.
-    Raises LocalStackError.
+    A folder that holds other things too, such as a home, stays as it is; only the stack's content in it is
+    closed. Raises LocalStackError.
     """
     entries = list(data_dir.iterdir())
     ours = [each for each in entries if each.name in _OURS]
@@ -45,7 +45,7 @@ def close_to_others(data_dir: Path) -> str:
 
 
 def _close(path: Path) -> bool:
-    """Whether it was open. What lies in a folder that was closed was out of reach, and is not looked at."""
+    """Whether it was open. The content of a folder that was closed was out of reach, and is not checked."""
     if path.is_symlink() or not (mode := stat.S_IMODE(path.stat().st_mode)) & UMASK:
         return False
     path.chmod(mode & ~UMASK)

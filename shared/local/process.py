@@ -16,20 +16,20 @@ from local.faults import PartDiedError
 from local.private import private_files
 
 READY_FD = "TAMS_LOCAL_READY_FD"
-"""The variable that names the descriptor on which a part of ours says that it is ready."""
+"""The variable that names the descriptor on which our own parts report that they are ready."""
 
 _TAIL_LINES = 15
 _DEATH_SECONDS = 2.0
-"""For the system to end what was killed."""
+"""Time for the system to end killed processes."""
 
 
 @dataclass(frozen=True)
 class Command:
     arguments: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    """What is set beside the inherited environment."""
+    """Variables added to the inherited environment."""
     stdin: str | None = None
-    """First lines of its stdin, which then stays open."""
+    """The first lines of its stdin, which then stays open."""
     says_ready: bool = False
     shared_descriptors: Sequence[int] = ()
 
@@ -38,7 +38,7 @@ class Part:
     """A running child process and all that it started; they end with this process (see leash.py)."""
 
     def __init__(self, name: str, command: Command, log: Path, lock: int) -> None:
-        """`lock`, a descriptor, is held while any process of the part lives: no stack starts beside it."""
+        """`lock`, a descriptor, is held while any process of the part lives: no second stack can start."""
         self.name = name
         self.log = log
         self._ready: int | None = None
@@ -74,14 +74,14 @@ class Part:
         return self._process.poll()
 
     def write(self, text: str) -> None:
-        """To its stdin. If the part is dead already, the wait that follows finds out."""
+        """Writes to its stdin. If the part is already dead, the wait that follows detects it."""
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(text.encode())
             self._process.stdin.flush()
 
     def read_ready(self, timeout_seconds: float) -> str | None:
-        """What the part said when it was ready, or None if it has not yet."""
+        """What the part reported when it became ready, or None if it has not yet."""
         if self._ready is None or not select.select([self._ready], [], [], timeout_seconds)[0]:
             return None
         said = os.read(self._ready, 65_536).decode()
@@ -99,7 +99,7 @@ class Part:
         raise PartDiedError(f"{self.name} ended ({how}); its log is {self.log}{self._last_words()}")
 
     def _last_words(self) -> str:
-        """The end of its log; one line alone is its own explanation."""
+        """The end of its log. A single line explains itself."""
         lines = self.log.read_text(errors="replace").splitlines()[-_TAIL_LINES:]
         if len(lines) == 1:
             return f", where it says: {lines[0]}"
@@ -110,7 +110,7 @@ class Part:
             self._process.terminate()
 
     def end(self, deadline: float) -> int:
-        """Waits until `deadline` (monotonic), then kills what is left of its process group."""
+        """Waits until `deadline` (monotonic), then kills the rest of its process group."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(max(0.0, deadline - time.monotonic()))
         with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -129,7 +129,7 @@ class Part:
 
 
 def inherited_environment() -> dict[str, str]:
-    """Our environment, without variables that would point a function at a real cluster or account."""
+    """Our environment, without variables that would direct a function to a real cluster or account."""
     foreign = ("TAMS_", "AWS_", "POWERTOOLS_", "RCLONE_", "MOTO_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     local = "127.0.0.1,localhost"

@@ -31,7 +31,7 @@ def sqs_client(endpoint_url: str, keys: KeyPair) -> Any:
 
 
 def create_queues(client: Any, queues: Iterable[Queue]) -> None:
-    """Dead-letter queues first, since a redrive policy names one that exists. Repeatable."""
+    """Dead-letter queues first, since a redrive policy must name an existing one. Repeatable."""
     for queue in sorted(queues, key=lambda it: "RedrivePolicy" in it.attributes):
         client.create_queue(QueueName=queue.name, Attributes=_attributes(queue.attributes))
 

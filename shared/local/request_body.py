@@ -1,30 +1,30 @@
-"""The body of a request: whole, in time, and no larger than API Gateway would take."""
+"""Reads a request's body: whole, in time, and no larger than API Gateway accepts."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 BODY_BYTES_MAX = 10 * 1024 * 1024
-"""Of a request, HTTP APIs."""
+"""The limit of HTTP APIs for a request."""
 BODY_TIMEOUT_SECONDS = 30.0
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class BodyTooLargeError(Exception):
-    """It is over API Gateway's limit."""
+    """The body exceeds API Gateway's limit."""
 
 
 class BodyTooSlowError(Exception):
-    """It did not come in time."""
+    """The body did not arrive in time."""
 
 
 class ClientGoneError(Exception):
-    """The client left before all of it had come."""
+    """The client disconnected before the whole body had arrived."""
 
 
 async def read_body(receive: Receive, length: int, seconds_max: float) -> bytes:
-    """`length` is what the client announced. The errors are raised before the rest is read."""
+    """`length` is what the client announced. Errors are raised before the rest is read."""
     if length > BODY_BYTES_MAX:
         raise BodyTooLargeError
     body = bytearray()

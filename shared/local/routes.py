@@ -1,4 +1,4 @@
-"""Which function a request is for, chosen as API Gateway's HTTP APIs choose."""
+"""Chooses the function for a request, as API Gateway's HTTP APIs do."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Match:
 
 @dataclass(frozen=True)
 class MethodNotAllowed:
-    """The path is known, with other methods."""
+    """The path exists, but with other methods."""
 
     allowed: tuple[str, ...]
 
@@ -30,11 +30,11 @@ class _Pattern:
 
     @property
     def rank(self) -> tuple[tuple[int, ...], bool]:
-        """The smaller, the more specific: literal segments, variables, greedy variable, ANY."""
+        """Smaller means more specific: literal segments, variables, greedy variable, ANY."""
         return tuple(_kind(segment) for segment in self.segments), self.route.method == "ANY"
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Path parameters, decoded once; None when the path is another one."""
+        """Path parameters, decoded once; None when the path does not match."""
         if self.route.path == _DEFAULT:
             return {}
         found: dict[str, str] = {}

@@ -20,12 +20,12 @@ from local.intrinsics import REGION
 _log = logging.getLogger(__name__)
 
 _UNFINISHED = ".rclone_temp_"
-"""How rclone names a file until its upload is whole; then it renames it."""
+"""How rclone names a file until its upload is complete; then it renames it."""
 _SETTLE_MS = 200
 
 
 class UploadWatcher:
-    """Says so on `queue_urls` when a file in a bucket's folder has been written."""
+    """Sends a message to `queue_urls` when a file in a bucket's folder has been written."""
 
     def __init__(self, media_dir: Path, client: Any, queue_urls: Sequence[str]) -> None:
         self._media_dir = media_dir.resolve()
@@ -53,7 +53,7 @@ class UploadWatcher:
 
 
 def object_created(media_dir: Path, path: Path) -> dict[str, Any] | None:
-    """S3's event for a file; None for one that is no object, or no longer there."""
+    """S3's event for a file; None for a file that is not an object, or no longer exists."""
     bucket, _, key = path.relative_to(media_dir).as_posix().partition("/")
     try:
         if not key or path.name.startswith(_UNFINISHED) or not path.is_file():

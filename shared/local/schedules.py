@@ -13,17 +13,17 @@ from local.intrinsics import ACCOUNT_ID, REGION
 
 _RATE = re.compile(r"rate\((\d+) (second|minute|hour|day)s?\)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
-"""EventBridge knows no seconds; tests do."""
+"""EventBridge has no seconds; tests use them."""
 
 
 def rate_seconds(expression: str) -> float | None:
-    """The period of `rate(…)`; None for what is not fired here, as `cron(…)`."""
+    """The period of `rate(…)`; None for expressions that do not fire here, such as `cron(…)`."""
     match = _RATE.fullmatch(expression.strip())
     return int(match[1]) * _SECONDS[match[2]] if match else None
 
 
 def scheduled_event(schedule: Schedule, now: datetime) -> dict[str, Any]:
-    """What the function receives: the template's Input, or EventBridge's own event."""
+    """The event the function receives: the template's Input, or EventBridge's own event."""
     if schedule.payload is not None:
         payload: dict[str, Any] = json.loads(schedule.payload)
         return payload

@@ -1,7 +1,7 @@
-"""Which key an AWS request is signed with.
+"""Finds the key that signed an AWS request.
 
-The signature itself is not looked at: the access keys of the stack are as secret as its secret keys, and
-only they are compared.
+The signature itself is not checked. The stack's access keys are as secret as its secret keys, and only they
+are compared.
 """
 
 import hmac

@@ -48,28 +48,28 @@ class Stack(Addresses):
     token: str | None = None
     """A static token for everything. Without it and without `access` the API is open."""
     access: Mapping[str, str] = field(default_factory=dict)
-    """Variables of the authorizer, over those of the template."""
+    """Variables of the authorizer, which override those of the template."""
     cors_origins: str | None = None
-    """Of the web pages that may call, by comma; see HostConfig."""
+    """Origins of web pages that may call, separated by commas; see HostConfig."""
     workers: int = 2
     conflicts: str | None = None
-    """When writers collide on VAST, as vastlocal's `--conflicts`."""
+    """When writers collide on VAST, as in vastlocal's `--conflicts`."""
     env: Mapping[str, str] = field(default_factory=dict)
-    """Variables for all functions, over those of the template."""
+    """Variables for all functions, which override those of the template."""
     keep_going: bool = True
-    """Otherwise the death of one part ends the start of the others."""
+    """Keep starting when a part dies; otherwise its death ends the start of the others."""
     only: Sequence[str] = parts.NAMES
     """The parts to start."""
     provision: bool = True
     schedule_seconds: float | None = None
-    """Fires all schedules so often, instead of at the template's rate."""
+    """Fires all schedules at this interval, instead of at the template's rate."""
     terminal: int | None = None
     """A descriptor for lines that a person should see."""
     s3_public_url: str | None = None
     progress: Callable[[str], None] = lambda _part: None
-    """Is told the name of each part that has become ready."""
+    """Called with the name of each part that has become ready."""
     interrupted: threading.Event | None = None
-    """Set while it starts, it gives up."""
+    """Setting it during the start makes the stack give up."""
     broken_functions: dict[str, str] = field(default_factory=dict, init=False)
     """Why functions could not be imported."""
     note: str = field(default="", init=False)
@@ -99,7 +99,7 @@ class Stack(Addresses):
         return self._running[part].pid
 
     def settings_env(self) -> dict[str, str]:
-        """The variables from which the functions make their Settings, for use in this process."""
+        """The variables from which the functions build their Settings, for use in this process."""
         return common_environment(self.application.functions)
 
     def start(self) -> None:
@@ -138,13 +138,13 @@ class Stack(Addresses):
             part.check()
 
     def kill(self, name: str) -> None:
-        """As a crash would (SIGKILL), with everything the part started. It stays down."""
+        """Kills it as a crash would (SIGKILL), with everything the part started. It stays down."""
         if name not in self._running:
             raise LocalStackError(f"{name} does not run")
         self._running.pop(name).end(time.monotonic())
 
     def restart(self, name: str) -> None:
-        """The part again, with the same ports and data; killed first if it runs."""
+        """Starts the part again with the same ports and data, and kills it first if it runs."""
         if name in self._running:
             self.kill(name)
         self._spawn(name)

@@ -1,4 +1,4 @@
-"""Standard output and error of a part: its log, which may be on a disk that is full."""
+"""A part's standard output and error: its log, which may be on a full disk."""
 
 import io
 import os
@@ -7,12 +7,12 @@ from typing import Any
 
 
 class _Unfailing(io.RawIOBase):
-    """Writes to a descriptor what it takes, and drops the rest: a log never ends the work it is about."""
+    """Writes to a descriptor what it accepts, and drops the rest: a log must never end the work it logs."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
         self._is_torn = False
-        """The last line may have no end."""
+        """Whether the last line may be incomplete."""
 
     def writable(self) -> bool:
         return True
@@ -39,6 +39,6 @@ def never_fail() -> None:
 
 
 def _text(descriptor: int) -> io.TextIOWrapper:
-    """Unbuffered, since a part may end without a farewell."""
+    """Unbuffered, since a part may end without warning."""
     raw: Any = _Unfailing(descriptor)
     return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)

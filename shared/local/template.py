@@ -1,4 +1,4 @@
-"""Reads template.yaml as the local stack needs it: functions, routes, queues, schedules."""
+"""Reads the parts of template.yaml that the local stack needs: functions, routes, queues, schedules."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -77,7 +77,7 @@ class _Reader:
                 yield logical_id, resource.get("Properties", {})
 
     def _addresses(self) -> tuple[dict[str, str], dict[tuple[str, str], str]]:
-        """Where the template's own functions, queues and buckets are found on this machine."""
+        """Local addresses of the template's own functions, queues and buckets."""
         references: dict[str, str] = {}
         attributes: dict[tuple[str, str], str] = {}
         for logical_id, resource in self._template.get("Resources", {}).items():
@@ -141,7 +141,7 @@ class _Reader:
         return None
 
     def _authorizer(self) -> str | None:
-        """The API's default authorizer; one a route would not be met here."""
+        """The API's default authorizer. This stack does not support authorizers of single routes."""
         for _, properties in self._of_type("AWS::Serverless::HttpApi"):
             auth = properties.get("Auth", {})
             if (name := auth.get("DefaultAuthorizer")) is not None:
@@ -191,5 +191,5 @@ def _cors(given: Any) -> Cors:
 
 
 def _folder(function: Mapping[str, Any]) -> PurePosixPath:
-    """Functions are called by the names of their folders here."""
+    """Functions are named after their folders here."""
     return PurePosixPath(str(function["CodeUri"]))

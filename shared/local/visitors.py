@@ -1,6 +1,6 @@
-"""Who may call an API that asks for no credentials: this machine, and web pages that CORS allows.
+"""Who may call an API that requires no credentials: this machine, and web pages that CORS allows.
 
-CORS alone only hides answers from other pages. Their simple requests would arrive, and write.
+CORS alone only hides responses from other pages. Their simple requests would arrive, and write.
 """
 
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from vastlocal.http.doors import names_this_machine
 class Visitors:
     cors: CorsPolicy
     public_url: str = ""
-    """Of a proxy in front, which may hand on its own name."""
+    """The URL of a proxy in front, which may pass on its own name as `Host`."""
 
     def refusal(self, request: HttpRequest) -> str:
-        """Why a request may not come in to an open API; empty when it may."""
+        """Why an open API refuses a request; empty when it accepts it."""
         host, origin = request.header(b"host"), request.header(b"origin")
         public = urlsplit(self.public_url)
         if host is not None and not names_this_machine(host) and host.lower() != public.netloc:

@@ -47,12 +47,12 @@ def _parse(arguments: list[str] | None) -> Settings:
 
 
 def _key(parser: argparse.ArgumentParser, variable: str) -> str:
-    """Not an argument, which every user of this machine could read. Ends the process without it."""
+    """Not an argument, which every user of this machine could read. Ends the process if it is missing."""
     return os.environ.get(variable) or parser.error(f"set {variable}=…")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status: 0 after a clean stop, 1 when the port or the data cannot be used."""
+    """Returns the exit status: 0 after a clean stop, 1 when the port or the data cannot be used."""
     settings = _parse(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(name)s %(levelname)s %(message)s")
     try:

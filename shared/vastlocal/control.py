@@ -1,4 +1,4 @@
-"""A client of the control surface: what tests and benchmarks use to look inside and to break things."""
+"""A client of the control surface, which tests and benchmarks use to inspect and break things."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,18 +32,18 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class CounterValues:
-    """Since the start or the last reset. Kinds are operations, such as `begin` or `query_rows`."""
+    """Counts since the start or the last reset. Kinds are operations, such as `begin` or `query_rows`."""
 
     requests: Mapping[str, int]
     seconds: Mapping[str, float]
-    """Server time, from the request read to the answer ready."""
+    """Server time, from the complete request to the finished response."""
     statuses: Mapping[int, int]
     rows_read: Mapping[str, int]
-    """Rows that the storage handed out, before any filtering after it."""
+    """Rows that the storage returned, before any filtering after it."""
     steps: Mapping[str, int]
-    """Steps of SQLite's virtual machine, to the thousand: shows whether a query pruned."""
+    """Steps of SQLite's virtual machine, to the nearest thousand: shows whether a query pruned."""
     transactions: Mapping[int, Mapping[str, int]]
-    """Requests by kind of the last 1,000 transactions, by transaction id."""
+    """Requests by kind for each of the last 1,000 transactions, by transaction id."""
 
     @property
     def total_requests(self) -> int:
@@ -51,7 +51,7 @@ class CounterValues:
 
 
 class Control:
-    """Talks to one server; `endpoint` is the URL that the SDK uses, and the keys are the SDK's too."""
+    """Talks to one server. `endpoint` is the URL that the SDK uses, and the keys are the SDK's too."""
 
     def __init__(self, endpoint: str, access_key: str, secret_key: str) -> None:
         self.endpoint = endpoint.rstrip("/")
@@ -61,7 +61,7 @@ class Control:
         url = self.endpoint + _PREFIX + route
         try:
             with requests.Session() as session:
-                session.trust_env = False  # no proxy comes between
+                session.trust_env = False  # bypass any proxy
                 response = session.request(
                     method, url, json=body, auth=self._auth, timeout=_TIMEOUT_SECONDS
                 )
@@ -96,7 +96,7 @@ class Control:
         )
 
     def reset(self) -> None:
-        """Counters to zero, faults gone; the data stays."""
+        """Resets counters and removes faults; the data stays."""
         self._call("POST", "reset")
 
     def expire(self, idle_seconds: float = 0.0) -> None:
@@ -115,7 +115,7 @@ class Control:
         status: int = 500,
         code: str = "InternalError",
     ) -> None:
-        """A fault for the next `times` matching requests (None: all), after `skip` of them."""
+        """Injects a fault for the next `times` matching requests (None: all), after the first `skip`."""
         self._call(
             "POST",
             "faults",

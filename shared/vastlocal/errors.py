@@ -1,8 +1,8 @@
-"""What can go wrong, named by meaning; each knows the HTTP status and S3 code that VAST uses."""
+"""The expected failures, named by meaning, each with the HTTP status and S3 code that VAST uses."""
 
 
 class TabularError(Exception):
-    """An expected failure, answered as S3 XML. The SDK maps the status, and for some the code."""
+    """An expected failure, returned as S3 XML. The SDK maps the status, and for some errors the code."""
 
     status = 500
     code = "InternalError"
@@ -60,4 +60,4 @@ class InsufficientCapacityError(TabularError):
 
 
 class TooLongError(Exception):
-    """The work would hold up the event loop; nothing has happened yet, do it again in a thread."""
+    """The work would block the event loop. Nothing has been done yet; repeat it in a thread."""

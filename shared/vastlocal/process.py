@@ -1,4 +1,4 @@
-"""A server as a child process: how tests, benchmarks and the local stack start one."""
+"""Runs a server as a child process, for tests, benchmarks and the local stack."""
 
 import os
 import subprocess
@@ -15,12 +15,12 @@ _STOP_SECONDS = 15
 
 
 class StartError(Exception):
-    """The server ended, or was silent, before it said that it is ready."""
+    """The server ended, or stayed silent, before it reported that it was ready."""
 
 
 @dataclass
 class LocalVast:
-    """Started by `start` or by entering the context; the same `data` may be started again."""
+    """Started by `start` or by entering the context; a later start may use the same `data`."""
 
     data: Path
     buckets: Sequence[str] = ("vastdb",)
@@ -28,14 +28,14 @@ class LocalVast:
     secret_key: str = "local-secret-key"  # noqa: S105 - guards nothing
     conflicts: ConflictMode = ConflictMode.STRICT
     port: int = 0
-    """0 takes a free one; it is kept over restarts."""
+    """0 takes a free one, which is kept over restarts."""
     idle_timeout_seconds: float = 300.0
     server_version: str = "5.4.0.0"
     _process: subprocess.Popen[str] | None = field(default=None, init=False)
 
     @property
     def endpoint(self) -> str:
-        """The URL that the SDK takes."""
+        """The URL for the SDK."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -60,7 +60,7 @@ class LocalVast:
         return command
 
     def start(self) -> None:
-        """Returns when the server takes requests. Raises StartError."""
+        """Returns when the server accepts requests. Raises StartError."""
         keys = {ACCESS_KEY: self.access_key, SECRET_KEY: self.secret_key}
         process = subprocess.Popen(  # noqa: S603
             self._command(), env={**os.environ, **keys}, stdout=subprocess.PIPE, text=True
@@ -76,12 +76,12 @@ class LocalVast:
         self._process = process
 
     def stop(self) -> int:
-        """Asks the server to stop and waits; its exit status."""
+        """Asks the server to stop and waits. Returns its exit status."""
         self._running().terminate()
         return self._reap()
 
     def kill(self) -> None:
-        """As a crash would: no farewell of any kind."""
+        """Kills it as a crash would, without any cleanup."""
         self._running().kill()
         self._reap()
 
@@ -102,7 +102,7 @@ class LocalVast:
         return self
 
     def ensure_stopped(self) -> None:
-        """Whatever has become of it."""
+        """Makes sure the server has stopped, whatever state it is in."""
         if self._process is not None:
             self.stop()
 

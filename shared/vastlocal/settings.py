@@ -1,4 +1,4 @@
-"""What one server is started with."""
+"""The configuration of one server."""
 
 import enum
 from dataclasses import dataclass
@@ -6,18 +6,18 @@ from pathlib import Path
 
 ACCESS_KEY = "VASTLOCAL_ACCESS_KEY"
 SECRET_KEY = "VASTLOCAL_SECRET_KEY"  # noqa: S105 - the name of a variable
-"""Variables that `python -m vastlocal` takes its keys from."""
+"""Variables from which `python -m vastlocal` reads its keys."""
 
 
 class ConflictMode(enum.StrEnum):
-    """When two transactions that change the same row collide. VAST does not document its own."""
+    """When two transactions that change the same row collide. VAST does not document its own rule."""
 
     STRICT = "strict"
-    """Update and delete of one row collide, at the second statement."""
+    """Updates and deletes of one row collide, at the second statement."""
     COLUMN = "column"
     """Updates of different columns of one row do not collide; a delete collides with everything."""
     COMMIT = "commit"
-    """As strict, but found only when the second transaction commits."""
+    """Like strict, but detected only when the second transaction commits."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Access keys of VAST and S3, which change while we run: what is made with some is made anew with others."""
+"""Access keys of VAST and S3, which may change at run time: what was built with old keys is rebuilt."""
 
 import threading
 from collections.abc import Callable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class MadeWith(Generic[K, T]):
-    """What `make` makes of `find()`; both are asked at first use. Raises what they raise."""
+    """What `make` builds from `find()`; both are called at first use. Raises what they raise."""
 
     def __init__(self, find: Callable[[], K], make: Callable[[K], T]) -> None:
         self._find = find

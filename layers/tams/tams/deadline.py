@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 SecondsLeft = Callable[[], float]
-"""How much of its time an invocation still has."""
+"""How much time an invocation has left."""
 
 MARGIN_SECONDS = 1.5
-"""For the answer, and for the request to VAST that is under way when time is up."""
+"""For the response, and for the request to VAST that is under way when time is up."""
 
 _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", default=None)
 
@@ -25,7 +25,7 @@ def invocation(left: SecondsLeft) -> Iterator[None]:
 
 
 def seconds_left() -> float:
-    """Until the invocation ends; without end outside of one."""
+    """Until the invocation ends; infinite outside an invocation."""
     left = _seconds_left.get()
     return math.inf if left is None else left()
 

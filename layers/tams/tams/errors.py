@@ -1,4 +1,4 @@
-"""What can go wrong, named by meaning and ignorant of HTTP; `tams.api.errors` holds the status codes."""
+"""The expected failures, named by meaning and ignorant of HTTP; `tams.api.errors` holds the status codes."""
 
 from typing import Self
 
@@ -6,7 +6,7 @@ QUOTED_MAX = 80
 
 
 def clipped(text: str) -> str:
-    """A client's text as an error may repeat it: short, and without what a terminal or a log acts on."""
+    """A client's text made safe to repeat: short, without characters that a terminal or a log interprets."""
     kept = text[:QUOTED_MAX]
     clean = "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in kept)
     return clean if len(text) <= QUOTED_MAX else f"{clean}…"
@@ -40,7 +40,7 @@ class NotFoundError(TamsError):
 
     @classmethod
     def of_invalid_id(cls, kind: str, identifier: str, fault: str) -> Self:
-        """Nothing can have this id: there is nothing to find, nor to create (GEN-5)."""
+        """Nothing can have this id: there is nothing to find, and nothing can be created (GEN-5)."""
         error = cls(kind, identifier)
         error.args = (
             f"The requested {kind} ID in the path is invalid: {quoted(identifier)} {fault}",

@@ -1,7 +1,7 @@
-"""What the services need from the outside, as Protocols. `runtime.deployment` makes the adapters that fit.
+"""What the services need from outside, as Protocols. `runtime.deployment` builds matching adapters.
 
-`Repositories` is no Protocol: VAST is what the rules are kept in, and tests have a local one. Services know
-the class for their types only, and import no part of it (ADR 18).
+`Repositories` is not a Protocol: VAST is its only store, and tests have a local one. Services use the class
+only for type hints, and import no part of it (ADR 18).
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 
 class Store(Protocol):
-    """Transactions of one caller: `write` runs its work again on a conflict, so the work has no other effect.
+    """Transactions of one caller: `write` reruns its work on a conflict, so the work has no other effect.
 
     Writers of this process that share a name in `contended` take turns.
     """
@@ -71,13 +71,13 @@ class ObjectStores(UrlSigner, Protocol):
 
 
 class Queue(Protocol):
-    """A hint that there is work in the store; losing it loses nothing, nor does one that comes early."""
+    """A hint that there is work in the store. Losing one loses no work, and an early one does no harm."""
 
     def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None: ...
 
 
 class Checked(Protocol):
-    """Raises BackendUnavailableError for what does not answer."""
+    """Raises BackendUnavailableError when the dependency does not answer."""
 
     def check(self) -> None: ...
 
@@ -86,13 +86,13 @@ class CheckedQueue(Queue, Checked, Protocol): ...
 
 
 class EventSender(Protocol):
-    """Posts to a webhook's URL; whatever happens there is an Answer, never an exception."""
+    """Posts to a webhook's URL; every outcome is an Answer, never an exception."""
 
     def send(self, webhook: Webhook, event_id: str, body: Mapping[str, Any]) -> Answer: ...
 
 
 class UrlPolicy(Protocol):
-    """Where URLs of clients may lead; `check_url` raises InvalidRequestError."""
+    """Where clients' URLs may lead; `check_url` raises InvalidRequestError."""
 
     def check_url(self, url: str) -> None: ...
 
@@ -115,7 +115,7 @@ class Queues(Protocol):
 class Platform(Protocol):
     """What a deployment offers its services: `FlowService.of(platform, caller)` makes one from it.
 
-    Each part is made, and imports its libraries, when a service first asks for it.
+    Each part is created, and imports its libraries, when a service first asks for it.
     """
 
     @property
@@ -144,7 +144,7 @@ class Platform(Protocol):
     def together(self, caller: Caller, work: "Callable[[Platform], T]", *contended: str) -> T:
         """Run `work` with services that share one write transaction: one snapshot, one begin, one commit.
 
-        A conflict runs it again. Queues get their hints after the commit. `work` must not catch what a
-        service raises.
+        A conflict reruns it. Queues get their hints after the commit. `work` must not catch what a service
+        raises.
         """
         ...

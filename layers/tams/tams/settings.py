@@ -1,4 +1,4 @@
-"""What is configured, from the environment; read once, at the first event. The authorizer has its own."""
+"""Configuration from the environment, read once, at the first event. The authorizer has its own."""
 
 from typing import Annotated, Literal, Self
 
@@ -18,7 +18,7 @@ from tams.models.common import Tags, Uuid
 from tams.models.storage_backend import StorageBackend
 
 GRACE_SECONDS = 60
-"""How much longer than promised URLs and allocations live (SVC-7)."""
+"""How much longer URLs and allocations live than promised (SVC-7)."""
 
 
 class Section(BaseModel):
@@ -99,7 +99,7 @@ class StorageBackendSettings(KeySettings):
     """How long one request to it may take."""
 
     def described(self) -> StorageBackend:
-        """As clients see it."""
+        """The backend as clients see it."""
         return StorageBackend(
             id=self.id,
             label=self.label,
@@ -247,7 +247,7 @@ class Settings(BaseSettings):
     @field_validator("storage_backends")
     @classmethod
     def _told_apart(cls, backends: list[StorageBackendSettings]) -> list[StorageBackendSettings]:
-        """BKE-3, BKE-7: clients choose by id or by label, and what they do not choose is one backend."""
+        """BKE-3, BKE-7: clients choose by id or label, so both are unique, and at most one is the default."""
         for name in ("id", "label"):
             named = [value for each in backends if (value := getattr(each, name)) is not None]
             if len(set(named)) < len(named):

@@ -1,4 +1,4 @@
-"""The actions of SQS on the queues of one account, but for waiting. Source: Amazon SQS API reference."""
+"""The actions of SQS on the queues of one account, except waiting. Source: Amazon SQS API reference."""
 
 import re
 import time
@@ -18,7 +18,7 @@ _ENTRY_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 
 class Queues:
-    """Standard queues; there are no FIFO ones here."""
+    """Standard queues; this server has no FIFO queues."""
 
     def __init__(self, account: str, region: str, clock: Clock = time.time) -> None:
         self._account = account
@@ -27,7 +27,7 @@ class Queues:
         self.by_name: dict[str, Queue] = {}
 
     def of(self, asked: Json) -> Queue:
-        """The queue that a request is about. Raises SqsError."""
+        """The queue that a request names. Raises SqsError."""
         url = asked.get("QueueUrl")
         if not url:
             raise SqsError("MissingParameter", "The request must contain the parameter QueueUrl.")
@@ -59,7 +59,7 @@ class Queues:
             raise SqsError("MissingParameter", summary) from None
 
     def receive(self, queue: Queue, count: int, asked: Json) -> list[Message]:
-        """What can be received at once. Raises SqsError."""
+        """The messages that can be received at once. Raises SqsError."""
         default = queue.number("VisibilityTimeout")
         hidden = within(asked.get("VisibilityTimeout", default), "VisibilityTimeout", 0, 43_200)
         return queue.receive(count, hidden, lambda message: self._give_up(queue, message))
@@ -121,7 +121,7 @@ class Queues:
         return told
 
     def _each(self, asked: Json, work: Callable[[Queue, Json], Json | None]) -> Json:
-        """One by one; an entry that is refused does not hold up the others."""
+        """Handles entries one by one; a refused entry does not hold up the others."""
         queue = self.of(asked)
         answer: Json = {"Successful": [], "Failed": []}
         for entry in _entries(asked):

@@ -1,4 +1,4 @@
-"""SQS over HTTP, as ASGI: the JSON protocol that today's clients speak, and waiting for messages."""
+"""SQS over HTTP, as ASGI: the JSON protocol that current clients use, and waiting for messages."""
 
 import asyncio
 import json
@@ -16,9 +16,9 @@ from vastlocal.http.doors import Door
 AGES_PATH = "/oldest-seconds"
 
 GATHER_SECONDS = 0.1
-"""How old the first message is before a receive that waits, and takes several, is content with fewer.
+"""How old the first message must be before a receive that waits for several returns with fewer.
 
-Each run of a function costs the same for one message as for ten, and messages come in company.
+Each run of a function costs the same for one message as for ten, and messages tend to arrive together.
 """
 _BODY_BYTES_MAX = 2_097_152
 _TARGET = "AmazonSQS."
@@ -38,7 +38,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class SqsApp:
-    """No web page gets in, and of programs those that have the access key. Ages are no secret."""
+    """Admits no web page, and only programs that have the access key. Ages are not secret."""
 
     def __init__(self, queues: Queues, door: Door, access_key: str) -> None:
         self._queues = queues
@@ -79,13 +79,13 @@ class SqsApp:
             raise SqsError("AccessDeniedException", reason)
 
     def _ages(self) -> dict[str, float]:
-        """How old each queue's oldest message is, in seconds, as CloudWatch tells on AWS."""
+        """The age of each queue's oldest message, in seconds, which CloudWatch provides on AWS."""
         now = time.time()
         oldest = {name: queue.oldest_sent for name, queue in self._queues.by_name.items()}
         return {name: now - sent for name, sent in oldest.items() if sent is not None}
 
     async def _receive(self, asked: Json, gone: "_Gone") -> Json:
-        """Takes nothing for a client that has gone meanwhile."""
+        """Takes nothing for a client that has disconnected meanwhile."""
         queue = self._queues.of(asked)
         count = within(asked.get("MaxNumberOfMessages", 1), "MaxNumberOfMessages", 1, BATCH_MAX)
         default = queue.number("ReceiveMessageWaitTimeSeconds")
@@ -101,7 +101,7 @@ class SqsApp:
 
 
 class _Gone:
-    """Whether the client has gone."""
+    """Whether the client has disconnected."""
 
     def __init__(self, receive: Receive) -> None:
         self._task = asyncio.ensure_future(_disconnect(receive))
@@ -111,7 +111,7 @@ class _Gone:
         return self._task.done()
 
     async def within(self, seconds: float, *others: asyncio.Future[None]) -> None:
-        """Waits until it has, or one of the others is done, or the time is over."""
+        """Waits until the client is gone, one of the others is done, or the time is over."""
         waited = [self._task, *others]
         await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 

@@ -24,7 +24,7 @@ _OTHERS = {
     *("KmsDataKeyReusePeriodSeconds", "KmsMasterKeyId", "Policy"),
     *("RedriveAllowPolicy", "RedrivePolicy", "SqsManagedSseEnabled"),
 }
-"""Kept and told. Of them only RedrivePolicy has an effect here."""
+"""Stored and returned. Of these only RedrivePolicy has an effect here."""
 
 
 def checked(given: Mapping[str, str]) -> dict[str, str]:
@@ -40,7 +40,7 @@ def checked(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def redrive(policy: str) -> tuple[str, int]:
-    """The name of the queue for dead letters, and how often a message is received before. Raises SqsError."""
+    """The name of the dead-letter queue, and the receives allowed before it. Raises SqsError."""
     try:
         parsed = json.loads(policy)
         arn, count = str(parsed["deadLetterTargetArn"]), parsed["maxReceiveCount"]

@@ -1,4 +1,4 @@
-"""What SQS refuses, by the names that its API reference gives."""
+"""The errors of SQS, under the names in its API reference."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _QUERY_CODES = {
     "BatchEntryIdsNotDistinct": "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
     "MessageNotInflight": "AWS.SimpleQueueService.MessageNotInflight",
 }
-"""What clients know an error by that came with SQS's older protocol."""
+"""The codes by which clients know errors that date from SQS's older protocol."""
 
 
 @dataclass

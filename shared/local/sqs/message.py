@@ -1,4 +1,4 @@
-"""A message, and the checksums that SQS tells of it."""
+"""A message, and the checksums that SQS returns for it."""
 
 import hashlib
 import re
@@ -22,15 +22,15 @@ class Message:
     body: str
     attributes: Attributes
     sent: float
-    """Seconds since 1970, as all times here."""
+    """Seconds since 1970, like all times here."""
     id: str = field(default_factory=lambda: str(uuid4()))
     hidden_until: float = 0
     receives: int = 0
     first_received: float = 0
     source_arn: str = ""
-    """Of the queue that gave it up."""
+    """The ARN of the queue that gave it up."""
     receipt: str = ""
-    """The handle of the last receive; those before it are void."""
+    """The handle of the last receive; earlier ones are void."""
 
     @property
     def is_delayed(self) -> bool:
@@ -66,7 +66,7 @@ class Message:
 
 
 def message_id(receipt: str) -> str:
-    """Of a handle. Raises SqsError for what has never been one."""
+    """The id in a handle. Raises SqsError for a handle that was never valid."""
     found, slash, _ = receipt.partition("/")
     if not slash:
         summary = f'The input receipt handle "{receipt[:100]}" is not a valid receipt handle.'

@@ -1,4 +1,4 @@
-"""One queue: which of its messages can be received now, and what becomes of the others."""
+"""One queue: which of its messages can be received now, and when the others can."""
 
 import heapq
 import itertools
@@ -17,16 +17,16 @@ class Queue:
         self.name = name
         self.arn = arn
         self.given = dict(attributes)
-        """As it was made or changed, without defaults."""
+        """As created or changed, without defaults."""
         self.listeners: set[Callable[[], None]] = set()
-        """Are called whenever there may be a message to receive."""
+        """Called whenever there may be a message to receive."""
         self._clock = clock
         self._made = self._changed = clock()
         self._visible: dict[str, Message] = {}
         self._hidden: dict[str, Message] = {}
         self._order = itertools.count()
         self._returning: list[tuple[float, int, Message]] = []
-        """A heap of when hidden messages show up. Those that were deleted or hidden longer are in it too."""
+        """A heap of when hidden messages return, including some since deleted or hidden longer."""
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -59,12 +59,12 @@ class Queue:
 
     @property
     def first_sent(self) -> float:
-        """When the visible message that is first in line was sent."""
+        """When the first visible message in line was sent."""
         return next(iter(self._visible.values())).sent
 
     @property
     def next_return(self) -> float | None:
-        """When a hidden message may show up."""
+        """When the next hidden message may return."""
         return self._returning[0][0] if self._returning else None
 
     def number(self, attribute: str) -> int:
@@ -83,7 +83,7 @@ class Queue:
     def receive(
         self, count: int, hidden_seconds: float, give_up: Callable[[Message], bool]
     ) -> list[Message]:
-        """Up to `count` messages. `give_up` takes what was received too often, if it has where to put it."""
+        """Up to `count` messages. `give_up` takes those received too often, if it has a place for them."""
         self._look()
         now = self._clock()
         received: list[Message] = []
@@ -96,18 +96,18 @@ class Queue:
             received.append(message)
         for (
             message
-        ) in received:  # only now: what is hidden for no time at all comes once in a batch
+        ) in received:  # only now, so that a message hidden for no time comes only once in a batch
             self._hide(message, message.hidden_until)
         return received
 
     def delete(self, receipt: str) -> None:
-        """Nothing happens when the message is gone, or was handed out again. Raises SqsError."""
+        """Does nothing when the message is gone, or was handed out again. Raises SqsError."""
         if (message := self._held(receipt)) is not None:
             self._hidden.pop(message.id, None) or self._visible.pop(message.id, None)
             self._forget_deleted()
 
     def hide(self, receipt: str, seconds: float) -> bool:
-        """From now on. False when nobody is at work on the message. Raises SqsError."""
+        """Hides it from now on. Returns False when nobody is working on the message. Raises SqsError."""
         message = self._held(receipt)
         if message is None or message.id not in self._hidden:
             return False
@@ -138,7 +138,7 @@ class Queue:
             listener()
 
     def _forget_deleted(self) -> None:
-        """Now and then, so that the heap does not outgrow the queue."""
+        """Runs now and then, so that the heap does not outgrow the queue."""
         if len(self._returning) > 2 * len(self._hidden) + 64:
             self._returning = [
                 (each.hidden_until, next(self._order), each) for each in self._hidden.values()
@@ -146,7 +146,7 @@ class Queue:
             heapq.heapify(self._returning)
 
     def _look(self) -> None:
-        """Shows what is hidden no longer, and drops what has been kept for as long as it may."""
+        """Shows messages whose hiding is over, and drops those past their retention time."""
         now = self._clock()
         while self._returning and self._returning[0][0] <= now:
             until, _, message = heapq.heappop(self._returning)

@@ -1,4 +1,4 @@
-"""Which way to the rows: along a sorting key or projection, or through all of them by row id."""
+"""Chooses the access path: along a sorting key or projection, or through all rows by row id."""
 
 import math
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ _RANGES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """`order` are ids of columns to read in order of; empty means row ids."""
+    """`order` has the ids of the columns to order by; empty means row ids."""
 
     index: Index | None = None
     order: tuple[int, ...] = ()
@@ -31,8 +31,8 @@ def choose_access(
 ) -> Access:
     """The index whose leading columns the predicate pins down furthest; the sorting key wins ties.
 
-    A projection serves only queries whose columns it holds, as on VAST. A projection that is asked
-    for by name is used whatever the predicate. Raises NotFoundError when it does not exist.
+    A projection serves only queries whose columns it holds, as on VAST. A projection requested by name is
+    used whatever the predicate. Raises NotFoundError when it does not exist.
     """
     strengths = _strengths(predicate)
     key_index = table.indexes[: len(table.indexes) - len(table.projections)]
@@ -55,7 +55,7 @@ def choose_access(
 
 
 def _strengths(predicate: Predicate) -> dict[str, int]:
-    """Column name to 2 when it is pinned to values, 1 when to a range."""
+    """Maps a column name to 2 when it is pinned to values, 1 when to a range."""
     strengths: dict[str, int] = {}
     for group in predicate:
         if not group[0].path.children:

@@ -1,7 +1,7 @@
-"""Everything that exists at one instant, as an immutable value; a change makes a new one.
+"""Everything that exists at one instant, as an immutable value. A change creates a new one.
 
-A transaction holds the catalog of its snapshot and changes its own copy; at commit its changes are
-replayed on the newest one, and a change that no longer fits is a conflict.
+A transaction holds the catalog of its snapshot and changes its own copy. At commit its changes are replayed
+on the newest one, and a change that no longer fits is a conflict.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ class Catalog:
         return found
 
     def child_schemas(self, bucket: str, parent: str) -> list[tuple[str, SchemaDefinition]]:
-        """Name and definition of the schemas directly below, in order of creation."""
+        """Names and definitions of the schemas directly below, in order of creation."""
         prefix = f"{parent}/" if parent else ""
         found = [
             (path.removeprefix(prefix), schema)

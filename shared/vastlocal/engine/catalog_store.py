@@ -1,4 +1,4 @@
-"""The catalog as rows of the same SQLite file, so that it commits with the data."""
+"""Stores the catalog as rows of the same SQLite file, so that it commits with the data."""
 
 # ruff: noqa: S608 - the names in our SQL are made of our own numbers
 
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS vl_stats (
 
 
 def create(connection: Connection) -> None:
-    """Makes the catalog's own tables where they are missing."""
+    """Creates the catalog's own tables if they are missing."""
     connection.sqlite.executescript(_TABLES)
 
 
@@ -118,10 +118,10 @@ def _store_schemas(connection: Connection, old: Catalog, new: Catalog) -> None:
 
 
 def _physical_changes(old: TableDefinition | None, new: TableDefinition) -> Iterator[str]:
-    """SQL that brings the physical table along.
+    """SQL that applies the change to the physical table.
 
-    A dropped column's cells stay until the table goes: rewriting a large table to forget them
-    would stop every other commit.
+    A dropped column's cells stay until the table is dropped: rewriting a large table to remove them would
+    block every other commit.
     """
     name = new.physical_name
     if old is None:

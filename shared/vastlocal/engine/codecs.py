@@ -1,9 +1,9 @@
-"""How each Arrow type lives in a SQLite cell.
+"""How each Arrow type is stored in a SQLite cell.
 
-Cells keep the order of the values, so comparisons and indexes work in SQL: text and binary compare
-bytewise, times and dates are integers, unsigned 64-bit integers are shifted by 2^63, decimals too
-wide for an integer become 16 big-endian bytes. Columns have no declared type, so SQLite converts
-nothing. Lists, maps and structs are opaque Arrow messages, filtered after reading.
+Cells keep the order of the values, so comparisons and indexes work in SQL: text and binary compare bytewise,
+times and dates are integers, unsigned 64-bit integers are shifted by 2^63, decimals too wide for an integer
+become 16 big-endian bytes. Columns have no declared type, so SQLite converts nothing. Lists, maps and structs
+are opaque Arrow messages, filtered after reading.
 """
 
 import math
@@ -16,14 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NAN_CELL = "nan"
-"""SQLite stores a NaN as NULL; text sorts above every number, as SQL needs it to be found again."""
+"""Stands for NaN, which SQLite would store as NULL. Text sorts above every number, so SQL can find it."""
 _SIGN = 1 << 63
 _WIDE_SIGN = 1 << 127
 _INTEGER_DIGITS = 18
 
 
 class Codec:
-    """Integers, and everything that is an integer underneath. Also the base of the others."""
+    """Integers, and all types that are integers underneath. Also the base of the others."""
 
     is_searchable = True
 
@@ -32,7 +32,7 @@ class Codec:
         self._physical = physical or data_type
 
     def raw(self, array: pa.Array) -> list[Any]:
-        """The values as literals of a predicate spell them."""
+        """The values in the form that a predicate's literals have."""
         integers = array if self._physical == self.data_type else array.view(self._physical)
         if integers.null_count:
             values: list[Any] = integers.to_pylist()
@@ -119,7 +119,7 @@ class BinaryCodec(Codec):
 
 
 class DecimalCodec(Codec):
-    """Unscaled integers; as SQLite integers where 18 digits hold them."""
+    """Unscaled integers, stored as SQLite integers where 18 digits hold them."""
 
     def __init__(self, data_type: pa.Decimal128Type) -> None:
         super().__init__(data_type)
@@ -154,7 +154,7 @@ class DecimalCodec(Codec):
 
 
 class NestedCodec(Codec):
-    """Each row an Arrow message of its own. Only fixed-size lists can be compared, by elements."""
+    """Each row is an Arrow message of its own. Only fixed-size lists can be compared, by elements."""
 
     is_searchable = False
 
@@ -165,7 +165,7 @@ class NestedCodec(Codec):
     def raw(self, array: pa.Array) -> list[Any]:
         size = self.data_type.list_size
         elements = codec_for(self.data_type.value_type).raw(array.flatten())
-        starts = iter(range(0, len(elements), size))  # flattening left out the null lists
+        starts = iter(range(0, len(elements), size))  # flattening omitted the null lists
         return [
             tuple(elements[(start := next(starts)) : start + size]) if ok else None
             for ok in array.is_valid().to_pylist()
@@ -207,7 +207,7 @@ _FAMILIES: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], Co
 
 @lru_cache(maxsize=1024)
 def codec_for(data_type: pa.DataType) -> Codec:
-    """The codec of a supported type; which types are supported is decided when columns are made."""
+    """The codec of a supported type. Which types are supported is decided when columns are created."""
     for belongs, make in _FAMILIES:
         if belongs(data_type):
             return make(data_type)

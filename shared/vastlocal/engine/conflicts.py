@@ -1,7 +1,7 @@
-"""Who changes what: write sets of open transactions, and of commits that an open one cannot see.
+"""Tracks who changes what: write sets of open transactions, and of commits an open one cannot see.
 
-A claim is a bit mask of column ids; a delete claims every column. Under `strict` and `commit` every
-claim counts as a delete, so any two changes of one row collide.
+A claim is a bit mask of column ids; a delete claims every column. Under `strict` and `commit` every claim
+counts as a delete, so any two changes of one row collide.
 """
 
 import threading
@@ -12,7 +12,7 @@ from vastlocal.errors import ConflictError
 from vastlocal.settings import ConflictMode
 
 EVERYTHING = -1
-"""The mask that meets every other."""
+"""The mask that collides with every other."""
 
 _Claims = tuple[tuple[int, int], ...]
 """(transaction id or commit number, mask), usually one."""
@@ -34,7 +34,7 @@ class ConflictTracker:
     def claim_rows(
         self, txid: int, snapshot: int, table_id: int, row_ids: list[int], mask: int
     ) -> None:
-        """Before an update or delete. Raises ConflictError, and then has claimed nothing."""
+        """Call before an update or delete. Raises ConflictError, and then has claimed nothing."""
         if self._mode is ConflictMode.COMMIT:
             return
         mask = self._mask(mask)
@@ -55,7 +55,7 @@ class ConflictTracker:
                     claims[row_id] = (*held_already, claim)
 
     def check_commit(self, snapshot: int, table_id: int, writes: Mapping[int, int]) -> None:
-        """Last look before a commit; the only one in `commit` mode. Raises ConflictError."""
+        """The last check before a commit; the only one in `commit` mode. Raises ConflictError."""
         with self._lock:
             self._check_committed(snapshot, table_id, writes)
 
@@ -69,7 +69,7 @@ class ConflictTracker:
                     raise ConflictError(f"row {row_id} was changed after this transaction began")
 
     def release_rows(self, txid: int, table_id: int, row_ids: Iterable[int]) -> None:
-        """The transaction is over, whatever became of it."""
+        """Call when the transaction has ended, whatever its outcome."""
         with self._lock:
             claims = self._open.get(table_id)
             if claims is None:
@@ -95,7 +95,7 @@ class ConflictTracker:
             self._history.append((number, table_id, tuple(writes)))
 
     def forget_before(self, oldest_snapshot: int) -> None:
-        """Drops commits that every open transaction sees."""
+        """Drops commits that every open transaction can see."""
         with self._lock:
             while self._history and self._history[0][0] <= oldest_snapshot:
                 number, table_id, row_ids = self._history.popleft()
@@ -113,7 +113,7 @@ class ConflictTracker:
                 del self._committed_objects[key]
 
     def claim_object(self, txid: int, snapshot: int, key: Hashable) -> None:
-        """Before a change of a schema or table definition. Raises ConflictError at once."""
+        """Call before a change of a schema or table definition. Raises ConflictError at once."""
         with self._lock:
             if self._open_objects.get(key, txid) != txid:
                 raise ConflictError(f"{key} is being changed by another transaction")

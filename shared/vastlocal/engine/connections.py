@@ -1,4 +1,4 @@
-"""SQLite connections: how they are set up, counted, interrupted, and used again."""
+"""SQLite connections: how they are set up, counted, interrupted, and reused."""
 
 import sqlite3
 import threading
@@ -29,14 +29,14 @@ class Connection:
         self.execute = self.sqlite.execute
         self.executemany = self.sqlite.executemany
         self.overlays: dict[int, tuple[int, ...]] = {}
-        """Temporary tables that exist here: table id, and the column ids they were made with."""
+        """Temporary tables on this connection: table id, and the column ids they were created with."""
         self.is_broken = False
-        """It failed while it was tidied up, and is not used again."""
+        """Cleaning it up failed, so it is not reused."""
         self._ticks = 0
         self._tick_limit: int | None = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",  # an answered commit survives the loss of power, too
+            "synchronous=FULL",  # a commit that was answered survives even a power loss
             "wal_autocheckpoint=0",  # Maintenance does it, off the path of a commit
             f"cache_size=-{_PAGE_CACHE_KIB}",
             "temp_store=FILE",  # large uncommitted work spills to disk, not to memory
@@ -49,13 +49,13 @@ class Connection:
         return int(self._tick_limit is not None and self._ticks > self._tick_limit)
 
     def take_steps(self) -> int:
-        """Steps of SQLite's virtual machine since last asked, to the thousand: work done."""
+        """Steps of SQLite's virtual machine since the last call, to the nearest thousand: work done."""
         steps, self._ticks = self._ticks * _STEPS_PER_TICK, 0
         return steps
 
     @contextmanager
     def bounded(self, steps_max: int | None) -> Iterator[None]:
-        """Inside, a statement that needs more steps is given up with TooLongError."""
+        """A statement inside that needs more steps is aborted with TooLongError."""
         self._tick_limit = None if steps_max is None else self._ticks + steps_max // _STEPS_PER_TICK
         try:
             yield
@@ -85,7 +85,7 @@ class ConnectionPool:
         return Connection(self._path)
 
     def give_back(self, connection: Connection) -> None:
-        """Keeps the connection, or closes one too many, a broken one, one with too many tables."""
+        """Keeps the connection; closes it if the pool is full, or if it is broken or has too many tables."""
         is_good = not connection.is_broken and len(connection.overlays) < _OVERLAYS_MAX
         with self._lock:
             if is_good and len(self._idle) < _IDLE_MAX:

@@ -1,9 +1,9 @@
-"""The database of one server: begins, commits, expires; the only place that writes the main file.
+"""The database of one server: begins, commits, expires. Only this module writes the main file.
 
-A snapshot is an open SQLite read transaction, so isolation, atomic commit and durability are
-SQLite's. Locks, always taken in this order: a transaction's own, `_commit_lock` (one writer),
-`_begin_gate` (shut while the log is cut), `_publish_lock` (a commit becoming visible or a snapshot
-being taken: microseconds, but for one sync).
+A snapshot is an open SQLite read transaction, so isolation, atomic commit and durability are SQLite's. Locks
+are always taken in this order: a transaction's own, `_commit_lock` (one writer), `_begin_gate` (shut while
+the log is cut), `_publish_lock` (a commit becoming visible or a snapshot being taken: microseconds, except
+for one sync).
 """
 
 import itertools
@@ -31,11 +31,11 @@ from vastlocal.errors import (
 from vastlocal.settings import ConflictMode
 
 _QUICK_ROWS = 500
-"""A commit of at most so many rows may run on the event loop."""
+"""A commit of at most this many rows may run on the event loop."""
 
 
 class DamagedError(Exception):
-    """The file is not what this server wrote."""
+    """The file's content was not written by this server."""
 
 
 class Database:
@@ -80,7 +80,7 @@ class Database:
 
     @property
     def commits(self) -> int:
-        """How many there were in this run."""
+        """The number of commits in this run."""
         return self._commits
 
     def begin(self, *, in_thread: bool = True) -> Transaction:
@@ -107,14 +107,14 @@ class Database:
         return found
 
     def reserve_row_ids(self, table_id: int, count: int) -> int:
-        """The first of `count` consecutive row ids that nobody else gets."""
+        """Reserves `count` consecutive row ids and returns the first."""
         with self._row_id_lock:
             first = self._next_row_ids.get(table_id, 0)
             self._next_row_ids[table_id] = first + count
         return first
 
     def use_row_ids_up_to(self, table_id: int, row_id: int) -> None:
-        """Row ids that a client chose itself."""
+        """Marks row ids that a client chose itself as used."""
         with self._row_id_lock:
             self._next_row_ids[table_id] = max(self._next_row_ids.get(table_id, 0), row_id + 1)
 
@@ -122,10 +122,10 @@ class Database:
         self._end(transaction, None)
 
     def commit(self, transaction: Transaction, *, in_thread: bool = True) -> None:
-        """Durable when this returns; when it raises, nothing of it ever was.
+        """Durable when this returns; when it raises, nothing was committed.
 
-        Raises ConflictError, after which the transaction is over. Outside a thread it raises
-        TooLongError, having done nothing, if the commit would take long or must wait.
+        Raises ConflictError, after which the transaction is over. Outside a thread it raises TooLongError,
+        having done nothing, if the commit would take long or must wait.
         """
         if transaction.is_read_only:
             self._end(transaction, None)
@@ -199,7 +199,7 @@ class Database:
         self.conflicts.forget_before(oldest)
 
     def expire(self, idle_seconds: float) -> int:
-        """Rolls back transactions unused for longer; how many that were."""
+        """Rolls back transactions unused for longer. Returns how many."""
         limit = time.monotonic() - idle_seconds
         expired = 0
         for transaction in list(self._open.values()):
@@ -214,7 +214,7 @@ class Database:
 
     @contextmanager
     def paused(self, wait_seconds: float) -> Iterator[bool]:
-        """Inside, no transaction begins. Whether those that were open have ended in time."""
+        """No transaction begins inside the block. Yields whether those that were open ended in time."""
         with self._begin_gate:
             deadline = time.monotonic() + wait_seconds
             while self._open and time.monotonic() < deadline:
@@ -222,7 +222,7 @@ class Database:
             yield not self._open
 
     def close(self) -> None:
-        """Rolls back what is open; the file needs no farewell."""
+        """Rolls back what is open; the file needs no other cleanup."""
         for transaction in list(self._open.values()):
             with transaction.lock:
                 if not transaction.is_over:

@@ -1,4 +1,4 @@
-"""What exists: schemas, tables, columns, sorting keys, projections. All values are immutable."""
+"""Definitions of schemas, tables, columns, sorting keys and projections. All values are immutable."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,7 +15,7 @@ MAX_PLAIN_COLUMNS = 1000
 _SORTED_ROW_ID_HIGH = 1 << 64
 _ROW_ID_MASK = (1 << 64) - 1
 ROW_ID_MAX = 1 << 48
-"""One more than any row id: what a client may ask for, and never finds."""
+"""One more than any row id: a client may ask for it, and never finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Projection:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A SQLite index that a sorting key or a projection stands for."""
+    """A SQLite index that implements a sorting key or a projection."""
 
     name: str
     column_ids: tuple[int, ...]
@@ -55,7 +55,7 @@ class TableDefinition:
     projections: tuple[Projection, ...] = ()
     has_external_row_ids: bool = False
     written_ids: frozenset[int] | None = None
-    """Of a wide table: the columns that exist physically. None: all do."""
+    """For a wide table, the columns that exist physically. None: all do."""
 
     @cached_property
     def by_name(self) -> dict[str, Column]:
@@ -67,7 +67,7 @@ class TableDefinition:
 
     @cached_property
     def physical_ids(self) -> tuple[int, ...]:
-        """Ids of the columns that SQLite knows, in order."""
+        """Ids of the columns that exist in SQLite, in order."""
         written = self.written_ids
         return tuple(c.id for c in self.columns if written is None or c.id in written)
 
@@ -85,7 +85,7 @@ class TableDefinition:
 
     @cached_property
     def indexes(self) -> tuple[Index, ...]:
-        """The sorting key first, then projections as they were made."""
+        """The sorting key first, then projections in order of creation."""
         key = (Index(f"i{self.id}_key", self.sorting_key),) if self.sorting_key else ()
         return key + tuple(
             Index(f"i{self.id}_p{projection.id}", projection.sorted_ids)
@@ -125,7 +125,7 @@ class TableDefinition:
         )
 
     def with_written(self, column_ids: frozenset[int]) -> Self:
-        """With these columns made physical, if the table is a wide one."""
+        """Makes these columns physical, if the table is a wide one."""
         if self.written_ids is None or column_ids <= self.written_ids:
             return self
         return replace(self, written_ids=self.written_ids | column_ids)
@@ -138,7 +138,7 @@ class TableDefinition:
 
 
 def stored_row_id(wire: int) -> int:
-    """The row id behind either wire form; a table may have been given its key after an insert."""
+    """The row id behind either wire form; a table may have got its key after an insert."""
     return min(wire & _ROW_ID_MASK, ROW_ID_MAX)
 
 

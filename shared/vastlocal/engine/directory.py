@@ -1,4 +1,4 @@
-"""The data directory: it belongs to one server at a time, and its disk has an end."""
+"""The data directory: one server at a time owns it, and its disk is finite."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ from pathlib import Path
 
 _RESERVE_BYTES = 8 << 20
 _RESERVE_PART = 20
-"""On a small disk, one twentieth of it."""
+"""On a small disk, the reserve is a twentieth of it."""
 
 
 class DirectoryInUseError(Exception):
@@ -17,7 +17,7 @@ class DirectoryInUseError(Exception):
 
 @contextmanager
 def owned(directory: Path) -> Iterator[None]:
-    """Makes the directory if need be. Raises DirectoryInUseError; a crash lets go of it."""
+    """Creates the directory if needed. Raises DirectoryInUseError; a crash releases the directory."""
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / "vastlocal.lock").open("w") as lock:
         try:
@@ -28,7 +28,7 @@ def owned(directory: Path) -> Iterator[None]:
 
 
 def is_full(directory: Path) -> bool:
-    """Whether the disk has no more left than deletes need, which make room again."""
+    """Whether the disk has only the space left that deletes need, which free space again."""
     disk = os.statvfs(directory)
     reserve = min(_RESERVE_BYTES, disk.f_blocks * disk.f_frsize // _RESERVE_PART)
     return disk.f_bavail * disk.f_frsize < reserve

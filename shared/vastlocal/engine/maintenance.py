@@ -12,7 +12,7 @@ from vastlocal.engine.database import Database
 _INTERVAL_SECONDS = 0.5
 _CHECKPOINT_BYTES = 8 << 20
 _RESTART_BYTES = 256 << 20
-"""A write-ahead log this long is worth a pause: readers hold it back from starting over."""
+"""A write-ahead log of this length is worth a pause: readers keep it from starting over."""
 _PAUSE_SECONDS = 0.25
 _PAUSE_EVERY_SECONDS = 10.0
 _log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ class Maintenance:
                 if expired:
                     _log.warning("expired %d idle transactions", expired)
                 self._checkpoint(connection)
-            except sqlite3.Error as error:  # such as a full disk, which may get room again
+            except sqlite3.Error as error:  # such as a full disk, which may have space again later
                 _log.warning("housekeeping put off: %s", error)
         connection.close()
 

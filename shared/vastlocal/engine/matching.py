@@ -1,4 +1,4 @@
-"""Judging rows after reading: predicates on fields of structs and on fixed-size lists."""
+"""Filters rows after reading: predicates on fields of structs and on fixed-size lists."""
 
 import operator
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ _COMPARE: dict[Op, Callable[[Any, Any], bool]] = {
 
 
 def matching_mask(columns: Mapping[str, pa.Array], predicate: Predicate) -> pa.Array:
-    """For each row of the columns, whether it matches all groups."""
+    """Whether each row of the columns matches all groups."""
     rows = [_group(columns, group) for group in predicate]
     return pa.array([all(judged) for judged in zip(*rows, strict=True)], pa.bool_())
 

@@ -1,7 +1,7 @@
 """A transaction's own uncommitted rows of one table, in temporary tables of its connection.
 
-`temp.o<id>` holds whole images of rows it inserted or updated, `temp.d<id>` the ids of committed
-rows that no longer count. `grp` is NULL for an insert, else the index of the set of updated columns.
+`temp.o<id>` holds whole images of rows it inserted or updated, `temp.d<id>` the ids of committed rows that no
+longer count. `grp` is NULL for an insert, otherwise the index of the set of updated columns.
 """
 
 # ruff: noqa: S608 - the names in our SQL are made of our own numbers
@@ -20,7 +20,7 @@ _COLUMNS_MAX = 1900
 
 class Overlay:
     def __init__(self, connection: Connection, table_id: int, base: TableDefinition | None) -> None:
-        """`base` is the table as the snapshot knows it, None if this transaction made it."""
+        """`base` is the table in the snapshot, None if this transaction created it."""
         self._connection = connection
         self.table_id = table_id
         self._base_ids: tuple[int, ...] = () if base is None else base.physical_ids
@@ -57,7 +57,7 @@ class Overlay:
         return self.inserted_count + len(self.writes)
 
     def _prepare(self, column_ids: Iterable[int]) -> None:
-        """Makes the temporary tables, or widens them, to hold these columns."""
+        """Creates the temporary tables, or widens them, to hold these columns."""
         wanted = dict.fromkeys((*self.column_ids, *self._base_ids, *column_ids))
         if self._is_ready and len(wanted) == len(self.column_ids):
             return
@@ -103,11 +103,11 @@ class Overlay:
         self.inserted_count += len(row_ids)
 
     def is_own(self, row_id: int) -> bool:
-        """Inserted by this transaction, and not deleted again."""
+        """Whether this transaction inserted the row, and has not deleted it again."""
         return row_id in self._own
 
     def foreign(self, row_ids: Iterable[int]) -> list[int]:
-        """Those that were committed by others, and so can collide."""
+        """The rows that others committed, which can therefore collide."""
         return [row_id for row_id in row_ids if row_id not in self._own]
 
     def update(
@@ -140,7 +140,7 @@ class Overlay:
         return len(self._masks) - 1
 
     def _fetch(self, row_ids: Sequence[int]) -> None:
-        """Copies committed rows here, those that are not here or deleted already."""
+        """Copies committed rows here, except those already copied or deleted."""
         if not self._has_base or not row_ids:
             return
         names = "".join(f", c{column_id}" for column_id in self._base_ids)
@@ -153,7 +153,7 @@ class Overlay:
         self._connection.executemany(f"INSERT INTO {self.hidden_name} VALUES (?)", new)
 
     def delete(self, row_ids: Sequence[int]) -> None:
-        """A row that does not exist is passed over: nothing is left to delete."""
+        """Ignores a row that does not exist: nothing is left to delete."""
         self._prepare(())
         row_ids = list(dict.fromkeys(row_ids))
         own = [(row_id,) for row_id in row_ids if row_id in self._own]
@@ -177,8 +177,8 @@ class Overlay:
     def apply(self, physical_ids: Iterable[int]) -> None:
         """Writes everything to the main table, which has columns `physical_ids` now.
 
-        The connection holds the write lock. A column that this transaction made, filled and
-        dropped again is in the overlay only.
+        The connection holds the write lock. A column that this transaction created, filled and dropped again
+        is in the overlay only.
         """
         existing = {*self._base_ids, *physical_ids}
         column_ids = [column_id for column_id in self.column_ids if column_id in existing]

@@ -1,8 +1,8 @@
-"""Reading rows: one page of one sub-split, from the committed table and the transaction's overlay.
+"""Reads rows: one page of one sub-split, from the committed table and the transaction's overlay.
 
-Along an index the rows come in its order, all in the first sub-split, and a position is a count of
-rows read before. By row id they are dealt out to sub-splits in runs of row groups of 65,536 ids,
-and a position is a row id.
+Along an index the rows come in its order, all in the first sub-split, and a position is a count of rows read
+before. By row id they are dealt out to sub-splits in runs of row groups of 65,536 ids, and a position is a
+row id.
 """
 
 # ruff: noqa: S608 - the names in our SQL are made of our own numbers
@@ -24,14 +24,14 @@ from vastlocal.errors import NotImplementedByServerError, TooLongError
 _CHUNK_ROWS = 4096
 _PAGE_BYTES = 8 << 20
 _QUICK_ROWS = 4096
-"""A read of more rows does not run on the event loop."""
+"""A read of more rows than this does not run on the event loop."""
 _COLUMNS_MAX = 1900
 """SQLite stops at 2,000."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Which part of the row ids a sub-split reads: every `parts`-th run of `run_rows`, from `part`."""
+    """The part of the row ids that a sub-split reads: every `parts`-th run of `run_rows`, from `part`."""
 
     part: int = 0
     parts: int = 1
@@ -80,7 +80,7 @@ class Scan:
         )
 
     def count(self) -> int:
-        """How many rows match; nothing is read that an index can answer."""
+        """How many rows match. Reads nothing that an index can answer."""
         if self.where.remainder:
             return self.page(Share(), 0, ROW_ID_MAX).rows
         total = 0
@@ -114,7 +114,7 @@ class Scan:
     def _arms(
         self, outputs: Sequence[str], run: tuple[int, int] | None
     ) -> list[tuple[str, list[Any]]]:
-        """SELECTs without order: committed rows first, then the transaction's own."""
+        """SELECTs without an order: committed rows first, then the transaction's own."""
         conditions = [self.where.sql] if self.where.sql else []
         parameters = list(self.where.parameters)
         if run:
@@ -136,7 +136,7 @@ class Scan:
         return arms
 
     def _hint(self, base: TableDefinition) -> str:
-        """Holds SQLite to the chosen way; on its own it would also take one that is forbidden."""
+        """Forces SQLite to use the chosen path; left alone it might take one that is forbidden."""
         index = self.access.index
         if index is None and self.where.sql:
             return " NOT INDEXED"
@@ -181,7 +181,7 @@ class Scan:
             raise TooLongError
 
     def _add(self, page: Page, rows: list[tuple[Any, ...]]) -> int:
-        """Appends what matches of the rows; the page's size so far, bytes."""
+        """Appends the matching rows. Returns the page's size so far, in bytes."""
         cells = list(zip(*rows, strict=True))
         arrays: dict[str, pa.Array] = {}
         for name, column in zip(self._names, cells[1:], strict=False):

@@ -1,4 +1,4 @@
-"""One transaction: a snapshot, what it changed so far, and the rules for changing more."""
+"""One transaction: a snapshot, its changes so far, and the rules for further changes."""
 
 # ruff: noqa: S608 - the names in our SQL are made of our own numbers
 
@@ -43,9 +43,9 @@ class Transaction:
         self.base = catalog
         """The catalog as committed when the transaction began."""
         self.catalog = catalog
-        """The same with this transaction's own changes."""
+        """The same catalog with this transaction's own changes."""
         self.snapshot = snapshot
-        """Number of the last commit that is visible."""
+        """The number of the last visible commit."""
         self.lock = threading.Lock()
         self.last_used = time.monotonic()
         self.changes: list[CatalogChange] = []
@@ -61,13 +61,13 @@ class Transaction:
 
     @property
     def change_count(self) -> int:
-        """Rows to apply at commit."""
+        """Number of rows to apply at commit."""
         return sum(overlay.change_count for overlay in self.overlays.values())
 
     def change_catalog(self, change: CatalogChange, *keys: SchemaKey | TableKey) -> None:
-        """Applies a change of definitions; `keys` name what it touches.
+        """Applies a change of definitions; `keys` name the objects it touches.
 
-        Raises ConflictError at once if another transaction touches the same, and what the change
+        Raises ConflictError at once if another transaction touches the same objects, and whatever the change
         raises when it does not fit.
         """
         changed = change(self.catalog)
@@ -78,7 +78,7 @@ class Transaction:
         self.changes.append(change)
 
     def base_table(self, table_id: int) -> TableDefinition | None:
-        """The table as its committed rows know it, None if this transaction made it."""
+        """The table as its committed rows have it, None if this transaction created it."""
         found = self.base.find_table(table_id)
         return found[1] if found else None
 
@@ -90,7 +90,7 @@ class Transaction:
         return overlay
 
     def stats(self, table_id: int) -> TableStats:
-        """As this transaction sees the table, its own changes included."""
+        """The statistics as this transaction sees the table, its own changes included."""
         row = self.connection.execute(
             "SELECT rows, bytes, inserted FROM vl_stats WHERE table_id = ?", (table_id,)
         ).fetchone()
@@ -102,7 +102,7 @@ class Transaction:
         return TableStats(rows, size_bytes, inserted)
 
     def has_rows(self, table_id: int, row_ids: Sequence[int]) -> bool:
-        """Whether any of these rows is there, committed or by this transaction."""
+        """Whether any of these rows exists, committed or written by this transaction."""
         overlay = self.overlays.get(table_id)
         if overlay and any(overlay.is_own(row_id) for row_id in row_ids):
             return True
@@ -150,7 +150,7 @@ class Transaction:
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
-        """A statement that fails half-way, as on a full disk, takes its transaction with it."""
+        """A statement that fails half-way, as on a full disk, ends its transaction."""
         try:
             yield
         except (BadRequestError, sqlite3.Error):
@@ -162,28 +162,28 @@ class Transaction:
         self._conflicts.claim_rows(self.txid, self.snapshot, overlay.table_id, foreign, mask)
 
     def touch(self) -> None:
-        """Puts off expiry."""
+        """Postpones expiry."""
         self.last_used = time.monotonic()
 
     def check_commit(self) -> None:
-        """Raises ConflictError, or BadRequestError after a statement that was half done."""
+        """Raises ConflictError, or BadRequestError after a half-finished statement."""
         if self._is_doomed:
             raise BadRequestError("an earlier statement of this transaction failed half-way")
         for overlay in self.overlays.values():
             self._conflicts.check_commit(self.snapshot, overlay.table_id, overlay.writes)
 
     def record_commit(self, number: int) -> None:
-        """Tells the conflict tracker; before the next commit may look."""
+        """Informs the conflict tracker; must run before the next commit may check."""
         for overlay in self.overlays.values():
             if overlay.writes:
                 self._conflicts.record_commit(number, overlay.table_id, overlay.writes)
 
     def finish(self, committed: int | None) -> None:
-        """Lets go of everything; `committed` is the commit's number, None after a rollback."""
+        """Releases everything; `committed` is the commit's number, None after a rollback."""
         self.is_over = True
         try:
             if self.connection.sqlite.in_transaction:
-                # Nothing but temporary tables was written. ROLLBACK would take away their creation.
+                # Only temporary tables were written. ROLLBACK would undo their creation.
                 self.connection.execute("COMMIT")
             for overlay in self.overlays.values():
                 overlay.clear()

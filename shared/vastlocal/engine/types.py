@@ -1,4 +1,4 @@
-"""Which Arrow types a column may have, and what a written batch must match."""
+"""Which Arrow types a column may have, and the checks for a written batch."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,7 +61,7 @@ def _check_fixed_list(field: pa.Field) -> None:
 
 
 def check_batch(table: TableDefinition, batch: pa.RecordBatch) -> None:
-    """The batch's columns exist, have the table's types, and each cell fits.
+    """Checks that the batch's columns exist, have the table's types, and each cell fits.
 
     Raises BadRequestError or NotFoundError.
     """

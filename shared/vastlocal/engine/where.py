@@ -1,4 +1,4 @@
-"""Predicates as SQL, and the part of them that SQL cannot judge."""
+"""Translates predicates to SQL, and separates the part that SQL cannot evaluate."""
 
 # ruff: noqa: S608 - the names in our SQL are made of our own numbers
 
@@ -14,9 +14,9 @@ from vastlocal.errors import BadRequestError
 from vastlocal.protocol.predicate import Group, Leaf, Op, Predicate
 
 _MANY = 16
-"""So many equalities or more travel as one JSON parameter: one prepared statement for all counts."""
+"""From this many equalities on, they travel as one JSON parameter: one prepared statement for all counts."""
 _PARAMETERS_MAX = 15_000
-"""SQLite takes 32,766, and a query may name each of them twice."""
+"""SQLite's limit is 32,766, and a query may name each of them twice."""
 _INFINITY = "9e999"
 _ABOVE = (Op.GREATER, Op.GREATER_EQUAL)
 _UPPER = {Op.BETWEEN: "<=", Op.HALF_OPEN: "<"}
@@ -25,13 +25,13 @@ _NULLNESS = {Op.IS_NULL: "IS NULL", Op.IS_VALID: "IS NOT NULL"}
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """`sql` and its parameters decide all groups but `remainder`, which is for after reading."""
+    """`sql` and its parameters decide all groups except `remainder`, which is evaluated after reading."""
 
     sql: str
     parameters: tuple[Any, ...]
     remainder: Predicate
     columns: frozenset[str]
-    """Columns that `sql` names."""
+    """The columns that `sql` names."""
 
 
 def compile_predicate(table: TableDefinition, predicate: Predicate) -> Where:

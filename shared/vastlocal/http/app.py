@@ -1,4 +1,4 @@
-"""The ASGI application: reads a request, meets faults, runs it here or in a thread, answers."""
+"""The ASGI application: reads a request, applies faults, runs it here or in a thread, responds."""
 
 import asyncio
 import logging
@@ -32,7 +32,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 REQUEST_BYTES_MAX = 5 << 20
 TRANSPORT = "vastlocal.transport"
-"""Key of the ASGI scope: the connection, so that a fault can cut it."""
+"""ASGI scope key of the connection, so that a fault can cut it."""
 _log = logging.getLogger(__name__)
 
 
@@ -89,7 +89,7 @@ class App:
         await self._finish(scope, send, outcome.response, met)
 
     def _admit(self, request: Request) -> None:
-        """Raises ForbiddenError for what a web page sent."""
+        """Raises ForbiddenError for requests from web pages."""
         headers = request.headers
         if reason := self._door.refusal(headers.get("host"), headers.get("origin")):
             raise ForbiddenError(reason)
@@ -137,7 +137,7 @@ class App:
 
 
 class _DroppedError(Exception):
-    """A fault: the connection goes, and nothing is done."""
+    """A fault: the connection is cut, and nothing is done."""
 
 
 def _txid(scope: Scope, outcome: Outcome) -> int:
@@ -185,7 +185,7 @@ async def _send(send: Send, response: Response) -> None:
 
 
 async def _cut(scope: Scope) -> None:
-    """Closes the connection, and lets the server notice before it answers in our place."""
+    """Closes the connection, and lets the server notice before it can respond for us."""
     if transport := scope.get(TRANSPORT):
         if transport.get_write_buffer_size():
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The control surface under `/_vastlocal/`: for tests and benchmarks of this machine that have the keys."""
+"""The control surface under `/_vastlocal/`: for local tests and benchmarks that have the keys."""
 
 import ipaddress
 import json
@@ -29,7 +29,7 @@ class ControlApi:
         self._started = time.monotonic()
 
     def answer(self, request: Request, client_host: str) -> Response:
-        """Raises ForbiddenError for callers from elsewhere, NotFoundError, BadRequestError."""
+        """Raises ForbiddenError for callers on other machines, NotFoundError, BadRequestError."""
         if client_host and not ipaddress.ip_address(client_host).is_loopback:
             raise ForbiddenError("the control surface answers this machine only")
         route = f"{request.method} {request.path.removeprefix(PREFIX)}"
@@ -66,7 +66,7 @@ class ControlApi:
 
 
 def _resident_bytes() -> int:
-    """Memory now, where the system tells; else the peak."""
+    """Current memory, if the system reports it; otherwise the peak."""
     try:
         with open("/proc/self/statm") as statm:  # noqa: PTH123 - not a path to build on
             return int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,4 +1,4 @@
-"""What the server was asked and what it cost, since the start or the last reset."""
+"""The requests and their cost, since the start or the last reset."""
 
 from collections import Counter, OrderedDict, defaultdict
 from typing import Any
@@ -7,7 +7,7 @@ _TRANSACTIONS_MAX = 1000
 
 
 class Counters:
-    """Touched on the event loop only."""
+    """Used on the event loop only."""
 
     def __init__(self) -> None:
         self.reset()
@@ -31,7 +31,7 @@ class Counters:
                 self.transactions.popitem(last=False)
 
     def note_work(self, kind: str, rows_read: int, steps: int) -> None:
-        """Rows that SQLite handed out, and steps of its virtual machine, to the thousand."""
+        """Rows that SQLite returned, and steps of its virtual machine, to the nearest thousand."""
         if rows_read:
             self.rows_read[kind] += rows_read
         if steps:

@@ -1,7 +1,7 @@
-"""Keeps web pages out of servers that only programs of this machine use.
+"""Keeps web pages out of servers that only programs on this machine should use.
 
-A page in the user's browser can send requests to loopback. Its browser gives it away: by the page's `Origin`,
-or by a `Host` that is not ours where the page made its own name lead here (DNS rebinding).
+A page in the user's browser can send requests to loopback. The browser gives it away: by the page's `Origin`,
+or, if the page pointed its own name here (DNS rebinding), by a `Host` that is not ours.
 """
 
 import re
@@ -18,7 +18,7 @@ class Door:
     bound_to: str = "127.0.0.1"
 
     def refusal(self, host: str | None, origin: str | None) -> str:
-        """Why a request with these headers may not come in; empty when it may."""
+        """Why a request with these headers is refused; empty when it is admitted."""
         if origin is not None:
             return "web pages may not call this port: send no Origin header"
         if host is not None and is_loopback(self.bound_to) and not names_this_machine(host):
@@ -27,13 +27,13 @@ class Door:
 
 
 def names_this_machine(host: str) -> bool:
-    """Whether a Host header (any port) has a name that no one else can point at this machine."""
+    """Whether a Host header (with any port) has a name that nobody else can point at this machine."""
     match = _HOST.fullmatch(host)
     return match is not None and is_loopback(match["address"] or match["name"])
 
 
 def is_loopback(host: str) -> bool:
-    """An address, or a name under `localhost`, which RFC 6761 keeps out of DNS."""
+    """Accepts an address, or a name under `localhost`, which RFC 6761 keeps out of DNS."""
     name = host.lower().removesuffix(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -41,5 +41,5 @@ def is_loopback(host: str) -> bool:
         address = ip_address(name)
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)  # what a socket for IPv6 makes of IPv4
+    mapped = getattr(address, "ipv4_mapped", None)  # how a socket for IPv6 shows IPv4
     return (mapped or address).is_loopback

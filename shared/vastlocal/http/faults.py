@@ -1,4 +1,4 @@
-"""Failures on demand, for tests of those who talk to VAST."""
+"""Failures on demand, for tests of VAST's clients."""
 
 import enum
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ class FaultAction(enum.StrEnum):
     DROP_BEFORE = "drop_before"
     """Cut the connection; nothing is done."""
     DROP_AFTER = "drop_after"
-    """Do it, then cut the connection without an answer."""
+    """Do the work, then cut the connection without an answer."""
     CUT_STREAM = "cut_stream"
     """Send half of the answer, then cut the connection."""
     FAIL_STREAM = "fail_stream"
-    """Send a query's answer up to its end, and there VAST's mark of an internal error."""
+    """Send a query's answer up to its end, then VAST's mark of an internal error."""
     SHUFFLE = "shuffle"
     """Send the rows of each page of a query in random order."""
 
 
 @dataclass
 class Fault:
-    """Meets the next `times` requests that match; None of `times` is for ever."""
+    """Applies to the next `times` matching requests; with `times` None, to all."""
 
     action: FaultAction
     kind: str | None = None
@@ -36,7 +36,7 @@ class Fault:
     path_contains: str = ""
     times: int | None = 1
     skip: int = 0
-    """So many matching requests go by first."""
+    """The number of matching requests to skip first."""
     seconds: float = 0.0
     status: int = 500
     code: str = "InternalError"
@@ -64,7 +64,7 @@ class Faults:
         return [vars(fault).copy() for fault in self._faults]
 
     def take(self, kind: str, path: str) -> dict[FaultAction, Fault]:
-        """The faults that meet this request, each used up by one."""
+        """The faults for this request, which uses up one of each fault's `times`."""
         met: dict[FaultAction, Fault] = {}
         for fault in self._faults:
             if fault.kind not in (None, kind) or fault.path_contains not in path:

@@ -12,12 +12,12 @@ from vastlocal.errors import BadRequestError, TabularError
 class Request:
     method: str
     raw_path: str
-    """As it stands on the wire, percent-encoded."""
+    """As sent, percent-encoded."""
     path: str
     query: str
-    """The query string as it stands on the wire."""
+    """The query string as sent."""
     headers: Mapping[str, str]
-    """Names in lower case."""
+    """Names are in lower case."""
     body: bytes
     command: str
     parameters: Mapping[str, str]
@@ -33,7 +33,7 @@ class Request:
         return self.integer("tabular-txid", 0)
 
     def integer(self, header: str, default: int) -> int:
-        """A header's whole number. Raises BadRequestError."""
+        """A header's integer value. Raises BadRequestError."""
         text = self.headers.get(header, "")
         try:
             return int(text) if text else default

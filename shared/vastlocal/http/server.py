@@ -1,4 +1,4 @@
-"""Running the server: socket, uvicorn, signals, and the one line that says it is ready."""
+"""Runs the server: socket, uvicorn, signals, and the one line that reports it is ready."""
 
 import asyncio
 import logging
@@ -29,11 +29,11 @@ _BACKLOG = 512
 _KEEP_ALIVE_SECONDS = 300
 _SHUTDOWN_SECONDS = 3
 _SWITCH_SECONDS = 0.0005
-"""SQLite gives up the interpreter lock at each row; the default 5 ms to get it back is too long."""
+"""SQLite releases the interpreter lock at each row; waiting the default 5 ms to regain it is too long."""
 
 
 class _Protocol(HttpToolsProtocol):
-    """Hands the connection to the application, whose faults may cut it."""
+    """Passes the connection to the application, whose faults may cut it."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -90,9 +90,9 @@ def serve(settings: Settings, listener: socket.socket) -> None:
 
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
-    """Serves in a thread of this process as long as the block; the URL that the SDK takes.
+    """Serves in a thread of this process while the block runs. Yields the URL for the SDK.
 
-    For tests that need a VAST soon: there is no process to start, and nothing to import again.
+    For tests that need a VAST quickly: there is no process to start, and nothing to import again.
     """
     ready = threading.Event()
     with bind(settings.host, settings.port) as listener, _opened(settings) as app:

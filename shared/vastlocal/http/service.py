@@ -45,7 +45,7 @@ class Service:
         self._signatures.check(request)
 
     def explained(self, error: sqlite3.OperationalError) -> TabularError:
-        """What a failure of the storage means: a full disk, or a fault of ours, which is logged."""
+        """Explains a storage failure: a full disk, or a bug of ours, which is logged."""
         try:
             self.database.require_space()
         except InsufficientCapacityError as full:
@@ -56,7 +56,7 @@ class Service:
     def run(
         self, request: Request, kind: str, *, in_thread: bool, shuffle: bool = False
     ) -> Outcome:
-        """Raises TabularErrors; TooLongError on the event loop when it belongs in a thread."""
+        """Raises TabularErrors, and TooLongError on the event loop if it must run in a thread."""
         if kind == "begin":
             txid = self.database.begin(in_thread=in_thread).txid
             return Outcome(Response(headers={"tabular-txid": str(txid)}), txid)

@@ -1,7 +1,7 @@
 """AWS Signature Version 4, as the SDK signs: service s3, empty region, `host;x-amz-date`.
 
-Source: aws_requests_auth, which quotes the path of the URL once more than S3 clients do; both
-spellings are accepted.
+Source: aws_requests_auth, which quotes the path of the URL once more than S3 clients do; both spellings are
+accepted.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class SignatureChecker:
         self._signing_keys: dict[tuple[str, str, str], bytes] = {}
 
     def check(self, request: Request) -> None:
-        """Raises ForbiddenError unless the request is signed with the right key, and lately."""
+        """Raises ForbiddenError unless the request was signed recently with the right key."""
         match = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
         if match is None:
             raise ForbiddenError("the request is not signed with AWS Signature Version 4")

@@ -1,4 +1,4 @@
-"""Buckets: HEAD, and the list of snapshots. Neither needs a transaction, nor does the SDK send one."""
+"""Buckets: HEAD, and the list of snapshots. Neither needs a transaction, and the SDK sends none."""
 
 from vastlocal.errors import NotFoundError
 from vastlocal.http.messages import Request, Response
@@ -18,7 +18,7 @@ def head_bucket(request: Request, buckets: frozenset[str]) -> Response:
 
 
 def list_snapshots(request: Request, buckets: frozenset[str]) -> Response:
-    """There are none: the emulator keeps no history."""
+    """Always empty: the emulator keeps no history."""
     xml = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult>'
         f"<Name>{bucket_of(request, buckets)}</Name><Marker></Marker>"

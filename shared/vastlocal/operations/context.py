@@ -1,4 +1,4 @@
-"""What an operation is given, and the names in its path."""
+"""The context of an operation, and the names in its path."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,9 @@ class Call:
     transaction: Transaction
     buckets: frozenset[str]
     in_thread: bool
-    """False on the event loop: what would take long raises TooLongError instead."""
+    """False on the event loop, where long work raises TooLongError instead."""
     shuffle: bool = False
-    """A fault: send rows in no order."""
+    """A fault: send rows in random order."""
     rows_read: int = 0
 
     def bucket(self) -> str:

@@ -1,4 +1,4 @@
-"""How every list is filtered, cut and counted. Source: list_* in vastdb/_internal.py."""
+"""How every list is filtered, paged and counted. Source: list_* in vastdb/_internal.py."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar

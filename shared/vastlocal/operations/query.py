@@ -29,7 +29,7 @@ class _Split:
     total: int
     row_groups: int
     starts: tuple[tuple[int, int], ...]
-    """(sub-split, position) of those to read."""
+    """The (sub-split, position) pairs to read."""
     sub_splits: int
     limit_rows: int
 
@@ -93,7 +93,7 @@ def _sub_split(
     sub_split, position = start
     is_done = position >= NO_MORE_ROWS
     if not query.leaves:
-        # Only a number travels, so the first sub-split answers for all of them, in one go.
+        # Only a number is sent, so the first sub-split answers for all of them at once.
         rows = scan.count() if share.part == 0 and not is_done else 0
         return [count_stream(sub_split, NO_MORE_ROWS, rows)]
     page = Page({name: [] for name in scan.columns})

@@ -1,4 +1,4 @@
-"""Which operation a request means, and its name in counters and faults."""
+"""Maps a request to its operation, and to the operation's name in counters and faults."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""Writing rows: POST, PUT and DELETE `?rows`."""
+"""Writes rows: POST, PUT and DELETE `?rows`."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ def _require_thread(call: Call) -> None:
 
 
 def insert_rows(call: Call) -> Response:
-    """Answers the new rows' ids, as VAST does since 5.1."""
+    """Returns the new rows' ids, as VAST has done since 5.1."""
     _require_thread(call)
     call.database.require_space()
     table = call.table()
@@ -48,7 +48,7 @@ def _cells(table: TableDefinition, batch: pa.RecordBatch) -> tuple[list[int], li
 
 
 def _external_row_ids(call: Call, table: TableDefinition, batch: pa.RecordBatch) -> list[int]:
-    """Row ids that the client chose; from then on the table counts as such."""
+    """Row ids that the client chose; from then on the table counts as one with external row ids."""
     row_ids: list[int] = batch.column(EXTERNAL_ROW_ID).to_pylist()
     if any(row_id is None or row_id < 0 for row_id in row_ids):
         raise BadRequestError("an external row id is missing or negative")

@@ -23,7 +23,7 @@ def create_schema(call: Call) -> Response:
 
 
 def rename_schema(call: Call) -> Response:
-    """Also takes new properties; the SDK sends either."""
+    """Also accepts new properties; the SDK sends one or the other."""
     key = call.schema_key()
     call.transaction.catalog.schema(key)
     if new_name := call.request.parameters.get("tabular-new-schema-name"):

@@ -32,7 +32,7 @@ def create_table(call: Call) -> Response:
 
 
 def _sorting_key(request: Request) -> list[int]:
-    """Positions of columns, from the headers `tabular-sorted-column-N`."""
+    """Column positions from the headers `tabular-sorted-column-N`."""
     positions: list[int] = []
     while (name := f"tabular-sorted-column-{len(positions)}") in request.headers:
         positions.append(request.integer(name, 0))
@@ -55,7 +55,7 @@ def _with_sorting_key(table: TableDefinition, positions: list[int]) -> TableDefi
 
 
 def alter_table(call: Call) -> Response:
-    """Renames, or gives a sorting key to a table that has none."""
+    """Renames a table, or gives a sorting key to one that has none."""
     key = call.table_key()
     call.transaction.catalog.table(key)
     if positions := _sorting_key(call.request):
@@ -76,7 +76,7 @@ def drop_table(call: Call) -> Response:
 
 
 def details_of(call: Call, table: TableDefinition) -> ObjectDetails:
-    """With the statistics as this transaction sees them."""
+    """Includes the statistics as this transaction sees them."""
     stats = call.transaction.stats(table.id)
     return ObjectDetails(
         table.name,

@@ -33,7 +33,7 @@ def read_batch(body: bytes) -> pa.RecordBatch:
 
 
 def write_schema(schema: pa.Schema) -> bytes:
-    """A stream that holds only a schema: how columns are listed."""
+    """A stream with only a schema, the form in which columns are listed."""
     sink = pa.BufferOutputStream()
     pa.ipc.new_stream(sink, schema).close()
     written: bytes = sink.getvalue().to_pybytes()

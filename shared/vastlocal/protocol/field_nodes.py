@@ -1,7 +1,7 @@
 """The DFS numbering of schema nodes by which a query names its columns, and narrowing to a leaf.
 
-A nested column travels as one stream per leaf, each with its parents' nesting repeated:
-Struct<a, b> as Struct<a> and Struct<b>, Map<K, V> as List<Struct<K>> and List<Struct<V>>.
+A nested column is sent as one stream per leaf, each repeating its parents' nesting: Struct<a, b> as Struct<a>
+and Struct<b>, Map<K, V> as List<Struct<K>> and List<Struct<V>>.
 Source: FieldNode in vastdb/_internal.py.
 """
 
@@ -44,7 +44,7 @@ def number_nodes(fields: Iterable[pa.Field]) -> list[FieldNode]:
 
 
 def narrow(array: pa.Array, below: tuple[int, ...]) -> pa.Array:
-    """The array with every struct reduced to the one child that `below` leads through."""
+    """The array with every struct reduced to the one child on the path `below`."""
     if not below:
         return array
     if array.offset:

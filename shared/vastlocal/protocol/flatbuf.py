@@ -1,7 +1,7 @@
-"""Reading flatbuffers by slot number.
+"""Reads flatbuffers by slot number.
 
-The generated classes that ship inside the SDK would do, but importing them imports all of the SDK
-(seconds, 140 MB), and they need about twenty microseconds for what takes one here.
+The generated classes inside the SDK would do. But importing them imports the whole SDK (seconds, 140 MB), and
+they need about twenty microseconds where this takes one.
 Source: https://flatbuffers.dev/internals/
 """
 
@@ -30,14 +30,14 @@ class Table:
 
     @classmethod
     def root(cls, buffer: bytes) -> Self:
-        """The root table. Raises BadRequestError when the bytes are no flatbuffer."""
+        """The root table. Raises BadRequestError when the bytes are not a flatbuffer."""
         try:
             return cls(buffer, _U32.unpack_from(buffer, 0)[0])
         except struct.error as error:
             raise BadRequestError("the body is not a flatbuffer") from error
 
     def _field(self, slot: int) -> int:
-        """Absolute position of a slot's value, or 0 when it was left at its default."""
+        """Absolute position of a slot's value, or 0 when it has its default."""
         entry = 4 + 2 * slot
         if entry >= self._slots_end:
             return 0

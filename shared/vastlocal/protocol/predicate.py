@@ -1,7 +1,7 @@
-"""A predicate as the SDK can express it: an AND of ORs, every leaf on one column against literals.
+"""A predicate that the SDK can express: an AND of ORs, with each leaf comparing a column with literals.
 
-Literals are "raw": ints for integers, dates, times, timestamps (column unit) and decimals (without
-the point), floats, bools, bytes for text and binary, tuples for fixed-size lists.
+Literals are "raw": ints for integers, dates, times, timestamps (column unit) and decimals (without the
+point), floats, bools, bytes for text and binary, tuples for fixed-size lists.
 """
 
 import enum

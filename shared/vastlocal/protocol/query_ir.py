@@ -1,6 +1,6 @@
-"""Decoding the body of a query: Arrow compute IR (arrow 7.0, experimental), as the SDK builds it.
+"""Decodes the body of a query: Arrow compute IR (arrow 7.0, experimental), as the SDK builds it.
 
-Slots and union numbers are those of Relation.fbs, Expression.fbs and Literal.fbs; the grammar is
+Slots and union numbers are those of Relation.fbs, Expression.fbs and Literal.fbs. The grammar is
 Predicate.serialize in vastdb/_internal.py: `and(or(leaf, …), …)`, always these two levels.
 """
 
@@ -41,7 +41,7 @@ _DECIMAL, _FLOAT16, _LIST, _STRING, _BINARY, _FIXED_BINARY = 15, 16, 19, 22, 23,
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Which leaves to send, in order, of the rows that match."""
+    """The leaves to send, in order, and the predicate that rows must match."""
 
     columns: tuple[str, ...]
     leaves: tuple[FieldPath, ...]
@@ -49,7 +49,7 @@ class Query:
 
 
 def decode_query(body: bytes, field_of: Callable[[str], pa.Field]) -> Query:
-    """The query in `body`; `field_of` gives a column's Arrow field or raises.
+    """The query in `body`; `field_of` returns a column's Arrow field or raises.
 
     Raises BadRequestError off the grammar, and whatever `field_of` raises.
     """
@@ -135,7 +135,7 @@ def _literal(literal: Table) -> Any:
     kind = literal.scalar(0, "B")
     value = literal.need(1)
     if code := _SCALAR_LITERALS.get(kind):
-        return value.scalar(0, code, 0.0 if code in "fd" else 0)  # a zero is left out
+        return value.scalar(0, code, 0.0 if code in "fd" else 0)  # FlatBuffers omit a zero
     if kind in (_STRING, _BINARY, _FIXED_BINARY):
         return value.octets(0)
     if kind == _DECIMAL:

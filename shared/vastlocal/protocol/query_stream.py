@@ -1,7 +1,7 @@
-"""Framing of a query's answer: `<u32 stream id> <u64 next row id> <one Arrow IPC message>`, repeated.
+"""Frames a query's answer: `<u32 stream id> <u64 next row id> <one Arrow IPC message>`, repeated.
 
-Per projected leaf: a schema message, record batches, an end-of-stream mark. The stream id is the
-sub-split. Source: _iter_query_data_response_columns in vastdb/_internal.py.
+Per projected leaf: a schema message, record batches, an end-of-stream mark. The stream id is the sub-split.
+Source: _iter_query_data_response_columns in vastdb/_internal.py.
 """
 
 import struct
@@ -14,7 +14,7 @@ from vastlocal.protocol.field_nodes import narrow
 from vastlocal.protocol.predicate import FieldPath
 
 NO_MORE_ROWS = (1 << 48) - 1
-"""The row id that tells a client that a sub-split is finished."""
+"""The row id that marks a sub-split as finished."""
 
 COMPLETED = struct.pack("<I", 0xFFFFFFFE)
 FAILED = struct.pack("<I", 0xFFFFFFFD)
@@ -43,13 +43,13 @@ def _stream(
 def leaf_stream(
     stream_id: int, next_row_id: int, chunks: Sequence[pa.Array], leaf: FieldPath
 ) -> bytes:
-    """One leaf of a column, which came in `chunks` (at least one, possibly empty)."""
+    """One leaf of a column, which is given in `chunks` (at least one, possibly empty)."""
     arrays = [narrow(chunk, leaf.children) for chunk in chunks]
     batches = [pa.record_batch([array], names=[""]) for array in arrays if len(array)]
     return _stream(_PREFIX.pack(stream_id, next_row_id), arrays[0].type, batches)
 
 
 def count_stream(stream_id: int, next_row_id: int, rows: int) -> bytes:
-    """A query of no columns: one batch that has only a length."""
+    """The answer to a query of no columns: one batch that has only a length."""
     batch = pa.record_batch([pa.nulls(rows)], names=[""]).select([])
     return _stream(_PREFIX.pack(stream_id, next_row_id), None, [batch])

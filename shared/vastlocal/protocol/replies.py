@@ -1,4 +1,4 @@
-"""Building the flatbuffers that list and stats requests answer; slots as in the SDK's classes."""
+"""Builds the flatbuffers for list and stats responses; slots as in the SDK's classes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Callers that the service knows by itself: static tokens, and users with passwords, by salted hashes.
+"""Callers that the service itself knows: static tokens, and users with passwords, as salted hashes.
 
-Tokens are long and random, so one round of SHA-256 keeps them; passwords are people's, and take scrypt
-(RFC 7914), whose answers are remembered for a while because each costs tens of milliseconds.
+Tokens are long and random, so one round of SHA-256 protects them. Passwords are chosen by people and need
+scrypt (RFC 7914). Its results are remembered for a while, because each costs tens of milliseconds.
 """
 
 import hashlib
@@ -72,7 +72,7 @@ def _is_hash_of(secret: str, known: str) -> bool:
 
 
 _NOBODYS = f"scrypt${'0' * 32}${'0' * 128}"
-"""Compared with when no user has the name, so that the time taken does not show which names exist."""
+"""Compared with when no user has the name, so that the time taken does not reveal which names exist."""
 
 
 class AccountBook:
@@ -85,12 +85,12 @@ class AccountBook:
         self._remembered: dict[bytes, float] = {}
 
     def of_token(self, bearer: Bearer) -> Account | None:
-        """None when no static token is this one."""
+        """None when no static token matches."""
         matching = [each for each in self._read().tokens if _is_hash_of(bearer.token, each.hash)]
         return _current(matching[0]) if matching else None
 
     def of_user(self, basic: Basic, address: str) -> Account:
-        """Raises TooManyAttemptsError for passwords that are not remembered as good."""
+        """Raises TooManyAttemptsError for passwords that are not remembered as correct."""
         known = next((each for each in self._read().users if each.name == basic.name), None)
         if (
             not self._is_password(basic, known.hash if known else _NOBODYS, address)
@@ -104,7 +104,7 @@ class AccountBook:
         text = f"{known}{basic.password}".encode()
         key = hmac.digest(self._pepper, text, "sha256")
 
-        def check() -> bool:  # another request may have found it good while this one waited
+        def check() -> bool:  # another request may have verified it while this one waited
             return self._is_remembered(key) or (
                 _is_hash_of(basic.password, known) and self._remember(key)
             )
@@ -112,7 +112,7 @@ class AccountBook:
         return self._is_remembered(key) or self._attempts.checked(basic.name, address, check)
 
     def _is_remembered(self, key: bytes) -> bool:
-        """Each use prolongs the memory. The key covers the hash, so a new password starts afresh."""
+        """Each use extends the memory. The key covers the hash, so a new password starts afresh."""
         return self._remembered.get(key, 0) > time.monotonic() and self._remember(key)
 
     def _remember(self, key: bytes) -> Literal[True]:

@@ -1,11 +1,11 @@
-"""Where keys may come from: keys that anyone on the way can change prove nothing."""
+"""Which addresses keys may come from: a key proves nothing if it can be altered in transit."""
 
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 
 def is_safe(url: str, *, at_least_as: str | None = None) -> bool:
-    """By https, or from this machine; where `at_least_as` is by https, by https only."""
+    """Whether `url` uses https or this machine; if `at_least_as` uses https, only https will do."""
     if url.startswith("https://"):
         return True
     return _is_loopback(url) and (at_least_as is None or not at_least_as.startswith("https://"))

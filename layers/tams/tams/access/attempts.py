@@ -1,10 +1,10 @@
-"""How often passwords may be tried, because each check costs tens of milliseconds of processor time.
+"""Limits password attempts, because each check costs tens of milliseconds of processor time.
 
 Four token buckets count the attempts. A successful attempt is not counted:
 
 - one for each account at each address, the strictest;
 - one for each address, whatever accounts it names;
-- one for each site, which is an IPv6 /48 or an IPv4 address: who holds a site can make up addresses in it;
+- one for each site, which is an IPv6 /48 or an IPv4 address: a site's holder can make up addresses in it;
 - one for each account, whatever addresses it is tried from. It refuses only addresses that have failed for
   the account lately, so nobody can lock an account's owner out from somewhere else.
 
@@ -24,11 +24,11 @@ from tams.access.faults import TooManyAttemptsError
 AT_ONCE = 5
 """Attempts for one account from one address before they are slowed down."""
 CHECKS_AT_A_TIME = 2
-"""Each keeps a processor busy for 55 ms, and takes 16 MB."""
+"""Checks at the same time. Each keeps a processor busy for 55 ms, and takes 16 MB."""
 _WAIT_SECONDS = 2.0
-"""For one's turn: time for dozens of checks."""
+"""The longest wait for a turn: time for dozens of checks."""
 _KEPT = 10_000
-"""Keys of each bucket, which take 2 MB."""
+"""Keys per bucket, which take 2 MB."""
 
 _Keys = tuple[bytes, bytes, bytes, bytes]
 
@@ -74,7 +74,7 @@ class Bucket:
 
 
 class Attempts:
-    """Lets a check of a password through, or says when to come back."""
+    """Lets a password check through, or says when to come back."""
 
     def __init__(self, at_once: int = AT_ONCE, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -86,7 +86,7 @@ class Attempts:
         self._checking = threading.BoundedSemaphore(CHECKS_AT_A_TIME)
 
     def checked(self, name: str, address: str, check: Callable[[], bool]) -> bool:
-        """The result of `check`; few run at a time. Raises TooManyAttemptsError before `check` is called."""
+        """The result of `check`. Few run at a time. Raises TooManyAttemptsError before calling `check`."""
         keys = _keys(name, address)
         self._refuse(keys)
         if not self._checking.acquire(timeout=_WAIT_SECONDS):

@@ -1,4 +1,4 @@
-"""From what a request presents to the Caller it comes from."""
+"""Finds the Caller of a request from the credentials it presents."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tams.models.caller import Caller, Scope, grants
 
 @dataclass(frozen=True, slots=True)
 class Authenticator:
-    """`with_classes`: callers reach only resources of their classes, but for admins."""
+    """`with_classes`: callers other than admins reach only resources of their classes."""
 
     accounts: AccountBook
     tokens: TokenReader
@@ -45,7 +45,7 @@ class Authenticator:
 
 
 def _check_text(text: str) -> None:
-    """JSON can hold half a character, which nothing can store. Raises CredentialsError."""
+    """JSON can hold a lone surrogate, which nothing can store. Raises CredentialsError."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -60,7 +60,7 @@ def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:
 
 
 def _scopes(issuer: Issuer, claims: Mapping[str, Any]) -> set[Scope]:
-    """Of a text each word is a name (RFC 8693), of a list each entry: *Former editors* is one name."""
+    """In a text each word is a name (RFC 8693), in a list each entry: *Former editors* is one name."""
     held: set[Scope] = set()
     for claim in issuer.scope_claims:
         value = claims.get(claim)

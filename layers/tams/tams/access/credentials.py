@@ -1,4 +1,4 @@
-"""What a request presents: a token, or a name with a password (AUT-1…4)."""
+"""The credentials a request presents: a token, or a name with a password (AUT-1…4)."""
 
 import base64
 from collections.abc import Mapping
@@ -20,14 +20,14 @@ class Basic:
 
 
 def presented(headers: Mapping[str, str], raw_query: str) -> Bearer | Basic:
-    """The header's, when there is one, before `access_token` of the query (AUT-7).
+    """The credentials in the header if there are any, otherwise `access_token` from the query (AUT-7).
 
-    `headers` by lower-case names. Raises NoCredentialsError, CredentialsError.
+    `headers` have lower-case names. Raises NoCredentialsError, CredentialsError.
     """
     if (header := headers.get("authorization")) is not None:
         found = _of_header(header)
         if isinstance(found, Basic) and headers.get("sec-fetch-site") == "cross-site":
-            # A browser remembers a password and sends it with whatever another site's form posts.
+            # A browser remembers a password and sends it with any form that another site posts.
             raise CredentialsError("a page of another site must use a token, not Basic")
         return found
     tokens = [value for name, value in parse_qsl(raw_query) if name == "access_token"]

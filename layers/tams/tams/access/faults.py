@@ -1,16 +1,16 @@
-"""Why a caller is not let in, in words that carry no secret."""
+"""Why a caller is refused, in words that carry no secret."""
 
 
 class CredentialsError(Exception):
-    """They are there, and are not good."""
+    """The credentials are not valid."""
 
 
 class NoCredentialsError(CredentialsError):
-    """There are none."""
+    """The request has no credentials."""
 
 
 class TooManyAttemptsError(Exception):
-    """Too many passwords were wrong; this one was not checked."""
+    """Too many passwords were wrong, so this one was not checked."""
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(
@@ -20,4 +20,4 @@ class TooManyAttemptsError(Exception):
 
 
 class SourceUnavailableError(Exception):
-    """Keys or accounts are unavailable just now, so nobody can judge the credentials."""
+    """Keys or accounts are temporarily unavailable, so credentials cannot be checked."""

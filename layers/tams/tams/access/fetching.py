@@ -1,4 +1,4 @@
-"""Asks an issuer for its keys: at the address that is configured, or that it names itself.
+"""Fetches an issuer's keys from the configured address, or from the one the issuer publishes.
 
 Source: OpenID Connect Discovery 1.0, section 4.
 """
@@ -14,13 +14,13 @@ from tams.access.faults import SourceUnavailableError
 
 _TIMEOUT = urllib3.Timeout(connect=2.0, read=3.0)
 _WHOLE_SECONDS = 5.0
-"""For an answer to be there: one that drips keeps everybody waiting who has a token of its issuer."""
+"""Time for the whole answer: a slow one would hold up every caller with a token of this issuer."""
 _BYTES_MAX = 256 * 1024
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
 class IssuerClient:
-    """Follows no redirect: what it was told is where it asks."""
+    """Follows no redirects: it fetches only from the address it was given."""
 
     def __init__(self, issuer: str, jwks_uri: str | None) -> None:
         self._issuer = issuer

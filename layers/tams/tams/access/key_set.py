@@ -1,4 +1,4 @@
-"""The public keys of one issuer (JWKS, RFC 7517): fetched, kept a while, looked up anew when they change."""
+"""The public keys of one issuer (JWKS, RFC 7517): fetched, kept a while, fetched again when they change."""
 
 import threading
 import time
@@ -16,18 +16,18 @@ Fetch = Callable[[], Mapping[str, Any]]
 
 _ASYMMETRIC = ("RSA", "EC", "OKP")
 _EARLY = 0.8
-"""After this part of their time keys are renewed, if the issuer answers; after all of it they must be."""
+"""After this part of their time, keys are renewed if the issuer answers; after all of it they must be."""
 _AGAIN_SECONDS = 5.0
-"""An early renewal that failed is tried again so much later: requests wait for each."""
+"""The pause after an early renewal that failed: requests wait for each attempt."""
 _LOOKS_MAX = 5
 _LOOK_SECONDS = 5.0
-"""An unknown key is looked for at once, so that a new one is taken from its first token on; but whoever makes
-keys up gets the issuer asked only so often: a few times, then once in so many seconds."""
+"""An unknown key is looked up at once, so that a new one works from its first token on. Made-up
+keys must not flood the issuer, so it is asked a few times, then once in this many seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A public key, and the one algorithm that it is for, where its issuer says so."""
+    """A public key, and the only algorithm it may be used with, if its issuer names one."""
 
     key_id: str | None
     public: Any
@@ -35,7 +35,7 @@ class Key:
 
 
 class KeySet:
-    """No key is used for longer than `max_age_seconds` after the issuer last showed it."""
+    """No key is used for longer than `max_age_seconds` after the issuer last published it."""
 
     def __init__(
         self,
@@ -53,7 +53,7 @@ class KeySet:
         self._looks_left, self._looks_since = float(_LOOKS_MAX), clock()
 
     def key(self, key_id: str | None) -> Key:
-        """By `kid`; without one, the only key there is.
+        """Found by `kid`; without one, the only key there is.
 
         Raises CredentialsError for a key that the issuer does not have, SourceUnavailableError.
         """
@@ -88,7 +88,7 @@ class KeySet:
         return True
 
     def _renew(self) -> None:
-        now = self._clock()  # before the issuer is asked: from then on it may take a key back
+        now = self._clock()  # before the issuer is asked: from then on it may withdraw a key
         self._keys = _usable(self._fetch())
         self._fetched_at = now
 
@@ -100,7 +100,7 @@ class KeySet:
 
 
 def _usable(document: Mapping[str, Any]) -> dict[str | None, Key]:
-    """Public keys for signatures; never a shared secret, and nothing that is meant to encrypt."""
+    """Public keys for signatures; never a shared secret or an encryption key."""
     keys: dict[str | None, Key] = {}
     given = document.get("keys")
     if not isinstance(given, list):
@@ -113,7 +113,7 @@ def _usable(document: Mapping[str, Any]) -> dict[str | None, Key]:
 
 def _usable_key(given: Mapping[str, Any]) -> Key | None:
     if given.get("kty") not in _ASYMMETRIC or "d" in given:
-        return None  # a key with `d` is private, and no secret any more
+        return None  # a key with `d` is private, and no longer a secret
     if given.get("use", "sig") != "sig" or not isinstance(given.get("kid"), str | None):
         return None
     try:

@@ -1,6 +1,7 @@
-"""Tokens that others issue: JSON Web Tokens (RFC 7519), checked as RFC 8725 advises.
+"""Tokens issued by others: JSON Web Tokens (RFC 7519), checked as RFC 8725 advises.
 
-What is trusted is configured: the issuers, their audiences, and the algorithms. Nothing in a token chooses.
+Configuration defines what is trusted: the issuers, their audiences, and the algorithms. Nothing in a token
+chooses.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from tams.models.caller import Scope
 Algorithm = Literal[
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"
 ]
-"""Signatures with a private key. HMAC is not among them: a public key would do to forge it."""
+"""Signatures with a private key. HMAC is not among them: anyone could forge it with a public key."""
 
 
 class Issuer(BaseModel):
@@ -48,7 +49,7 @@ class Issuer(BaseModel):
 
 
 class TokenReader:
-    """`key_of` finds a key of an issuer by its id; it raises CredentialsError, SourceUnavailableError."""
+    """`key_of` finds an issuer's key by its id; it raises CredentialsError, SourceUnavailableError."""
 
     def __init__(
         self, issuers: Sequence[Issuer], key_of: Callable[[Issuer, str | None], Key]
@@ -104,7 +105,7 @@ def _check_audience(issuer: Issuer, claims: Mapping[str, Any]) -> None:
 
 
 def texts(claim: object) -> list[str]:
-    """A claim's values: of a list its texts, of a text itself."""
+    """A claim's values: the texts of a list, or the text itself."""
     if isinstance(claim, str):
         return [claim]
     return [each for each in claim if isinstance(each, str)] if isinstance(claim, list) else []

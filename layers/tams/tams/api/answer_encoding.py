@@ -1,9 +1,9 @@
-"""Answers on their way out: gzipped for clients that ask, and never larger than Lambda returns.
+"""Prepares responses to leave: gzipped for clients that ask, and never larger than Lambda returns.
 
-Works on Lambda's answer, where each body is whole and HEAD is known; Starlette's GZipMiddleware reads no
-q-values and sets Vary on large answers only. Level 1 takes 5 ns for each byte it saves of a page of 100
-Segments, a sixth of its size; level 6 takes twice that for 8 % less. Below 2 kB the work costs more than
-the bytes: 25 ns each and rising.
+This works on Lambda's response, where each body is whole and HEAD is known. Starlette's GZipMiddleware
+ignores q-values and sets Vary on large responses only. Level 1 takes 5 ns for each byte it saves on a page of
+100 Segments, which shrinks to a sixth of its size; level 6 takes twice that for 8 % less. Below 2 kB the work
+costs more than it saves: 25 ns a byte and rising.
 """
 
 import base64
@@ -19,11 +19,11 @@ GZIP_BYTES_MIN = 2_048
 GZIP_LEVEL = 1
 
 _NEVER = "text/event-stream"
-"""Clients read it as it arrives, and proxies might hold back gzip until a block is complete."""
+"""Clients read these as they arrive, and proxies might hold back gzip until a block is complete."""
 
 
 def encoded(answer: dict[str, Any], method: str, accept_encoding: str) -> dict[str, Any]:
-    """The answer in the coding that the client wants. One too large for Lambda is a 406 that says so."""
+    """The response in the coding the client wants. One too large for Lambda becomes a 406 that says so."""
     headers = answer.get("headers") or {}
     if headers.get("content-type", "").startswith(_NEVER):
         return _within_limit(answer)
@@ -41,7 +41,7 @@ def encoded(answer: dict[str, Any], method: str, accept_encoding: str) -> dict[s
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """RFC 9110, section 12.5.3: whether gzip is wanted, and no less than the plain answer."""
+    """RFC 9110, section 12.5.3: whether the client accepts gzip, and prefers it at least as much as plain."""
     weights = dict(_weighted(each) for each in accept_encoding.lower().split(",") if each.strip())
     anything = weights.get("*", 0.0)
     gzipped = weights.get("gzip", weights.get("x-gzip", anything))

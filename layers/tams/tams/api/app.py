@@ -1,4 +1,4 @@
-"""One FastAPI app a function: its router, and what all of them share."""
+"""One FastAPI app per function: its router, and what all functions share."""
 
 from fastapi import APIRouter, Depends, FastAPI
 

@@ -1,4 +1,4 @@
-"""Who did what: for one log line about each request that may change something."""
+"""Who did what: the data for one log line about each request that may change something."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def audited(event: Mapping[str, Any]) -> dict[str, str | None]:
-    """Of API Gateway's event. The path names what is changed; the query may hold a token and stays out."""
+    """From API Gateway's event. The path names the resource; the query may hold a token and is left out."""
     finding = finding_of(event)
     return {
         "who": json.loads(finding["caller"])["name"] if "caller" in finding else None,

@@ -1,4 +1,4 @@
-"""Reading request bodies: as JSON, of a bounded size, and described in the OpenAPI document."""
+"""Reads request bodies: as JSON, of a bounded size, and described in the OpenAPI document."""
 
 import json
 from http import HTTPStatus
@@ -12,15 +12,15 @@ from tams.api.payload import LAMBDA_BYTES_MAX
 from tams.errors import InvalidRequestError
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
-"""A body is stored and answered as a whole, and must still fit through Lambda with escapes."""
+"""A body is stored and returned as a whole, and must still fit through Lambda once escaped."""
 LIST_BYTES_MAX = LAMBDA_BYTES_MAX
-"""Lists are answered in pages, so they may be all that Lambda takes. Its event holds the body as a JSON
+"""Lists are returned in pages, so they may be as large as Lambda accepts. Its event holds the body as a JSON
 string, with a backslash before each quote, and headers: 45,000 Segments of 110 bytes make 5.3 MB of 6.3."""
 
 NO_BODY = object()
 
 _READABLE = (json.JSONDecodeError, UnicodeDecodeError)
-"""Their texts help the client; those of other ValueErrors are about Python."""
+"""Texts of these errors help the client; those of other ValueErrors are about Python."""
 
 
 class RefusedBodyError(Exception):
@@ -34,7 +34,7 @@ class RefusedBodyError(Exception):
 
 
 def install(app: FastAPI) -> None:
-    """Answer refused bodies as the gateway answers the bodies it refuses itself."""
+    """Answer refused bodies as the gateway answers bodies that it refuses itself."""
     app.add_exception_handler(RefusedBodyError, _refused)
 
 
@@ -54,7 +54,7 @@ async def optional_json_body(request: Request) -> Any:
 
 
 def described(*models: str, many: bool = False, required: bool = True) -> dict[str, Any]:
-    """`openapi_extra` for a route that reads its body by itself: one of `models`, or also lists of them."""
+    """`openapi_extra` for a route that parses its own body: one of `models`, or also lists of them."""
     schemas: list[dict[str, Any]] = [{"$ref": f"#/components/schemas/{model}"} for model in models]
     if many:
         schemas += [{"type": "array", "items": schema} for schema in list(schemas)]

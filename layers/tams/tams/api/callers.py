@@ -1,6 +1,6 @@
-"""Who calls, as the authorizer found; nobody gets past here whom it does not know (AUT-5).
+"""Identifies the caller from the authorizer's finding. Unknown callers get no further (AUT-5).
 
-Without the authorizer's finding, whatever the reason, there is no caller.
+Without a finding, whatever the reason, there is no caller.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from tams.models.caller import Caller
 
 CALLER = "tams.caller"
 PUBLIC_ROUTES = frozenset({"/health", "/health/ready", "/openapi.json", "/docs", "/docs/{asset}"})
-"""What anybody may read: whether the service is well, and what its API is."""
+"""Open to anyone: the health of the service, and the description of its API."""
 
 _BEARER = 'Bearer realm="tams"'
 _BASIC = 'Basic realm="tams", charset="UTF-8"'
@@ -41,7 +41,7 @@ class CallerMiddleware:
 
 
 def finding_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the authorizer told the gateway of this request."""
+    """What the authorizer found out about this request."""
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     finding: Mapping[str, Any] = authorizer.get("lambda") or {}
     return finding
@@ -67,7 +67,7 @@ def _answer(scope: Scope, finding: Mapping[str, Any]) -> Response | None:
         body = error_body("BackendUnavailable", why)
         return JSONResponse(body, HTTPStatus.SERVICE_UNAVAILABLE, headers)
     fault = f', error="invalid_token", error_description="{why}"' if finding.get("refusal") else ""
-    if finding.get("kind") == "none":  # RFC 6750, section 3.1: then no error is told
+    if finding.get("kind") == "none":  # RFC 6750, section 3.1: without credentials, no error code
         fault = ""
     headers = {"WWW-Authenticate": f"{_BEARER}{fault}, {_BASIC}"}
     return JSONResponse(error_body("Unauthorized", why), HTTPStatus.UNAUTHORIZED, headers)

@@ -1,4 +1,4 @@
-"""The answer to a DELETE of Flows or Segments: done, or where to see how far it is (FLW-51, SEG-51)."""
+"""The response to a DELETE of Flows or Segments: done, or where to follow its progress (FLW-51, SEG-51)."""
 
 from http import HTTPStatus
 from typing import Any

@@ -1,4 +1,4 @@
-"""What routes ask for: a service that acts for the caller, ids from the path, bodies."""
+"""Dependencies of routes: a service that acts for the caller, ids from the path, bodies."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -17,7 +17,7 @@ from tams.services.access.permissions import readable_backends
 
 
 class Acting(Protocol):
-    """A service that does only what its caller may do."""
+    """A service limited to what its caller may do."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self: ...
@@ -37,7 +37,7 @@ _Caller = Annotated[Caller, Depends(caller)]
 
 @cache
 def acting(service: type[S]) -> Callable[[Platform, Caller], S]:
-    """The dependency that makes a service for the caller: `Depends(acting(FlowService))`."""
+    """The dependency that creates a service for the caller: `Depends(acting(FlowService))`."""
 
     def made(platform: ThisPlatform, caller: _Caller) -> S:
         return service.of(platform, caller)
@@ -54,7 +54,7 @@ def _is_head(request: Request) -> bool:
 
 
 Backends = Annotated[Mapping[str, StorageBackend], Depends(_backends)]
-"""Those whose URLs the caller may have, by id."""
+"""The backends whose URLs the caller may have, by id."""
 
 FlowId = Annotated[str, Depends(query.flow_id)]
 ProfileId = Annotated[str, Depends(query.profile_id)]

@@ -1,4 +1,4 @@
-"""/openapi.json and /docs: the API described by itself. The page brings its scripts along."""
+"""/openapi.json and /docs: the API described by itself. The page brings its own scripts."""
 
 import json
 from functools import lru_cache
@@ -16,7 +16,7 @@ _PAGE_MAY = (
     "default-src 'none'; connect-src *; img-src 'self' data:; frame-ancestors 'none'; "
     "script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'"
 )
-"""Its own scripts, the one in the page too, and calls to any server of the API."""
+"""Allows its own scripts, including the inline one, and calls to any server of the API."""
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",

@@ -1,4 +1,4 @@
-"""The body of every failure, which one parser can read (ERR-3)."""
+"""The body of every failure, so that clients need only one parser (ERR-3)."""
 
 from datetime import UTC, datetime
 from typing import Any

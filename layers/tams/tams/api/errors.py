@@ -1,4 +1,4 @@
-"""TamsErrors as HTTP: the status of each, and the body every client can read (error.json)."""
+"""Maps TamsErrors to HTTP: the status of each, and a body every client can read (error.json)."""
 
 import errno
 import logging
@@ -33,16 +33,16 @@ STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
 }
 
 _EXHAUSTED = {errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC}
-"""System errors that pass by themselves, such as a full disk or too many open files: 503, not 500."""
+"""System errors that are temporary, such as a full disk or too many open files: 503, not 500."""
 
 _INVALID_QUERY = "Invalid query options"
-"""The specification's words for a 400 of a request without a body."""
+"""The specification's wording for a 400 for a request without a body."""
 
 _log = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
-    """Every failure of `app` answers with an error body; nothing it did not expect is explained."""
+    """Every failure of `app` returns an error body; unexpected failures are not explained to clients."""
     app.add_exception_handler(TamsError, _tams_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -77,7 +77,7 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 
 def _earlier(request: Request) -> TamsError | None:
-    """What is to be said before a 400."""
+    """The error that takes precedence over a 400, if there is one."""
     try:
         check_target(request, request.app.state.platform)
     except TamsError as error:

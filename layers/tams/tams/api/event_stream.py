@@ -1,6 +1,6 @@
 """Events as a stream that ends soon: a follower reconnects, and says where it was.
 
-So a follower needs no connection that stays open, which API Gateway would not give it.
+A follower therefore needs no connection that stays open, which API Gateway would not provide.
 Source: HTML Standard, "Server-sent events".
 """
 

@@ -16,7 +16,7 @@ from tams.api.tag_filters import TAG_FILTERS
 from tams.errors import InvalidRequestError, clipped, quoted
 
 ANYWHERE = frozenset({"access_token", "_"})
-"""A credential (AUT-4), and what clients add to get past caches."""
+"""A credential (AUT-4), and the parameter clients add to bypass caches."""
 
 
 def check_query(request: Request) -> None:
@@ -38,7 +38,7 @@ def check_query(request: Request) -> None:
 
 
 def _known(route: APIRoute) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Whole names, and the prefixes of names that end with a tag's name."""
+    """Complete names, and the prefixes of names that end with a tag's name."""
     prefixes = (
         f"{kind}{ending}"
         for kind in TAG_FILTERS.get(route.path_format, ())

@@ -1,4 +1,4 @@
-"""Objects as JSON, and the keys of pages of Segments and Objects."""
+"""Objects as JSON, and page keys of Segments and Objects."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.objects import ObjectView
 
 _SEGMENT_BYTES, _INSTANCE_BYTES, _SIGNED_BYTES = 600, 300, 1_500
-"""Names and numbers of a Segment and of an instance, and a presigned URL with a session's token."""
+"""Room for the names and numbers of a Segment and an instance, and a presigned URL with a session token."""
 
 
 def encode_segment_key(start_ns: int | None) -> str | None:
@@ -26,7 +26,7 @@ def decode_segment_key(page: str | None) -> int | None:
 
 
 def surely_fit(segments: Sequence[StoredSegment]) -> bool:
-    """Whether they fit into one answer whatever the query; found without signing their URLs."""
+    """Whether they fit into one response whatever the query; decided without signing their URLs."""
     return sum(_bytes_at_most(each) for each in segments) < ANSWER_BYTES_MAX
 
 

@@ -1,4 +1,4 @@
-"""Which methods a path has: those of its routes (GEN-16), and HEAD for every GET (GEN-2)."""
+"""The methods of a path: those of its routes (GEN-16), and HEAD for every GET (GEN-2)."""
 
 from fastapi import Request
 from fastapi.routing import iter_route_contexts
@@ -6,7 +6,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 IS_HEAD = "tams.head"
-"""Set in the scope of a HEAD request, so that a route may leave out what only a body shows."""
+"""Set in the scope of a HEAD request, so that a route may skip what only a body shows."""
 
 
 class HeadMiddleware:

@@ -1,6 +1,6 @@
-"""One OpenAPI document for the whole API, put together from the routers of all functions.
+"""Builds one OpenAPI document for the whole API from the routers of all functions.
 
-Written to `openapi.json` beside this file by `make openapi`, because a deployed function sees only its own
+`make openapi` writes it to `openapi.json` beside this file, because a deployed function sees only its own
 routes; a test keeps the file up to date.
 """
 
@@ -35,7 +35,7 @@ BODY_MODELS = (
     WebhookPost,
     WebhookPut,
 )
-"""Models that no route names as a type: bodies are read by hand, errors made in one place."""
+"""Models that no route declares as a type: bodies are parsed by hand, errors are built in one place."""
 
 _FAILURES = {
     "400": "The request makes no sense, or breaks a rule.",
@@ -53,7 +53,7 @@ _DESCRIPTION = (
 
 
 def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
-    """The OpenAPI 3.1 description of these routers together."""
+    """The OpenAPI 3.1 document for these routers together."""
     app = FastAPI(
         title="Time-addressable Media Store", version=API_VERSION, description=_DESCRIPTION
     )
@@ -65,7 +65,7 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
     )
     made["components"]["schemas"] |= definitions["$defs"]
     made["components"]["securitySchemes"] = SCHEMES
-    made["servers"] = [{"url": "/"}]  # as it is served, the address of the service (docs.py)
+    made["servers"] = [{"url": "/"}]  # where served, the address of the service (docs.py)
     for name, path in made["paths"].items():
         for method, operation in path.items():
             _answer_errors(method, operation)
@@ -83,12 +83,12 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
 
 
 def _answer_errors(method: str, operation: dict[str, Any]) -> None:
-    """FastAPI's 422 does not happen here; our failures all have one body."""
+    """Removes FastAPI's 422, which does not occur here, and gives all failures the same body."""
     responses = operation["responses"]
     responses.pop("422", None)
     for response in responses.values():
         if response.get("content") == {"application/json": {"schema": {}}}:
-            del response["content"]  # a route that names no model answers without a body
+            del response["content"]  # a route without a model returns no body
     failures = ["400", "404", "503"] if method == "get" else ["400", "403", "404", "503"]
     if "requestBody" in operation:
         failures += ["413", "415"]
@@ -103,7 +103,7 @@ def _answer_errors(method: str, operation: dict[str, Any]) -> None:
 
 
 def _filter_by_tags(path: str, operation: dict[str, Any]) -> None:
-    """Parameters whose names hold a tag's, which are read from the query as it is."""
+    """Adds parameters whose names contain a tag's name, which are read from the raw query."""
     for kind, what in TAG_FILTERS.get(path, {}).items():
         for name, description, schema in (
             (f"{kind}.{{name}}", f"One of these values, by comma, for a tag of {what}.", "string"),
@@ -121,7 +121,7 @@ def _filter_by_tags(path: str, operation: dict[str, Any]) -> None:
 
 
 def _page(path: str, operation: dict[str, Any]) -> None:
-    """Headers of answers that come in pages."""
+    """Adds the headers of paged responses."""
     names = {each["name"] for each in operation.get("parameters", ())}
     if "page" not in names:
         return

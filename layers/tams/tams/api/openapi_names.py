@@ -1,4 +1,4 @@
-"""The operationId of each operation: the one in the BBC's file, or one by the same rule."""
+"""The operationId of each operation: the one in the BBC's file, or one formed by the same rule."""
 
 import re
 

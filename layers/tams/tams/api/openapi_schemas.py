@@ -1,4 +1,4 @@
-"""JSON Schemas that generators of clients understand: standard keywords, and optional means absent."""
+"""JSON Schemas that client generators understand: standard keywords, and optional means absent."""
 
 import json
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _BOUNDS = {
     "le": "maximum",
     "lt": "exclusiveMaximum",
 }
-"""Pydantic leaves its own names where a validator of ours comes before the bound."""
+"""Pydantic uses its own keywords where one of our validators precedes the bound."""
 FLOWS = {
     "urn:x-nmos:format:video": "VideoFlow",
     "urn:x-nmos:format:audio": "AudioFlow",
@@ -41,7 +41,7 @@ def tidied(document: Schema) -> Schema:
 
 
 def _tidy(node: Any) -> Any:
-    """Without nulls, which no body of TAMS has: unset properties are absent."""
+    """Drops nulls, which no TAMS body contains: unset properties are absent."""
     if isinstance(node, list):
         return [_tidy(each) for each in node]
     if not isinstance(node, dict):
@@ -57,7 +57,7 @@ def _tidy(node: Any) -> Any:
         if isinstance(found.get(ours), int | float):
             found[standard] = found.pop(ours)
     if str(found.get("title", "")).startswith("Response "):
-        del found["title"]  # made from the operation; generators would name types by it
+        del found["title"]  # derived from the operation; generators would name types by it
     return _named_flow(_without_null(found))
 
 
@@ -80,9 +80,9 @@ def _named_flow(schema: Schema) -> Schema:
 
 
 def _object(schema: Schema) -> Schema:
-    """A constant is required, as it distinguishes kinds. The description states other defaults.
+    """Makes a constant required, as it distinguishes kinds, and moves other defaults to the description.
 
-    Generators take a property with a default for one that is always there, in requests too.
+    Generators assume that a property with a default is always there, even in requests.
     """
     properties: Mapping[str, Schema] = schema.get("properties", {})
     for name, each in properties.items():

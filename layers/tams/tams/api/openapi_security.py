@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of credentials: three ways to give them, and what each operation takes."""
+"""Credentials in the OpenAPI document: three ways to send them, and what each operation requires."""
 
 from typing import Any
 

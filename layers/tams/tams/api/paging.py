@@ -18,7 +18,7 @@ Asked = TypeVar("Asked", bound=Query)
 Item = TypeVar("Item", bound=Model)
 
 UNREPEATED = frozenset({"page", "limit", "access_token"})
-"""Query parameters a `next` link does not copy: two are set anew, the token is the client's to add."""
+"""Query parameters a `next` link does not copy: two are set anew, and clients must add the token."""
 
 
 def paging_headers(
@@ -30,7 +30,7 @@ def paging_headers(
     reverse: bool | None = None,
     timerange: str | None = None,
 ) -> dict[str, str]:
-    """Headers of one page; `count`, `reverse` and `timerange` where the specification has them.
+    """Headers of one page; `count`, `reverse` and `timerange` are given where the specification has them.
 
     The `next` link is absolute, repeats every filter, and keeps commas escaped inside it.
     """
@@ -48,7 +48,7 @@ def paging_headers(
 
 
 def next_link(request: Request, limit: int, next_key: str) -> dict[str, str]:
-    """Headers of a page of a log: there is always a next one."""
+    """Headers of a page of a log, which always has a next page."""
     return paging_headers(request, limit=limit, next_key=next_key)
 
 
@@ -59,9 +59,9 @@ def page_response(
     *,
     reverse: bool | None = None,
 ) -> Response:
-    """One page of models; Count and Reverse-Order go together, and only where lists can be turned round.
+    """One page of models. Count and Reverse-Order come together, and only for lists that can be reversed.
 
-    `listed` is asked a second time, for fewer, if they do not fit into one answer.
+    If the models do not fit into one response, `listed` is called again for fewer.
     """
     page = listed(asked)
     body, count = fitting_array(item.to_json() for item in page.items)
@@ -79,7 +79,7 @@ def page_response(
 
 
 def array_response(body: str, headers: Mapping[str, str]) -> Response:
-    """An answer with the array that `fitting_array` made."""
+    """A response with the array that `fitting_array` built."""
     return Response(body, media_type="application/json", headers=dict(headers))
 
 

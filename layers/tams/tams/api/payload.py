@@ -1,8 +1,9 @@
-"""What fits through Lambda: 6 MB of JSON either way, in which a body is one string.
+"""What fits through Lambda: 6 MB of JSON in either direction, with the body as one string.
 
-So quotes, backslashes and line ends in it take a byte more, and what is not text takes a third more, as
-base64. API Gateway hands JSON on as text, unless it is encoded (gzip), which is refused here anyway.
-Source: AWS Lambda developer guide, "Lambda quotas"; API Gateway developer guide, payload format 2.0.
+Quotes, backslashes and line ends in the body therefore take an extra byte, and anything that is not text
+takes a third more, as base64. API Gateway passes JSON on as text, unless it is encoded (gzip), which is
+refused here anyway. Source: AWS Lambda developer guide, "Lambda quotas"; API Gateway developer guide, payload
+format 2.0.
 """
 
 import json
@@ -11,10 +12,10 @@ from typing import Any
 
 LAMBDA_BYTES_MAX = 6 * 1024 * 1024
 ANSWER_BYTES_MAX = LAMBDA_BYTES_MAX - 64 * 1024
-"""The rest is for status and headers, where a page key or a link may be long."""
+"""The rest is for status and headers, in which a page key or a link may be long."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-"""As Starlette writes JSON."""
+"""Formatted as Starlette writes JSON."""
 _ESCAPED = ('"', "\\", "\n")
 
 
@@ -24,9 +25,9 @@ def payload_bytes(text: str) -> int:
 
 
 def fitting_array(items: Iterable[Any]) -> tuple[str, int]:
-    """The JSON array of the first items that fit into one answer, and how many they are.
+    """The JSON array of the first items that fit into one response, and their number.
 
-    At least one, so that every page leads to the next.
+    There is at least one, so that every page leads to the next.
     """
     texts: list[str] = []
     total = 0

@@ -1,7 +1,7 @@
-"""What is not there, or read-only, is said before what is wrong with the request (ERR-8).
+"""Reports a missing or read-only resource before faults in the request itself (ERR-8).
 
-Asked only once a request has turned out to be wrong, so sound ones pay nothing for it. No function loads the
-services of others before then.
+The check runs only once a request has turned out to be wrong, so valid ones pay nothing for it. Until then no
+function loads the services of others.
 """
 # ruff: noqa: PLC0415
 
@@ -16,7 +16,7 @@ from tams.ports import Platform
 
 
 def check_target(request: Request, platform: Platform) -> None:
-    """Raises NotFoundError and ForbiddenError as the same request would if it were sound."""
+    """Raises the NotFoundError or ForbiddenError that the same request would raise if it were valid."""
     if "flowId" in request.path_params:
         _check_flow(request, platform, request.path_params["flowId"])
         return
@@ -24,7 +24,7 @@ def check_target(request: Request, platform: Platform) -> None:
         _get_other(request, platform)
     except ForbiddenError:
         if request.method in READING:
-            raise  # or else it is not to be read, but maybe to be written
+            raise  # otherwise not readable, but perhaps writable
 
 
 def _get_other(request: Request, platform: Platform) -> None:
@@ -56,7 +56,7 @@ def _check_flow(request: Request, platform: Platform, named: str) -> None:
     except ForbiddenError:
         if reading:
             raise
-        return  # not to be read, but maybe to be written
+        return  # not readable, but perhaps writable
     except NotFoundError:
         if request.method == "PUT" and path.endswith(named):
             return  # it would be created

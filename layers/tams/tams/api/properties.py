@@ -1,6 +1,6 @@
 """label, description and tags as resources of their own: written once, mounted by Sources and by Flows.
 
-GET of what is not set is not 404: it answers with `null`, or `{}` for tags (FLW-47, SRC-12).
+GET of an unset property is not a 404: it returns `null`, or `{}` for tags (FLW-47, SRC-12).
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ TAG_SCHEMA = {"anyOf": [TEXT_SCHEMA, {"type": "array", "items": TEXT_SCHEMA}]}
 
 
 class Described(Protocol):
-    """A service of something that has a label, a description and tags."""
+    """A service for resources that have a label, a description and tags."""
 
     def get(self, identifier: str, /) -> Any: ...
     def set(self, identifier: str, name: str, value: Any, /) -> None: ...
@@ -89,7 +89,7 @@ def _mount_tags(
     identifier: Callable[..., str],
     service: Callable[..., Described],
 ) -> None:
-    """A tag's name may hold any character, slashes too."""
+    """A tag's name may contain any character, including slashes."""
     Id = Annotated[str, Depends(identifier)]  # noqa: N806
     Service = Annotated[Described, Depends(service)]  # noqa: N806
     Name = Annotated[str, Depends(_tag_name)]  # noqa: N806

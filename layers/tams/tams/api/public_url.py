@@ -1,4 +1,4 @@
-"""The URL by which the client knows the service; it leads each `Link` and `Location` (ADR 14)."""
+"""The URL by which the client knows the service; each `Link` and `Location` starts with it (ADR 14)."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from tams.models.address import (
 Event = Mapping[str, Any]
 
 PUBLIC_URL = "tamsPublicUrl"
-"""Where `runtime/http_handler.py` leaves it in the event."""
+"""The key under which `runtime/http_handler.py` stores it in the event."""
 
 _PAIR = re.compile(r'\s*(?P<name>[a-zA-Z]+)=(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s",;=]+))\s*')
 
@@ -29,10 +29,10 @@ def absolute(request: Request, path: str) -> str:
 
 
 def public_url(event: Event, rules: AddressRules) -> str:
-    """Without a slash at the end.
+    """The service's URL, without a trailing slash.
 
-    The setting wins. Next come the headers of a proxy, if a setting trusts them. Otherwise it is what the
-    gateway says: its domain, and the stage or base path it found in front of the route. The gateway judges
+    The setting wins. Next come the headers of a proxy, if a setting trusts them. Otherwise the gateway
+    decides: its domain, and the stage or base path it found in front of the route. The gateway validates
     `Host`; nothing here reads it.
     """
     if rules.public_url is not None:
@@ -63,7 +63,7 @@ def _public_path(event: Event) -> str:
 
 @lru_cache(maxsize=64)
 def _route_pattern(route: str) -> re.Pattern[str]:
-    """A base path, the shortest that will do, and the route; `$default` takes any path and has none."""
+    """Matches a base path, as short as possible, and the route; `$default` takes any path and has none."""
     if route == "/":
         return re.compile("(?P<base>(?:/[^/]+)*)/?")
     parts = [
@@ -74,7 +74,7 @@ def _route_pattern(route: str) -> re.Pattern[str]:
 
 
 def _forwarded(headers: Mapping[str, str], trusted: Forwarding) -> dict[str, str]:
-    """`proto`, `host` and `prefix` by the nearest proxy; nothing if one of them is malformed."""
+    """`proto`, `host` and `prefix` from the nearest proxy; empty if one of them is malformed."""
     if trusted == "no":
         return {}
     if trusted == "forwarded":
@@ -89,7 +89,7 @@ def _forwarded(headers: Mapping[str, str], trusted: Forwarding) -> dict[str, str
 
 
 def _last_element(header: str) -> dict[str, str]:
-    """RFC 7239: the element that the nearest proxy has added. Others may have added those before."""
+    """RFC 7239: the element added by the nearest proxy. Anyone may have added the ones before it."""
     told: dict[str, str] = {}
     for pair in header.rpartition(",")[2].split(";"):
         if (match := _PAIR.fullmatch(pair)) is None:
@@ -118,7 +118,7 @@ def _sound(told: dict[str, str]) -> dict[str, str]:
 
 
 def _authority(host: str, port: str | None, scheme: str) -> Authority | None:
-    """`port` counts if `host` has none, and goes without saying if it is the scheme's own."""
+    """`port` applies if `host` has none, and is omitted if it is the scheme's default."""
     authority = Authority.parse(host)
     if authority is None or authority.port is not None or port is None:
         return authority

@@ -1,4 +1,4 @@
-"""Query and path values that several routes read, each refused in the specification's way."""
+"""Query and path values used by several routes, each refused in the specification's way."""
 
 from typing import Annotated
 
@@ -24,12 +24,12 @@ PageToken = Annotated[str | None, Query(description="The key of a page, from X-P
 
 
 def page_limit(asked: int | None) -> int:
-    """The limit in force: what was asked, up to ours (PAG-4)."""
+    """The effective limit: the requested one, up to ours (PAG-4)."""
     return min(asked or PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX)
 
 
 def flow_id(flow_id: Annotated[str, Path(alias="flowId")]) -> str:
-    """An unusable id in the path is a Flow that does not exist (GEN-5)."""
+    """An invalid id in the path means a Flow that does not exist (GEN-5)."""
     return _known(flow_id, "Flow")
 
 
@@ -63,7 +63,7 @@ def query_uuid(name: str, text: str | None) -> str | None:
 
 
 def uuid_list(name: str, text: str | None) -> tuple[str, ...] | None:
-    """Absent is None, empty is empty: the two mean different things (SRC-10). Raises InvalidRequestError."""
+    """Absent is None, empty is empty: their meanings differ (SRC-10). Raises InvalidRequestError."""
     return None if text is None else parse_uuid_list(name, text)
 
 

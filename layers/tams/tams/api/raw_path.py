@@ -1,8 +1,8 @@
 """An encoded slash in a path belongs to an id or a tag's name and separates nothing (GEN-9, GEN-10).
 
-The adapter decodes a path before it is matched with the routes. So what must not be decoded yet, `%2F`, the
-line feed, which no route's pattern matches, and the percent sign itself, is encoded once more beforehand,
-and decoded where a value is read.
+The adapter decodes a path before matching it with the routes. Characters that must not be decoded yet are
+therefore encoded a second time first, and decoded where a value is read. These are `%2F`, the line feed,
+which no route's pattern matches, and the percent sign itself.
 """
 
 import re
@@ -17,10 +17,10 @@ def protected(raw_path: str) -> str:
 
 
 def path_value(matched: str) -> str:
-    """What the client meant by a part of the path that a route has matched."""
+    """The value that the client meant by the part of a path that a route has matched."""
     return unquote(matched)
 
 
 def encoded(path: str) -> str:
-    """A path that was decoded after `protected`, as it was in the request."""
+    """Turns a path that was decoded after `protected` back into its form in the request."""
     return quote(path, safe="/%:@!$&'()*+,;=~")

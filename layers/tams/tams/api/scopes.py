@@ -1,6 +1,7 @@
-"""Which scopes each operation takes: any one of those listed, and admin always (AUT-10…12).
+"""The scopes of each operation: any one of those listed is enough, and so is admin (AUT-10…12).
 
-The one table of it: a function with an operation that is not here answers nothing at all. HEAD is as GET.
+This is the only table of scopes: a function with an operation that is not listed here serves no requests at
+all. HEAD counts as GET.
 """
 
 from collections.abc import Iterable, Mapping
@@ -56,12 +57,12 @@ SCOPES: Mapping[str, Needed] = {
 
 
 def needed(path: str, method: str) -> frozenset[Scope] | None:
-    """None for anybody. Raises KeyError for an operation without an entry."""
+    """None means open to anyone. Raises KeyError for an operation without an entry."""
     return None if path in PUBLIC_ROUTES else SCOPES[path]["GET" if method == "HEAD" else method]
 
 
 def check_table(routes: Iterable[BaseRoute]) -> None:
-    """Raises KeyError when an operation has no entry, or is none that could be asked for a scope."""
+    """Raises KeyError when an operation has no entry, or when a route cannot be asked for a scope."""
     for route in iter_route_contexts(list(routes)):
         if not isinstance(route.original_route, APIRoute) or route.path_format is None:
             raise KeyError(f"{route.path} is not a route of FastAPI: nothing checks its scope")

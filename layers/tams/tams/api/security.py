@@ -1,9 +1,9 @@
-"""Headers of every answer that keep a browser from doing harm with it."""
+"""Headers on every response that keep a browser from doing harm with it."""
 
 from typing import Any
 
 HEADERS = {
-    "cache-control": "no-store",  # URLs that open media are in the answers
+    "cache-control": "no-store",  # responses contain URLs that open media
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",  # access_token is in the URL
     "strict-transport-security": "max-age=31536000",
@@ -12,5 +12,5 @@ HEADERS = {
 
 
 def secured(answer: dict[str, Any]) -> dict[str, Any]:
-    """A Lambda answer with them; what a route says itself stays."""
+    """Adds these headers to a Lambda response; headers set by the route are kept."""
     return {**answer, "headers": {**HEADERS, **answer.get("headers", {})}}

@@ -1,4 +1,4 @@
-"""Which paths filter by tags. The first part of a parameter's name says whose tags."""
+"""The paths that filter by tags. The first part of a parameter's name says whose tags."""
 
 from collections.abc import Mapping
 

@@ -1,7 +1,7 @@
-"""A slash at the end of a path means nothing: `/flows/` is `/flows`, to read and to write.
+"""Ignores a trailing slash: `/flows/` means `/flows`, for reads and writes.
 
-API Gateway knows no routes that end in a slash, so such a request may reach a function that does not have
-the route. It answers with a redirect, 308, which keeps method and body.
+API Gateway cannot route paths that end in a slash, so such a request may reach a function that does not have
+the route. The function answers with a 308 redirect, which keeps method and body.
 """
 
 from http import HTTPStatus
@@ -34,7 +34,7 @@ class TrailingSlashMiddleware:
 
 
 def _relative(scope: Scope, bare: str) -> str:
-    """Relative to the request, so it is right below any stage, base path or proxy."""
+    """Relative to the request, so that it is correct below any stage, base path or proxy."""
     query = scope["query_string"].decode("latin-1")
     up = "../" * (len(scope["path"]) - len(bare))
     return f"{up}{bare.rpartition('/')[2]}" + (f"?{query}" if query else "")

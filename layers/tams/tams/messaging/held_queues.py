@@ -7,7 +7,7 @@ from tams.ports import CheckedQueue, Queues
 
 
 class HeldQueue:
-    """`tams.ports.CheckedQueue` in front of another."""
+    """A `tams.ports.CheckedQueue` in front of another."""
 
     def __init__(self, queue: CheckedQueue, held: list[Callable[[], None]]) -> None:
         self._queue = queue
@@ -21,7 +21,7 @@ class HeldQueue:
 
 
 class HeldQueues:
-    """`tams.ports.Queues`, each of them held."""
+    """A `tams.ports.Queues` in which each queue is held."""
 
     def __init__(self, queues: Queues) -> None:
         self._held: list[Callable[[], None]] = []
@@ -32,6 +32,6 @@ class HeldQueues:
         self.copies = HeldQueue(queues.copies, self._held)
 
     def release(self) -> None:
-        """Send what was held, in order."""
+        """Send the held messages, in order."""
         for send in self._held:
             send()

@@ -1,4 +1,4 @@
-"""SQS, in batches. A message is a hint: when sending fails the sweeper finds the work again."""
+"""SQS, in batches. A message is only a hint: if sending fails, the sweeper finds the work again."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ DELAY_SECONDS_MAX = 900
 
 
 class SqsQueue:
-    """Sends ids, up to `ids_per_message` in a message's JSON list."""
+    """Sends ids, up to `ids_per_message` in the JSON list of one message."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class SqsQueue:
         )
 
     def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
-        """Never raises when the queue is down: the work that a message hints at is in VAST already."""
+        """Never raises when the queue is down: the work that a message hints at is already in VAST."""
         delay = whole_delay(delay_seconds)
         messages = [json.dumps(group) for group in _groups(bodies, self._ids_per_message)]
         for entries in _groups(messages, _ENTRIES_MAX):
@@ -78,7 +78,7 @@ class SqsQueue:
 
 
 def whole_delay(seconds: float) -> int:
-    """As SQS takes it. A hint that comes too early does no harm: the sweeper remembers longer waits."""
+    """In the whole seconds that SQS takes. An early hint does no harm: the sweeper remembers longer waits."""
     return min(math.ceil(seconds), DELAY_SECONDS_MAX)
 
 

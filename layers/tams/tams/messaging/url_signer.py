@@ -1,4 +1,4 @@
-"""URLs from the function url_signer, for those who may not read media themselves."""
+"""URLs from the function url_signer, for functions that may not read media themselves."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -12,11 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tams.errors import BackendUnavailableError
 
 _OBJECTS_MAX = 1_000
-"""As many of the longest possible URLs as fit into an answer of Lambda (6 MB)."""
+"""As many of the longest possible URLs as fit into a Lambda response (6 MB)."""
 
 
 class LambdaUrlSigner:
-    """`tams.ports.UrlSigner` by invoking a function. Source: AWS Lambda API reference, "Invoke"."""
+    """A `tams.ports.UrlSigner` that invokes a function. Source: AWS Lambda API reference, "Invoke"."""
 
     def __init__(self, function: str, *, endpoint_url: str | None = None, region: str) -> None:
         self._function = function

@@ -1,4 +1,4 @@
-"""Addresses of the service: host names, ports and base URLs, checked letter by letter."""
+"""Addresses of the service: host names, ports and base URLs, checked character by character."""
 
 import re
 from collections.abc import Mapping
@@ -15,21 +15,21 @@ Forwarding = Literal["no", "forwarded", "x-forwarded"]
 DEFAULT_PORTS: Mapping[str, int] = {"http": 80, "https": 443}
 
 _ENDS = frozenset("/?#")
-"""What ends an authority in a URL."""
+"""The characters that end an authority in a URL."""
 _PATH = r"(?:/[A-Za-z0-9._~!$&'()*+;=:@%-]+)*"
 _BASE_URL = re.compile(rf"(?P<scheme>https?)://(?P<authority>[^/?#]+)(?P<path>{_PATH})/?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A host and maybe a port, as a URL has them: IPv6 in brackets, letters in lower case."""
+    """A host and an optional port, as in a URL: IPv6 in brackets, letters in lower case."""
 
     host: str
     port: int | None = None
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """None for everything else: credentials, lists, blanks, ports out of range."""
+        """None for anything else: credentials, lists, blanks, ports out of range."""
         url = f"http://{text}"
         if not _ENDS.isdisjoint(text) or url_fault(url) is not None:
             return None
@@ -54,12 +54,12 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class AddressRules:
-    """What decides by which address clients know the service (ADR 14)."""
+    """The settings that decide under which address clients know the service (ADR 14)."""
 
     public_url: str | None = None
-    """Wins over everything."""
+    """Takes precedence over everything."""
     trust_forwarded: Forwarding = "no"
-    """Which headers the proxy in front sets; it must remove the ones that clients send."""
+    """Which headers the proxy in front sets; it must remove those sent by clients."""
     gateway_scheme: Scheme = "https"
 
 
@@ -76,5 +76,5 @@ def parse_base_url(text: str) -> str:
 
 
 def is_base_path(text: str) -> bool:
-    """Whether it can stand between a host and the path of a resource; it may be empty."""
+    """Whether it can stand between a host and a resource's path; it may be empty."""
     return re.fullmatch(_PATH, text, re.ASCII) is not None

@@ -1,4 +1,4 @@
-"""What all models share: they are frozen, strict about JSON types, and silent about what is unset."""
+"""Common behaviour of all models: frozen, strict about JSON types, and silent about what is unset."""
 
 from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
@@ -21,10 +21,10 @@ from tams.models.validation import NULL_FIELD, validation_message
 _Model = TypeVar("_Model", bound="Model")
 
 _BODY = object()
-"""Marks, in pydantic's context, that a client's own JSON is read."""
+"""Marks, in pydantic's context, that a client's own JSON is being read."""
 
 EXACT = object()
-"""Marks, in pydantic's context, that the store's own JSON is written."""
+"""Marks, in pydantic's context, that the store's own JSON is being written."""
 
 
 class Model(BaseModel):
@@ -46,7 +46,7 @@ class Model(BaseModel):
 
     @classmethod
     def from_body(cls, body: object) -> Self:
-        """Read a client's decoded JSON. Raises InvalidRequestError that says which field and why."""
+        """Read a client's decoded JSON. Raises InvalidRequestError that names the field and the reason."""
         try:
             return cls.model_validate(body, context=_BODY)
         except ValidationError as error:
@@ -61,11 +61,11 @@ class Model(BaseModel):
             raise InvalidRequestError(validation_message(error)) from error
 
     def to_json(self) -> dict[str, Any]:
-        """The JSON of the specification; what is not set is not there."""
+        """The JSON of the specification, without unset properties."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
     def to_document(self) -> dict[str, Any]:
-        """The same JSON as the store keeps it: moments to the microsecond, which order and paging need."""
+        """The same JSON as stored: dates to the microsecond, which order and paging need."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, context=EXACT)
 
     @model_validator(mode="before")
@@ -86,7 +86,7 @@ class ClosedModel(Model):
 
 
 def _aliases(alias: str | AliasPath | AliasChoices | None) -> list[str]:
-    """The names in JSON that a field is read from beside its own."""
+    """The JSON names that a field is read from besides its own."""
     match alias:
         case str():
             return [alias]

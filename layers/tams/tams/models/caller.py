@@ -1,4 +1,4 @@
-"""Who calls, and what that lets them do: scopes for kinds of operations, classes for single resources.
+"""Who calls, and what they may do: scopes for kinds of operations, classes for single resources.
 
 Source: TAMS application note 0016 (AUT-10…25 of the checklist).
 """
@@ -35,9 +35,9 @@ Classes = Mapping[Permission, frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`classes` of None: no resource is out of reach, because classes are not in use or the caller is admin.
+    """With `classes` None every resource is within reach: classes are not in use, or the caller is an admin.
 
-    Without a `name` nobody is known by name: the service is open, or one of its own `part`s acts.
+    A caller without a `name` is anonymous: the service is open, or one of its own `part`s acts.
     """
 
     name: str | None
@@ -47,23 +47,23 @@ class Caller:
 
     @classmethod
     def background(cls, part: str) -> Self:
-        """A part of the service at its own work, which no class limits."""
+        """A part of the service doing its own work, which no class limits."""
         return cls(None, frozenset(Scope), None, part)
 
     def has_any(self, scopes: Collection[Scope]) -> bool:
         return Scope.ADMIN in self.scopes or not self.scopes.isdisjoint(scopes)
 
     def classes_for(self, permission: Permission) -> frozenset[str] | None:
-        """None for all there are."""
+        """None for all classes."""
         return None if self.classes is None else self.classes.get(permission, frozenset())
 
     def may(self, permission: Permission, classes: Collection[str]) -> bool:
-        """Whether a resource of these classes is within reach; one without any is for admins."""
+        """Whether a resource of these classes is within reach; one without classes is for admins."""
         mine = self.classes_for(permission)
         return mine is None or not mine.isdisjoint(classes)
 
     def may_any(self, classes: Collection[str]) -> bool:
-        """Whether there is anything the caller may do with it (ERR-6)."""
+        """Whether the caller may do anything with it (ERR-6)."""
         return any(self.may(permission, classes) for permission in Permission)
 
     def to_json(self) -> str:
@@ -86,17 +86,17 @@ class Caller:
 
 
 EVERYONE = Caller(None, frozenset(Scope), None)
-"""Who calls an open service."""
+"""The caller of an open service."""
 
 
 def classes_of(tags: Mapping[str, Any] | None) -> tuple[str, ...]:
-    """The classes that a resource's tags name; no text at all names none."""
+    """The classes that a resource's tags name; an empty text names none."""
     value = (tags or {}).get(AUTH_CLASSES, ())
     return tuple(each for each in ((value,) if isinstance(value, str) else value) if each)
 
 
 def grants(entries: Collection[str], scopes: Collection[Scope]) -> Classes:
-    """What `news` or `news:read` among a caller's classes come to.
+    """The permissions that entries such as `news` or `news:read` among a caller's classes grant.
 
     A class without a permission grants all three; none goes beyond the caller's scopes.
     """

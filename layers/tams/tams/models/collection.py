@@ -1,4 +1,4 @@
-"""Who belongs to a collection, and as what."""
+"""The members of a collection, and their roles."""
 
 from tams.models.base import Model
 from tams.models.common import Text, Uuid

@@ -35,7 +35,7 @@ def is_uuid(text: str) -> bool:
 
 
 def uuid_fault(text: str) -> str:
-    """Why `text` cannot be such an id, and how to write it where that is known."""
+    """Why `text` cannot be such an id, and its correct spelling where that is known."""
     rule = patterns.WORDS[patterns.UUID]
     try:
         parsed = UUID(text)  # which also reads upper case, braces, URNs and missing hyphens
@@ -47,7 +47,7 @@ def uuid_fault(text: str) -> str:
 
 
 def _whole(value: object) -> object:
-    """JSON Schema's integer: `1.0` is one, `true` and `"1"` are not."""
+    """An integer in JSON Schema's sense: `1.0` is one, `true` and `"1"` are not."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -60,7 +60,7 @@ def _to_utc(value: datetime) -> datetime:
 
 
 def whole_seconds(moment: datetime) -> str:
-    """A moment as answers and events spell it, which many clients can parse in no other form."""
+    """A date in the only form that many clients can parse, as used in answers and events."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -68,7 +68,7 @@ def _spelt(moment: datetime, info: SerializationInfo) -> str:
     return moment.isoformat() if info.context is EXACT else whole_seconds(moment)
 
 
-# A length constraint makes pydantic read the text, and so refuse what UTF-8 cannot hold.
+# A length constraint makes pydantic read the text, and thus refuse what UTF-8 cannot hold.
 Text = Annotated[str, Strict(), StringConstraints(min_length=0)]
 Flag = Annotated[bool, Strict()]
 WholeNumber = Annotated[int, BeforeValidator(_whole)]

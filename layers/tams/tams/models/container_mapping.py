@@ -1,4 +1,4 @@
-"""Where in a container's tracks a Flow's essence is found."""
+"""Where a Flow's essence lies among a container's tracks."""
 
 from typing import Annotated
 

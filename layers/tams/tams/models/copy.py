@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What makes an instance: it shows nowhere before the bytes are there (OBJ-12).
+    """The task of making an instance, which shows nowhere before its bytes are there (OBJ-12).
 
-    Nobody touches it before `next_us`: a worker has it, or it rests after a failure. A `cancelled` one is
-    only there until the bytes it may have left are gone. `object_created_us` tells its Object from a later
-    one of the same id.
+    Nobody works on it before `next_us`: a worker has it, or it pauses after a failure. A `cancelled` copy
+    remains only until any bytes it left are deleted. `object_created_us` distinguishes its Object from a
+    later one with the same id.
     """
 
     id: str

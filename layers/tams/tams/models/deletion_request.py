@@ -1,4 +1,4 @@
-"""A deletion that outlives the request that asked for it."""
+"""A deletion that outlives the request that started it."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""What is kept of events on their way to webhooks."""
+"""The stored state of events on their way to webhooks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +19,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryState:
-    """How far a webhook has got: `cursor_seq` is at or before the first event that waits.
+    """How far a webhook has got: `cursor_seq` is at or before the first waiting event.
 
-    While somebody sends they are its `holder`, and `next_us` is HELD_US. While deliveries fail there is no
-    holder, nobody tries before `next_us`, and `failing_since_us` tells since when.
+    While a sender is at work it is the `holder`, and `next_us` is HELD_US. While deliveries fail there is no
+    holder, nobody tries before `next_us`, and `failing_since_us` is the time of the first failure.
     """
 
     webhook_id: str
@@ -35,20 +35,20 @@ class DeliveryState:
 
     @property
     def turn(self) -> str:
-        """What a holder who is alive changes with each settlement."""
+        """A value that a live holder changes with each settlement."""
         return f"{self.holder}/{self.cursor_seq}"
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """That a webhook may have events waiting; with `turn`, that its sender should have settled that one."""
+    """A hint that a webhook may have events waiting or, with `turn`, that its sender should have settled."""
 
     webhook_id: str
     turn: str | None = None
 
     @property
     def text(self) -> str:
-        """As it goes through a queue."""
+        """Its form in a queue message."""
         return self.webhook_id if self.turn is None else f"{self.webhook_id} {self.turn}"
 
     @classmethod
@@ -59,7 +59,7 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class RelayState:
-    """`last_seq` is the last place given; no event that has one is stamped later than `newest_us`.
+    """`last_seq` is the last place assigned; no event with a place is stamped later than `newest_us`.
 
     Keys of places are encrypted with `page_secret`.
     """
@@ -72,7 +72,7 @@ class RelayState:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """Which collections Flows and Sources are in: ids of collectors by id."""
+    """The collections that Flows and Sources belong to: ids of collectors by id."""
 
     of_flows: Mapping[str, Sequence[str]] = field(default_factory=dict)
     of_sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Relations:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """An event with all that its document needs."""
+    """An event with everything its document needs."""
 
     seq: int
     event: StoredEvent
@@ -89,7 +89,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a receiver said to an event. `fault` is for clients to read, and empty when it took it.
+    """A receiver's answer to an event. `fault` is for clients to read, and empty when the event was accepted.
 
     `hopeless`: trying again will not help.
     """

@@ -1,4 +1,4 @@
-"""Why something failed, as clients, webhooks and deletion requests read it."""
+"""Why something failed, as shown to clients, webhooks and deletion requests."""
 
 from typing import Any
 

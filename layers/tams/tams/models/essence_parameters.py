@@ -1,4 +1,4 @@
-"""What is inside a Flow, by format. These schemas are closed: an unknown property is an error."""
+"""The content of a Flow, by format. These schemas are closed: an unknown property is an error."""
 
 from enum import StrEnum
 from typing import Literal, Self
@@ -78,7 +78,7 @@ class VideoEssenceParameters(ClosedModel):
 
     @model_validator(mode="after")
     def _check_frame_rate(self) -> Self:
-        """A fixed frame rate is given, a variable one is not."""
+        """A fixed frame rate must be given, a variable one must not."""
         if self.vfr and self.frame_rate is not None:
             raise PydanticCustomError("vfr", "must not have frame_rate when vfr is true")
         if not self.vfr and self.frame_rate is None:

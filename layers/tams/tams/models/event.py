@@ -119,5 +119,5 @@ _EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="e
 
 
 def parse_event(document: object) -> Event:
-    """An event from JSON that we wrote ourselves; a fault in it is ours and is raised as it is."""
+    """An event from JSON that we wrote ourselves. A fault in it is our bug, and is raised unchanged."""
     return _EVENT.validate_python(document)

@@ -1,4 +1,4 @@
-"""Filters that clients put in queries: which tags, and which of an Object's URLs."""
+"""Filters in clients' queries: by tags, and by properties of an Object's URLs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class TagFilter:
     exists: bool | None = None
 
     def matches(self, tags: Tags) -> bool:
-        """Whole values, case and all; of an array, any element (TAG-8…10)."""
+        """Compares whole values, with case; in an array, any element may match (TAG-8…10)."""
         if self.exists is not None:
             return (self.name in tags) is self.exists
         value = tags.get(self.name)
@@ -52,7 +52,7 @@ class UrlFilter:
         presigned: bool,
         backend_tags: Tags | None,
     ) -> bool:
-        """`backend_tags` of None: the URL is uncontrolled, and has no backend."""
+        """With `backend_tags` None, the URL is uncontrolled and has no backend."""
         if self.accept_get_urls is not None and label not in self.accept_get_urls:
             return False
         if self.accept_storage_ids is not None and storage_id not in self.accept_storage_ids:
@@ -63,7 +63,7 @@ class UrlFilter:
 
 
 def parse_list(name: str, text: str) -> tuple[str, ...]:
-    """`a,b` as its members; empty text has none. Raises InvalidRequestError for an empty member."""
+    """The members of `a,b`; empty text has none. Raises InvalidRequestError for an empty member."""
     if not text:
         return ()
     members = tuple(text.split(","))

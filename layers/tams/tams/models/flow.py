@@ -75,7 +75,7 @@ _FLOW_BY_FORMAT: Mapping[ContentFormat, type[Flow]] = {
 
 
 def parse_flow(document: object) -> Flow:
-    """A Flow from JSON that we wrote ourselves; a fault in it is ours and is raised as it is."""
+    """A Flow from JSON that we wrote ourselves. A fault in it is our bug, and is raised unchanged."""
     return _FLOW.validate_python(document)
 
 

@@ -1,4 +1,4 @@
-"""A FlowSegment: which Object a stretch of a Flow's timeline is made of."""
+"""A FlowSegment: the Object that a stretch of a Flow's timeline consists of."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 SEGMENTS_MAX = 50_000
-"""In one request: about as many as the largest body holds (`api/body.py`)."""
+"""The most in one request: about as many as the largest body holds (`api/body.py`)."""
 
 _KEPT = range(NS_MIN, NS_MAX + 1)
 
@@ -52,7 +52,7 @@ class FlowSegmentPost(Model):
 
     @property
     def ts_offset_ns(self) -> int:
-        """Segment time less Object time; zero when it is not given."""
+        """Segment time minus Object time; zero when it is not given."""
         return 0 if self.ts_offset is None else self.ts_offset.ns
 
     @property
@@ -102,7 +102,7 @@ class BulkFailure(Model):
 
 @dataclass(frozen=True, slots=True)
 class SegmentFault:
-    """A segment of the right shape that breaks a rule by itself, whatever is stored."""
+    """A well-formed segment that breaks a rule by itself, whatever is stored."""
 
     segment: FlowSegmentPost
     reason: str
@@ -136,7 +136,7 @@ def parse_segments_post(body: object) -> SegmentsPost:
 
 
 def segment_fault(segment: FlowSegmentPost) -> str | None:
-    """The first rule that `segment` breaks by itself, in words; None when it breaks none."""
+    """The first rule that `segment` breaks by itself, in words; None if it breaks none."""
     return (
         _identity_fault(segment)
         or _timerange_fault(segment)
@@ -213,6 +213,6 @@ def _range_fault(name: str, timerange: TimeRange) -> str | None:
 
 
 def _is_kept(timerange: TimeRange) -> bool:
-    """Whether both bounds of the half-open form are times that can be kept."""
+    """Whether both bounds of the half-open form are times that can be stored."""
     start_ns, end_ns = timerange.half_open()
     return start_ns in _KEPT and end_ns in _KEPT

@@ -1,4 +1,4 @@
-"""Asking for places to upload media to, and being given them."""
+"""Requests for places to upload media to, and the response."""
 
 from typing import Annotated, Self
 

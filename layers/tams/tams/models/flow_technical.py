@@ -43,7 +43,7 @@ class VideoTechnical(FlowTechnical):
 
     @model_validator(mode="after")
     def _check_raw(self) -> Self:
-        """Uncompressed video tells how deep its samples are and how they are packed."""
+        """Uncompressed video must state its sample depth and packing."""
         essence = self.essence_parameters
         if self.codec == RAW_VIDEO:
             _require(self.codec, bit_depth=essence.bit_depth, unc_parameters=essence.unc_parameters)
@@ -59,7 +59,7 @@ class AudioTechnical(FlowTechnical):
 
     @model_validator(mode="after")
     def _check_raw(self) -> Self:
-        """Uncompressed audio tells how deep its samples are and how its channels lie."""
+        """Uncompressed audio must state its sample depth and channel layout."""
         essence = self.essence_parameters
         if self.codec in (RAW_INTEGER_AUDIO, RAW_FLOAT_AUDIO):
             _require(self.codec, bit_depth=essence.bit_depth, unc_parameters=essence.unc_parameters)
@@ -104,7 +104,7 @@ TECHNICAL_BY_FORMAT: Mapping[ContentFormat, type[Technical]] = {
 }
 
 TECHNICAL_FIELDS = (*FlowTechnical.model_fields, "essence_parameters")
-"""What a Flow linked to a Profile inherits from it and may not give itself."""
+"""What a Flow linked to a Profile inherits from it and may not set itself."""
 
 
 def _require(codec: str, **fields: object) -> None:

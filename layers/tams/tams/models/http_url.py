@@ -1,4 +1,4 @@
-"""Which URLs of clients the service keeps, hands out and calls: one rule for Objects and webhooks."""
+"""Which clients' URLs the service stores, hands out and calls: one rule for Objects and webhooks."""
 
 from ipaddress import IPv6Address
 from re import compile as pattern
@@ -11,21 +11,21 @@ from pydantic_core import PydanticCustomError
 from tams.models.common import Text
 
 URL_LENGTH_MAX = 8_000
-"""The length that HTTP servers should accept (RFC 9110, 4.1); signed URLs of clouds have a third of it."""
+"""The length that HTTP servers should accept (RFC 9110, 4.1); clouds' signed URLs are a third of it."""
 
 _NAME_LENGTH_MAX, _LABEL_LENGTH_MAX = 253, 63
-"""Of DNS (RFC 1035): a longer name never resolves, and Python's resolver raises UnicodeError for it."""
+"""DNS's limit (RFC 1035): a longer name never resolves, and Python's resolver raises UnicodeError for it."""
 
 _NAME = pattern(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?").fullmatch
 _BRACKETED = pattern(r"\[([0-9A-Fa-f:.]+)\](:.*)?").fullmatch
-"""Nothing before or behind the brackets, where URL parsers differ in what the host is; and no zone."""
+"""Nothing before or after the brackets, where URL parsers disagree on the host; and no zone."""
 
 
 def url_fault(url: str) -> str | None:
-    """What a URL must be and is not, in words; None for an absolute http or https URL.
+    """The requirement that a URL violates, in words; None for an absolute http or https URL.
 
-    It must be safe in the hands of a player or a browser: nothing that runs as a script or reads a local
-    file, no credentials, no characters that end a header or a line.
+    It must be safe in a player or a browser: nothing that runs as a script or reads a local file, no
+    credentials, no characters that end a header or a line.
     """
     if len(url) > URL_LENGTH_MAX:
         return f"must be at most {URL_LENGTH_MAX} characters long"

@@ -1,4 +1,4 @@
-"""Where the bytes of an Object can be read."""
+"""Where an Object's bytes can be read."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Opaque page keys: where the last item of a page stands in the listing's order."""
+"""Opaque page keys: the position of a page's last item in the order of the listing."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ def encode_page_key(*values: Any) -> str:
 
 
 def decode_page_key(key: str, *types: type) -> list[Any]:
-    """The sort values. Raises InvalidRequestError for a key that is not one of ours."""
+    """The sort values. Raises InvalidRequestError for a key that this service did not issue."""
     try:
         text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4))
         decoded = json.loads(text)

@@ -1,4 +1,4 @@
-"""The text patterns of the specification, and what each asks for in words."""
+"""The text patterns of the specification, and what each requires, in words."""
 
 from collections.abc import Mapping
 

@@ -42,7 +42,7 @@ FlowMetadata = Annotated[
         custom_error_message=f"must be an object whose format is one of {', '.join(_BRANCHES)}",
     ),
 ]
-"""One essence: a multi Flow has no Profile."""
+"""A single essence: a multi Flow has no Profile."""
 
 
 class ProfilePost(Model):

@@ -1,6 +1,6 @@
 """What a listing asks for, typed and checked; repositories turn it into predicates.
 
-`classes` are those whose resources the caller may read; None for all of them.
+`classes` are those whose resources the caller may read; None means all.
 """
 
 from collections.abc import Collection
@@ -59,7 +59,7 @@ class DeletionQuery(Query):
 class SourceQuery(Query):
     """Filters combine with AND; absent ones do not filter (SRC-8).
 
-    An empty `collected_by_ids` asks for what nothing collects (SRC-10).
+    An empty `collected_by_ids` matches what nothing collects (SRC-10).
     """
 
     sort_by: SourceSort = SourceSort.CREATED
@@ -75,8 +75,8 @@ class SourceQuery(Query):
 class FlowQuery(Query):
     """Filters combine with AND; absent ones do not filter (FLW-1).
 
-    An empty `collected_by_ids` asks for what nothing collects; the empty `timerange` for Flows without
-    Segments (FLW-3), all of time for any Flow (FLW-4).
+    An empty `collected_by_ids` matches what nothing collects. The empty `timerange` matches Flows without
+    Segments (FLW-3), all of time matches any Flow (FLW-4).
     """
 
     sort_by: FlowSort = FlowSort.CREATED
@@ -107,7 +107,7 @@ class WebhookQuery(Query):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileQuery(Query):
-    """Filters combine with AND; tags of Profiles are no filter (PRF-8)."""
+    """Filters combine with AND. Tags of Profiles cannot be filtered by (PRF-8)."""
 
     format: ContentFormat | None = None
     codec: str | None = None

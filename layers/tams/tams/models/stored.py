@@ -1,4 +1,4 @@
-"""What the store keeps beyond the documents of the specification: the summaries and links behind them."""
+"""What the store holds beyond the specification's documents: their summaries and links."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,11 +15,11 @@ from tams.timing.microseconds import to_us
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """The summary of a Flow's Segments that makes reading any of them independent of their number.
+    """The summary of a Flow's Segments. It makes the cost of reading any of them independent of their number.
 
-    `[first_ns, last_ns)` spans them; `last_inclusive`: the last one's text ends with `]`.
-    `longest_ns` is at least the duration of the longest: no Segment that starts earlier than that before
-    an instant can still cover it.
+    `[first_ns, last_ns)` spans them; with `last_inclusive`, the text of the last one ends with `]`.
+    `longest_ns` is at least the duration of the longest: no Segment that starts earlier than that before an
+    instant can still cover it.
     """
 
     segment_count: int = 0
@@ -38,7 +38,7 @@ class Timeline:
         return TimeRange.between(self.first_ns, self.last_ns)
 
     def including(self, timerange: TimeRange) -> Self:
-        """With one Segment more."""
+        """The summary with one more Segment."""
         start_ns, end_ns = finite(timerange)
         last = self.last_ns is None or end_ns >= self.last_ns
         return replace(
@@ -61,7 +61,7 @@ def finite(timerange: TimeRange) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class FlowOutline:
-    """Of a Flow, what reading its Segments needs: each column of a row costs a client time."""
+    """The part of a Flow needed to read its Segments: each column of a row costs a client time."""
 
     flow_id: str
     timeline: Timeline = field(default_factory=Timeline)
@@ -69,7 +69,7 @@ class FlowOutline:
 
     @property
     def whole(self) -> Self:
-        """With what clients see no more and the store still has: for those who delete it."""
+        """The outline with Segments that clients no longer see but the store still has, to delete them."""
         return replace(self, deleting={})
 
 
@@ -77,8 +77,8 @@ class FlowOutline:
 class StoredFlow:
     """A Flow as read in a transaction. `flow` carries neither collections nor timerange.
 
-    `deleting` names, by deletion request, what clients see no more and the store still has. `told_us` is the
-    moment of the last event about it, where its own dates do not show that.
+    `deleting` lists, by deletion request, what clients no longer see but the store still has. `told_us` is
+    the time of the last event about the Flow, where its own dates do not show it.
     """
 
     flow: Flow
@@ -112,7 +112,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class StoredDeletion:
-    """A deletion request; of a Flow that is gone already it keeps the summary of what is left.
+    """A deletion request; for a deleted Flow it keeps the summary of what is left.
 
     `auth_classes` are those of the Flow.
     """
@@ -131,7 +131,7 @@ class ObjectKind(StrEnum):
 
 
 class ObjectState(StrEnum):
-    """allocated → referenced → doomed; a doomed Object is gone for everyone but `object_cleanup`."""
+    """allocated → referenced → doomed; a doomed Object no longer exists for anyone but `object_cleanup`."""
 
     ALLOCATED = "allocated"
     REFERENCED = "referenced"
@@ -140,13 +140,13 @@ class ObjectState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """An Object and how many need it: Segments for media, media Objects for init.
+    """An Object and the number of its users: Segments for media, media Objects for init.
 
-    `flow_created_us` tells the Flow it was made for from a later one of the same id. It is FLOW_GONE_US where
-    that Flow was gone before Objects noted it, and None on Objects that release 0.1.0 has just made.
-    `registers` has the headers of an upload that is to make its Segment by itself. `size_bytes`, `etag` and
-    `uploaded_us` are what S3 said of the bytes, None until it did; `fault` tells why the upload registered no
-    Segment although it should have.
+    `flow_created_us` distinguishes the Flow it was made for from a later one with the same id. It is
+    FLOW_GONE_US if that Flow was deleted before Objects recorded it, and None on Objects that release 0.1.0
+    has just made. `registers` has the headers of an upload that registers its Segment by itself.
+    `size_bytes`, `etag` and `uploaded_us` are what S3 reported about the bytes, None until then. `fault` is
+    why the upload failed to register its Segment.
     """
 
     id: str
@@ -171,14 +171,14 @@ class StoredObject:
 
 
 FLOW_GONE_US = -1
-"""When no Flow was ever created."""
+"""A time at which no Flow was ever created."""
 
 _CLOCKS_APART_US = 1_000_000
-"""How far apart clocks may be, for Objects that do not say which Flow they were made for."""
+"""How far apart clocks may be, for Objects that do not record which Flow they were made for."""
 
 
 def is_made_for(stored: StoredObject, flow: Flow) -> bool:
-    """Whether the Object was made for this Flow, and not for one before it that had its id."""
+    """Whether the Object was made for this Flow, and not for an earlier one with the same id."""
     if stored.flow_id != flow.id:
         return False
     made_us = created_us_of(flow)
@@ -188,7 +188,7 @@ def is_made_for(stored: StoredObject, flow: Flow) -> bool:
 
 
 def made_before(flow_us: int, object_us: int) -> bool:
-    """Whether a Flow was created before an Object of its id, as far as clocks can tell."""
+    """Whether a Flow was created before an Object that names its id, as far as clocks can show."""
     return flow_us <= object_us + _CLOCKS_APART_US
 
 
@@ -198,7 +198,7 @@ def created_us_of(flow: Flow) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
-    """A Segment with its Object's instances at hand, so that no listing needs a second look."""
+    """A Segment with its Object's instances, so that no listing needs a second look-up."""
 
     flow_id: str
     timerange: TimeRange
@@ -217,7 +217,7 @@ class StoredSegment:
 
     @property
     def instances_by_object(self) -> dict[str, tuple[Instance, ...]]:
-        """Of its Object, and of the init Object that this needs."""
+        """The instances of its Object, and of the init Object that this needs."""
         own = {self.object_id: self.instances}
         return (
             own
@@ -228,7 +228,7 @@ class StoredSegment:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Segments that start in `[from_ns, until_ns)`, all of them, in order; None is an open bound."""
+    """All the Segments that start in `[from_ns, until_ns)`, in order; None is an open bound."""
 
     segments: list[StoredSegment]
     from_ns: int | None

@@ -13,7 +13,7 @@ _CREATED = "ObjectCreated:"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Bytes that S3 has taken under a key of a bucket, and when. S3's clock tells which came last."""
+    """Bytes that S3 has stored under a key of a bucket, and when. S3's clock decides which came last."""
 
     bucket: str
     key: str
@@ -23,9 +23,9 @@ class Upload:
 
 
 def parse_notification(body: Any) -> list[Upload]:
-    """The uploads that a message reports; none in a test event, or when it reports something else.
+    """The uploads that a message reports; none for a test event, or for other kinds of event.
 
-    One message may hold several records, S3 may send it twice, and not in the order of the uploads. Raises
+    One message may hold several records. S3 may send it twice, and not in the order of the uploads. Raises
     KeyError or ValueError for a record that is not a notification.
     Source: AWS "Event message structure"; MinIO puts `EventName` and `Key` around the same records.
     """

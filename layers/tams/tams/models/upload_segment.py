@@ -17,7 +17,7 @@ from tams.timing import TimeRange, Timestamp
 PREFIX = "x-amz-meta-tams-"
 
 HEADERS_BYTES_MAX = 2_000
-"""S3 keeps 2 KB of metadata with an object, names included."""
+"""S3 stores 2 KB of metadata with an object, names included."""
 
 _FIELDS = (
     "timerange",
@@ -64,7 +64,7 @@ class UploadSegment(ClosedModel):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What the upload must send so that `segment_of` reads the same from it."""
+        """The headers the upload must send for `segment_of` to read the same Segment."""
         given = ((name, getattr(self, name)) for name in _FIELDS)
         return {_header(name): _text(name, value) for name, value in given if value is not None}
 
@@ -95,7 +95,7 @@ def _header(field: str) -> str:
 
 
 def _text(field: str, value: object) -> str:
-    """An id may hold any character, a header may not."""
+    """An id may contain any character, a header may not."""
     return quote(str(value), safe="") if field == "init_object_id" else str(value)
 
 

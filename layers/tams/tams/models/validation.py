@@ -1,4 +1,4 @@
-"""A failed validation in the words of a client: which field, and what it must be."""
+"""Words a failed validation for a client: which field, and what it must be."""
 
 import re
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ NULL_FIELD = "null_field"
 """The type of the error about a `null`; its context names the `field`."""
 
 MESSAGES_MAX = 5
-"""An error message lists so many faults and counts the rest."""
+"""An error message lists this many faults and counts the rest."""
 
 _ENUM_MEMBER = re.compile(r"<[\w.]+: ('[^']*')>")
 """Pydantic names the members of a Literal by their repr; a client knows only their values."""

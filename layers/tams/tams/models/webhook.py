@@ -1,6 +1,6 @@
-"""A webhook: where a client wants events sent, which ones, and in what shape.
+"""A webhook: where a client wants events sent, which ones, and in what form.
 
-The client's secret goes in and stays: only `Webhook`, which no answer carries, keeps it.
+The client's secret goes in and never comes out: only `Webhook` holds it, which no response contains.
 """
 
 from enum import StrEnum
@@ -52,7 +52,7 @@ class WebhookSettings(Model):
 
     @property
     def url_filter(self) -> UrlFilter:
-        """How the get_urls of `flows/segments_added` are chosen; no storage id at all means any."""
+        """Which get_urls `flows/segments_added` contains; an empty list of storage ids means any."""
         return UrlFilter(
             accept_get_urls=self.accept_get_urls,
             accept_storage_ids=self.accept_storage_ids or None,
@@ -104,5 +104,5 @@ class Webhook(RegisteredWebhook):
     read_classes: tuple[Text, ...] | None = None
 
     def shown(self) -> WebhookGet:
-        """Everything but the secret."""
+        """Everything except the secret."""
         return WebhookGet(**{name: getattr(self, name) for name in WebhookGet.model_fields})

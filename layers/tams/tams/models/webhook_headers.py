@@ -1,4 +1,4 @@
-"""The headers of a delivery: the service's own, and the one in which a client has its secret sent."""
+"""The headers of a delivery: the service's own, and the one that carries the client's secret."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from tams.models import patterns
 from tams.models.common import Text
 
 EVENT_ID = "X-TAMS-Event-Id"
-"""The same on every repetition of an event, so that receivers can drop it."""
+"""The same on every repetition of an event, so that receivers can drop duplicates."""
 
 _RESERVED = frozenset(
     {
@@ -28,15 +28,15 @@ _RESERVED = frozenset(
         EVENT_ID.lower(),
     }
 )
-"""They say where a request goes, where it ends and what it is. Set by a client, they would let the rest of
-an event pass for another request, or reach another site of the receiver's host."""
+"""These headers determine where a request goes, where it ends and what it is. If clients could set them, the
+rest of an event could pass for another request, or reach another site on the receiver's host."""
 
 HeaderName = Annotated[Text, StringConstraints(pattern=patterns.HEADER_NAME)]
 HeaderValue = Annotated[Text, StringConstraints(pattern=patterns.HEADER_VALUE)]
 
 
 def is_reserved(name: str) -> bool:
-    """Whether clients may not set the header, in whatever case they write it."""
+    """Whether clients may not set the header, whatever the case of its letters."""
     return name.lower() in _RESERVED
 
 

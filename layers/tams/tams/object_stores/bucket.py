@@ -1,4 +1,4 @@
-"""A storage backend's bucket, and how it is reached."""
+"""A storage backend's bucket, and how to reach it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from tams.object_stores.presign import Credentials, Presigner
 class Bucket:
     """One storage backend: what clients see of it, and how we reach it.
 
-    `public_endpoint_url` is the address clients can reach, when it is another than ours. `find_keys` gives
-    None for the function's own role. It is asked whenever keys are used, since they may change, and never
-    before, since functions that touch no media may not read them; it raises BackendUnavailableError.
+    `public_endpoint_url` is the address that clients use, if it differs from ours. `find_keys` returns None
+    for the function's own role and raises BackendUnavailableError. It is called whenever keys are used, since
+    they may change, and never before, since functions that touch no media may not read them.
     """
 
     backend: StorageBackend

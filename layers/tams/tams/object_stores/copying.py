@@ -1,4 +1,4 @@
-"""One Object's bytes from one place to another, and proof that they arrived: size and checksum (OBJ-11)."""
+"""Copies one Object's bytes and proves that they arrived: by size and checksum (OBJ-11)."""
 
 import hashlib
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from tams.object_stores.bucket import Bucket
 
 _CHUNK_BYTES = 1024 * 1024
 _ONE_REQUEST_BYTES = 5 * 1000**3
-"""The most that S3 copies in one request; beyond, it is copied in parts."""
+"""The most S3 copies in one request; larger Objects are copied in parts."""
 
 
 class CopyFailedError(Exception):
-    """The bytes are not there, or are not the same."""
+    """The bytes are missing, or differ."""
 
 
 class Body(Protocol):
-    """Bytes as they come, and how many there will be where that is known."""
+    """Bytes as they arrive, and their total number where that is known."""
 
     @property
     def length(self) -> int | None: ...
@@ -30,7 +30,7 @@ Download = Callable[[str], AbstractContextManager[Body]]
 
 
 def copy_inside(source: Bucket, target: Bucket, key: str) -> None:
-    """Between buckets of one endpoint; the bytes do not come this way."""
+    """Copies between buckets of one endpoint; the bytes do not pass through here."""
     from boto3.s3.transfer import TransferConfig  # noqa: PLC0415 - slow, and only copies need it
 
     config = TransferConfig(multipart_threshold=_ONE_REQUEST_BYTES)
@@ -44,7 +44,7 @@ def copy_inside(source: Bucket, target: Bucket, key: str) -> None:
 
 
 def copy_through(body: Body, target: Bucket, key: str, content_type: str | None) -> None:
-    """From anywhere, as a stream: memory does not grow with the Object."""
+    """Copies from anywhere, as a stream: memory does not grow with the Object."""
     counted = _Counted(body)
     extra = {"ContentType": content_type} if content_type else {}
     target.client.upload_fileobj(counted, target.bucket, key, ExtraArgs=extra)
@@ -75,7 +75,7 @@ def _head(bucket: Bucket, key: str) -> Any:
 
 
 def _md5(bucket: Bucket, key: str) -> str:
-    """Of all bytes: an ETag is not a checksum after an upload in parts, and on some stores never."""
+    """The MD5 of all bytes. An ETag is no checksum after a multipart upload, and never on some stores."""
     digest = hashlib.md5(usedforsecurity=False)
     body = bucket.client.get_object(Bucket=bucket.bucket, Key=key)["Body"]
     for chunk in body.iter_chunks(_CHUNK_BYTES):

@@ -9,9 +9,9 @@ _NAME_BYTES_MAX = 200
 
 
 def object_key(object_id: str) -> str:
-    """The S3 key of an Object: one level deep, whatever its id holds, and readable where that is safe.
+    """The S3 key of an Object: one level deep whatever its id contains, and readable where that is safe.
 
-    An id may contain slashes, dots and any character, so it is percent-encoded; one that would be too
+    An id may contain slashes, dots and any other character, so it is percent-encoded. One that would be too
     long for a file name is replaced by its digest.
     """
     name = quote(object_id, safe="").replace(".", "%2E", 1 if object_id.startswith(".") else 0)
@@ -21,7 +21,7 @@ def object_key(object_id: str) -> str:
 
 
 def object_id_of(key: str) -> str | None:
-    """The Object a key belongs to; None when it is not one of ours, or only its digest is known."""
+    """The Object a key belongs to; None when it is not one of ours, or contains only a digest."""
     name = key.removeprefix(PREFIX)
     if not key.startswith(PREFIX) or name.startswith(_DIGEST_MARK):
         return None

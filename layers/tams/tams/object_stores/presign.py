@@ -1,8 +1,8 @@
-"""Presigned S3 URLs, made here because a page of a thousand must not cost a thousand SDK calls.
+"""Presigned S3 URLs, built here because a page of a thousand must not cost a thousand SDK calls.
 
-AWS Signature Version 4 in the query string, byte for byte what boto3 makes (a test compares them), but with
-the signing key derived once a day and everything that does not change prepared once a backend.
-Source: AWS "Authenticating Requests: Using Query Parameters".
+They use AWS Signature Version 4 in the query string, byte for byte as boto3 does (a test compares them). The
+signing key is derived once a day, and everything that does not change is prepared once per backend. Source:
+AWS "Authenticating Requests: Using Query Parameters".
 """
 
 import hashlib
@@ -24,7 +24,7 @@ class Credentials:
 
 @dataclass(slots=True)
 class Presigner:
-    """Signs URLs of one bucket. `base_url` is the bucket's own address, without a slash at its end."""
+    """Signs URLs of one bucket. `base_url` is the bucket's own address, without a trailing slash."""
 
     base_url: str
     region: str
@@ -32,7 +32,7 @@ class Presigner:
     _keys: dict[tuple[str, str], bytes] = field(default_factory=dict)
 
     def plain_url(self, key: str) -> str:
-        """The object's own address, which asks for credentials."""
+        """The object's own address, which requires credentials."""
         address = urlsplit(self.base_url)
         return f"{address.scheme}://{address.netloc}{self._path(key)}"
 
@@ -47,7 +47,7 @@ class Presigner:
     ) -> str:
         """A URL that allows `method` on `key` for `expires_seconds` from `now`.
 
-        The request must send just these `headers`, whose names are in lower case.
+        The request must send exactly these `headers`, whose names are in lower case.
         """
         credentials = self.credentials()
         address = urlsplit(self.base_url)

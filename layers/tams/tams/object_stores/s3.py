@@ -1,4 +1,4 @@
-"""The storage backends' buckets: URLs without a request, deletes and checks with one."""
+"""The storage backends' buckets. URLs take no request, deletes and checks take one."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from http import HTTPStatus
@@ -46,7 +46,7 @@ class S3ObjectStores:
         content_type: str,
         headers: Mapping[str, str] | None = None,
     ) -> str:
-        """Allows one Content-Type on one key, and asks for just these headers beside it."""
+        """Allows one Content-Type on one key, and requires exactly these headers in addition."""
         return self._buckets[storage_id].presigner.url(
             "PUT",
             object_key(object_id),
@@ -67,7 +67,7 @@ class S3ObjectStores:
         return {each: self.get_url(*each) for each in objects}
 
     def plain_url(self, storage_id: str, object_id: str) -> str:
-        """For clients with credentials of their own for the bucket."""
+        """For clients with their own credentials for the bucket."""
         return self._buckets[storage_id].presigner.plain_url(object_key(object_id))
 
     def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
@@ -83,9 +83,9 @@ class S3ObjectStores:
     def copy(
         self, object_id: str, source: Instance, storage_id: str, content_type: str | None
     ) -> None:
-        """Copy an instance's bytes to a backend: inside S3 where one endpoint has both, else through us.
+        """Copy an instance's bytes to a backend: inside S3 if both share an endpoint, otherwise through us.
 
-        Raises BackendUnavailableError, also when what has arrived is not what was sent.
+        Raises BackendUnavailableError, also when the bytes that arrived differ from those sent.
         """
         target, key = self._buckets[storage_id], object_key(object_id)
         origin = self._buckets.get(source.storage_id or "")
@@ -118,15 +118,15 @@ class S3ObjectStores:
         return found.bucket if found else None
 
     def object_id_of(self, key: str) -> str | None:
-        """The Object whose bytes lie under a key; None when the key is not of ours, or tells no id."""
+        """The Object whose bytes lie under a key; None when the key is not ours, or contains no id."""
         return object_id_of(key)
 
     def is_told_by_its_key(self, object_id: str) -> bool:
-        """Whether `object_id_of` finds the Object again; a long id is not in its key."""
+        """Whether `object_id_of` can recover the id; a key does not contain a long id."""
         return object_id_of(object_key(object_id)) == object_id
 
     def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None:
-        """The metadata that the bytes were uploaded with, as headers; None when there are no bytes.
+        """The metadata the bytes were uploaded with, as headers; None when there are no bytes.
 
         Raises BackendUnavailableError.
         """
@@ -166,7 +166,7 @@ def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUna
 
 
 def _reason(error: Exception) -> str:
-    """Stores that are full have several codes to say so, if they say so at all."""
+    """A full store may report that by any of several codes, or not at all."""
     if not isinstance(error, ClientError):
         return type(error).__name__
     code = str(error.response["Error"].get("Code", ""))

@@ -1,4 +1,4 @@
-"""Bytes from a URL that a client gave, fetched only from where the policy lets us (OBJ-14)."""
+"""Downloads bytes from a URL given by a client, but only from where the policy allows (OBJ-14)."""
 
 import http.client
 import string
@@ -22,7 +22,7 @@ _REDIRECTS_MAX = 5
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An answer's bytes; `length` is what its Content-Length says."""
+    """The bytes of a response; `length` is its Content-Length."""
 
     response: http.client.HTTPResponse
     length: int | None
@@ -41,7 +41,7 @@ class Downloader:
 
     @contextmanager
     def __call__(self, url: str) -> Iterator[Body]:
-        """Follows redirects, each to a place that is judged anew. Raises BackendUnavailableError."""
+        """Follows redirects, and judges each target anew. Raises BackendUnavailableError."""
         for _ in range(_REDIRECTS_MAX):
             connection = self._connected(url)
             try:
@@ -84,7 +84,7 @@ class Downloader:
 
 
 def _redirected(url: str, location: str) -> str:
-    """Raises BackendUnavailableError. Bytes beyond ASCII, which came decoded as Latin-1, stay as they are."""
+    """Raises BackendUnavailableError. Bytes beyond ASCII, which arrived decoded as Latin-1, are kept."""
     try:
         return urljoin(url, quote(location.encode("latin-1"), safe=string.punctuation))
     except ValueError as error:

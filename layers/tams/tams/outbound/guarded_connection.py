@@ -1,6 +1,6 @@
-"""HTTP connections that go only where the policy lets them, whatever a name leads to by then.
+"""HTTP connections only to addresses the policy allows, whatever a name resolves to by then.
 
-Each address a name has is judged, and the connection is made to an address that was: there is no second
+Every address of a name is judged, and the connection goes to one of the judged addresses: there is no second
 look-up in between that could give another answer.
 """
 
@@ -18,11 +18,11 @@ from tams.outbound.targets import TargetPolicy
 
 
 class TargetRefusedError(Exception):
-    """A name leads to an address that no connection may be made to."""
+    """A name resolves to an address that must not be connected to."""
 
 
 class ConnectError(Exception):
-    """No address of the name took the connection."""
+    """No address of the name accepted the connection."""
 
 
 class _Guarded(http.client.HTTPConnection):
@@ -43,7 +43,7 @@ class _GuardedTls(_Guarded):
 def guarded_connection(
     url: str, policy: TargetPolicy, *, timeout_seconds: float
 ) -> http.client.HTTPConnection:
-    """Not connected yet; `timeout_seconds` bounds the connection and every wait for bytes."""
+    """Not yet connected; `timeout_seconds` bounds connecting and every wait for bytes."""
     parts = urlsplit(url)
     kind = _GuardedTls if parts.scheme == "https" else _Guarded
     port = parts.port or DEFAULT_PORTS[parts.scheme]

@@ -1,7 +1,7 @@
-"""Where the service may send events: never into its own network because a client said so (WHK-14).
+"""Where the service may send events: never into its own network at a client's request (WHK-14).
 
-A URL is judged twice: as text when a webhook is registered, and by every address its host has when a
-connection is made, because a name can lead elsewhere by then.
+A URL is judged twice: as text when a webhook is registered, and by every address of its host when a
+connection is made, because the name may resolve differently by then.
 """
 
 import socket
@@ -21,31 +21,31 @@ METADATA = frozenset(
     ip_address(text)
     for text in ("169.254.169.254", "169.254.170.2", "100.100.100.200", "fd00:ec2::254")
 )
-"""Where clouds hand a machine its credentials: refused whatever is allowed."""
+"""Where clouds give a machine its credentials: refused whatever is allowed."""
 
 _SYSTEM_PORTS = range(1_024)
-"""Only HTTP's own are for webhooks; the others belong to other services (RFC 6335)."""
+"""Webhooks may use only HTTP's own; the others belong to other services (RFC 6335)."""
 
 _END_IN_IPV4 = tuple(
     IPv6Network(text) for text in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
 )
-"""Compatible, translated and two kinds of NAT64: a gateway may make IPv4 of them."""
+"""Compatible, translated and two kinds of NAT64: a gateway may turn these into IPv4."""
 
 _LOOPBACK = IPv4Address("127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class TargetPolicy:
-    """Public addresses, and those of `allowed` networks: a receiver of one's own, or loopback at a desk.
+    """Allows public addresses and `allowed` networks, such as a private receiver or a developer's loopback.
 
-    Never `own_ports` of this machine, where the service's own servers listen.
+    Never allows `own_ports` of this machine, where the service's own servers listen.
     """
 
     allowed: Sequence[Network] = ()
     own_ports: Collection[int] = ()
 
     def check_url(self, url: str) -> None:
-        """All that can be judged without asking DNS. Raises InvalidRequestError."""
+        """Checks everything that needs no DNS. Raises InvalidRequestError."""
         if (fault := url_fault(url)) is not None:
             raise InvalidRequestError(f"url: {fault}")
         parts = urlsplit(url)
@@ -61,7 +61,7 @@ class TargetPolicy:
             )
 
     def allows(self, address: Address, port: int) -> bool:
-        """Whether a connection may be made; addresses within the address count too (mapped, 6to4 …)."""
+        """Whether a connection may be made. Also judges addresses inside the address (mapped, 6to4 …)."""
         return all(self._allows(each, port) for each in _meant(address))
 
     def _allows(self, address: Address, port: int) -> bool:
@@ -75,7 +75,7 @@ class TargetPolicy:
 
 
 def _literal(parts: SplitResult) -> Address | None:
-    """The address that the host is, in any spelling a client library would take; None for a name."""
+    """The address, if the host is one in any spelling a client library would accept; None for a name."""
     host = parts.hostname or ""
     if "[" in parts.netloc:
         return IPv6Address(host)

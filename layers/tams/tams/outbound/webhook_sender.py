@@ -26,9 +26,9 @@ _LONGEST_ANSWER = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class WebhookSender:
-    """Any 2xx takes an event; a redirect counts as a failure, and is not followed.
+    """Any 2xx accepts an event; a redirect counts as a failure, and is not followed.
 
-    A receiver has `timeout_seconds` to connect, and as long again for its whole answer.
+    A receiver has `timeout_seconds` to connect, and as long again for its whole response.
     """
 
     policy: TargetPolicy
@@ -92,7 +92,7 @@ class WebhookSender:
 
 
 class _Deadline:
-    """Ends a connection when its time is up, however steadily bytes may trickle in."""
+    """Closes a connection when its time is up, however steadily bytes may trickle in."""
 
     def __init__(self, connection: http.client.HTTPConnection, seconds: float) -> None:
         self._connection = connection
@@ -116,7 +116,7 @@ class _Deadline:
 
 
 def _retry_after_seconds(value: str | None) -> float | None:
-    """Of a number of seconds, or of a date; None for anything else."""
+    """Parses a number of seconds or a date; None for anything else."""
     if value is None:
         return None
     if value.strip().isdecimal():

@@ -64,7 +64,7 @@ class DeliveryRepository:
         self._transaction.insert(DELIVERIES, [asdict(delivery) for delivery in deliveries])
 
     def waiting(self, webhook_id: str, from_seq: int, last_seq: int) -> list[Delivery]:
-        """The next deliveries from `from_seq` to `last_seq`, in order. Returns some if there are any.
+        """The next deliveries from `from_seq` to `last_seq`, in order: at least one if there are any.
 
         Takes one round trip, and a few more to skip what was meant for others.
         """

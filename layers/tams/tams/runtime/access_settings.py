@@ -1,4 +1,4 @@
-"""Who is let in, from the environment: read by the authorizer alone, which is to start fast."""
+"""Who is let in, from the environment. Only the authorizer reads it, because it must start fast."""
 
 import json
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ class AccessSettings(BaseModel):
         return cls.model_validate(given)
 
     def read_accounts(self) -> Accounts:
-        """As they are now. Raises SourceUnavailableError."""
+        """The current accounts. Raises SourceUnavailableError."""
         if self.secret_arn is None:
             return self.accounts
         try:
@@ -59,7 +59,7 @@ class AccessSettings(BaseModel):
         except SecretUnavailableError as error:
             raise SourceUnavailableError(str(error)) from error
         except ValidationError:
-            # Not what it says: a fault of validation quotes what is wrong, which is the secret.
+            # Not its text: a validation error quotes what is wrong, which is the secret.
             raise SourceUnavailableError("the secret of accounts is of no use") from None
 
 

@@ -1,4 +1,4 @@
-"""The authorizer: says of each request who makes it, or why that cannot be said.
+"""The authorizer: determines the caller of each request, or why that is impossible.
 
 It lets every request pass with its finding, and the function refuses those without a caller: API Gateway's
 own refusals have neither WWW-Authenticate nor an error body (ADR 10).
@@ -28,9 +28,9 @@ from tams.models.caller import EVERYONE
 from tams.runtime.access_settings import AccessSettings
 
 Finding = dict[str, str]
-"""`caller`, as its JSON; or `refusal`, words for the client, with `kind` of them.
+"""`caller` as JSON; or `refusal`, words for the client, with its `kind`.
 
-With the kind `limited` comes `retry_after`, in seconds.
+The kind `limited` comes with `retry_after`, in seconds.
 """
 
 logger = Logger()
@@ -55,7 +55,7 @@ def authorizer_handler(
 
 
 def _asked(event: Mapping[str, Any]) -> dict[str, Any]:
-    """What an operator looks for; the query may hold a token and stays out."""
+    """What an operator looks for; the query may hold a token and is left out."""
     context = event.get("requestContext", {})
     http = context.get("http", {})
     return {
@@ -97,7 +97,7 @@ def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
 
 
 def _address(event: Mapping[str, Any]) -> str:
-    """The client's, as the gateway saw it: a client can write whatever it likes into its headers."""
+    """The client's address as the gateway saw it: a client can write anything into its headers."""
     return str(event.get("requestContext", {}).get("http", {}).get("sourceIp", ""))
 
 

@@ -1,7 +1,7 @@
 """Settings in, adapters out. Only this module, `storage.py` and `vast.py` beside it name adapters.
 
-Each part is made, and its libraries are imported, when a service first asks for it. So a function loads what
-its own services use, and nothing else.
+Each part is created, and its libraries are imported, when a service first asks for it. A function therefore
+loads only what its own services use.
 """
 # ruff: noqa: PLC0415 - late imports are the point of this module
 
@@ -35,12 +35,12 @@ T = TypeVar("T")
 
 @cache
 def deployment() -> "Deployment":
-    """The deployment that this process's environment describes. It connects to nothing yet."""
+    """The deployment described by this process's environment. It does not connect to anything yet."""
     return Deployment(Settings())
 
 
 class SqsQueues:
-    """`tams.ports.Queues` as the settings name them."""
+    """`tams.ports.Queues` as named in the settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -61,7 +61,7 @@ class SqsQueues:
 
     @cached_property
     def deliveries(self) -> CheckedQueue:
-        """One webhook a message, so that a slow receiver delays no other."""
+        """One webhook per message, so that a slow receiver delays no other."""
         return self._queue(self._settings.queues.deliveries, ids_per_message=1)
 
     @cached_property

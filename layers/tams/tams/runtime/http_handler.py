@@ -1,4 +1,4 @@
-"""The Lambda edge of an API function: an event in, an answer and a log line out.
+"""The Lambda edge of an API function: an event in, a response and a log line out.
 
 A request that may change something gets a second line, for the audit.
 """

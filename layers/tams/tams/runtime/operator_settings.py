@@ -1,4 +1,4 @@
-"""What programs for operators need of the settings: VAST, and neither media nor queues."""
+"""The settings that operators' programs need: VAST, and neither media nor queues."""
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict

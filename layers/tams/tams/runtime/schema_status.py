@@ -1,7 +1,7 @@
 """`python -m tams.runtime.schema_status`: what `tams admin status` shows, as JSON. It changes nothing.
 
-Exit code 0 when this release can use the tables and has nothing to do on them, else 1; 2 when it cannot tell
-because a setting is wrong.
+Exits with 0 when this release can use the tables and has nothing to do on them, otherwise 1; with 2 when a
+wrong setting keeps it from finding out.
 """
 
 import json

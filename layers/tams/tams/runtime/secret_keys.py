@@ -1,4 +1,4 @@
-"""Access keys as settings and secrets have them; those of secrets are rotated without a deployment."""
+"""Access keys from settings or secrets; those in secrets are rotated without a deployment."""
 
 import json
 import time
@@ -12,13 +12,13 @@ from tams.runtime.secrets import SecretUnavailableError, read_secret
 from tams.settings import KeySettings
 
 _AGAIN_SECONDS = 30.0
-"""A secret that cannot be read is asked for so often, not by each request."""
+"""The pause before an unreadable secret is read again, so that not every request tries."""
 
 logger = Logger()
 
 
 def key_finder(settings: KeySettings, max_age_seconds: float) -> Callable[[], Keys] | None:
-    """Gives the keys that are good now, or raises BackendUnavailableError. None where none are configured."""
+    """Returns the currently valid keys, or raises BackendUnavailableError. None if none are configured."""
     if settings.secret_arn is not None:
         return SecretKeys(settings.secret_arn, max_age_seconds)
     if settings.access_key is None or settings.secret_key is None:
@@ -28,7 +28,7 @@ def key_finder(settings: KeySettings, max_age_seconds: float) -> Callable[[], Ke
 
 
 class SecretKeys:
-    """Looked up again after `max_age_seconds`; while that fails, the keys of last time are as good as any."""
+    """Reads the keys again after `max_age_seconds`. While that fails, the previous keys remain in use."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Secrets Manager: what a secret holds, asked for by its ARN."""
+"""Reads a secret from Secrets Manager by its ARN."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -8,11 +8,11 @@ if TYPE_CHECKING:
 
 
 class SecretUnavailableError(Exception):
-    """A secret cannot be read, or is not what it should be; its words never quote it."""
+    """A secret cannot be read, or has the wrong content; the message never quotes it."""
 
 
 def read_secret(arn: str, max_age_seconds: int = 0) -> str:
-    """As it is now, or was `max_age_seconds` ago. Raises SecretUnavailableError."""
+    """Its current value, or that of `max_age_seconds` ago. Raises SecretUnavailableError."""
     from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - as below
 
     try:
@@ -23,7 +23,7 @@ def read_secret(arn: str, max_age_seconds: int = 0) -> str:
 
 @cache
 def _provider() -> "SecretsProvider":
-    """Gives up well before a function's time is over, which could not answer 503 then."""
+    """Gives up well before a function's time is over, so that the function can still answer 503."""
     from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - boto3 is slow
     from botocore.config import Config  # noqa: PLC0415
 

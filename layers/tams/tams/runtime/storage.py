@@ -1,4 +1,4 @@
-"""The buckets of the storage backends, from their settings."""
+"""The buckets of the storage backends, built from their settings."""
 
 from collections.abc import Callable
 
@@ -14,11 +14,11 @@ from tams.runtime.secret_keys import key_finder
 from tams.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 
 USER_AGENT = f"TAMS/{__version__}"
-"""What receivers and strangers' stores see of us."""
+"""The User-Agent that receivers and clients' servers see."""
 
 
 def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectStores:
-    """Connects to nothing yet, and reads no secret."""
+    """Does not connect to anything yet, and reads no secret."""
     return S3ObjectStores(
         [
             _bucket(backend, key_finder(backend, settings.secrets_max_age_seconds) or _role)
@@ -31,7 +31,7 @@ def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectSt
 
 
 def targets_from(settings: Settings) -> TargetPolicy:
-    """Where URLs of clients may lead: webhooks and media alike."""
+    """Where clients' URLs may lead: the same for webhooks and media."""
     return TargetPolicy(settings.webhooks.allowed_networks, settings.webhooks.own_ports)
 
 

@@ -1,4 +1,4 @@
-"""How long an invocation may still take, as Lambda's context says."""
+"""How long an invocation may still take, according to Lambda's context."""
 
 from typing import Any
 

@@ -16,7 +16,7 @@ logger = Logger()
 
 
 def url_signer_handler() -> Callable[[Event, Any], Event]:
-    """Takes `objects`, pairs of ids of a storage backend and an Object; gives `urls` in the same order."""
+    """Takes `objects`, pairs of a storage backend id and an Object id; returns `urls` in the same order."""
 
     @cache
     def object_stores() -> S3ObjectStores:

@@ -1,4 +1,4 @@
-"""Where VAST is and what of it is ours, from the settings."""
+"""Where VAST is, and which part of it is ours, from the settings."""
 
 from typing import Protocol
 
@@ -8,7 +8,7 @@ from tams.settings import VastSettings
 
 
 class VastPlace(Protocol):
-    """The part of the settings that tells of VAST."""
+    """The part of the settings that describes VAST."""
 
     @property
     def vast(self) -> VastSettings: ...

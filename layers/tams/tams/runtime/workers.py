@@ -26,7 +26,7 @@ logger = Logger()
 def queue_handler(
     process: Callable[[Platform, Any], None], platform: Callable[[], Platform] = deployment
 ) -> Callable[[Event, Any], Any]:
-    """The `lambda_handler` of an SQS worker: a record that fails comes back alone, the others are done."""
+    """The `lambda_handler` of an SQS worker. Only the records that fail are returned for retry."""
 
     def lambda_handler(event: Event, context: Any) -> Any:
         def handle(record: SQSRecord) -> None:
@@ -49,9 +49,9 @@ def queue_handler(
 def batch_handler(
     process: Callable[[Platform, list[Any]], None], platform: Callable[[], Platform] = deployment
 ) -> Callable[[Event, Any], Any]:
-    """A `queue_handler` whose messages are done together, which for some work costs much less.
+    """A `queue_handler` that processes messages together, which costs much less for some work.
 
-    When that fails they are done one by one, so that only those come back that cannot be done.
+    If that fails they are processed one by one, so that only the failing ones are returned.
     """
     one_by_one = queue_handler(lambda it, body: process(it, [body]), platform)
 
@@ -74,7 +74,7 @@ def batch_handler(
 def schedule_handler(
     process: Callable[[Platform], dict[str, int]], platform: Callable[[], Platform] = deployment
 ) -> Callable[[Event, Any], dict[str, int]]:
-    """The `lambda_handler` of a scheduled function; what it returns is what it did, in numbers."""
+    """The `lambda_handler` of a scheduled function. It returns counts of what it did."""
 
     def lambda_handler(_event: Event, context: Any) -> dict[str, int]:
         with invocation(seconds_left_of(context)):

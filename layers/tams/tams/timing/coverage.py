@@ -1,4 +1,4 @@
-"""Sets of timeranges: what they cover together, what they leave open, what is left of them."""
+"""Sets of timeranges: their union, their gaps, and what is left after subtraction."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,9 +14,9 @@ def hull(timeranges: Iterable[TimeRange]) -> TimeRange:
 
 
 def contiguous_runs(timeranges: Iterable[TimeRange]) -> Iterator[TimeRange]:
-    """Runs of time without a gap; `timeranges` come in the order of `sort_key`.
+    """Runs of time without a gap; `timeranges` must be in the order of `sort_key`.
 
-    Lazy, one run in memory at a time. Ranges that touch (`[0:0_1:0)` and `[1:0_2:0)`) are one run.
+    Lazy, with one run in memory at a time. Ranges that touch (`[0:0_1:0)` and `[1:0_2:0)`) form one run.
     """
     run = TimeRange.never()
     for timerange in timeranges:
@@ -32,7 +32,7 @@ def contiguous_runs(timeranges: Iterable[TimeRange]) -> Iterator[TimeRange]:
 
 
 def union(timeranges: Iterable[TimeRange]) -> tuple[TimeRange, ...]:
-    """The same time as disjoint ranges with a gap between each two, in order."""
+    """The same time as disjoint ranges, in order, with a gap between neighbours."""
     return tuple(contiguous_runs(sorted(timeranges, key=TimeRange.sort_key)))
 
 

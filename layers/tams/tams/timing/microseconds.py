@@ -1,4 +1,4 @@
-"""Dates as VAST holds them: microseconds since 1970, exact."""
+"""Dates as VAST stores them: microseconds since 1970, exact."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -113,7 +113,7 @@ class TimeRange:
 
     @classmethod
     def from_half_open(cls, start_ns: int | None, end_ns: int | None) -> Self:
-        """The range `[start_end)`, as a store of integers keeps it."""
+        """The range `[start_end)`, as a store of integers represents it."""
         return cls(start_ns, end_ns, True, False)
 
     @property
@@ -167,7 +167,7 @@ class TimeRange:
         return TimeRange(earlier.start_ns, later.end_ns, earlier.includes_start, later.includes_end)
 
     def shift(self, offset_ns: int) -> "TimeRange":
-        """The same stretch, `offset_ns` later; the markers stay."""
+        """The same stretch, `offset_ns` later, with the same markers."""
         if self.is_empty:
             return self
         return TimeRange(
@@ -178,7 +178,7 @@ class TimeRange:
         )
 
     def half_open(self) -> tuple[int | None, int | None]:
-        """Integers [start, end) of the whole nanoseconds inside; a range that holds none gives equal ones."""
+        """Integers [start, end) of the whole nanoseconds inside; equal ones if there are none."""
         start_ns, end_ns = self.start_ns, self.end_ns
         if self.is_empty:
             return start_ns, end_ns
@@ -201,7 +201,7 @@ class TimeRange:
         return start + end
 
     def __str__(self) -> str:
-        """The canonical text: `_`, `()`, `[t]`, otherwise a marker beside each bound that is there."""
+        """The canonical text: `_`, `()`, `[t]`, otherwise a marker beside each existing bound."""
         start_ns, end_ns = self.start_ns, self.end_ns
         if start_ns is not None and start_ns == end_ns:
             return f"[{format_ns(start_ns)}]" if self.includes_start else "()"

@@ -1,4 +1,4 @@
-"""A TAMS timestamp: signed nanoseconds, exact, on a timescale that nobody here interprets."""
+"""A TAMS timestamp: signed nanoseconds, exact, on a timescale that this code does not interpret."""
 
 import re
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from tams.timing.field import AnyHandler, text_field_schema
 
 NS_PER_SECOND = 1_000_000_000
 NS_MIN, NS_MAX = -(2**79), 2**79 - 1
-"""The nanoseconds a Segment may be at: more than PTP's 48 bits of seconds, either side of zero (TIM-4)."""
+"""The range of Segment times in nanoseconds: beyond PTP's 48 bits of seconds, either side of 0 (TIM-4)."""
 
 TIMESTAMP_PATTERN = r"^-?(0|[1-9][0-9]*):(0|[1-9][0-9]{0,8})$"
-# As the pattern of the specification, with seconds of at most 30 digits (PTP needs 15).
+# The specification's pattern, with seconds of at most 30 digits (PTP needs 15).
 TIMESTAMP_GROUPS = "(-)?(0|[1-9][0-9]{0,29}):(0|[1-9][0-9]{0,8})"
 
 _match = re.compile(TIMESTAMP_GROUPS).fullmatch

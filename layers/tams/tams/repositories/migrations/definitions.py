@@ -1,6 +1,6 @@
 """Schemas, tables, columns and projections, as one transaction sees and changes them.
 
-Every function here returns one line for each thing it did, and none if there was nothing to do.
+Each change returns one line for everything it did, and none if there was nothing to do.
 """
 
 import logging

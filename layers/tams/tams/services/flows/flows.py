@@ -173,7 +173,7 @@ class FlowService:
         if flow.source_id != stored.flow.source_id:
             left = source_to(Permission.WRITE, repositories, stored.flow.source_id)
             guarded, gone_us = [flow.source_id], 0
-            if left.flow_count == 1:  # it goes, with all that was said of it
+            if left.flow_count == 1:  # the Source is deleted with its last Flow
                 source_to(Permission.DELETE, repositories, left.source.id)
                 guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
             gone = from_us(repositories.guards.hold(guarded, gone_us))

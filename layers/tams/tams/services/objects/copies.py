@@ -86,7 +86,7 @@ class ObjectCopyService:
 
     @property
     def _longest(self) -> timedelta:
-        """A longer wait was noted by a clock ahead of ours, so the copy need not wait."""
+        """The longest believable wait. A longer one comes from a clock ahead of ours, and is ignored."""
         return max(self.lease, _PAUSE_LONGEST) + _CLOCKS_APART
 
     def _claim(self, repositories: Repositories, copy_id: str) -> Copy | None:

@@ -39,7 +39,7 @@ class Registration:
     now_us: int
     by_upload: bool = False
     tells_timeline: bool = True
-    """Whether the caller may know what else the Flow has."""
+    """Whether the caller may learn what else the Flow contains."""
     unreadable: frozenset[str] = frozenset()
     unwritable: frozenset[str] = frozenset()
     """Objects that do not exist for the caller, and Objects whose instances the caller may not change."""

@@ -106,7 +106,7 @@ class UploadService:
     def _note(
         self, repositories: Repositories, told: Mapping[str, Sequence[Upload]]
     ) -> list[StoredObject]:
-        """Notes uploads on Objects that are allocated and not yet used by a Segment."""
+        """Records the uploads on their Objects. Returns those still allocated and not used by any Segment."""
         changed, unused = [], []
         for stored in repositories.objects.find_many(list(told)).values():
             noted = self._noted(stored, told[stored.id])
