@@ -75,7 +75,7 @@ verify: .venv/dev  ## try the built functions out with Lambda's Python, on the b
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
 
-provision: .venv/local  ## create on VAST the tables that are missing (TAMS_… variables as the functions have them)
+provision: .venv/local  ## create or migrate the tables on VAST (TAMS_VAST__… variables as the functions have them)
 	$(BIN)/python -m tams.runtime.provision
 
 deploy: build  ## build and deploy to AWS (asks for the parameters)

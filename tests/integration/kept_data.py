@@ -1,0 +1,14 @@
+"""Data folders that earlier code wrote, to be provisioned by the present code."""
+
+import tarfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+FOLDERS = ("release_0_1_0", "unnumbered")
+
+
+def unpacked(name: str, target: Path) -> Path:
+    """The data folder of a stack."""
+    with tarfile.open(HERE / name / "data.tar.gz") as archive:
+        archive.extractall(target, filter="data")
+    return target / "data"
