@@ -12,7 +12,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench soak probe openapi conformance docs lock build validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench soak probe spec openapi conformance docs lock build validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ soak: .venv/dev  ## the long forms of the tests: many kills, a million rows
 probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
 	$(BIN)/python -m pytest tests/integration/vast_probes -q
 
+spec: .venv/dev  ## fetch the BBC's own files of TAMS 8.2, which the tests hold answers against
+	@$(BIN)/python -m tests.fetch_spec
+
 openapi: .venv/dev  ## write the OpenAPI document from the functions' routes, and the table of scopes
 	$(BIN)/python shared/docs/make_openapi.py
 	$(BIN)/python shared/docs/make_scopes.py
@@ -66,7 +69,8 @@ size:  ## what the built layers weigh, against Lambda's limit
 
 verify: .venv/dev  ## try the built functions out with Lambda's Python, on the built layers alone
 	$(BIN)/python layers/dependencies/verify.py .aws-sam/build
-	TAMS_BUILD=.aws-sam/build $(BIN)/python -m pytest tests/template -q
+	TAMS_BUILD=.aws-sam/build TAMS_SOAK=1 $(BIN)/python -m pytest -q -n $(JOBS) \
+		tests/template/test_build.py tests/template/test_loaded_modules.py
 
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1

@@ -7,11 +7,14 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.stack import Stack
+from tests import spec
 from tests.groups import share_out
+from tests.long_form import SOAK
 from tests.official_contract import OfficialContract, official_contract
-from tests.official_schemas import SCHEMAS, OfficialSchemas
+from tests.official_schemas import OfficialSchemas
 from tests.secrets_in_logs import leaks
 from tests.stacks import ARCHIVE, AT_ONCE_SEGMENTS, UNLABELLED, Backends, stack_of_backends
 from vastlocal.control import Control
@@ -27,6 +30,10 @@ def pytest_configure() -> None:
     os.environ["SSL_CERT_DIR"] = os.devnull
     # Nobody here has credentials for AWS, and asking the network for some takes seconds.
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    if os.environ.get("CI") == "true" and (reason := spec.missing()):
+        raise pytest.UsageError(reason)
+    settings.register_profile("tams", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("tams")
     # An answer after 5 s means a busy machine here, not a fault.
     httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120)  # type: ignore[misc]
 
@@ -53,7 +60,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     env = {
         "TAMS_DELETION__AT_ONCE_SEGMENTS": str(AT_ONCE_SEGMENTS),
         "TAMS_DELETION__STEP_SEGMENTS": "10",
-        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "1",
+        "TAMS_WEBHOOKS__TIMEOUT_SECONDS": "30",
         "TAMS_WEBHOOKS__RETRY_FIRST_SECONDS": "0.2",
         "TAMS_WEBHOOKS__RETRY_LONGEST_SECONDS": "1",
         "TAMS_WEBHOOKS__GIVE_UP_SECONDS": "4",
@@ -96,15 +103,23 @@ def vast(stack: Stack) -> Control:
 
 @pytest.fixture(scope="session")
 def schemas() -> OfficialSchemas:
-    if not SCHEMAS.is_dir():
-        pytest.skip("the official TAMS schemas are not beside this checkout")
-    return OfficialSchemas(SCHEMAS)
+    if reason := spec.missing():
+        pytest.skip(reason)
+    return OfficialSchemas(spec.SCHEMAS)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Once for a run, and not to be missed: dots do not show what was skipped."""
+    if reason := spec.missing():
+        line = f"NOT HELD AGAINST THE SPECIFICATION: {reason}"
+        terminalreporter.section("TAMS 8.2", sep="!", red=True, bold=True)
+        terminalreporter.write_line(line, red=True, bold=True)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long forms run only when asked for, with `make soak`; workers share the others by group."""
-    if not os.environ.get("TAMS_SOAK"):
+    if not SOAK:
         skip = pytest.mark.skip(reason="a long form: run with TAMS_SOAK=1 (make soak)")
         for item in items:
             if "soak" in item.keywords:

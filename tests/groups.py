@@ -1,6 +1,9 @@
 """Which tests go to one worker together, and which groups go first (`pytest --dist loadgroup`)."""
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -8,25 +11,36 @@ OWN_STACKS = ("guarded", "classed", "small_stack")
 """Fixtures of a folder that cost a stack; the tests that use one are a group."""
 TOGETHER = ("tests/background", "tests/e2e")
 """Folders whose tests share a stack of their own."""
-LONGEST_FIRST = (
-    "classed",
-    "tests/vastlocal/test_sdk_suite.py",
-    "tests/fuzz/test_official_api.py",
-    "tests/background",
-    "tests/e2e",
-    "tests/model/test_against_model.py",
-    "guarded",
-)
-"""So that no worker is left with one of them at the end, while the other has nothing to do."""
+_RECORDED = Path(__file__).with_name("costs.json")
+"""Seconds of CPU by file, from one up, as `python -m tests.costs --record tests` found them."""
 
 
 def share_out(items: list[pytest.Item]) -> None:
-    """Marks every test with its group, and sorts the groups. Within a group the order stays."""
-    groups = {path: _group(path, same) for path, same in _by_file(items).items()}
+    """Marks every test with its group, and puts the longest groups first, so that all workers end together.
+
+    Within a group the order stays.
+    """
+    by_file = _by_file(items)
+    groups = {path: _group(path, same) for path, same in by_file.items()}
+    costs = recorded()
+    of_group: Counter[str] = Counter()
+    for path, group in groups.items():
+        of_group[group] += costs.get(path, 0)
     for item in items:
         item.add_marker(pytest.mark.xdist_group(groups[_path(item)]))
-    order = {group: place for place, group in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(groups[_path(item)], len(order)))
+    items.sort(key=lambda item: -of_group[groups[_path(item)]])
+
+
+def recorded() -> dict[str, int]:
+    found: dict[str, int] = json.loads(_RECORDED.read_text())
+    return found
+
+
+def record(costs: Mapping[str, float]) -> None:
+    """In place of what was known of these files."""
+    known = {path: seconds for path, seconds in recorded().items() if path not in costs}
+    measured = {path: round(seconds) for path, seconds in costs.items() if round(seconds)}
+    _RECORDED.write_text(json.dumps(known | measured, indent=1, sort_keys=True) + "\n")
 
 
 def _by_file(items: Sequence[pytest.Item]) -> dict[str, list[pytest.Item]]:

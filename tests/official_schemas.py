@@ -1,18 +1,18 @@
 """The BBC's own JSON schemas, where they are at hand."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 from referencing import Registry, Resource
 
-SCHEMAS = Path(__file__).parents[2] / "shared" / "tams-8.2" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class OfficialSchemas:
-    """Validates against the BBC's own JSON schemas, where they are at hand."""
+    """Validates against the schemas of a folder."""
 
     def __init__(self, folder: Path) -> None:
         resources = [
@@ -22,12 +22,17 @@ class OfficialSchemas:
             )
             for path in folder.glob("*.json")
         ]
-        self._registry: Registry[Any] = Registry().with_resources(resources)
+        registry: Registry[Any] = Registry().with_resources(resources).crawl()
+
+        @cache
+        def validator(name: str) -> jsonschema.Draft202012Validator:
+            return jsonschema.Draft202012Validator({"$ref": name}, registry=registry)
+
+        self._validator = validator
 
     def check(self, name: str, document: object) -> None:
         """Raises jsonschema.ValidationError."""
-        schema = {"$ref": name}
-        jsonschema.Draft202012Validator(schema, registry=self._registry).validate(document)
+        self._validator(name).validate(document)
 
     def check_each(self, name: str, documents: list[Any]) -> None:
         for document in documents:

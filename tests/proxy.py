@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.waiting import PATIENCE_SECONDS
+
 
 @contextmanager
 def proxy(base_path: str, headers: Mapping[str, str]) -> Iterator["Proxy"]:
@@ -43,7 +45,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.path.startswith(f"{base}/"):
             self.send_error(404)
             return
-        connection = http.client.HTTPConnection(urlsplit(self.server.upstream).netloc, timeout=30)
+        connection = http.client.HTTPConnection(
+            urlsplit(self.server.upstream).netloc, timeout=PATIENCE_SECONDS
+        )
         connection.request("GET", self.path.removeprefix(base), headers=dict(self.server.headers))
         answer = connection.getresponse()
         body = answer.read()

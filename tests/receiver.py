@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.waiting import PATIENCE_SECONDS
+
 Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -95,11 +97,9 @@ class Receiver:
     def of_flow(self, flow_id: str) -> list[Received]:
         return [each for each in self.distinct if each.flow_id == flow_id]
 
-    def wait_for(
-        self, found: Callable[["Receiver"], Any], *, seconds: float = 120
-    ) -> Sequence[Received]:
+    def wait_for(self, found: Callable[["Receiver"], Any]) -> Sequence[Received]:
         """Returns what was received once `found` says that it is all there."""
-        until = time.monotonic() + seconds
+        until = time.monotonic() + PATIENCE_SECONDS
         while not found(self):
             types = [each.event_type for each in self.distinct]
             assert time.monotonic() < until, f"{self.requests} requests; received only {types}"

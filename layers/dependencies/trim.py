@@ -1,7 +1,6 @@
-"""Make the installed packages fit a Lambda layer: `python3 trim.py FOLDER`.
+"""Make the installed packages light for a Lambda layer: `python3 trim.py FOLDER`.
 
-What goes was found out by removing it and running selects with every kind of predicate, inserts, updates,
-deletes and errors: the vastdb SDK 2.0.14 and pyarrow 23 work without it. `verify.py` does that again.
+A cold start loads the layer first. `verify.py` tries out that all still works without what goes here.
 """
 
 import os
@@ -14,40 +13,23 @@ from pathlib import Path
 LAMBDA_PYTHON = (3, 13)
 
 PACKAGES = (
-    "adbc_driver_manager",  # replaced by STUB: the SDK imports it, and uses it only with ADBC drivers
     "botocore",  # these come with Lambda's runtime
     "dateutil/zoneinfo",
-    "numpy*",  # pyarrow takes it when there; the SDK needs it for float16 predicates only
-    "pandas*",  # only adbc_driver_manager would load it
     "pip",
     "setuptools",
-    "tzdata*",
-    "vastdb/bench",
-    "vastdb/tests",
-    "vastdb/vast_tests",
 )
 FOLDERS = ("tests", "test", "__pycache__", "include", "src")
 FILES = (
-    "*.pyi", "*.pyx", "*.pxd", "*.pxi", "*.h", "*.hpp", "*.c", "*.cc", "*.map", "*.a",
-    "pyarrow/libarrow_flight*", "pyarrow/_flight*", "pyarrow/flight*",
-    "pyarrow/libarrow_python_flight*", "pyarrow/libarrow_python_parquet_encryption*",
-    "pyarrow/_parquet_encryption*", "pyarrow/_orc*", "pyarrow/_gcsfs*", "pyarrow/_azurefs*",
-    "pyarrow/_hdfs*", "pyarrow/_substrait*", "pyarrow/_feather*",
+    "*.pyi",
+    "*.pyx",
+    "*.pxd",
+    "*.pxi",
+    "*.h",
+    "*.c",
+    "*.map",
+    "*.a",
     "fastapi_offline/static/redoc*",
-)  # fmt: skip
-IBIS_BACKENDS_KEPT = {"__init__.py", "sql"}
-
-STUB = '''"""In place of the ADBC driver manager, which the vastdb SDK imports but does not need here."""
-'''
-STUB_DBAPI = """class Connection: ...
-
-
-class Cursor: ...
-
-
-def connect(*_args: object, **_kwargs: object) -> Connection:
-    raise NotImplementedError("ADBC is not part of this layer")
-"""
+)
 
 
 def trim(folder: Path) -> None:
@@ -60,19 +42,13 @@ def trim(folder: Path) -> None:
     for pattern in FILES:
         for path in folder.rglob(pattern) if "/" not in pattern else folder.glob(pattern):
             _remove(path)
-    backends = folder / "ibis" / "backends"
-    for path in backends.iterdir():
-        if path.name not in IBIS_BACKENDS_KEPT:
-            _remove(path)
-    _drop_duplicate_libraries(folder / "pyarrow")
-    _stub_adbc(folder / "adbc_driver_manager")
 
 
 def strip(folder: Path) -> None:
     """Remove symbols no running program needs; the same code remains."""
     tool = shutil.which("strip")
     if tool is None:
-        sys.stderr.write("strip is not installed: the layer stays about 25 MB larger\n")
+        sys.stderr.write("strip is not installed: the layer stays a few MB larger\n")
         return
     for path in folder.rglob("*.so*"):
         subprocess.run([tool, "--strip-unneeded", str(path)], check=False, capture_output=True)  # noqa: S603
@@ -116,19 +92,6 @@ def _runs(interpreter: Path) -> bool:
     except OSError:
         return False
     return tried.returncode == 0
-
-
-def _drop_duplicate_libraries(pyarrow: Path) -> None:
-    """The wheel carries libarrow_python.so.N and an unversioned copy that nothing links to."""
-    for path in pyarrow.glob("libarrow_python*.so"):
-        if any(pyarrow.glob(f"{path.name}.*")):
-            _remove(path)
-
-
-def _stub_adbc(package: Path) -> None:
-    package.mkdir(exist_ok=True)
-    (package / "__init__.py").write_text(STUB)
-    (package / "dbapi.py").write_text(STUB_DBAPI)
 
 
 def _remove(path: Path) -> None:

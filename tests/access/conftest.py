@@ -14,8 +14,9 @@ from tams.access.accounts import Account, Accounts, hash_password, hash_token
 from tams.models.caller import Scope
 from tests.access.classes_model import PEOPLE
 from tests.access.issuer import AUDIENCE, TokenIssuer, token_issuer
+from tests.access.names import NAMES, caller_with
 from tests.receiver import Receiver, receiver
-from tests.stacks import stack_of_backends
+from tests.stacks import UNHURRIED, stack_of_backends
 
 KEYS_MAX_AGE = 2.0
 """Seconds; short, so that tests see keys go."""
@@ -53,6 +54,8 @@ def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> It
     }
     stack = Stack(
         tmp_path_factory.mktemp("guarded"),
+        workers=1,
+        env=UNHURRIED,
         access={
             "TAMS_ACCESS__ISSUERS": json.dumps([trusted]),
             "TAMS_ACCESS__ACCOUNTS": accounts().model_dump_json(),
@@ -80,7 +83,7 @@ def backends() -> Backends:
 
 @pytest.fixture(scope="package")
 def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Iterator[Stack]:
-    """Callers reach what is of their classes: PEOPLE, each with their name as token."""
+    """Callers reach what is of their classes: PEOPLE, and one for each of NAMES; their names are tokens."""
     described = [
         {
             "id": storage_id,
@@ -99,13 +102,18 @@ def classed(tmp_path_factory: pytest.TempPathFactory, backends: Backends) -> Ite
         )
         for each in PEOPLE
     )
+    scopes = (Scope.READ, Scope.WRITE, Scope.DELETE)
+    of_one_class = tuple(
+        Account(name=who, hash=hash_token(who), scopes=scopes, classes=(name,))
+        for name, who in ((name, caller_with(name)) for name in NAMES)
+    )
     access = {
         "TAMS_ACCESS__CLASSES": "true",
-        "TAMS_ACCESS__ACCOUNTS": Accounts(tokens=tokens).model_dump_json(),
+        "TAMS_ACCESS__ACCOUNTS": Accounts(tokens=tokens + of_one_class).model_dump_json(),
     }
     env = {"TAMS_DELETION__AT_ONCE_SEGMENTS": "3"}
     data = tmp_path_factory.mktemp("classed")
-    with stack_of_backends(data, described, env, access=access) as stack:
+    with stack_of_backends(data, described, env, workers=1, access=access) as stack:
         yield stack
 
 

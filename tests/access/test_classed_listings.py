@@ -1,7 +1,8 @@
 """Listings under classes: whatever is asked, each caller gets what an admin gets, less what is not theirs."""
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from tests.access.conftest import Api
 from tests.access.listed import READERS, callers, classes_of, ids, listed, page, readable
 from tests.access.steps import Json, add, external, make
 from tests.builders import a_video_flow_body, an_audio_flow_body
+from tests.long_form import share
 
 CLASSES = [["news"], ["sport"], ["news", "sport"], [], ["archive"], ["news-readers"]]
 LIMIT = 4
@@ -27,17 +29,18 @@ class World:
     source_id: str
     """Of the first kind, all of them."""
     profile_id: str
+    turns: Iterator[int] = field(default_factory=itertools.count)
 
     def parameters(self, asked: Json) -> Json:
         known = {"SOURCE": self.source_id, "PROFILE": self.profile_id}
         return {"tag.mark": self.mark} | {name: known.get(it, it) for name, it in asked.items()}
 
     def compare(self, path: str, **asked: Any) -> list[Json]:
-        """What the admin gets, once it is clear that the others get theirs of it."""
+        """What the admin gets, once it is clear that others get theirs of it: readers take turns."""
         query = self.parameters(asked)
         everything = listed(self.api["admin"], path, limit=1000, **query)
         by_id = {each["id"]: each for each in everything}
-        for person in READERS:
+        for person in share(READERS, next(self.turns), 3):
             found = listed(self.api[person.name], path, limit=LIMIT, **query)
             assert ids(found) == readable(person, everything), person.name
             assert found == [by_id[each["id"]] for each in found]
@@ -47,7 +50,7 @@ class World:
 @pytest.fixture(scope="module")
 def world(classed: Stack) -> Iterator[World]:
     with callers(classed) as api:
-        made = World(api, *(str(uuid4()) for _ in range(3)))
+        made = World(api, str(uuid4()), str(uuid4()), str(uuid4()))
         admin = api["admin"]
         technical = a_video_flow_body()
         for name in ("id", "source_id"):
@@ -161,10 +164,8 @@ def test_a_key_of_another_callers_page_leads_to_what_is_behind_it_of_ones_own(
     query = world.parameters({"sort_by": sort_by})
     admin, api = world.api["admin"], world.api[person.name]
     everything = listed(admin, path, limit=1000, **query)
-    key = None
-    for place in range(1, len(everything)):
-        before = page(admin, path, limit="1", **query, **({"page": key} if key else {}))
-        key = before.headers["x-paging-nextkey"]
+    for place in share(range(1, len(everything)), READERS.index(person), 3):
+        key = page(admin, path, limit=str(place), **query).headers["x-paging-nextkey"]
 
         found = page(api, path, limit=str(LIMIT), page=key, **query)
 

@@ -11,6 +11,7 @@ from tests.access.classes_model import Person
 from tests.access.conftest import Api
 from tests.access.listed import READERS, callers, classes_of, listed
 from tests.access.steps import make
+from tests.long_form import share
 
 Json = dict[str, Any]
 CLASSES = [["news"], ["sport"], ["news", "sport"], ["archive"], []]
@@ -77,7 +78,7 @@ def test_what_a_collector_collects_is_found_by_those_who_may_read_both(
     person: Person, kind: str, world: Collected
 ) -> None:
     collectors = list(world.members)
-    for each in collectors:
+    for each in share(collectors, READERS.index(person), 2):
         expected = world.ids(kind, world.collected(person, each))
         assert world.asked(person, kind, each) == expected
     together = world.ids(kind, world.collected(person, *collectors))
@@ -100,7 +101,8 @@ def test_what_is_listed_names_only_what_may_be_read(person: Person, world: Colle
     known = world.seen(person, set(world.flows))
     for kind, members in (("flows", "flow_collection"), ("sources", "source_collection")):
         query = {"tag.mark": world.mark}
-        for item in listed(world.api[person.name], f"/{kind}", limit=100, **query):
+        found = listed(world.api[person.name], f"/{kind}", limit=100, **query)
+        for item in share(found, READERS.index(person), 3):
             named = {each["id"] for each in item.get(members, [])} | set(
                 item.get("collected_by", [])
             )

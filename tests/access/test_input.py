@@ -10,8 +10,8 @@ import pytest
 
 from local.environment import MEDIA_BUCKET
 from local.stack import Stack
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body
+from tests.maker import Maker
 
 Json = dict[str, Any]
 

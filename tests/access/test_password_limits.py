@@ -8,6 +8,7 @@ import pytest
 from local.stack import Stack
 from tams.access.attempts import AT_ONCE
 from tests.access.conftest import ADMIN, PASSWORD, accounts
+from tests.stacks import UNHURRIED
 
 NEVER = 100
 """More wrong passwords than can be answered before one is refused, however slow the machine."""
@@ -19,6 +20,7 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(
         tmp_path_factory.mktemp("limited"),
         workers=1,
+        env=UNHURRIED,
         only=("vast", "gateway"),
         access={"TAMS_ACCESS__ACCOUNTS": accounts().model_dump_json()},
     )

@@ -15,7 +15,7 @@ from moto.server import ThreadedMotoServer
 from local.stack import Stack
 from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
-from tests.stacks import planned
+from tests.stacks import UNHURRIED, planned
 from tests.waiting import until
 
 MAX_AGE_SECONDS = 1
@@ -87,6 +87,7 @@ def deployed(
     vast = {"access_key": known.vast.access_key, "secret_key": known.vast.secret_key}
     backend["secret_arn"] = secrets.put("storage", media)
     env = {
+        **UNHURRIED,
         "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
         "TAMS_SECRETS_MAX_AGE_SECONDS": str(MAX_AGE_SECONDS),
         "TAMS_STORAGE_BACKENDS": json.dumps([backend]),

@@ -12,8 +12,8 @@ import pytest
 
 from local.stack import Stack
 from tams.repositories.database import Database
-from tests.api.maker import Maker
 from tests.background.ledger import database_of
+from tests.maker import Maker
 from tests.small_disk import CannotMountError, SmallDisk, small_disk
 from tests.stacks import ARCHIVE, stack_of_backends
 
@@ -33,12 +33,11 @@ __all__ = ["ARCHIVE"]
 
 
 @pytest.fixture(scope="package")
-def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk | None]:
+def disk() -> Iterator[SmallDisk | None]:
     """The stack's own; None, and then nobody fills it, where none can be mounted."""
     with ExitStack() as mounted:
         try:
-            place = tmp_path_factory.mktemp("disk") / "small"
-            yield mounted.enter_context(small_disk(place, megabytes=160))
+            yield mounted.enter_context(small_disk(megabytes=160))
         except CannotMountError:
             yield None
 

@@ -3,8 +3,6 @@
 from collections.abc import Collection
 from typing import Any
 
-import ibis
-
 from local.stack import Stack
 from tams.repositories.database import Database
 from tams.repositories.event_tables import EVENTS
@@ -13,6 +11,7 @@ from tams.repositories.table import Table
 from tams.repositories.tables import COPIES, DELETION_REQUESTS, OBJECTS, SEGMENTS
 from tams.runtime.vast import vast_connection
 from tams.settings import Settings
+from tams.vast.where import col
 
 Row = dict[str, Any]
 
@@ -36,26 +35,26 @@ def database_of(stack: Stack) -> Database:
 def events_of(database: Database, source_ids: Collection[str]) -> list[Row]:
     """All events of these Sources, in the order they happened."""
     columns = ["id", "event_type", "flow_id", "source_id", "created_us"]
-    rows = rows_of(database, EVENTS, ibis._.source_id.isin([*source_ids, NOBODY]), columns)
+    rows = rows_of(database, EVENTS, col["source_id"].isin([*source_ids, NOBODY]), columns)
     return sorted(rows, key=lambda row: row["created_us"])
 
 
 def objects_of(database: Database, flow_ids: Collection[str]) -> dict[str, str]:
     """The state of each Object that was allocated for these Flows."""
-    predicate = ibis._.flow_id.isin([*flow_ids, NOBODY])
+    predicate = col["flow_id"].isin([*flow_ids, NOBODY])
     rows = rows_of(database, OBJECTS, predicate, ["id", "state"])
     return {row["id"]: row["state"] for row in rows}
 
 
 def objects_in_use(database: Database, flow_ids: Collection[str]) -> set[str]:
     """Objects that Segments of these Flows play."""
-    rows = rows_of(database, SEGMENTS, ibis._.flow_id.isin([*flow_ids, NOBODY]), ["object_id"])
+    rows = rows_of(database, SEGMENTS, col["flow_id"].isin([*flow_ids, NOBODY]), ["object_id"])
     return {row["object_id"] for row in rows}
 
 
 def instances_of(database: Database, object_ids: Collection[str]) -> dict[str, set[str]]:
     """The storage backends on which each of these Objects has its bytes; what is gone is not in it."""
-    predicate = ibis._["id"].isin([*object_ids, NOBODY])
+    predicate = col["id"].isin([*object_ids, NOBODY])
     rows = rows_of(database, OBJECTS, predicate, ["id", "instances"])
     return {
         row["id"]: {
@@ -67,20 +66,20 @@ def instances_of(database: Database, object_ids: Collection[str]) -> dict[str, s
 
 def waiting_uploads(database: Database, object_ids: Collection[str]) -> set[str]:
     """Of these Objects, those that neither have become a Segment nor tell why not."""
-    predicate = ibis._["id"].isin([*object_ids, NOBODY]) & (ibis._.state == "allocated")
+    predicate = col["id"].isin([*object_ids, NOBODY]) & (col["state"] == "allocated")
     rows = rows_of(database, OBJECTS, predicate, ["id", "fault"])
     return {row["id"] for row in rows if row["fault"] is None}
 
 
 def copies_of(database: Database, object_ids: Collection[str]) -> list[Row]:
     """Instances on their way, or on their way out."""
-    rows = rows_of(database, COPIES, True, ["object_id", "storage_id", "attempts", "error"])
+    rows = rows_of(database, COPIES, None, ["object_id", "storage_id", "attempts", "error"])
     return [row for row in rows if row["object_id"] in object_ids]
 
 
 def unfinished_deletions(database: Database, flow_ids: Collection[str]) -> list[Row]:
     rows = rows_of(
-        database, DELETION_REQUESTS, ibis._.flow_id.isin([*flow_ids, NOBODY]), ["id", "status"]
+        database, DELETION_REQUESTS, col["flow_id"].isin([*flow_ids, NOBODY]), ["id", "status"]
     )
     return [row for row in rows if row["status"] != "done"]
 

@@ -14,7 +14,7 @@ import pytest
 from local.queues import sqs_client
 from local.stack import Stack
 from tams.settings import Settings
-from tests.api.maker import Maker
+from tests.maker import Maker
 from tests.services import services_of
 from tests.waiting import until
 

@@ -1,6 +1,5 @@
 """Whatever dies, hangs or comes twice: events arrive, deletions end, every byte is accounted for."""
 
-import os
 import re
 import threading
 import time
@@ -23,6 +22,7 @@ from tests.background import ledger
 from tests.background.astray import AstrayHost
 from tests.background.conftest import ARCHIVE
 from tests.background.world import World
+from tests.long_form import SOAK
 from tests.receiver import (
     Behaviour,
     Receiver,
@@ -35,7 +35,7 @@ from tests.receiver import (
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
-SEEDS = 300 if os.environ.get("TAMS_SOAK") else 10
+SEEDS = 300 if SOAK else 10
 TOGETHER = 10
 """Seeds whose clients are at work at the same time, on one stack."""
 
@@ -195,10 +195,10 @@ def settled(world: World, database: Database, receivers: Sequence[Receiver]) -> 
     def all_copied() -> bool:
         return not ledger.copies_of(database, world.object_ids)
 
-    until(lambda: not ledger.waiting_uploads(database, world.registering), 300)
-    until(all_deleted, 300)
-    until(all_copied, 300)
-    until(all_arrived, 300)
+    until(lambda: not ledger.waiting_uploads(database, world.registering))
+    until(all_deleted)
+    until(all_copied)
+    until(all_arrived)
     happened = ledger.events_of(database, world.source_ids)
     counted = Counter((row["event_type"], row["flow_id"]) for row in happened)
     assert {key: count for key, count in world.told.items() if counted[key] < count} == {}

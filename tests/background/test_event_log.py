@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
+from tests.maker import Maker
 from tests.waiting import until
 
 Json = dict[str, Any]

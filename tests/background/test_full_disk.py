@@ -66,7 +66,7 @@ def test_health_says_what_is_full(client: httpx.Client, small: SmallDisk, path: 
     assert found.status_code == 503
     assert "VAST is full" in found.json()["vast"]
     small.free()
-    until(lambda: client.get(path).status_code == 200, 60)
+    until(lambda: client.get(path).status_code == 200)
 
 
 def test_with_room_again_nothing_that_was_answered_is_lost_and_all_goes_on(
@@ -81,18 +81,18 @@ def test_with_room_again_nothing_that_was_answered_is_lost_and_all_goes_on(
             assert put_flow(client)[1].status_code == 503
             stack.kill("vast")  # and comes back on a full disk
             stack.restart("vast")
-            until(lambda: client.get(f"/flows/{answered[0]}").status_code == 200, 60)
+            until(lambda: client.get(f"/flows/{answered[0]}").status_code == 200)
         swept = sweeps(stack)
 
-        until(lambda: sweeps(stack) > swept, 60)
+        until(lambda: sweeps(stack) > swept)
         for flow_id in answered:
             assert client.get(f"/flows/{flow_id}").status_code == 200
         flow_id, answer = put_flow(client)
         assert answer.status_code == 201
         wanted = {*answered, flow_id}
-        it.wait_for(lambda it: wanted <= {each.flow_id for each in it.distinct}, seconds=60)
+        it.wait_for(lambda it: wanted <= {each.flow_id for each in it.distinct})
         assert upload(client, flow_id).status_code == 200
-        until(lambda: client.get("/health").status_code == 200, 60)
+        until(lambda: client.get("/health").status_code == 200)
         client.delete(f"/service/webhooks/{subscribed.json()['id']}")
 
 

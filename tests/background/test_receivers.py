@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
+from tests.maker import Maker
 from tests.receiver import (
     Behaviour,
     Receiver,

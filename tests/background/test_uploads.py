@@ -18,8 +18,9 @@ from tams.models.upload import Upload
 from tams.object_stores.keys import object_key
 from tams.settings import Settings
 from tams.timing.microseconds import to_us
-from tests.api.maker import Maker
+from tests.maker import Maker
 from tests.services import Services, services_of
+from tests.stacks import UNHURRIED
 from tests.waiting import until
 
 Json = dict[str, Any]
@@ -145,7 +146,8 @@ def untold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[httpx.Client, Services]]:
     """A stack in which nobody tells of uploads, and what its functions are made of."""
-    with Stack(tmp_path, only=[name for name in NAMES if name != "poller"]) as stack:
+    parts = [name for name in NAMES if name != "poller"]
+    with Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack:
         for name, value in stack.settings_env().items():
             monkeypatch.setenv(name, value)
         with httpx.Client(base_url=stack.api_url, timeout=120) as api:

@@ -9,7 +9,7 @@ import pytest
 from local.stack import Stack
 from tams.errors import BackendUnavailableError
 from tams.messaging.url_signer import LambdaUrlSigner
-from tests.api.maker import Maker
+from tests.maker import Maker
 
 Objects = set[tuple[str, str]]
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import uuid4
 
-import ibis
 import pytest
 
 from tams.models.stored import finite
@@ -19,6 +18,7 @@ from tams.repositories.tables import SEGMENTS
 from tams.runtime.vast import vast_connection
 from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
+from tams.vast.where import col
 from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record
 from tests.benchmark.timing_of import interleaved
@@ -55,13 +55,13 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
         """The same rows by the SDK alone: begin, select, commit."""
         start_ns, end_ns = finite(window(count))
         predicate = (
-            (ibis._.flow_id == flows[count])
-            & (ibis._.start_time >= bound_text(start_ns))
-            & (ibis._.start_time < bound_text(end_ns))
+            (col["flow_id"] == flows[count])
+            & (col["start_time"] >= bound_text(start_ns))
+            & (col["start_time"] < bound_text(end_ns))
         )
 
         def select(transaction: VastTransaction) -> int:
-            return len(transaction.select(SEGMENTS, predicate, SEGMENTS.columns.names))
+            return len(transaction.select(SEGMENTS, predicate, SEGMENTS.names))
 
         assert database.read(select) == 30
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tests.api.maker import Maker
 from tests.benchmark.record import Record
+from tests.maker import Maker
 from tests.receiver import Receiver, hang, receiver
 
 SUBSCRIBERS = 100 if os.environ.get("TAMS_BENCH") else 12
@@ -42,7 +42,7 @@ def seconds_to_all(api: httpx.Client, make: Maker, living: int, dead: int) -> fl
         for number in range(CHANGES):
             api.put(f"/flows/{flow['id']}/label", json=str(number))
         for it in subscribers:
-            it.wait_for(lambda it: len(it.distinct) == CHANGES, seconds=120)
+            it.wait_for(lambda it: len(it.distinct) == CHANGES)
         taken = time.monotonic() - started
         for each in api.get("/service/webhooks", params={"limit": 1000}).json():
             api.delete(f"/service/webhooks/{each['id']}")

@@ -10,9 +10,9 @@ import pytest
 from local.stack import Stack
 from tams.models.event import EventType
 from tams.settings import Settings
-from tests.api.maker import Maker
 from tests.contract.listings import Listing, prepared
 from tests.contract.steps import Json, added, copied, segment, uploaded
+from tests.maker import Maker
 from tests.receiver import Receiver, receiver
 from tests.services import Services, services_of
 from tests.stacks import AT_ONCE_SEGMENTS, Backends

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.maker import Maker
 from tests.contract.steps import Json, added, segment
+from tests.maker import Maker
 
 COUNT, REVERSE, TIMERANGE = "X-Paging-Count", "X-Paging-Reverse-Order", "X-Paging-Timerange"
 LISTINGS = [

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +10,8 @@ import pytest
 
 from tams.api.answer_encoding import GZIP_BYTES_MIN
 from tams.api.payload import ANSWER_BYTES_MAX, payload_bytes
-from tests.api.maker import Maker
 from tests.contract.steps import Json, added, post
+from tests.maker import Maker
 
 MB = 1_000_000
 
@@ -201,7 +200,7 @@ def test_a_list_of_segments_far_apart_is_taken_and_announced_in_parts(
     assert sorted(sizes) == [100, 1_000]
 
 
-@pytest.mark.skipif("TAMS_SOAK" not in os.environ, reason="a long form: run with TAMS_SOAK=1")
+@pytest.mark.soak
 def test_45_000_segments_in_one_list_are_taken(api: httpx.Client, make: Maker) -> None:
     flow = make.flow()
     objects = [each for _ in range(45) for each in make.objects(flow["id"], 1_000)]

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, an_audio_flow_body
+from tests.maker import Maker
 
 PACKAGE = "urn:uuid:0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 UMID = "urn:smpte:umid:060a2b34.01010105.01010f20.13000000.d2c9036c.8f195343.ab7014d2.d718bfda"

@@ -11,16 +11,17 @@ import pytest
 from local.stack import Stack
 from tams.errors import NotFoundError
 from tams.settings import Settings
-from tests.api.maker import Maker, all_pages
 from tests.contract.conftest import AT_ONCE_SEGMENTS
+from tests.maker import Maker, all_pages
 from tests.services import Services, services_of
+from tests.waiting import PATIENCE_SECONDS
 
 MANY = AT_ONCE_SEGMENTS + 25
 
 
-def finished(api: httpx.Client, path: str, seconds: float = 90) -> dict[str, Any]:
+def finished(api: httpx.Client, path: str) -> dict[str, Any]:
     """The deletion request once it has ended."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         request: dict[str, Any] = api.get(path).json()
         if request["status"] in {"done", "error"}:

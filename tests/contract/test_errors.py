@@ -7,10 +7,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import an_audio_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, post, put, read_only, segment
+from tests.maker import Maker
 from tests.official_schemas import OfficialSchemas
 from tests.receiver import answer, receiver
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 import httpx
 
-from tests.api.maker import Maker
 from tests.contract.conftest import Subscribe
 from tests.contract.steps import arrived
+from tests.maker import Maker
 from tests.official_schemas import OfficialSchemas
 from tests.receiver import Receiver
 

@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.contract.conftest import AT_ONCE_SEGMENTS, Subscribe
 from tests.contract.steps import added, flow_of, read_only, segment, segments_of
+from tests.maker import Maker
 from tests.receiver import receiver
 from tests.waiting import next_second, until
 

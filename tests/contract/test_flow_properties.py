@@ -6,9 +6,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.conftest import Subscribe
 from tests.contract.steps import Json, flow_of
+from tests.maker import Maker
 from tests.receiver import receiver
 from tests.waiting import next_second
 

@@ -6,9 +6,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.steps import Json, flow_of, put, read_only, segments_of
+from tests.maker import Maker
 from tests.waiting import next_second
 
 PAST = "2001-01-01T00:00:00Z"

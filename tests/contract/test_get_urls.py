@@ -8,7 +8,6 @@ import httpx
 
 from local.stack import Stack
 from tams.models.media_object import UncontrolledInstance
-from tests.api.maker import Maker
 from tests.contract.conftest import Backends, Subscribe
 from tests.contract.steps import (
     Json,
@@ -20,6 +19,7 @@ from tests.contract.steps import (
     signed_by_client,
     urls,
 )
+from tests.maker import Maker
 from tests.receiver import Receiver
 from tests.services import Services
 

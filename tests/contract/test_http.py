@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.steps import Json, added, flow_of, post, put, segment, segments_of
+from tests.maker import Maker
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.steps import Json, added, flow_of, segment, segments_of
+from tests.maker import Maker
 
 IMPOSSIBLE = [
     "not-a-uuid",

@@ -9,7 +9,6 @@ import pytest
 
 from local.stack import Stack
 from tams.settings import Settings
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import (
@@ -24,6 +23,7 @@ from tests.contract.steps import (
     timeranges,
     uploaded,
 )
+from tests.maker import Maker
 from tests.services import services_of
 from tests.waiting import until_gone
 

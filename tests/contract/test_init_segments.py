@@ -6,10 +6,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, copied, post, put, segment, segments_of, uploaded
+from tests.maker import Maker
 
 IMAGE = "urn:x-tam:format:image"
 

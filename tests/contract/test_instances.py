@@ -6,10 +6,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.conftest import Backends, Subscribe
 from tests.contract.instances import add, labels, remove
 from tests.contract.steps import Json, added, copied, segment, segments_of, uploaded
+from tests.maker import Maker
 from tests.receiver import receiver
 from tests.waiting import until, until_gone
 

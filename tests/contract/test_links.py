@@ -13,11 +13,12 @@ from functions.flows.app import router
 from local.stack import Stack
 from tams.models.caller import EVERYONE
 from tams.runtime.http_handler import api_handler
-from tests.api.maker import Maker
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.listings import LISTINGS, Listing
+from tests.maker import Maker
 from tests.proxy import Proxy, proxy
 from tests.services import Services
+from tests.waiting import PATIENCE_SECONDS
 
 BASE_PATH = "/store/tams"
 HOSTILE_HOSTS = [
@@ -37,7 +38,7 @@ def followed(url: str) -> list[Any]:
     """Every item, by requests, which takes a link as it stands. One page of items at most is empty."""
     found: list[Any] = []
     while url:
-        response = requests.get(url, timeout=30)
+        response = requests.get(url, timeout=PATIENCE_SECONDS)
         assert response.status_code == 200, response.text
         body = response.json()
         found += body if isinstance(body, list) else body["referenced_by_flows"]
@@ -49,7 +50,7 @@ def cut_off(base_url: str, path: str) -> list[Any]:
     """A web client: it cuts as many letters off a link as its own base URL has, and puts that in front."""
     found: list[Any] = []
     while path:
-        response = requests.get(base_url + path, timeout=30)
+        response = requests.get(base_url + path, timeout=PATIENCE_SECONDS)
         assert response.status_code == 200, response.text
         found += response.json()
         link = response.links.get("next", {}).get("url", "")
@@ -85,7 +86,7 @@ def test_requests_follows_the_log_of_events(make: Maker, stack: Stack) -> None:
     seen = []
 
     for _ in range(2):
-        response = requests.get(url, timeout=30)
+        response = requests.get(url, timeout=PATIENCE_SECONDS)
         seen += [each["event_type"] for each in response.json()]
         url = response.links["next"]["url"]
 
@@ -97,13 +98,15 @@ def test_the_location_of_a_deletion_request_is_absolute(make: Maker, stack: Stac
     for path in ("/flows/{}", "/flows/{}/segments"):
         flow = make.flow()
         make.segments(flow["id"], AT_ONCE_SEGMENTS + 1)
-        response = requests.delete(stack.api_url + path.format(flow["id"]), timeout=30)
+        response = requests.delete(
+            stack.api_url + path.format(flow["id"]), timeout=PATIENCE_SECONDS
+        )
         assert response.status_code == 202
         urls.append(response.headers["Location"])
 
     for url in urls:
         assert url.startswith(f"{stack.api_url}/flow-delete-requests/")
-        assert requests.get(url, timeout=30).json()["id"] == url.rpartition("/")[2]
+        assert requests.get(url, timeout=PATIENCE_SECONDS).json()["id"] == url.rpartition("/")[2]
 
 
 @pytest.mark.parametrize("headers", HOSTILE_HEADERS, ids=str)

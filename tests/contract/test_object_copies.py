@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.instances import add, labels, remove
 from tests.contract.steps import added, copied, segment, uploaded
+from tests.maker import Maker
 from tests.media_server import media_server
 from tests.waiting import until
 

@@ -12,9 +12,9 @@ from local.environment import MEDIA_BUCKET
 from local.stack import Stack
 from tams.models.flow_segment import parse_segments_post
 from tams.services.objects.cleanup import SWEEP_LIMIT
-from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, copied, post, segment, segments_of, uploaded
+from tests.maker import Maker
 from tests.services import Services
 from tests.waiting import until, until_gone
 

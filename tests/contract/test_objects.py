@@ -6,9 +6,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker, all_pages
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, copied, post, segment, uploaded
+from tests.maker import Maker, all_pages
 
 
 @pytest.fixture

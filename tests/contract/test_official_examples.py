@@ -8,10 +8,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import an_audio_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, copied, segment, uploaded
+from tests.maker import Maker
 from tests.unit.models.mutants import an_example, needs_examples
 
 pytestmark = needs_examples

@@ -9,8 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from local.stack import Stack
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body
+from tests.maker import Maker
 from tests.official_contract import METHODS, OfficialContract
 
 Parameters = set[tuple[str, str]]

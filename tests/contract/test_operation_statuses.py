@@ -10,11 +10,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.steps import Json, post, read_only, segment
 from tests.contract.test_operations import OPERATIONS, OTHER_STATUSES, PROPERTIES, STATUSES
+from tests.maker import Maker
 
 NAMES = [operation.partition(" ")[2] for operation in OPERATIONS]
 HOOK = {"url": "http://127.0.0.1:1024/", "events": []}

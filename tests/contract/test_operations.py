@@ -11,10 +11,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.steps import Json, segment, uploaded
+from tests.maker import Maker
 
 PROPERTIES = {
     "label": "Camera 1",

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.listings import COUNT, LISTINGS, REVERSE, TIMERANGE, Listing
+from tests.maker import Maker
 
 each_listing = pytest.mark.parametrize(
     ("path", "headers"), LISTINGS, ids=[path for path, _ in LISTINGS]

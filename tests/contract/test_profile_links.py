@@ -6,9 +6,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from tests.contract.steps import Json, added, flow_of, put, segment
+from tests.maker import Maker
 
 SHARED = {
     "container": "video/mp2t",

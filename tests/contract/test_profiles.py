@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker, all_pages
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
 from tests.contract.steps import Json, flow_of, put
+from tests.maker import Maker, all_pages
 
 COMMON = {"id", "source_id"}
 

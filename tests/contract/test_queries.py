@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.steps import Json
+from tests.maker import Maker
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
+from tests.maker import Maker
 
 PROPERTIES = ("label", "description", "flow_collection", "max_bit_rate", "avg_bit_rate")
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.steps import (
     Json,
     added,
@@ -16,6 +15,7 @@ from tests.contract.steps import (
     segments_of,
     timeranges,
 )
+from tests.maker import Maker
 from tests.waiting import next_second
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.steps import Json, added, flow_of, post, segment, segments_of, timeranges
+from tests.maker import Maker
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.steps import (
     Json,
     added,
@@ -15,6 +14,7 @@ from tests.contract.steps import (
     segments_of,
     timeranges,
 )
+from tests.maker import Maker
 from tests.waiting import next_second
 
 WHOLE = ["[0:0_10:0)", "[10:0_20:0)", "[20:0_30:0)"]

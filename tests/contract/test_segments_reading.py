@@ -5,8 +5,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker, all_pages
 from tests.contract.steps import Json, added, post, segment, segments_of, timeranges
+from tests.maker import Maker, all_pages
 
 WHOLE = ["[0:0_10:0)", "[10:0_20:0)", "[20:0_30:0)"]
 

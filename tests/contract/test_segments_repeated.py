@@ -6,7 +6,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.conftest import Subscribe
 from tests.contract.steps import (
     Json,
@@ -18,6 +17,7 @@ from tests.contract.steps import (
     segments_of,
     timeranges,
 )
+from tests.maker import Maker
 from tests.receiver import Receiver
 
 CDN = {"url": "https://cdn.example.com/1", "label": "cdn"}

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 
 def seconds(timestamp: str) -> float:
@@ -88,3 +89,23 @@ def test_SVC_10_what_is_left_out_stays_as_it_was(api: httpx.Client) -> None:
         assert api.post("/service", json=change).status_code == 200
         service = api.get("/service").json()
         assert (service["name"], service["description"]) == expected
+
+
+def test_health_and_the_documents(api: httpx.Client) -> None:
+    parts = dict.fromkeys(("status", "vast", "s3", "queues", "schedules"), "ok")
+    assert api.get("/health").json() == parts
+    assert api.get("/health/ready").json() == parts
+    assert api.get("/openapi.json").json()["info"]["version"] == "8.2"
+    page = api.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "http://" not in page.text.replace("http://www.w3.org", "")
+    assert "https://" not in page.text
+    assert len(api.get("/docs/swagger-ui-bundle.js").content) > 1_000_000
+
+
+@pytest.mark.parametrize("path", ["/", "/service", "/health", "/health/ready"])
+def test_a_head_answers_as_its_get_without_a_body(api: httpx.Client, path: str) -> None:
+    get, head = api.get(path), api.head(path)
+
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]

@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker, all_pages
 from tests.contract.conftest import AT_ONCE_SEGMENTS, Backends
 from tests.contract.steps import Json, put, segments_of, timeranges
+from tests.maker import Maker, all_pages
 
 
 @pytest.fixture
@@ -60,13 +60,13 @@ def sources_of(api: httpx.Client, make: Maker, mark: Json, *labels: str | None) 
 def test_SRT_2_sources_are_sorted_by_creation_change_or_label(
     api: httpx.Client, make: Maker, mark: Json
 ) -> None:
-    made = sources_of(api, make, mark, "b", "c", "a")
+    made = sources_of(api, make, mark, "b", "C", "a")  # capitals first
     assert api.put(f"/sources/{made[0]}/description", json="x").status_code == 204
 
     assert ids(api, "/sources", mark) == made[::-1]
     assert ids(api, "/sources", mark, sort_by="created") == made[::-1]
     assert ids(api, "/sources", mark, sort_by="updated") == [made[0], made[2], made[1]]
-    assert ids(api, "/sources", mark, sort_by="label") == [made[2], made[0], made[1]]
+    assert ids(api, "/sources", mark, sort_by="label") == [made[1], made[2], made[0]]
     assert api.get("/sources", params={"sort_by": "metadata_updated"}).status_code == 400
 
 

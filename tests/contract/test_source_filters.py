@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.maker import Maker
 
 VIDEO = "urn:x-nmos:format:video"
 AUDIO = "urn:x-nmos:format:audio"

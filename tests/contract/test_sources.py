@@ -7,8 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.maker import Maker
 from tests.waiting import next_second
 
 VIDEO = "urn:x-nmos:format:video"

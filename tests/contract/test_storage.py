@@ -14,9 +14,9 @@ from local.stack import Stack
 from tams.errors import InvalidRequestError
 from tams.models.flow_storage import FlowStoragePost
 from tams.timing.timestamp import Timestamp
-from tests.api.maker import Maker
 from tests.contract.conftest import Backends
 from tests.contract.steps import Json, added, read_only, segment, segments_of, signed_by_client
+from tests.maker import Maker
 from tests.services import Services
 
 

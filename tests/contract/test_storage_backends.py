@@ -11,8 +11,8 @@ from local.stack import Stack
 from tams.errors import InvalidRequestError
 from tams.models.flow_storage import FlowStoragePost
 from tams.settings import Settings
-from tests.api.maker import all_pages
 from tests.contract.conftest import Backends
+from tests.maker import all_pages
 from tests.services import Services, services_of
 
 PATH = "/service/storage-backends"

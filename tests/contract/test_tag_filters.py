@@ -7,10 +7,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import copied
+from tests.maker import Maker
 
 LISTINGS = ("/flows", "/sources", "/service/webhooks")
 BACKENDS = "/service/storage-backends"

@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
+from tests.maker import Maker
 from tests.waiting import next_second
 
 GOOD = {"text": "full", "empty": "", "none": [], "one": ["a"], "two": ["a", "b"]}

@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from tams.timing import TimeRange
-from tests.api.maker import Maker
 from tests.contract.steps import Json, added, flow_of, post, segment, segments_of, timeranges
+from tests.maker import Maker
 
 
 @pytest.fixture

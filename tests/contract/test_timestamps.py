@@ -4,9 +4,9 @@ import httpx
 import pytest
 
 from tams.timing import TimeRange
-from tests.api.maker import Maker
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.steps import Json, added, post, segment, segments_of, timeranges
+from tests.maker import Maker
 
 PTP_SECONDS = 2**48 - 1
 """The last second that a timestamp of PTP can name."""

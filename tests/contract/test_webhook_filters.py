@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.builders import a_multi_flow_body
 from tests.contract.conftest import Backends, Subscribe
+from tests.maker import Maker
 from tests.receiver import Receiver, receiver
 
 Json = dict[str, Any]

@@ -8,9 +8,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.maker import Maker
 from tests.contract.conftest import Subscribe
+from tests.maker import Maker
 from tests.receiver import Receiver, accept, answer, receiver
+from tests.waiting import PATIENCE_SECONDS
 
 Json = dict[str, Any]
 
@@ -27,7 +28,7 @@ def read(api: httpx.Client, webhook: Json) -> Json:
 
 
 def wait_for_status(api: httpx.Client, webhook: Json, status: str) -> Json:
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE_SECONDS
     while (found := read(api, webhook))["status"] != status:
         assert time.monotonic() < until, found
         time.sleep(0.05)

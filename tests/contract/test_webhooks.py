@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tests.api.maker import all_pages
+from tests.maker import all_pages
 
 EVENTS = [
     *(f"flows/{what}" for what in ("created", "updated", "deleted")),
@@ -197,7 +197,7 @@ def test_the_services_own_servers_get_no_events(api: httpx.Client, stack: Stack)
     hosts = ["127.0.0.1", "localhost.", "127.1", "0x7f000001", "2130706433", "017700000001"]
     hosts += ["127.9.9.9", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "x.localhost"]  # noqa: S104
     urls = [f"http://{hosts[0]}:{port}/" for port in astuple(stack.config.ports)]
-    urls += [f"http://{host}:{stack.config.ports.queue}/moto-api/reset" for host in hosts]
+    urls += [f"http://{host}:{stack.config.ports.queue}/oldest-seconds" for host in hosts]
     hook = api.post("/service/webhooks", json={"url": NOWHERE, "events": []}).json()
 
     for url in urls:

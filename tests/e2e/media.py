@@ -13,15 +13,23 @@ needs_ffmpeg = pytest.mark.skipif(
 )
 
 BROADCAST = [
-    *("-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25"),
+    *("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25"),
     *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"),
     *("-t", "24", "-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-keyint_min", "50"),
     *("-sc_threshold", "0", "-bf", "0", "-pix_fmt", "yuv420p", "-c:a", "aac"),
 ]
-"""24 s of 1280×720 at 25 fps with a key frame every two seconds, and a tone."""
+"""24 s of 640×360 at 25 fps with a key frame every two seconds, and a tone."""
+
+MANY = [
+    *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25"),
+    *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"),
+    *("-t", "24", "-c:v", "libx264", "-preset", "ultrafast", "-g", "5", "-bf", "0"),
+    *("-pix_fmt", "yuv420p", "-c:a", "aac"),
+]
+"""24 s with a key frame every fifth of a second: a dozen batches, of which the first is waited for."""
 
 ODD = [
-    *("-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30000/1001"),
+    *("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30000/1001"),
     *("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=44100"),
     *("-t", "12", "-c:v", "libx264", "-preset", "veryfast", "-g", "60", "-bf", "2"),
     *("-pix_fmt", "yuv420p", "-c:a", "aac", "-output_ts_offset", "5.3", "-f", "mpegts"),

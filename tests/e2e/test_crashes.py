@@ -1,7 +1,6 @@
 """Whatever is killed while media comes in: what was answered is there, nothing is half there."""
 
 import json
-import os
 import random
 import subprocess
 import sys
@@ -18,9 +17,10 @@ import pytest
 from local.stack import Stack
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
-from tests.e2e.media import BROADCAST, make_media, needs_ffmpeg
+from tests.e2e.media import needs_ffmpeg
+from tests.long_form import SOAK
 
-KILLS = 20 if os.environ.get("TAMS_SOAK") else 4
+KILLS = 20 if SOAK else 2
 SEGMENTS_A_POST = 5
 
 
@@ -159,10 +159,9 @@ def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_res
 
 @needs_ffmpeg
 @pytest.mark.timeout(900)
-def test_an_ingest_comes_to_its_end_through_every_crash(own_stack: Stack, tmp_path: Path) -> None:
+def test_an_ingest_comes_to_its_end_through_every_crash(own_stack: Stack, many: Path) -> None:
     """`tams ingest` waits for what is down; told to give up, it goes on when it is run again."""
-    path = make_media([*BROADCAST[:-2], "-g", "5", "-c:a", "aac"], tmp_path / "media.mp4")
-    command = [sys.executable, "-m", "cli.main", "ingest", str(path), "--json"]
+    command = [sys.executable, "-m", "cli.main", "ingest", str(many), "--json"]
     command += ["--segment-seconds", "0.2", "--url", own_stack.api_url]
     chance = random.Random(4)
     for kill in range(KILLS):

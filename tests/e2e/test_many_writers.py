@@ -9,7 +9,7 @@ import pytest
 
 from local.stack import Stack
 from tams.timing import TimeRange
-from tests.api.maker import Maker
+from tests.maker import Maker
 
 WRITERS = 32
 

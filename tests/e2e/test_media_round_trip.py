@@ -148,11 +148,7 @@ def test_odd_rates_b_frames_and_a_start_that_is_not_zero_are_exact(
     assert frame_count(whole) == len(times)
 
 
-def test_an_ingest_that_was_interrupted_goes_on_where_it_was(
-    own_stack: Stack, tmp_path: Path
-) -> None:
-    # A key frame every fifth of a second: a dozen batches, of which the first is waited for.
-    many = make_media([*BROADCAST[:-2], "-g", "5", "-c:a", "aac"], tmp_path / "many.mp4")
+def test_an_ingest_that_was_interrupted_goes_on_where_it_was(own_stack: Stack, many: Path) -> None:
     arguments = ["--segment-seconds", "0.2", "--start", "5000:0", "--jobs", "1"]
     command = [sys.executable, "-m", "cli.main", "ingest", str(many), *arguments]
     with subprocess.Popen(

@@ -15,5 +15,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "TAMS_DELETION__AT_ONCE_SEGMENTS": "3",
         "TAMS_WEBHOOKS__ALLOWED_NETWORKS": "[]",
     }
-    with Stack(tmp_path_factory.mktemp("fuzz"), keep_going=True, env=env) as running:
+    with Stack(tmp_path_factory.mktemp("fuzz"), workers=1, env=env) as running:
         yield running

@@ -19,10 +19,11 @@ from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
+from tests.long_form import SOAK
 from tests.services import Services, services_of
 from vastlocal.control import Control
 
-WRITERS = 32
+WRITERS = 32 if SOAK else 16
 
 
 def at_once(tasks: list[Callable[[], Any]]) -> list[Any]:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pytest
 
 from tams.errors import BackendUnavailableError
@@ -21,7 +20,8 @@ from tams.repositories.migrations.back_fill import BATCH_ROWS
 from tams.repositories.provision import provision
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
-from tams.repositories.session import PooledSession, VastConnection
+from tams.repositories.sdk import sdk_session
+from tams.repositories.session import VastConnection
 from tams.repositories.table import Table
 from tams.repositories.tables import (
     ALL,
@@ -33,13 +33,14 @@ from tams.repositories.tables import (
     SERVICE,
 )
 from tams.runtime.vast import vast_connection
+from tams.vast.where import Predicate, col
 from tests.integration.kept_data import FOLDERS, unpacked
 from tests.integration.local_vast import VAST_KEYS, a_local_vast, settings_for
 from tests.waiting import until
 from vastlocal.control import Control
 from vastlocal.http.faults import FaultAction
 
-NO_FLOW_YET = ibis._.flow_created_us.isnull()
+NO_FLOW_YET = col["flow_created_us"].isnull()
 CHANGES = {
     "create_schema", "create_table", "add_columns", "create_projection", "drop_projection",
     "insert_rows", "update_rows", "delete_rows",
@@ -53,13 +54,13 @@ def store(data: Path, **options: Any) -> Iterator[tuple[VastConnection, Control]
         yield vast_connection(settings_for(url)), control
 
 
-def count(connection: VastConnection, table: Table, predicate: Any = None) -> int:
+def count(connection: VastConnection, table: Table, predicate: Predicate | None = None) -> int:
     return Database(connection).read(lambda it: it.count(table, predicate))
 
 
 def set_version(connection: VastConnection, **changes: int) -> None:
     def work(transaction: VastTransaction) -> None:
-        (row,) = transaction.select(SCHEMA_VERSION, True, ["revision"], with_row_id=True)
+        (row,) = transaction.select(SCHEMA_VERSION, None, ["revision"], with_row_id=True)
         transaction.update(SCHEMA_VERSION, [{ROW_ID: row[ROW_ID], **changes}])
 
     Database(connection).write(work)
@@ -74,7 +75,7 @@ def add_old_objects(connection: VastConnection, number: int, **fields: Any) -> N
 
 def shape(connection: VastConnection) -> dict[str, tuple[set[Any], set[str]]]:
     """Columns and projections of each table."""
-    with PooledSession(connection).sdk.transaction() as transaction:
+    with sdk_session(connection).transaction() as transaction:
         schema = transaction.bucket(connection.bucket).schema(connection.schema)
         found = {table.name: schema.table(table.name) for table in ALL}
         return {
@@ -156,7 +157,7 @@ def test_objects_learn_which_flow_they_were_made_for(tmp_path: Path) -> None:
 
         columns = ["id", "flow_created_us", "revision"]
         rows = Database(connection).read(
-            lambda it: it.select(OBJECTS, ibis._.revision == 4, columns)
+            lambda it: it.select(OBJECTS, col["revision"] == 4, columns)
         )
         assert {row["id"]: row["flow_created_us"] for row in rows} == {
             name: expected for name, (_, _, expected) in objects.items()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tams.repositories.provision import provision
-from tams.repositories.session import PooledSession
+from tams.repositories.sdk import sdk_session
 from tams.repositories.tables import ALL
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
@@ -14,7 +14,7 @@ def test_a_projection_that_is_missing_is_made_and_nothing_else(tmp_path: Path) -
         connection = vast_connection(settings_for(url))
         provision(connection)
         wanted = [f"projection {each.name}" for table in ALL for each in table.projections]
-        with PooledSession(connection).sdk.transaction() as transaction:
+        with sdk_session(connection).transaction() as transaction:
             schema = transaction.bucket(connection.bucket).schema(connection.schema)
             for table in ALL:
                 for each in table.projections:

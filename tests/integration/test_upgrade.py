@@ -11,6 +11,7 @@ import pytest
 
 from local.stack import Stack
 from tests.integration.kept_data import FOLDERS, HERE, unpacked
+from tests.stacks import UNHURRIED
 
 ANSWERS: dict[str, Any] = {
     name: json.loads((HERE / name / "answers.json").read_text()) for name in FOLDERS
@@ -33,7 +34,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
         @cache
         def client_of(name: str) -> httpx.Client:
             data = unpacked(name, tmp_path_factory.mktemp("upgraded"))
-            stack = open_ones.enter_context(Stack(data, keep_going=True))
+            stack = open_ones.enter_context(Stack(data, env=UNHURRIED))
             client = httpx.Client(base_url=stack.api_url, timeout=120)
             return open_ones.enter_context(client)
 

@@ -1,6 +1,5 @@
 """A receiver that is away for hours, by a clock of the test's own: the rest is as it is deployed."""
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -27,12 +26,13 @@ from tams.services.webhooks.webhooks import WebhookService
 from tams.timing.microseconds import from_us
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import settings_for
+from tests.long_form import SOAK
 from tests.receiver import receiver
 from tests.services import Services, services_of
 
 one_after_the_other = pytest.mark.parametrize(
     "vast_url",
-    ["strict", "column", "commit"] if os.environ.get("TAMS_SOAK") else ["strict"],
+    ["strict", "column", "commit"] if SOAK else ["strict"],
     indirect=True,
     scope="module",
 )

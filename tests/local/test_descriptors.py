@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 from .conftest import TEMPLATE
 
@@ -63,7 +63,7 @@ def test_a_part_has_the_hard_limit(gateway: Gateway) -> None:
 def test_clients_beyond_the_descriptors_are_answered_with_503(gateway: Gateway) -> None:
     with contextlib.ExitStack() as opened:
         clients = [
-            opened.enter_context(socket.create_connection(gateway.address, 30))
+            opened.enter_context(socket.create_connection(gateway.address, PATIENCE_SECONDS))
             for _ in range(HARD - SOFT // 2)
         ]
         for client in clients[HARD // 2 :]:
@@ -71,7 +71,7 @@ def test_clients_beyond_the_descriptors_are_answered_with_503(gateway: Gateway) 
             assert answer.startswith(b"HTTP/1.1 503 ")
             assert b'"type": "ServiceUnavailable"' in answer
 
-    until(lambda: httpx.get(f"{gateway.url}/nowhere").status_code == 404, 30)
+    until(lambda: httpx.get(f"{gateway.url}/nowhere").status_code == 404)
 
 
 def test_a_gateway_of_few_descriptors_serves_as_any(gateway: Gateway) -> None:

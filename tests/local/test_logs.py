@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from local.kept_threads import kept
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 FULL = Path("/dev/full")
 SPEAKING = """
@@ -85,7 +85,7 @@ def test_work_that_fails_or_ends_is_done_again_and_reported() -> None:
     thread.start()
     until(lambda: len(runs) == 3)
     stopped.set()
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
 
     assert not thread.is_alive()
     assert "FAILED the watch: OSError: no space left" in reports[0]

@@ -18,8 +18,7 @@ from local.poller import InvalidReportError, failed_ids
 from local.queues import sqs_client
 from local.schedules import fire_until
 from local.stack import Stack
-
-PATIENCE_SECONDS = 60
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -175,6 +174,6 @@ def test_a_schedule_fires_as_soon_as_it_runs() -> None:
     thread.start()
     eventually(lambda: fired)
     stopped.set()
-    thread.join(10)
+    thread.join(PATIENCE_SECONDS)
 
     assert len(fired) == 1

@@ -10,7 +10,7 @@ import pytest
 from local.faults import LocalStackError
 from local.private import close_to_others
 from local.stack import Stack
-from tests.api.maker import Maker
+from tests.maker import Maker
 
 from .conftest import TEMPLATE
 

@@ -17,7 +17,7 @@ import pytest
 from local.faults import AlreadyRunningError, PartDiedError, PortTakenError
 from local.ports import Ports
 from local.stack import Stack
-from tests.waiting import until
+from tests.waiting import PATIENCE_SECONDS, until
 
 from .conftest import TEMPLATE
 
@@ -71,7 +71,7 @@ def test_a_part_that_dies_is_noticed_with_its_last_words(small_stack: Stack) -> 
     os.kill(small_stack.pid("queue"), signal.SIGKILL)
 
     with pytest.raises(PartDiedError, match=r"queue ended \(signal SIGKILL\); its log is"):
-        check_for(small_stack, seconds=30)
+        check_for(small_stack, PATIENCE_SECONDS)
     small_stack.restart("queue")
 
 
@@ -141,7 +141,7 @@ def run_on(data_dir: Path) -> Iterator[Run]:
     free = dict.fromkeys(("PORT", "TAMS_VAST_PORT", "TAMS_S3_PORT", "TAMS_QUEUE_PORT"), "0")
     process = subprocess.Popen(
         [sys.executable, "-m", "local"],
-        env={**os.environ, **free, "TAMS_DATA_DIR": str(data_dir)},
+        env={**os.environ, **free, "TAMS_DATA_DIR": str(data_dir), "TAMS_WORKERS": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -161,27 +161,19 @@ def run_on(data_dir: Path) -> Iterator[Run]:
         process.stdout.close()
 
 
-def test_asked_to_stop_it_ends_everything_and_is_content(run: Run) -> None:
+def test_killed_it_leaves_nothing_behind_and_ends_everything_when_asked_to(run: Run) -> None:
     groups = run.groups()
     assert len(groups) == 5, "five parts"
-    assert httpx.get(f"{run.api_url}/service").status_code == 200
-
-    run.process.terminate()
-
-    assert run.process.wait(60) == 0
-    wait_until_gone(groups)
-
-
-def test_killed_it_leaves_nothing_behind_and_can_start_again(run: Run) -> None:
-    groups = run.groups()
 
     run.process.kill()
 
     wait_until_gone(groups)
     with run_on(run.data_dir) as again:
+        groups = again.groups()
         assert httpx.get(f"{again.api_url}/health").json()["status"] == "ok"
-        again.process.send_signal(signal.SIGINT)
-        assert again.process.wait(60) == 0
+        again.process.terminate()
+        assert again.process.wait(PATIENCE_SECONDS) == 0
+        wait_until_gone(groups)
 
 
 def test_when_a_part_dies_it_says_which_and_ends_the_others(run: Run) -> None:
@@ -191,6 +183,6 @@ def test_when_a_part_dies_it_says_which_and_ends_the_others(run: Run) -> None:
 
     os.kill(vast, signal.SIGKILL)
 
-    assert run.process.wait(60) == 1
+    assert run.process.wait(PATIENCE_SECONDS) == 1
     assert "tams: vast ended (signal SIGKILL); its log is" in run.process.stdout.read()
     wait_until_gone(groups)

@@ -81,7 +81,7 @@ def test_a_data_directory_that_is_a_file_is_named(tmp_path: Path) -> None:
 
 def test_a_data_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     try:
-        with small_disk(tmp_path / "disk", 1) as disk:
+        with small_disk(megabytes=1) as disk:
             subprocess.run(["mount", "-o", "remount,ro", str(disk.path)], check=True)
             said = refused(TAMS_DATA_DIR=str(disk.path))
         assert "Read-only file system" in said

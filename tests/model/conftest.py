@@ -8,5 +8,5 @@ from tests.stacks import UNHURRIED
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with Stack(tmp_path_factory.mktemp("model"), env=UNHURRIED) as running:
+    with Stack(tmp_path_factory.mktemp("model"), workers=1, env=UNHURRIED) as running:
         yield running

@@ -1,6 +1,5 @@
 """The server and the model, given the same operations, give the same answers."""
 
-import os
 from collections.abc import Iterator
 from typing import Any, ClassVar
 from uuid import uuid4
@@ -18,15 +17,15 @@ from hypothesis.stateful import (
 )
 
 from local.stack import Stack
-from tests.api.maker import all_pages
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.long_form import SOAK
+from tests.maker import all_pages
 from tests.model.spellings import Spelling, bounded, queries, spans
 from tests.model.tams_model import EVER, SECOND, ModelObject, ModelSegment, TamsModel, hull
 
-SOAK = bool(os.environ.get("TAMS_SOAK"))
-EXAMPLES, STEPS = (400, 100) if SOAK else (10, 80)
+EXAMPLES, STEPS = (400, 100) if SOAK else (6, 80)
 FURTHER = 6
-STEPS_MIN = 600
+STEPS_MIN = 400
 
 BODIES = {"video": a_video_flow_body, "audio": an_audio_flow_body, "multi": a_multi_flow_body}
 flows = st.integers(0, 3)

@@ -18,7 +18,9 @@ def main(function: str) -> None:
             given: dict[str, Any] = {"platform": platform, "caller": EVERYONE}
             if "platform" in names:
                 each.of(**{name: given[name] for name in names})
-    sys.stdout.write(json.dumps(sorted(sys.modules)))
+    # FlatBuffers takes numpy where it is; the layers hold none.
+    loaded = (each for each in sys.modules if each.partition(".")[0] != "numpy")
+    sys.stdout.write(json.dumps(sorted(loaded)))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.template.conftest import ROOT
 
-LAYERS_MB_MAX = 250
+LAYERS_MB_MAX = 50
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer")
 EVENTS = [
     ("service", "api/get_service.json"),
@@ -90,7 +90,8 @@ def test_the_layers_fit_lambda(
 def test_the_build_holds_nothing_that_only_this_machine_needs(build: Path) -> None:
     folders = {path.name for path in (build / "DependenciesLayer/python").iterdir()}
 
-    assert {"vastdb", "pyarrow", "fastapi", "mangum", "aws_lambda_powertools"} <= folders
+    assert {"fastapi", "mangum", "aws_lambda_powertools", "httptools", "flatbuffers"} <= folders
+    assert not {"vastdb", "pyarrow", "ibis"} & folders
     assert not folders & {"boto3", "botocore", "numpy", "pandas", "pip", "pytest", "tams"}
     assert [path.name for path in (build / "TamsLayer/python").iterdir()] == ["tams"]
 
@@ -100,7 +101,7 @@ def test_byte_code_is_taken_as_it_is_on_a_read_only_disk(build: Path) -> None:
     if script("trim").find_lambda_python() is None:
         pytest.skip("python3.13 is not installed")
 
-    assert len(compiled) > 1000
+    assert len(compiled) > 500
     # Flags of PEP 552: a hash instead of a time, and not to be checked.
     assert {int.from_bytes(head[4:], "little") for head in compiled} == {0b01}
 

@@ -1,6 +1,5 @@
 """A commit that was answered survives a crash at any instant; any other is wholly there or not."""
 
-import os
 import random
 import threading
 import time
@@ -14,13 +13,13 @@ import requests
 import vastdb.errors
 from vastdb.config import BackoffConfig
 
+from tests.long_form import SOAK
 from tests.vastlocal.conftest import TableMaker, TestTable, connect
 from tests.waiting import until
 from vastlocal.process import LocalVast
 
 COLUMNS = pa.schema([("writer", pa.int64()), ("number", pa.int64()), ("part", pa.int64())])
-IS_SOAK = os.environ.get("TAMS_SOAK") == "1"
-KILLS = 60 if IS_SOAK else 5
+KILLS = 60 if SOAK else 5
 WRITERS, PARTS = 4, 3
 _GONE = (vastdb.errors.ConnectionError, vastdb.errors.NotFound, requests.RequestException)
 
@@ -71,7 +70,7 @@ def _wait_for(writers: list[Writer], commits: int) -> None:
     until(lambda: sum(each.answered for each in writers) >= commits)
 
 
-@pytest.mark.timeout(1200 if IS_SOAK else 600)
+@pytest.mark.timeout(1200 if SOAK else 600)
 def test_answered_commits_survive_kill_9(tmp_path: Path, make_table: TableMaker) -> None:
     chance = random.Random(11)
     with LocalVast(tmp_path) as server:

@@ -3,7 +3,6 @@
 The model keeps whole copies: one of what is committed, one for what each transaction sees.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +15,7 @@ from vastdb import errors
 from vastdb.table import QueryConfig
 from vastdb.table_metadata import TableMetadata, TableRef, TableType
 
+from tests.long_form import SOAK
 from tests.vastlocal.conftest import BUCKET, TableMaker
 from vastlocal.process import LocalVast
 from vastlocal.settings import ConflictMode
@@ -182,7 +182,7 @@ def server(
 
 
 @settings(
-    max_examples=400 if os.environ.get("TAMS_SOAK") == "1" else 25,
+    max_examples=400 if SOAK else 25,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

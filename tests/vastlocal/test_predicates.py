@@ -11,7 +11,6 @@ import functools
 import itertools
 import math
 import operator
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from vastdb.table import QueryConfig
 
+from tests.long_form import SOAK
 from tests.vastlocal.conftest import TableMaker, TestTable
 
 Row = dict[str, Any]
@@ -203,7 +203,7 @@ def world(request: pytest.FixtureRequest, make_table: TableMaker) -> Any:
 
 
 @settings(
-    max_examples=300 if os.environ.get("TAMS_SOAK") == "1" else 60,
+    max_examples=300 if SOAK else 30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

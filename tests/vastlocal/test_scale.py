@@ -1,6 +1,5 @@
 """A million rows as `segments` has them. Takes minutes, so only with TAMS_SOAK=1."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,7 +13,7 @@ from tests.vastlocal.conftest import TestTable, connect
 from vastlocal.process import LocalVast
 
 pytestmark = [
-    pytest.mark.skipif(os.environ.get("TAMS_SOAK") != "1", reason="long: TAMS_SOAK=1 runs it"),
+    pytest.mark.soak,
     pytest.mark.timeout(1800),
 ]
 

@@ -4,7 +4,6 @@ They drop every schema of their bucket, so they get a server of their own, and t
 of their own, because this repository's pytest turns warnings into errors.
 """
 
-import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -13,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.long_form import SOAK
 from vastlocal.process import LocalVast
 
 FILES = {
@@ -32,8 +32,8 @@ NOT_EMULATED = {
     "test_catalog_snapshots_select": "reads snapshots of VAST Catalog, which a cluster makes",
 }
 
-LONG = [] if os.environ.get("TAMS_SOAK") else ["test_list_columns_with_pagination"]
-"""64,000 columns take a quarter of the suite's time; test_limits.py reads lists page by page too."""
+LONG = [] if SOAK else ["test_list_columns_with_pagination", "test_filters"]
+"""The longest two. test_limits.py reads lists page by page too, and test_predicates.py filters."""
 
 Outcomes = dict[str, str]
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tests.vastlocal.conftest import BUCKET, TableMaker, connect
+from tests.waiting import PATIENCE_SECONDS
 from vastlocal.control import Control, ControlError
 from vastlocal.process import LocalVast
 
@@ -55,7 +56,7 @@ def test_a_signal_stops_it_cleanly(
 
     process.send_signal(number)
 
-    assert process.wait(10) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     server._reap()
     with pytest.raises(ControlError):
         server.control.health()

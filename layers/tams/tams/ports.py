@@ -1,4 +1,8 @@
-"""What the services need from the outside, as Protocols. `runtime.deployment` makes the adapters that fit."""
+"""What the services need from the outside, as Protocols. `runtime.deployment` makes the adapters that fit.
+
+`Repositories` is no Protocol: VAST is what the rules are kept in, and tests have a local one. Services know
+the class for their types only, and import no part of it (ADR 18).
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -9,25 +13,12 @@ from tams.models.delivery import Answer
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.models.webhook import Webhook
-from tams.repository_ports import (
-    CollectionRepository,
-    CopyRepository,
-    DeletionRequestRepository,
-    DeliveryRepository,
-    EventRepository,
-    FlowRepository,
-    GuardRepository,
-    HealthRepository,
-    ObjectRepository,
-    ProfileRepository,
-    SegmentRepository,
-    ServiceRepository,
-    SourceRepository,
-    WebhookRepository,
-)
 
 if TYPE_CHECKING:
+    from tams.repositories.store import Repositories as Repositories  # noqa: PLC0414 - for services
     from tams.settings import Settings
+else:
+    Repositories = Any
 
 T = TypeVar("T")
 
@@ -36,45 +27,6 @@ class Clock(Protocol):
     """Wall clock, UTC-aware."""
 
     def __call__(self) -> datetime: ...
-
-
-class Repositories(Protocol):
-    """All of them inside one transaction, which `caller` asked for."""
-
-    @property
-    def caller(self) -> Caller: ...
-    def acting_for(self, caller: Caller) -> "Repositories":
-        """The same transaction for another caller."""
-        ...
-
-    @property
-    def flows(self) -> FlowRepository: ...
-    @property
-    def sources(self) -> SourceRepository: ...
-    @property
-    def collections(self) -> CollectionRepository: ...
-    @property
-    def segments(self) -> SegmentRepository: ...
-    @property
-    def objects(self) -> ObjectRepository: ...
-    @property
-    def copies(self) -> CopyRepository: ...
-    @property
-    def events(self) -> EventRepository: ...
-    @property
-    def deliveries(self) -> DeliveryRepository: ...
-    @property
-    def profiles(self) -> ProfileRepository: ...
-    @property
-    def webhooks(self) -> WebhookRepository: ...
-    @property
-    def deletion_requests(self) -> DeletionRequestRepository: ...
-    @property
-    def guards(self) -> GuardRepository: ...
-    @property
-    def service(self) -> ServiceRepository: ...
-    @property
-    def health(self) -> HealthRepository: ...
 
 
 class Store(Protocol):

@@ -45,7 +45,7 @@ class KeySettings(Section):
 
 
 class VastSettings(KeySettings):
-    """The cluster. Without keys the SDK would silently take the function's own role."""
+    """The cluster. Requests are signed with keys of its own, never with the role of a function."""
 
     endpoint: str
     """URL of the cluster's database endpoint."""

@@ -5,7 +5,8 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -42,22 +43,21 @@ class _Protocol(HttpToolsProtocol):
 class _Server(uvicorn.Server):
     """Ends with status 0 when asked to stop; uvicorn would raise the signal again."""
 
-    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+        if threading.current_thread() is threading.main_thread():
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        with suppress(OSError):  # the log may be on a full disk
-            sys.stdout.write(self._ready + "\n")
-            sys.stdout.flush()
+        self._ready()
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -76,37 +76,77 @@ def bind(host: str, port: int) -> socket.socket:
 
 def serve(settings: Settings, listener: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT."""
+    host, port = listener.getsockname()[:2]
+
+    def ready() -> None:
+        buckets = ", ".join(settings.buckets)
+        with suppress(OSError):  # the log may be on a full disk
+            sys.stdout.write(f"vastlocal ready at http://{host}:{port} (buckets: {buckets})\n")
+            sys.stdout.flush()
+
+    with _opened(settings) as app:
+        _run(_Server(_config(settings, app), ready), listener)
+
+
+@contextmanager
+def serving(settings: Settings) -> Iterator[str]:
+    """Serves in a thread of this process as long as the block; the URL that the SDK takes.
+
+    For tests that need a VAST soon: there is no process to start, and nothing to import again.
+    """
+    ready = threading.Event()
+    with bind(settings.host, settings.port) as listener, _opened(settings) as app:
+        server = _Server(_config(settings, app), ready.set)
+        thread = threading.Thread(target=_run, args=(server, listener), name="vastlocal")
+        thread.start()
+        try:
+            while not ready.wait(0.1):
+                assert thread.is_alive(), "the server ended before it was ready"
+            host, port = listener.getsockname()[:2]
+            yield f"http://{host}:{port}"
+        finally:
+            server.should_exit = server.force_exit = True
+            thread.join()
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[App]:
+    before = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
     database = Database(settings.data, settings.conflicts)
     maintenance = Maintenance(database, settings.idle_timeout_seconds)
     maintenance.start()
     threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="vastlocal")
     try:
-        app = _application(settings, database, threads)
-        config = uvicorn.Config(
-            app,
-            http=_Protocol,
-            ws="none",
-            loop="uvloop",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            headers=[("server", f"vast {settings.server_version}")],
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-        )
-        host, port = listener.getsockname()[:2]
-        ready = f"vastlocal ready at http://{host}:{port} (buckets: {', '.join(settings.buckets)})"
-        server = _Server(config, ready)
-        runner: Any = asyncio.Runner(loop_factory=config.get_loop_factory())
-        with runner:
-            runner.run(server.serve(sockets=[listener]))
+        yield _application(settings, database, threads)
     finally:
         threads.shutdown()
         maintenance.stop()
         database.close()
+        sys.setswitchinterval(before)
         logging.getLogger(__name__).info("stopped")
+
+
+def _config(settings: Settings, app: App) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        headers=[("server", f"vast {settings.server_version}")],
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
+
+
+def _run(server: _Server, listener: socket.socket) -> None:
+    runner: Any = asyncio.Runner(loop_factory=server.config.get_loop_factory())
+    with runner:
+        runner.run(server.serve(sockets=[listener]))
 
 
 def _application(settings: Settings, database: Database, threads: ThreadPoolExecutor) -> App:

@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from local.stack import Stack
-from tests.api.maker import Json, Maker
 from tests.builders import a_multi_flow_body, a_video_flow_body, an_audio_flow_body
+from tests.maker import Json, Maker
 from tests.waiting import until
 
 FOLDER = Path(__file__).parent

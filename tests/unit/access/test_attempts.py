@@ -12,6 +12,7 @@ from tams.access.attempts import AT_ONCE, CHECKS_AT_A_TIME, Attempts, Bucket, ne
 from tams.access.credentials import Basic
 from tams.access.faults import CredentialsError, TooManyAttemptsError
 from tams.models.caller import Scope
+from tests.waiting import PATIENCE_SECONDS
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 RIGHT = "right"
@@ -139,7 +140,7 @@ def test_few_checks_run_at_a_time(attempts: Attempts) -> None:
         with counting:
             running += 1
             most = max(most, running)
-        started.wait(10)
+        started.wait(PATIENCE_SECONDS)
         with counting:
             running -= 1
         return True

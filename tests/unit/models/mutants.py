@@ -11,13 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tams.errors import InvalidRequestError
-from tests.official_schemas import SCHEMAS, OfficialSchemas
+from tests.official_schemas import OfficialSchemas
+from tests.spec import EXAMPLES, missing
 
-EXAMPLES = SCHEMAS.parent / "examples"
-
-needs_examples = pytest.mark.skipif(
-    not EXAMPLES.is_dir(), reason="the official TAMS examples are not beside this checkout"
-)
+needs_examples = pytest.mark.skipif(bool(missing()), reason="the BBC's files are not at hand")
 
 ODD_VALUES = [
     None, True, False, 0, 1, -1, 1.0, 1.5, 2**70, "", "x", "0:0", "_", [], ["x"], {}, {"x": "y"},

@@ -1,11 +1,16 @@
 """The page reader against a slow obvious model: every page of every timeline, whatever is hidden."""
 
 import random
+from dataclasses import replace
+from functools import partial
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tams.models.stored import StoredSegment, Timeline, finite
+from tams.models.stored import FlowOutline, StoredSegment, Stretch, Timeline, finite
+from tams.repositories.nearest import nearest
+from tams.repositories.visible import shown
 from tams.services.segments.window import PageRequest, WindowReader
 from tams.timing import TimeRange
 
@@ -28,6 +33,10 @@ def timelines(draw: st.DrawFn) -> list[StoredSegment]:
     position = draw(st.integers(-(10**12), 10**12))
     segments = []
     for _ in range(draw(st.integers(0, 60))):
+        if draw(st.integers(0, 99)) == 50:  # more than one read is sure to hold
+            burst = draw(st.integers(50, 100))
+            segments += [a_segment(position + n, position + n + 1) for n in range(burst)]
+            position += burst
         position += draw(st.sampled_from([0, 0, 0, 0, 1, 7, 1000, 10**9, 10**15]))
         inclusive = draw(st.booleans()) and draw(st.booleans())
         length = draw(st.sampled_from([1, 2, 40, 40, 40, 40, 1000, 10**10]))
@@ -59,13 +68,31 @@ class Shuffled:
         self.calls = 0
         self.rows = 0
 
-    def __call__(
-        self,
-        from_ns: int | None,
-        until_ns: int | None,
-        *,
-        ending_after_ns: int | None,
-        rows_max: int,
+    def reader(self, *hidden: TimeRange) -> WindowReader:
+        deleting = {str(at): timerange for at, timerange in enumerate(hidden)}
+        outline = FlowOutline("flow", timeline_of(self.segments), deleting)
+
+        def fetch(
+            from_ns: int | None,
+            until_ns: int | None,
+            *,
+            needed: int,
+            reverse: bool,
+            ending_after_ns: int | None,
+        ) -> Stretch:
+            found = nearest(
+                partial(self._rows, ending_after_ns),
+                from_ns,
+                until_ns,
+                needed=needed,
+                reverse=reverse,
+            )
+            return replace(found, segments=shown(outline, found.segments))
+
+        return WindowReader(fetch, outline)
+
+    def _rows(
+        self, ending_after_ns: int | None, from_ns: int | None, until_ns: int | None, rows_max: int
     ) -> list[StoredSegment]:
         self.calls += 1
         rows = [
@@ -81,7 +108,7 @@ class Shuffled:
         return rows
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_all_pages_together_are_what_the_timerange_overlaps_in_order(data: st.DataObject) -> None:
     segments = data.draw(timelines())
@@ -90,7 +117,7 @@ def test_all_pages_together_are_what_the_timerange_overlaps_in_order(data: st.Da
     limit = data.draw(st.integers(1, 20))
     hidden = [data.draw(ranges(segments)) for _ in range(data.draw(st.integers(0, 2)))]
     fetch = Shuffled(segments, data.draw(st.integers()))
-    reader = WindowReader(fetch, timeline_of(segments), hidden)
+    reader = fetch.reader(*hidden)
 
     found: list[StoredSegment] = []
     cursor_ns: int | None = None
@@ -116,7 +143,7 @@ def test_a_page_in_a_burst_and_a_page_over_a_gap_take_few_reads() -> None:
     burst = [a_segment(n * 10, n * 10 + 10) for n in range(20_000)]
     far = [a_segment(10**16 + n * 10, 10**16 + n * 10 + 10) for n in range(20_000)]
     fetch = Shuffled(burst + far, seed=1)
-    reader = WindowReader(fetch, timeline_of(burst + far))
+    reader = fetch.reader()
 
     page, more = reader.page(PageRequest(TimeRange.eternity(), 30))
 
@@ -135,7 +162,7 @@ def test_a_page_in_a_burst_and_a_page_over_a_gap_take_few_reads() -> None:
 def test_an_even_timeline_is_read_at_once_and_without_waste() -> None:
     segments = [a_segment(n * 40, n * 40 + 40) for n in range(50_000)]
     fetch = Shuffled(segments, seed=2)
-    reader = WindowReader(fetch, timeline_of(segments))
+    reader = fetch.reader()
 
     page, more = reader.page(
         PageRequest(TimeRange.between(1_000_000, None), 30, cursor_ns=1_000_000)
@@ -151,10 +178,30 @@ def test_what_is_being_deleted_is_stepped_over_without_reading_it() -> None:
     segments = [a_segment(n * 40, n * 40 + 40) for n in range(50_000)]
     fetch = Shuffled(segments, seed=3)
     hidden = [TimeRange.between(4_000, 1_990_000)]
-    reader = WindowReader(fetch, timeline_of(segments), hidden)
+    reader = fetch.reader(*hidden)
 
     page, _ = reader.page(PageRequest(TimeRange.between(3_960, None), 30))
 
     assert [each.timerange.start_ns for each in page][:3] == [3_960, 1_990_000, 1_990_040]
     assert fetch.calls <= 4
     assert fetch.rows < 250
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_nothing_is_lost_beside_a_burst_of_what_is_being_deleted(reverse: bool) -> None:
+    burst = [a_segment(n, n + 1) for n in range(2_000, 2_400)]
+    seen = [a_segment(0, 1_000), *(a_segment(n, n + 10) for n in range(2_400, 4_400, 10))]
+    segments = sorted(seen + burst, key=lambda each: finite(each.timerange))
+    if reverse:
+        segments = [a_segment(-b, -a) for a, b in (finite(each.timerange) for each in segments)]
+        segments.reverse()
+        seen = [
+            each for each in segments if finite(each.timerange)[1] - finite(each.timerange)[0] > 1
+        ]
+    hidden = [TimeRange.between(-2_400, -1_500) if reverse else TimeRange.between(1_500, 2_400)]
+    reader = Shuffled(segments, seed=4).reader(*hidden)
+
+    page, more = reader.page(PageRequest(TimeRange.eternity(), 5, reverse))
+
+    assert more
+    assert page == (seen[::-1] if reverse else seen)[:5]

@@ -10,7 +10,7 @@ from tams.errors import InvalidRequestError
 from tams.timing import TimeRange, Timestamp
 from tams.timing.timerange import TIMERANGE_PATTERN
 from tams.timing.timestamp import TIMESTAMP_PATTERN
-from tests.official_schemas import SCHEMAS
+from tests import spec
 
 TIMERANGES: TypeAdapter[TimeRange] = TypeAdapter(TimeRange)
 TIMESTAMPS: TypeAdapter[Timestamp] = TypeAdapter(Timestamp)
@@ -38,13 +38,11 @@ def test_the_json_schema_is_the_specifications(mode: str) -> None:
         assert schema == {"type": "string", "pattern": pattern}
 
 
-@pytest.mark.skipif(
-    not SCHEMAS.is_dir(), reason="the official schemas are not beside this checkout"
-)
+@pytest.mark.skipif(bool(spec.missing()), reason="the BBC's files are not at hand")
 def test_the_patterns_are_the_specifications() -> None:
     for name, pattern in (("timerange", TIMERANGE_PATTERN), ("timestamp", TIMESTAMP_PATTERN)):
         official = TypeAdapter(dict[str, object]).validate_json(
-            (SCHEMAS / f"{name}.json").read_bytes()
+            (spec.SCHEMAS / f"{name}.json").read_bytes()
         )
         assert official["pattern"] == pattern
 

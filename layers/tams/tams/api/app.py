@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from tams.api import body, errors
 from tams.api.callers import CallerMiddleware
-from tams.api.head import HeadMiddleware
 from tams.api.known_query import check_query
+from tams.api.methods import HeadMiddleware
 from tams.api.scopes import check_scope, check_table
 from tams.api.trailing_slash import TrailingSlashMiddleware
 from tams.ports import Platform

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from tams.api import query
 from tams.api.body import json_body, json_list_body, optional_json_body
 from tams.api.callers import caller
-from tams.api.head import IS_HEAD
+from tams.api.methods import IS_HEAD
 from tams.models.caller import Caller, Permission
 from tams.models.storage_backend import StorageBackend
 from tams.ports import Platform

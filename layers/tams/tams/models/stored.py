@@ -67,6 +67,11 @@ class FlowOutline:
     timeline: Timeline = field(default_factory=Timeline)
     deleting: Mapping[str, TimeRange] = field(default_factory=dict)
 
+    @property
+    def whole(self) -> Self:
+        """With what clients see no more and the store still has: for those who delete it."""
+        return replace(self, deleting={})
+
 
 @dataclass(frozen=True, slots=True)
 class StoredFlow:
@@ -219,6 +224,15 @@ class StoredSegment:
             if self.init_object_id is None
             else {self.init_object_id: self.init_instances, **own}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Segments that start in `[from_ns, until_ns)`, all of them, in order; None is an open bound."""
+
+    segments: list[StoredSegment]
+    from_ns: int | None
+    until_ns: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,18 @@
-"""flow_collection, kept as one row a member, and the lists of Flows and Sources derived from it."""
+"""flow_collection, stored as one row per member, and the lists of Flows and Sources derived from it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import ibis
-
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
-from tams.repositories.database import ROW_ID, Row, VastTransaction
+from tams.repositories.database import ROW_ID, Row
 from tams.repositories.rows import collection_item_from_row
 from tams.repositories.tables import COLLECTIONS
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 
-class VastCollectionRepository:
-    def __init__(self, transaction: VastTransaction) -> None:
+class CollectionRepository:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def members(self, flow_ids: Collection[str]) -> dict[str, list[FlowCollectionItem]]:
@@ -27,7 +27,7 @@ class VastCollectionRepository:
         return _grouped(self._rows("child_id", flow_ids), "child_id", "parent_id")
 
     def source_members(self, source_ids: Collection[str]) -> dict[str, list[CollectionItem]]:
-        """source_collection: one entry a member Source, in order of first appearance (COL-6…8)."""
+        """source_collection: one entry per member Source, in order of first appearance (COL-6…8)."""
         members: dict[str, dict[str, CollectionItem]] = {}
         rows = self._rows("parent_source_id", source_ids)
         for row in sorted(rows, key=lambda row: (row["parent_id"], row["position"])):
@@ -45,7 +45,7 @@ class VastCollectionRepository:
         return members
 
     def sources_near(self, flow_id: str) -> set[str]:
-        """Every Source that shows a collection this Flow is in, or has."""
+        """Every Source that shows a collection this Flow belongs to or has."""
         rows = self._rows("parent_id", [flow_id]) + self._rows("child_id", [flow_id])
         return {row[end] for row in rows for end in ("parent_source_id", "child_source_id")}
 
@@ -55,11 +55,11 @@ class VastCollectionRepository:
         return _grouped(rows, "child_source_id", "parent_source_id")
 
     def collected(self, flow_ids: Collection[str] | None) -> set[str]:
-        """Flows that any of these collects; that any Flow at all collects when None."""
+        """Flows collected by any of these, or with None, by any Flow at all."""
         return self._children("parent_id", "child_id", flow_ids)
 
     def collected_sources(self, source_ids: Collection[str] | None) -> set[str]:
-        """Sources that any of these collects; that any Source at all collects when None."""
+        """Sources collected by any of these, or with None, by any Source at all."""
         return self._children("parent_source_id", "child_source_id", source_ids)
 
     def parents(self) -> set[str]:
@@ -75,7 +75,7 @@ class VastCollectionRepository:
     def _children(self, parent: str, child: str, ids: Collection[str] | None) -> set[str]:
         if ids is not None and not ids:
             return set()
-        predicate = None if ids is None else ibis._[parent].isin(list(ids))
+        predicate = None if ids is None else col[parent].isin(list(ids))
         rows = self._transaction.select(COLLECTIONS, predicate, [child])
         return {row[child] for row in rows}
 
@@ -85,7 +85,7 @@ class VastCollectionRepository:
         items: Sequence[FlowCollectionItem],
         source_of: Mapping[str, str],
     ) -> None:
-        """`source_of` tells the Source of every member."""
+        """`source_of` maps every member to its Source."""
         self._delete(self._rows("parent_id", [parent.flow.id], with_row_id=True))
         self._transaction.insert(
             COLLECTIONS,
@@ -105,7 +105,7 @@ class VastCollectionRepository:
         )
 
     def move(self, flow_id: str, source_id: str) -> None:
-        """The Flow belongs to another Source now."""
+        """Record that the Flow now belongs to another Source."""
         for key, column in (
             ("parent_id", "parent_source_id"),
             ("child_id", "child_source_id"),
@@ -115,16 +115,16 @@ class VastCollectionRepository:
             self._transaction.update(COLLECTIONS, changed)
 
     def forget(self, flow_id: str) -> None:
-        """The Flow is gone: its own collection with it, and its entry in others'."""
+        """Remove a deleted Flow's own collection, and its entries in others'."""
         for column in ("parent_id", "child_id"):
             self._delete(self._rows(column, [flow_id], with_row_id=True))
 
     def _rows(self, column: str, ids: Collection[str], *, with_row_id: bool = False) -> list[Row]:
         if not ids:
             return []
-        predicate = ibis._[column].isin(list(ids))
+        predicate = col[column].isin(list(ids))
         return self._transaction.select(
-            COLLECTIONS, predicate, COLLECTIONS.columns.names, with_row_id=with_row_id
+            COLLECTIONS, predicate, COLLECTIONS.names, with_row_id=with_row_id
         )
 
     def _delete(self, rows: Iterable[Row]) -> None:

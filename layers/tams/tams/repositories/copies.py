@@ -1,58 +1,47 @@
-"""Copies on VAST. A small table: a row goes when its copy is done."""
+"""Copies on VAST. The table stays small: a row is removed when its copy is done."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict
 from uuid import uuid4
 
-import ibis
-
 from tams.models.copy import Copy
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.changing import ChangingRows
 from tams.repositories.tables import COPIES
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import Predicate, col
 
-_COLUMNS = [name for name in COPIES.columns.names if name != "event_id"]
+_COLUMNS = [name for name in COPIES.names if name != "event_id"]
 
 
-class VastCopyRepository:
-    """Every save writes the next `revision`, so that two workers on one copy collide."""
+class CopyRepository:
+    """Two workers on one copy collide in its row."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, COPIES)
 
     def find(self, copy_id: str) -> Copy | None:
-        return next(iter(self._select(ibis._.id == copy_id)), None)
+        return next(iter(self._select(col["id"] == copy_id)), None)
 
     def of_object(self, object_id: str) -> list[Copy]:
-        return self._select(ibis._.object_id == object_id)
+        return self._select(col["object_id"] == object_id)
 
     def due(self, now_us: int, believed_us: int) -> list[str]:
-        """Ids of the copies that are due. A due time after `believed_us` is from a wrong clock: it is due."""
-        predicate = (ibis._.next_us <= now_us) | (ibis._.next_us > believed_us)
+        """Ids of the copies that are due. One set past `believed_us` is due too: its clock was wrong."""
+        predicate = (col["next_us"] <= now_us) | (col["next_us"] > believed_us)
         rows = self._transaction.select(COPIES, predicate, ["id"])
         return [row["id"] for row in rows]
 
     def add(self, copy: Copy) -> None:
-        self._transaction.insert(COPIES, [self._row(copy)])
+        self._rows.insert([asdict(copy)], str(uuid4()))
 
     def save(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
-        row = self._row(replace(copy, revision=copy.revision + 1))
-        del row["id"]  # a sorted column cannot be updated
-        self._transaction.update(COPIES, [{ROW_ID: self._row_ids[copy.id], **row}])
+        self._rows.save(asdict(copy), str(uuid4()))
 
     def remove(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
-        self._transaction.delete(COPIES, [self._row_ids.pop(copy.id)])
-        self._transaction.witness = Witness(COPIES, ibis._.id == copy.id, there=False)
+        self._rows.remove(copy.id)
 
-    def _select(self, predicate: Any) -> list[Copy]:
+    def _select(self, predicate: Predicate | None) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
-        self._row_ids.update((row["id"], row.pop(ROW_ID)) for row in rows)
-        return [Copy(**row) for row in rows]
-
-    def _row(self, copy: Copy) -> Row:
-        event_id = str(uuid4())
-        written: Any = (ibis._.id == copy.id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(COPIES, written)
-        return asdict(copy) | {"event_id": event_id}
+        return [Copy(**row) for row in self._rows.noted(rows)]

@@ -1,7 +1,7 @@
-"""Transactions on VAST: snapshot reads, writes that are retried as a whole, commits that are never guessed.
+"""Transactions on VAST: snapshot reads, writes retried as a whole, commit outcomes never guessed.
 
-Round trips: begin and commit are one each, and so is every select, insert, update and delete (an insert of
-more than 4.5 MiB is several). Source: vastdb SDK 2.0.14, `transaction.py`, `table.py`.
+Round trips: begin and commit take one each, and so does every select, insert, update and delete (an insert of
+more than 4.5 MiB takes several).
 """
 
 import random
@@ -10,31 +10,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import pyarrow as pa
-from vastdb.config import QueryConfig
-from vastdb.table import INTERNAL_ROW_ID
-from vastdb.transaction import Transaction as SdkTransaction
-
 from tams.deadline import patience
 from tams.errors import BackendUnavailableError, InvalidRequestError
-from tams.repositories.faults import ConnectionLostError, TransactionConflictError, translated
-from tams.repositories.session import PooledSession, VastConnection
+from tams.repositories.faults import translated
+from tams.repositories.session import VastConnection, VastSession
 from tams.repositories.table import CELL_BYTES_MAX, Table
 from tams.repositories.turns import Turns
+from tams.vast.api import VastApi
+from tams.vast.column_types import ROW_ID_NAME
+from tams.vast.errors import VastConflictError, VastConnectionError
+from tams.vast.where import Predicate
 
 T = TypeVar("T")
 Row = dict[str, Any]
 
-ROW_ID = INTERNAL_ROW_ID
-"""The key under which a selected row carries its id; good inside its transaction only."""
+ROW_ID = ROW_ID_NAME
+"""The key under which a selected row carries its id, which is valid only inside its transaction."""
 
 CONTENDED = "too many others write to the same resource; try again"
 
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
-"""Seconds: about ten times what a write takes, for as many writers that collide."""
-
-_ROW_SIZED = {"num_splits": 1, "num_sub_splits": 1}
+"""Seconds: about ten times as long as a write takes, to allow for that many colliding writers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,108 +39,100 @@ class Witness:
     """Rows that show whether a transaction committed: nothing else adds or removes them."""
 
     table: Table
-    predicate: Any
+    predicate: Predicate
     there: bool = True
-    """Whether they are there once it has committed."""
+    """Whether the rows exist after the commit."""
 
 
 class VastTransaction:
-    """An open transaction; its rows are plain dicts, its predicates ibis expressions."""
+    """An open transaction; its rows are plain dicts."""
 
-    def __init__(self, session: PooledSession, sdk: SdkTransaction) -> None:
+    def __init__(self, session: VastSession, api: VastApi, txid: int) -> None:
         self._session = session
-        self._sdk = sdk
+        self.api = api
+        self.txid = txid
         self.witness: Witness | None = None
-
-    @property
-    def sdk(self) -> SdkTransaction:
-        """The SDK's transaction, for those who define tables."""
-        return self._sdk
 
     def select(
         self,
         table: Table,
-        predicate: Any,
+        predicate: Predicate | None,
         columns: Iterable[str],
         *,
         with_row_id: bool = False,
         rows_max: int | None = None,
     ) -> list[Row]:
-        """Rows that match, in no order. One round trip.
+        """Rows that match, in no order; without a predicate, all rows. One round trip.
 
-        With `rows_max` at least that many rows come back when there are more, and the server stops there.
+        With `rows_max`, at least that many rows come back when there are more, and the server stops there.
         """
-        config = QueryConfig(**_ROW_SIZED, limit_rows_per_sub_split=rows_max or 128 * 1024)
+        there = self._session.table(table)
+        names = [*columns, ROW_ID] if with_row_id else list(columns)
         with translated():
-            readers = self._session.table(table, self._sdk).select_splits(
-                list(columns), predicate, config, internal_row_id=with_row_id
+            pages = self.api.select(
+                self.txid, there.path, there.columns_with_row_id, names, predicate, rows_max
             )
-            rows: list[Row] = []
-            for batch in (batch for reader in readers for batch in reader):
-                rows.extend(batch.to_pylist())
-                if rows_max is not None and len(rows) >= rows_max:
-                    break
-        return rows
+        return [
+            dict(zip(names, values, strict=True))
+            for page in pages
+            for values in zip(*page, strict=True)
+        ]
 
-    def count(self, table: Table, predicate: Any) -> int:
-        """How many rows match; only numbers travel. One round trip."""
+    def count(self, table: Table, predicate: Predicate | None) -> int:
+        """How many rows match; only numbers are transferred. One round trip."""
+        there = self._session.table(table)
         with translated():
-            readers = self._session.table(table, self._sdk).select_splits(
-                [], predicate, QueryConfig(**_ROW_SIZED)
-            )
-            return sum(batch.num_rows for reader in readers for batch in reader)
+            return self.api.count(self.txid, there.path, there.columns, predicate)
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
         _check_cells(table, rows)
-        batch = pa.RecordBatch.from_pylist(list(rows), schema=table.columns)
+        there = self._session.table(table)
         with translated():
-            self._session.table(table, self._sdk).insert(batch, by_columns=False)
+            self.api.insert(self.txid, there.path, there.columns, rows)
 
     def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Each row names its ROW_ID and, all alike, the columns to change."""
+        """Each row holds its ROW_ID and the columns to change, the same columns in every row."""
         if not rows:
             return
         _check_cells(table, rows)
-        names = [name for name in rows[0] if name != ROW_ID]
-        handle = self._session.table(table, self._sdk)
-        fields = [handle._internal_rowid_field, *(table.columns.field(name) for name in names)]
-        batch = pa.RecordBatch.from_pylist(list(rows), schema=pa.schema(fields))
+        there = self._session.table(table)
+        changed = tuple(column for column in there.columns_with_row_id if column[0] in rows[0])
         with translated():
-            handle.update(batch, names)
+            self.api.update(self.txid, there.path, changed, rows)
 
-    def delete(self, table: Table, row_ids: Sequence[Any]) -> None:
+    def delete(self, table: Table, row_ids: Sequence[int]) -> None:
         if not row_ids:
             return
-        handle = self._session.table(table, self._sdk)
-        ids = pa.array(row_ids, type=handle._internal_rowid_field.type)
+        there = self._session.table(table)
         with translated():
-            handle.delete(pa.RecordBatch.from_arrays([ids], names=[ROW_ID]))
+            self.api.delete(self.txid, there.path, row_ids, there.row_id)
 
 
 class Database:
-    """Runs work in transactions: `read` once, `write` until it commits or must give up."""
+    """Runs work in transactions: `read` runs it once, `write` until it commits or must give up."""
 
     def __init__(self, connection: VastConnection, *, patience_seconds: float = 26.0) -> None:
-        self.session = PooledSession(connection)
+        self.session = VastSession(connection)
         self._patience_seconds = patience_seconds
         self._turns = Turns()
 
     def read(self, work: Callable[[VastTransaction], T]) -> T:
-        """`work` on one snapshot. Raises BackendUnavailableError."""
+        """Run `work` on one snapshot. Raises BackendUnavailableError."""
         try:
             transaction, result = self._perform(work)
-            self._finish(transaction, "commit_transaction")
-        except (ConnectionLostError, TransactionConflictError) as error:
+            with translated():
+                transaction.api.commit(transaction.txid)
+        except (VastConnectionError, VastConflictError) as error:
             raise BackendUnavailableError(f"VAST did not answer: {error}") from error
         return result
 
     def write(self, work: Callable[[VastTransaction], T], *contended: str) -> T:
-        """`work` in a transaction that committed; run again from the start on a conflict.
+        """Run `work` in a transaction until it commits; a conflict restarts it from the beginning.
 
-        So `work` must have no other effect. Whatever it raises, nothing was stored. Writers of this process
-        that share a name in `contended` take turns.
+        So `work` must have no other effect. If it raises, nothing was stored. Writers of this process that
+        share a name in `contended` take turns.
         Raises BackendUnavailableError after `patience_seconds`, shortly before the invocation must end, or
         when VAST does not answer.
         """
@@ -161,14 +150,14 @@ class Database:
             try:
                 transaction, result = self._perform(work)
                 self._commit(transaction, deadline)
-            except TransactionConflictError as error:
+            except VastConflictError as error:
                 attempt += 1
                 now = time.monotonic()
                 pause = pause_seconds(attempt, (deadline - now) / max(deadline - begun, 1e-9))
                 if now + pause > deadline:
                     raise BackendUnavailableError(CONTENDED) from error
                 time.sleep(pause)
-            except ConnectionLostError as error:
+            except VastConnectionError as error:
                 raise BackendUnavailableError(f"VAST did not answer: {error}") from error
             else:
                 return result
@@ -187,58 +176,54 @@ class Database:
             try:
                 with translated():
                     api = self.session.api
-                    txid = int(api.begin_transaction().headers["tabular-txid"])
-                sdk = SdkTransaction(self.session.sdk, txid=txid)
-                return VastTransaction(self.session, sdk)
-            except ConnectionLostError:
+                    return VastTransaction(self.session, api, api.begin())
+            except VastConnectionError:
                 if last:
                     raise
                 time.sleep(0.05)
         raise AssertionError
 
-    def _finish(self, transaction: VastTransaction, verb: str) -> None:
-        with translated():
-            getattr(self.session.api, verb)(transaction._sdk.txid)
-
     def _roll_back(self, transaction: VastTransaction) -> None:
-        # A transaction we cannot roll back expires by itself; the first failure is the one to tell.
+        # A transaction we cannot roll back expires by itself; the first failure is the one to report.
         try:
-            self._finish(transaction, "rollback_transaction")
-        except (ConnectionLostError, TransactionConflictError, BackendUnavailableError):
+            with translated():
+                transaction.api.roll_back(transaction.txid)
+        except (VastConnectionError, VastConflictError, BackendUnavailableError):
             return
 
     def _commit(self, transaction: VastTransaction, deadline: float) -> None:
         try:
-            self._finish(transaction, "commit_transaction")
-        except ConnectionLostError:
+            with translated():
+                transaction.api.commit(transaction.txid)
+        except VastConnectionError:
             if not self._took_effect(transaction, deadline):
-                raise TransactionConflictError from None
+                raise VastConflictError from None
 
     def _took_effect(self, transaction: VastTransaction, deadline: float) -> bool:
-        """Whether a commit without an answer is durable, by looking for its witness.
+        """Whether a commit without an answer is durable, judged by its witness.
 
-        Raises ConnectionLostError when VAST stays silent or the transaction left no witness.
+        Raises VastConnectionError when VAST stays silent or the transaction left no witness.
         """
         if transaction.witness is None:
-            raise ConnectionLostError("a commit was not answered")
+            raise VastConnectionError("a commit was not answered")
         witness = transaction.witness
-        self._roll_back(transaction)  # so that a commit still under way cannot land after we looked
+        self._roll_back(transaction)  # so that a commit still under way cannot land after the check
         while True:
             try:
                 found = self.read(lambda again: again.count(witness.table, witness.predicate))
             except BackendUnavailableError as error:
                 if time.monotonic() + 0.5 > deadline:
-                    raise ConnectionLostError("a commit was not answered") from error
+                    raise VastConnectionError("a commit was not answered") from error
                 time.sleep(0.2)
             else:
                 return (found > 0) is witness.there
 
 
 def pause_seconds(attempt: int, time_left: float) -> float:
-    """How long to rest before the next attempt; `time_left` is the part of the patience left, 0 to 1.
+    """The pause before the next attempt; `time_left` is the part of the patience left, 0 to 1.
 
-    Pauses double, so that many writers spread out. They shrink again as patience ends, so that a writer that
-    has waited long goes before newcomers.
+    Pauses double, so that many writers spread out. They shrink again as patience runs out, so that a writer
+    that has waited long goes before newcomers.
     """
     longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
     return random.uniform(longest / 4, longest)  # noqa: S311

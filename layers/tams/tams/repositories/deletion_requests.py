@@ -1,77 +1,70 @@
-"""Deletion requests on VAST: what is left to delete, and what became of it."""
+"""Deletion requests on VAST: what is left to delete, and how each request ended."""
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import asdict
 from uuid import uuid4
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import Row
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
+from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
+from tams.vast.where import Predicate, col
 
 _ACTIVE = [str(DeletionStatus.CREATED), str(DeletionStatus.STARTED)]
 
 
-class VastDeletionRequestRepository:
-    """Every save writes the next `revision`: two workers on one request collide."""
+class DeletionRequestRepository:
+    """Two workers on one request collide in its row."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, DELETION_REQUESTS)
 
     def get(self, request_id: str) -> StoredDeletion:
         """Raises NotFoundError."""
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, [request_id], with_row_id=True)
-        if (row := rows.get(request_id)) is None:
-            raise NotFoundError("Deletion request", request_id)
-        self._row_ids[request_id] = row[ROW_ID]
-        return deletion_from_row(row)
+        for row in self._rows.noted(rows.values()):
+            return deletion_from_row(row)
+        raise NotFoundError("Deletion request", request_id)
 
     def add(self, stored: StoredDeletion) -> None:
-        event_id = str(uuid4())
-        self._transaction.insert(DELETION_REQUESTS, [deletion_row(stored) | {"event_id": event_id}])
-        self._remember(stored, event_id)
+        self._rows.insert([deletion_row(stored)], str(uuid4()))
 
     def save(self, stored: StoredDeletion) -> None:
         """The request was read in this transaction."""
-        event_id = str(uuid4())
-        row = deletion_row(replace(stored, revision=stored.revision + 1))
-        del row["id"]  # a sorted column cannot be updated
-        row |= {ROW_ID: self._row_ids[stored.request.id], "event_id": event_id}
-        self._transaction.update(DELETION_REQUESTS, [row])
-        self._remember(stored, event_id)
+        self._rows.save(deletion_row(stored), str(uuid4()))
 
     def remove(self, request_ids: Sequence[str]) -> None:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
-        self._transaction.delete(DELETION_REQUESTS, [row[ROW_ID] for row in rows.values()])
+        self._rows.delete([row["id"] for row in self._rows.noted(rows.values())])
 
     def removing(self, flow_id: str) -> str | None:
-        """The request that is still removing what is left of a Flow by this id."""
-        predicate = (ibis._.flow_id == flow_id) & (ibis._.status != str(DeletionStatus.DONE))
+        """The request that is still removing the rest of a Flow with this id."""
+        predicate = (col["flow_id"] == flow_id) & (col["status"] != str(DeletionStatus.DONE))
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
         return next((row["id"] for row in rows if row["delete_flow"]), None)
 
     def idle_since(self, before_us: int, now_us: int) -> list[str]:
         """Requests with work left that nobody has touched since then.
 
-        Also requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that is.
+        Includes requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that
+        was.
         """
-        untouched = (ibis._.updated_us < before_us) | (ibis._.updated_us > now_us)
-        predicate = ibis._.status.isin(_ACTIVE) & untouched
+        untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
+        predicate = col["status"].isin(_ACTIVE) & untouched
         return self._ids(predicate)
 
     def expired(self, before_us: int) -> list[str]:
-        return self._ids(ibis._.expiry_us < before_us)
+        return self._ids(col["expiry_us"] < before_us)
 
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
         """Two round trips."""
@@ -86,13 +79,9 @@ class VastDeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
         return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
-    def _ids(self, predicate: Any) -> list[str]:
+    def _ids(self, predicate: Predicate | None) -> list[str]:
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
         return [row["id"] for row in rows]
-
-    def _remember(self, stored: StoredDeletion, event_id: str) -> None:
-        written: Any = (ibis._["id"] == stored.request.id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(DELETION_REQUESTS, written)
 
 
 def deletion_row(stored: StoredDeletion) -> Row:
@@ -116,5 +105,5 @@ def deletion_row(stored: StoredDeletion) -> Row:
 def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
     timeline = Timeline(**json.loads(row["timeline"]))
-    classes = json.loads(row["auth_classes"] or "[]")  # of before there were any: admins'
+    classes = json.loads(row["auth_classes"] or "[]")  # null if from before classes: admins only
     return StoredDeletion(request, timeline, tuple(classes), row["revision"])

@@ -1,14 +1,13 @@
 """Deliveries on VAST: what waits for each webhook, how far each has got, and the place of the relay."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 from uuid import uuid4
 
-import ibis
-
 from tams.models.delivery import Delivery, DeliveryState, RelayState
-from tams.repositories.database import ROW_ID, VastTransaction, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import ROW_ID
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -16,47 +15,46 @@ from tams.repositories.event_tables import (
     MILESTONES,
     RELAY,
 )
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
-_STATE = [name for name in DELIVERY_STATES.columns.names if name != "event_id"]
+_STATE = [name for name in DELIVERY_STATES.names if name != "event_id"]
 _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
 
 
-class VastDeliveryRepository:
-    """Every save of a state writes the next `revision`, so that two workers on one of them collide."""
+class DeliveryRepository:
+    """Two workers on one state collide in its row."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._relay_row: Any = None
+        self._relay = ChangingRows(transaction, RELAY, key=None)
+        self._states = ChangingRows(transaction, DELIVERY_STATES, "webhook_id")
         self._row_ids: dict[int, Any] = {}
-        self._state_rows: dict[str, Any] = {}
 
     def relay_state(self) -> RelayState:
         columns = ["last_seq", "newest_us", "page_secret", "revision"]
-        (row,) = self._transaction.select(RELAY, True, columns, with_row_id=True)
-        self._relay_row = row.pop(ROW_ID)
+        rows = self._transaction.select(RELAY, None, columns, with_row_id=True)
+        (row,) = self._relay.noted(rows)
         return RelayState(**row)
 
     def save_relay_state(self, state: RelayState) -> None:
         """The state was read in this transaction."""
-        event_id = str(uuid4())
-        row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
-        self._transaction.update(RELAY, [{ROW_ID: self._relay_row, **row}])
-        # Each run writes an id of its own; the next one can only begin when this has committed.
-        self._transaction.witness = Witness(RELAY, ibis._.event_id == event_id)
+        # Each run writes its own id; the next one can only begin when this has committed.
+        self._relay.save(asdict(state), str(uuid4()))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
 
     def milestone_before(self, since_us: int) -> int:
-        """A place up to which no event is stamped `since_us` or later, or all are forgotten."""
-        rows = self._transaction.select(MILESTONES, ibis._.newest_us < since_us, ["seq"])
+        """A place up to which every event is stamped before `since_us`, or is forgotten."""
+        rows = self._transaction.select(MILESTONES, col["newest_us"] < since_us, ["seq"])
         return max((row["seq"] for row in rows), default=0)
 
     def forget_milestones(self, before_us: int) -> None:
-        """Replace all milestones of forgotten events, those from before then, by one."""
+        """Replace the milestones of forgotten events (those before that time) with a single one."""
         rows = self._transaction.select(
-            MILESTONES, ibis._.newest_us < before_us, ["seq", "newest_us"], with_row_id=True
+            MILESTONES, col["newest_us"] < before_us, ["seq", "newest_us"], with_row_id=True
         )
         if len(rows) > 1 or any(row["newest_us"] >= 0 for row in rows):
             self._transaction.delete(MILESTONES, [row[ROW_ID] for row in rows])
@@ -66,19 +64,19 @@ class VastDeliveryRepository:
         self._transaction.insert(DELIVERIES, [asdict(delivery) for delivery in deliveries])
 
     def waiting(self, webhook_id: str, from_seq: int, last_seq: int) -> list[Delivery]:
-        """The next deliveries from `from_seq` to `last_seq`, in order: some of them, if there are any.
+        """The next deliveries from `from_seq` to `last_seq`, in order. Returns some if there are any.
 
-        One round trip, and a few more to get over what was meant for others.
+        Takes one round trip, and a few more to skip what was meant for others.
         """
         width = _FIRST_WINDOW
         while from_seq <= last_seq:
             predicate = (
-                (ibis._.webhook_id == webhook_id)
-                & (ibis._.seq >= from_seq)
-                & (ibis._.seq < from_seq + width)
+                (col["webhook_id"] == webhook_id)
+                & (col["seq"] >= from_seq)
+                & (col["seq"] < from_seq + width)
             )
             rows = self._transaction.select(
-                DELIVERIES, predicate, DELIVERIES.columns.names, with_row_id=True
+                DELIVERIES, predicate, DELIVERIES.names, with_row_id=True
             )
             if rows:
                 self._row_ids.update((row["seq"], row.pop(ROW_ID)) for row in rows)
@@ -88,53 +86,43 @@ class VastDeliveryRepository:
         return []
 
     def waited_for(self, webhook_ids: Collection[str], first_seq: int, last_seq: int) -> set[int]:
-        """Places from first to last of which any of these webhooks still waits for the event."""
+        """Places from first to last whose event any of these webhooks still waits for."""
         if not webhook_ids:
             return set()
         predicate = (
-            ibis._.webhook_id.isin(list(webhook_ids))
-            & (ibis._.seq >= first_seq)
-            & (ibis._.seq <= last_seq)
+            col["webhook_id"].isin(list(webhook_ids))
+            & (col["seq"] >= first_seq)
+            & (col["seq"] <= last_seq)
         )
         rows = self._transaction.select(DELIVERIES, predicate, ["seq"])
         return {row["seq"] for row in rows}
 
     def remove(self, deliveries: Sequence[Delivery]) -> None:
-        """Deliveries that `waiting` gave in this transaction, all of one webhook."""
+        """Deliveries returned by `waiting` in this transaction, all of one webhook."""
         ids = [self._row_ids.pop(delivery.seq) for delivery in deliveries]
         self._transaction.delete(DELIVERIES, ids)
 
     def state(self, webhook_id: str) -> DeliveryState:
-        """A fresh one if there is none: a state is deleted with its webhook."""
+        """The webhook's state, or a fresh one: a state is deleted with its webhook."""
         rows = self._transaction.select(
-            DELIVERY_STATES, ibis._.webhook_id == webhook_id, _STATE, with_row_id=True
+            DELIVERY_STATES, col["webhook_id"] == webhook_id, _STATE, with_row_id=True
         )
-        if not rows:
-            return DeliveryState(webhook_id)
-        (row,) = rows
-        self._state_rows[webhook_id] = row.pop(ROW_ID)
-        return DeliveryState(**row)
+        found = (DeliveryState(**row) for row in self._states.noted(rows))
+        return next(found, DeliveryState(webhook_id))
 
     def save_state(self, state: DeliveryState) -> None:
         """The state was read in this transaction."""
-        event_id = str(uuid4())
-        row = asdict(replace(state, revision=state.revision + 1)) | {"event_id": event_id}
-        if (row_id := self._state_rows.get(state.webhook_id)) is None:
-            self._transaction.insert(DELIVERY_STATES, [row])
+        if self._states.has(state.webhook_id):
+            self._states.save(asdict(state), str(uuid4()))
         else:
-            del row["webhook_id"]  # a sorted column cannot be updated
-            self._transaction.update(DELIVERY_STATES, [{ROW_ID: row_id, **row}])
-        written: Any = (ibis._.webhook_id == state.webhook_id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(DELIVERY_STATES, written)
+            self._states.insert([asdict(state)], str(uuid4()))
 
     def forget_state(self, webhook_id: str) -> None:
         """The state was read in this transaction."""
-        if (row_id := self._state_rows.pop(webhook_id, None)) is not None:
-            self._transaction.delete(DELIVERY_STATES, [row_id])
-            gone = ibis._.webhook_id == webhook_id
-            self._transaction.witness = Witness(DELIVERY_STATES, gone, there=False)
+        if self._states.has(webhook_id):
+            self._states.remove(webhook_id)
 
     def resting(self, now_us: int) -> list[DeliveryState]:
-        """States of webhooks that have a sender, or that nobody may try yet."""
-        rows = self._transaction.select(DELIVERY_STATES, ibis._.next_us > now_us, _STATE)
+        """States of webhooks that have a sender, or that it is too early to retry."""
+        rows = self._transaction.select(DELIVERY_STATES, col["next_us"] > now_us, _STATE)
         return [DeliveryState(**row) for row in rows]

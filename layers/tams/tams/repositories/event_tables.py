@@ -1,4 +1,4 @@
-"""The tables of events and of their way to webhooks; the rules for columns are in `tables`."""
+"""The tables of events and their delivery to webhooks. The rules for columns are in `tables`."""
 
 from tams.repositories.table import INT, TEXT, Projection, Table, columns
 
@@ -11,7 +11,7 @@ EVENT_ROUTING = (
     "collected_by",
     "auth_classes",
 )
-"""All columns that decide who gets an event."""
+"""All columns that decide which webhooks get an event."""
 
 EVENTS = Table(
     "events",
@@ -22,8 +22,8 @@ EVENTS = Table(
         source_id=TEXT,
         timerange=TEXT,
         document=TEXT,
-        collected_by=TEXT,  # of what is deleted: the collectors it had, as JSON
-        auth_classes=TEXT,  # of the Flow or Source, written as `tags` are
+        collected_by=TEXT,  # the last collectors of a deleted resource, as JSON
+        auth_classes=TEXT,  # of the Flow or Source, in the form of `tags`
         created_us=INT,
         seq=INT,  # its place among all events; 0 until every webhook that wants it has its delivery
     ),
@@ -38,7 +38,7 @@ MILESTONES = Table(
     "milestones",
     columns(
         seq=INT,
-        newest_us=INT,  # no event up to this place is stamped later; or FORGOTTEN_US
+        newest_us=INT,  # no event up to this place has a later stamp; or FORGOTTEN_US
     ),
     sorting_key=("newest_us",),
 )
@@ -50,8 +50,8 @@ RELAY = Table(
     "relay",
     columns(
         last_seq=INT,
-        newest_us=INT,  # no event that has a place is stamped later
-        page_secret=TEXT,  # of the keys that tell clients a place in the log of events
+        newest_us=INT,  # no event with a place has a later stamp
+        page_secret=TEXT,  # encrypts the page keys of the event log
         event_id=TEXT,
         revision=INT,
     ),

@@ -1,25 +1,25 @@
-"""The outbox on VAST, which is the log of events too: rows that change once, when they get their places."""
+"""The outbox on VAST, which is also the event log: a row changes only once, when it gets its place."""
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-import ibis
-
 from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
-from tams.repositories.predicates import all_of, classed, tags_text, values_in_text
+from tams.repositories.predicates import tags_text, values_in_text
 from tams.repositories.rows import dumps
+from tams.repositories.visible import VisibleTransaction
 from tams.timing import TimeRange
+from tams.vast.where import col
 
 
-class VastEventRepository:
-    """Every write leaves a row here, which shows whether its transaction committed."""
+class EventRepository:
+    """Every write leaves a row here that shows whether its transaction committed."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[str, Any] = {}
         self._added = 0
@@ -29,7 +29,7 @@ class VastEventRepository:
         return self._added > 0
 
     def add(self, events: Sequence[StoredEvent]) -> None:
-        """Events of one transaction lie a microsecond apart each, which keeps their order (EVT-19)."""
+        """Events of one transaction are stamped a microsecond apart, which keeps their order (EVT-19)."""
         if not events:
             return
         rows = [_row(event) for event in events]
@@ -38,21 +38,21 @@ class VastEventRepository:
             self._added += 1
         self._transaction.insert(EVENTS, rows)
         first = rows[0]
-        written: Any = (ibis._.created_us == first["created_us"]) & (ibis._["id"] == first["id"])
-        self._transaction.witness = Witness(EVENTS, written)
+        written = (col["created_us"] == first["created_us"]) & (col["id"] == first["id"])
+        self._transaction.witnessed_by(Witness(EVENTS, written))
 
     def unrelayed(self) -> list[StoredEvent]:
-        """Events without a place, oldest first, as far as routing needs them. One round trip.
+        """Events without a place, oldest first, with only the columns routing needs. One round trip.
 
-        No time bounds the search: a clock that is wrong must not hide an event. The projection by place has
-        them side by side.
+        No time bounds the search: a wrong clock must not hide an event. The projection by place keeps these
+        events side by side.
         """
-        rows = self._transaction.select(EVENTS, ibis._.seq == 0, EVENT_ROUTING, with_row_id=True)
+        rows = self._transaction.select(EVENTS, col["seq"] == 0, EVENT_ROUTING, with_row_id=True)
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
         return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
 
     def place(self, events: Sequence[StoredEvent], first_seq: int) -> None:
-        """Give places, in this order, to events that `unrelayed` gave in this transaction."""
+        """Give places, in this order, to events that `unrelayed` returned in this transaction."""
         changed = [
             {ROW_ID: self._row_ids[event.id], "seq": seq}
             for seq, event in enumerate(events, first_seq)
@@ -71,25 +71,25 @@ class VastEventRepository:
         classes: Collection[str] | None = None,
     ) -> list[tuple[int, StoredEvent]]:
         """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
-        predicate = (ibis._.seq > after_seq) & (ibis._.seq <= until_seq)
+        predicate = (col["seq"] > after_seq) & (col["seq"] <= until_seq)
         if since_us:
-            predicate &= ibis._.created_us >= since_us
+            predicate &= col["created_us"] >= since_us
         wanted = {"event_type": event_types, "flow_id": flow_ids, "source_id": source_ids}
         for column, values in wanted.items():
             if values:
-                predicate &= ibis._[column].isin(list(values))
-        predicate = all_of(predicate, classed(classes, "auth_classes"))
-        rows = self._transaction.select(EVENTS, predicate, (*EVENT_ROUTING, "seq"))
+                predicate &= col[column].isin(list(values))
+        columns = (*EVENT_ROUTING, "seq")
+        rows = self._transaction.select(EVENTS, predicate, columns, classes=classes)
         return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
 
     def expire(
         self, before_us: int, limit: int, waited_for: Callable[[int, int], Collection[int]]
     ) -> int:
-        """Forget events from before then, `limit` or a few more; how many.
+        """Forget events older than that, `limit` or a few more. Returns how many.
 
-        `waited_for` names the places, between the first and the last it is given, of those to be kept.
+        `waited_for` returns the places to keep between the first and the last it is given.
         """
-        predicate = (ibis._.created_us < before_us) & (ibis._.seq > 0)
+        predicate = (col["created_us"] < before_us) & (col["seq"] > 0)
         rows = self._transaction.select(
             EVENTS, predicate, ["seq"], with_row_id=True, rows_max=limit
         )
@@ -106,16 +106,16 @@ class VastEventRepository:
         return self._whole({each.event_id: each.created_us for each in deliveries})
 
     def whole(self, events: Sequence[StoredEvent]) -> dict[str, StoredEvent]:
-        """The same for events that `placed` gave."""
+        """The same for events that `placed` returned."""
         return self._whole({each.id: each.created_us for each in events})
 
     def _whole(self, moments: Mapping[str, int]) -> dict[str, StoredEvent]:
         if not moments:
             return {}
-        predicate = ibis._.created_us.isin(sorted(set(moments.values()))) & ibis._["id"].isin(
+        predicate = col["created_us"].isin(sorted(set(moments.values()))) & col["id"].isin(
             list(moments)
         )
-        columns = [name for name in EVENTS.columns.names if name != "seq"]
+        columns = [name for name in EVENTS.names if name != "seq"]
         rows = self._transaction.select(EVENTS, predicate, columns)
         return {row["id"]: _event(row) for row in rows}
 

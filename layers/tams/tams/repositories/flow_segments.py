@@ -1,26 +1,28 @@
 """Segments on VAST, always found by (flow_id, start_time) or by object_id."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-import ibis
-
-from tams.models.stored import Instance, StoredSegment, finite
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
+from tams.repositories.database import ROW_ID, Row
+from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import any_of
+from tams.repositories.nearest import nearest, start_ns
 from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
+from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
+from tams.vast.where import Predicate, any_of, col
 
 SPANS_MAX = 2_000
-"""In one select: the SDK refuses requests of more than 5 MiB."""
+"""The most spans in one select: VAST refuses requests of more than 5 MiB."""
 
-_READ = [name for name in SEGMENTS.columns.names if name not in UNREAD]
+_READ = [name for name in SEGMENTS.names if name not in UNREAD]
 
 
-class VastSegmentRepository:
-    def __init__(self, transaction: VastTransaction) -> None:
+class SegmentRepository:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._row_ids: dict[tuple[str, int], Any] = {}
 
@@ -28,96 +30,97 @@ class VastSegmentRepository:
         """One round trip for up to 4.5 MiB of them."""
         self._transaction.insert(SEGMENTS, [segment_row(segment) for segment in segments])
 
-    def between(
+    def stretch(
         self,
-        flow_id: str,
+        outline: FlowOutline,
         from_ns: int | None,
         until_ns: int | None,
         *,
+        needed: int,
+        reverse: bool = False,
         ending_after_ns: int | None = None,
         object_id: str | None = None,
-        rows_max: int | None = None,
         for_change: bool = False,
-    ) -> list[StoredSegment]:
-        """Segments that start in `[from_ns, until_ns)`, in no order; None is an open bound.
+    ) -> Stretch:
+        """Segments that start in `[from_ns, until_ns)`, in order, without hidden ones; None is an open bound.
 
-        With `rows_max`, that many or more mean that there may be others. One round trip.
+        If there are many more than `needed`, the answer covers a shorter stretch at the near end. Takes one
+        round trip, and another each time there are too many.
         """
-        predicate = ibis._.flow_id == flow_id
-        if from_ns is not None:
-            predicate &= ibis._.start_time >= bound_text(from_ns)
-        if until_ns is not None:
-            predicate &= ibis._.start_time < bound_text(until_ns)
-        if ending_after_ns is not None:
-            predicate &= ibis._.end_time > bound_text(ending_after_ns)
-        if object_id is not None:
-            predicate &= ibis._.object_id == object_id
-        return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
-    def starting_in(self, flow_id: str, spans: Sequence[tuple[int, int]]) -> list[StoredSegment]:
-        """Segments that start in any of the closed `spans`, which are apart, in no order.
+        def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
+            predicate = _within(outline.flow_id, from_ns, until_ns, ending_after_ns, object_id)
+            return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
-        One round trip for each SPANS_MAX of them.
+        found = nearest(fetch, from_ns, until_ns, needed=needed, reverse=reverse)
+        return replace(found, segments=shown(outline, found.segments))
+
+    def starting_in(
+        self, outline: FlowOutline, spans: Sequence[tuple[int, int]]
+    ) -> list[StoredSegment]:
+        """Segments that start in any of the closed, disjoint `spans`, in no order.
+
+        One round trip for every SPANS_MAX of them.
         """
         found: list[StoredSegment] = []
         for first in range(0, len(spans), SPANS_MAX):
             starts = any_of(
                 [
-                    ibis._.start_time.between(bound_text(first_ns), bound_text(last_ns))
+                    col["start_time"].between(bound_text(first_ns), bound_text(last_ns))
                     for first_ns, last_ns in spans[first : first + SPANS_MAX]
                 ]
             )
-            found += self._select((ibis._.flow_id == flow_id) & starts)
-        return found
+            found += self._select((col["flow_id"] == outline.flow_id) & starts)
+        return shown(outline, found)
 
     def announced_by(
-        self, flow_id: str, event_id: str, timerange: TimeRange
+        self, outline: FlowOutline, event_id: str, timerange: TimeRange
     ) -> list[StoredSegment]:
         """The Segments of a segments_added event that still exist, by time. One round trip."""
-        start_ns, end_ns = finite(timerange)
-        starts = ibis._.start_time
-        span = (starts >= bound_text(start_ns)) & (starts < bound_text(end_ns))
-        found = self._select((ibis._.flow_id == flow_id) & span & (ibis._.event_id == event_id))
-        return sorted(found, key=lambda segment: finite(segment.timerange))
+        within = _within(outline.flow_id, *finite(timerange))
+        found = self._select(within & (col["event_id"] == event_id))
+        return sorted(shown(outline, found), key=start_ns)
 
     def remove(self, segments: Sequence[StoredSegment]) -> None:
-        """Segments selected `for_change` in this transaction."""
+        """Remove Segments selected `for_change` in this transaction."""
         row_ids = [self._row_ids.pop(_key(segment)) for segment in segments]
         self._transaction.delete(SEGMENTS, row_ids)
 
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
-        """Renew the copy of an Object's instances on all Segments that use it. Two round trips."""
+        """Update the copy of an Object's instances on all Segments that use it. Two round trips."""
         self._renew(object_id, {"instances": instances_text(instances)})
 
     def set_init_instances(self, media_id: str, instances: tuple[Instance, ...]) -> None:
-        """The same for the init Object that a media Object needs."""
+        """The same for the init Object of a media Object."""
         self._renew(media_id, {"init_instances": instances_text(instances)})
 
     def _renew(self, object_id: str, values: dict[str, str]) -> None:
-        predicate = ibis._.object_id == object_id
+        predicate = col["object_id"] == object_id
         rows = self._transaction.select(SEGMENTS, predicate, ["object_id"], with_row_id=True)
         changed = [{ROW_ID: row[ROW_ID], **values} for row in rows]
         self._transaction.update(SEGMENTS, changed)
 
-    def uses_of(self, object_id: str) -> dict[str, list[TimeRange]]:
-        """Where Flows have Segments on the Object, by Flow."""
-        predicate = ibis._.object_id == object_id
+    def uses_of(self, object_ids: Collection[str]) -> dict[str, list[TimeRange]]:
+        """The timeranges of Segments on any of the Objects, by Flow, including Segments being deleted."""
         uses: dict[str, list[TimeRange]] = {}
-        for row in self._transaction.select(SEGMENTS, predicate, ["flow_id", "timerange"]):
+        for row in self._on_objects(object_ids, ["flow_id", "timerange"]):
             uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
         return uses
 
     def users_of(self, object_ids: Collection[str]) -> dict[str, set[str]]:
-        """Which Flows have Segments on each of these Objects. One round trip."""
+        """The Flows with Segments on each of these Objects, including Segments being deleted."""
         users: dict[str, set[str]] = {}
-        if object_ids:
-            predicate = ibis._.object_id.isin(sorted(object_ids))
-            for row in self._transaction.select(SEGMENTS, predicate, ["object_id", "flow_id"]):
-                users.setdefault(row["object_id"], set()).add(row["flow_id"])
+        for row in self._on_objects(object_ids, ["object_id", "flow_id"]):
+            users.setdefault(row["object_id"], set()).add(row["flow_id"])
         return users
 
+    def _on_objects(self, object_ids: Collection[str], columns: Sequence[str]) -> Iterator[Row]:
+        """One round trip for as many ids as one request holds."""
+        for some in in_parts(sorted(object_ids)):
+            yield from self._transaction.select(SEGMENTS, col["object_id"].isin(some), columns)
+
     def _select(
-        self, predicate: Any, *, rows_max: int | None = None, for_change: bool = False
+        self, predicate: Predicate | None, *, rows_max: int | None = None, for_change: bool = False
     ) -> list[StoredSegment]:
         rows = self._transaction.select(
             SEGMENTS,
@@ -134,5 +137,24 @@ class VastSegmentRepository:
         return segments
 
 
+def _within(
+    flow_id: str,
+    from_ns: int | None,
+    until_ns: int | None,
+    ending_after_ns: int | None = None,
+    object_id: str | None = None,
+) -> Any:
+    predicate = col["flow_id"] == flow_id
+    if from_ns is not None:
+        predicate &= col["start_time"] >= bound_text(from_ns)
+    if until_ns is not None:
+        predicate &= col["start_time"] < bound_text(until_ns)
+    if ending_after_ns is not None:
+        predicate &= col["end_time"] > bound_text(ending_after_ns)
+    if object_id is not None:
+        predicate &= col["object_id"] == object_id
+    return predicate
+
+
 def _key(segment: StoredSegment) -> tuple[str, int]:
-    return segment.flow_id, finite(segment.timerange)[0]
+    return segment.flow_id, start_ns(segment)

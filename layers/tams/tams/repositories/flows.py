@@ -1,20 +1,17 @@
 """Flows on VAST."""
 
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import (
     OUTLINE,
     flow_from_row,
@@ -23,15 +20,17 @@ from tams.repositories.rows import (
     timeline_row,
 )
 from tams.repositories.tables import FLOWS
+from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
+from tams.vast.where import all_of, col
 
 
-class VastFlowRepository:
-    """Every save writes the next `revision`, so that two writers of one Flow collide."""
+class FlowRepository:
+    """Two writers of one Flow collide in its row."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, FLOWS)
 
     def find(self, flow_id: str) -> StoredFlow | None:
         return self.find_many([flow_id]).get(flow_id)
@@ -42,54 +41,55 @@ class VastFlowRepository:
             raise NotFoundError("Flow", flow_id)
         return stored
 
-    def find_many(self, flow_ids: Collection[str]) -> dict[str, StoredFlow]:
-        rows = rows_by_id(self._transaction, FLOWS, list(flow_ids), with_row_id=True)
-        self._row_ids.update((flow_id, row[ROW_ID]) for flow_id, row in rows.items())
-        return {flow_id: flow_from_row(row) for flow_id, row in rows.items()}
+    def find_many(
+        self, flow_ids: Collection[str], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        rows = rows_by_id(
+            self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
+        )
+        return {row["id"]: flow_from_row(row) for row in self._rows.noted(rows.values())}
+
+    def showing(
+        self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
+    ) -> dict[str, StoredFlow]:
+        """Those of these Flows in which clients see a Segment at one of these timeranges."""
+        found = self.find_many(uses, classes)
+        return {
+            flow_id: stored
+            for flow_id, stored in found.items()
+            if any(shows(stored.outline, used) for used in uses[flow_id])
+        }
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
-        predicate = all_of(ibis._["id"] == flow_id, classed(classes))
-        rows = self._transaction.select(FLOWS, predicate, OUTLINE)
+        rows = self._transaction.select(FLOWS, col["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
-        """Those of them that are of any of these classes. One round trip."""
+        """Those of these Flows that belong to any of these classes. One round trip."""
         return ids_of_classes(self._transaction, FLOWS, flow_ids, classes)
 
     def add(self, stored: StoredFlow) -> None:
         self._transaction.insert(FLOWS, [flow_row(stored) | timeline_row(stored)])
 
     def save(self, stored: StoredFlow) -> None:
-        """The whole row. The Flow was read in this transaction."""
-        stored = replace(stored, revision=stored.revision + 1)
-        row = flow_row(stored) | timeline_row(stored)
-        del row["id"]  # the sort key never changes, and a sorted column cannot be updated
-        self._transaction.update(FLOWS, [{ROW_ID: self._row_ids[stored.flow.id], **row}])
+        """Write the whole row. The Flow was read in this transaction."""
+        self._rows.update([flow_row(stored) | timeline_row(stored)])
 
     def save_timeline(self, stored: StoredFlow) -> None:
-        """Only what writing Segments changes. The Flow was read in this transaction."""
-        row = timeline_row(replace(stored, revision=stored.revision + 1))
-        self._transaction.update(FLOWS, [{ROW_ID: self._row_ids[stored.flow.id], **row}])
+        """Write only what changes with its Segments. The Flow was read in this transaction."""
+        self._rows.update([{"id": stored.flow.id, **timeline_row(stored)}])
 
     def save_told(self, told: Collection[StoredFlow]) -> None:
-        """Saves only the time of the last event. The Flows were read in this transaction."""
-        changed = [
-            {
-                ROW_ID: self._row_ids[stored.flow.id],
-                "told_us": stored.told_us,
-                "revision": stored.revision + 1,
-            }
-            for stored in told
-        ]
-        self._transaction.update(FLOWS, changed)
+        """Write only the time of the last event. The Flows were read in this transaction."""
+        self._rows.update({"id": each.flow.id, "told_us": each.told_us} for each in told)
 
     def remove(self, flow_id: str) -> None:
-        self._transaction.delete(FLOWS, [self._row_ids.pop(flow_id)])
+        self._rows.delete([flow_id])
 
     def list_(
         self, query: FlowQuery, keep: Callable[[str], bool] | None = None
     ) -> Page[StoredFlow]:
-        """Two round trips, and what `keep` makes."""
+        """Two round trips, plus those that `keep` makes."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
@@ -97,6 +97,7 @@ class VastFlowRepository:
             _order(query),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
             keep=keep,
         )
@@ -105,7 +106,7 @@ class VastFlowRepository:
 
 
 def _matching(query: FlowQuery) -> Any:
-    """What VAST can decide; whether a Segment lies in the timerange is decided flow by flow."""
+    """The part VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
     size = query.frame_width is not None or query.frame_height is not None
     return all_of(
         equal(
@@ -121,15 +122,14 @@ def _matching(query: FlowQuery) -> Any:
                 "init_segments": query.init_segments,
             }
         ),
-        ibis._["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
+        col["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
         tagged(query.tags),
-        classed(query.classes),
         _touching(query.timerange),
     )
 
 
 def _pixels(asked: int | None) -> int | None:
-    """No Flow has a size beyond the column's 64 bits, nor one below zero."""
+    """No Flow has a size outside the column's 64 bits, nor a negative one."""
     return asked if asked is None or 0 <= asked <= INT64_MAX else -1
 
 
@@ -138,13 +138,13 @@ def _touching(timerange: TimeRange) -> Any:
     if timerange.is_eternity:
         return None
     if timerange.is_empty:
-        return ibis._.segment_count == 0
-    predicate = ibis._.segment_count > 0
+        return col["segment_count"] == 0
+    predicate = col["segment_count"] > 0
     start_ns, end_ns = timerange.start_ns, timerange.end_ns
     if start_ns is not None:
-        predicate &= ibis._.last_time > bound_text(start_ns)
+        predicate &= col["last_time"] > bound_text(start_ns)
     if end_ns is not None:
-        predicate &= ibis._.first_time <= bound_text(end_ns)
+        predicate &= col["first_time"] <= bound_text(end_ns)
     return predicate
 
 

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class JoinedStore:
-    """`tams.ports.Store`: whatever its services read or write is part of the open transaction.
+    """`tams.ports.Store`: everything its services read or write is part of the open transaction.
 
     An error in one of them must end the transaction, or part of its work would be stored.
     """

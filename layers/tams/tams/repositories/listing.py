@@ -1,26 +1,26 @@
 """Sorted pages from a store that cannot sort: keys first, then the rows of one page.
 
-A listing selects only the sort key and the id of what matches, orders them here, and fetches the documents
-of one page: two round trips whatever the page. Page keys name the last item, so they stay right while items
-come and go.
+A listing selects only the sort keys and ids that match, orders them here, and fetches the documents of one
+page: two round trips for any page. Page keys name the last item, so they stay valid while items are added and
+deleted.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
 from tams.errors import InvalidRequestError
 from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
-from tams.repositories.database import Row, VastTransaction
-from tams.repositories.predicates import classed, has_tag
+from tams.repositories.database import Row
+from tams.repositories.predicates import has_tag
 from tams.repositories.table import Table
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import Predicate, col
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
-_ID_BYTES = 128
-"""What the request needs for an id beside its letters."""
+_ID_BYTES = 256
+"""The bytes a request needs for an id besides its characters."""
 
 Key = tuple[Any, str]
 """The value sorted by, None when unset, and the id."""
@@ -28,7 +28,7 @@ Key = tuple[Any, str]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By a column, dates newest first; unset ones after the rest by id; `reverse` turns it all round."""
+    """Sorts by a column: dates newest first, unset values last by id. `reverse` reverses the whole order."""
 
     column: str
     newest_first: bool = True
@@ -38,7 +38,7 @@ class Order:
         return sorted(keys, key=self._place, reverse=self.reverse)
 
     def after(self, keys: Sequence[Key], page: str | None) -> Sequence[Key]:
-        """Those behind the item that a page key names. Raises InvalidRequestError."""
+        """The keys after the item that a page key names. Raises InvalidRequestError."""
         if page is None:
             return keys
         value, last_id = _decoded(page, int if self.newest_first else str)
@@ -55,24 +55,25 @@ class Order:
 
 
 def sorted_page(
-    transaction: VastTransaction,
+    transaction: VisibleTransaction,
     table: Table,
-    predicate: Any,
+    predicate: Predicate | None,
     order: Order,
     *,
     page: str | None,
     limit: int,
+    classes: Collection[str] | None = None,
     without_tags: Iterable[TagFilter] = (),
     keep: Callable[[str], bool] | None = None,
 ) -> tuple[list[str], str | None]:
     """The ids of one page in order, and the key of the next.
 
-    `without_tags` and `keep` are what VAST cannot decide; `keep` is asked in order, and only as far as
-    the page needs.
+    `without_tags` and `keep` decide what VAST cannot. `keep` is called in order, and only as far as the page
+    needs.
     """
     missing = [each.name for each in without_tags if each.exists is False]
     columns = {order.column, "id"} | ({"tags"} if missing else set())
-    rows = transaction.select(table, predicate, sorted(columns))
+    rows = transaction.select(table, predicate, sorted(columns), classes=classes)
     keys = order.sorted(
         (row[order.column], row["id"])
         for row in rows
@@ -85,22 +86,33 @@ def sorted_page(
 
 
 def rows_by_id(
-    transaction: VastTransaction, table: Table, ids: Sequence[str], *, with_row_id: bool = False
+    transaction: VisibleTransaction,
+    table: Table,
+    ids: Sequence[str],
+    *,
+    classes: Collection[str] | None = None,
+    with_row_id: bool = False,
 ) -> dict[str, Row]:
-    """Rows of a table keyed by `id`; none when none are asked for.
+    """Rows of a table keyed by `id`; no ids give no rows.
 
     One round trip for each _PREDICATE_BYTES of ids, some 25,000 UUIDs.
     """
     found: dict[str, Row] = {}
-    for some in _in_parts(ids):
-        predicate = ibis._["id"] == some[0] if len(some) == 1 else ibis._["id"].isin(some)
-        rows = transaction.select(table, predicate, table.columns.names, with_row_id=with_row_id)
+    for some in in_parts(ids):
+        predicate = col["id"] == some[0] if len(some) == 1 else col["id"].isin(some)
+        rows = transaction.select(
+            table,
+            predicate,
+            table.names,
+            classes=classes,
+            with_row_id=with_row_id,
+        )
         found |= {row["id"]: row for row in rows}
     return found
 
 
-def _in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
-    """The SDK refuses a select whose request takes more than 5 MiB."""
+def in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Splits ids, because VAST refuses a select whose request takes more than 5 MiB."""
     part: list[str] = []
     size = 0
     for each in ids:
@@ -114,13 +126,14 @@ def _in_parts(ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def ids_of_classes(
-    transaction: VastTransaction, table: Table, ids: Collection[str], classes: Collection[str]
+    transaction: VisibleTransaction, table: Table, ids: Collection[str], classes: Collection[str]
 ) -> set[str]:
-    """Of these ids, those whose rows are of any of these classes."""
-    if not ids or not classes:
-        return set()
-    predicate = ibis._["id"].isin(sorted(ids)) & classed(classes)
-    return {row["id"] for row in transaction.select(table, predicate, ["id"])}
+    """Those of these ids whose rows belong to any of these classes."""
+    found: set[str] = set()
+    for some in in_parts(sorted(ids)):
+        rows = transaction.select(table, col["id"].isin(some), ["id"], classes=classes)
+        found |= {row["id"] for row in rows}
+    return found
 
 
 def _first(keys: Sequence[Key], count: int, keep: Callable[[str], bool] | None) -> list[Key]:

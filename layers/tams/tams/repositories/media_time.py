@@ -1,7 +1,7 @@
-"""Media time as VAST keeps it: text of one length, whose order is the order of time (ADR 2).
+"""Media time as stored on VAST: text of fixed length that sorts in time order (ADR 2).
 
-No integer type that VAST compares holds the range of PTP in nanoseconds, so a count of nanoseconds is
-written as 22 hexadecimal digits of itself plus 2**87. That holds any time (80 bits) and any duration.
+No integer type that VAST compares can hold the range of PTP in nanoseconds. So a nanosecond count plus 2**87
+is written as 22 hexadecimal digits. That holds any time (80 bits) and any duration.
 """
 
 from typing import Any
@@ -21,7 +21,7 @@ def time_ns(text: str) -> int:
 
 
 def bound_text(ns: int) -> str:
-    """The text to compare with: of a time that may lie beyond all that is kept."""
+    """The text to compare with, for a time that may lie outside the stored range."""
     return time_text(min(max(ns, NS_MIN - 1), NS_MAX + 1))
 
 

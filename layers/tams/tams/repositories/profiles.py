@@ -2,23 +2,23 @@
 
 import json
 
-import ibis
-
 from tams.errors import NotFoundError
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.paging import Page
 from tams.models.profile import Profile
 from tams.models.queries import ProfileQuery
-from tams.repositories.database import Row, VastTransaction, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import Row
 from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
 from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
+from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 
 
-class VastProfileRepository:
-    def __init__(self, transaction: VastTransaction) -> None:
+class ProfileRepository:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
 
     def find(self, profile_id: str) -> Profile | None:
@@ -41,11 +41,8 @@ class VastProfileRepository:
             "label": profile.label,
             "document": dumps(profile.to_document()),
             "created_us": to_us(profile.created),
-            "event_id": event_id,
         }
-        self._transaction.insert(PROFILES, [row])
-        written = (ibis._["id"] == profile.id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(PROFILES, written)
+        ChangingRows(self._transaction, PROFILES).insert([row], event_id)
 
     def list_(self, query: ProfileQuery) -> Page[Profile]:
         """In id order (SRT-10). Two round trips."""

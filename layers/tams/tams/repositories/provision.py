@@ -1,4 +1,4 @@
-"""Create and evolve the tables: run at deployment, never from a request. Safe to run again at any time."""
+"""Creates and migrates the tables: at deployment, never from a request. Safe to repeat at any time."""
 
 from tams.errors import BackendUnavailableError
 from tams.repositories.database import Database, VastTransaction
@@ -13,15 +13,15 @@ PATIENCE_SECONDS = 120.0
 """How long one transaction waits for others: longer than VAST takes to end one whose client died."""
 
 UNNUMBERED = SchemaVersion(1, oldest_reader=1)
-"""Of tables that a release made which did not number them."""
+"""The version of tables made by a release that did not number them."""
 
 
 def provision(connection: VastConnection, *, renew_page_secret: bool = False) -> list[str]:
-    """What was created or changed, one line each; nothing when all was there.
+    """Create and migrate the tables. Returns one line for each change, none if everything was there.
 
-    The bucket must exist: on a cluster its owner makes it. Whatever ends it, running it again goes on from
-    there, and several may run at once. Tables of a later version are left as they are.
-    `renew_page_secret` makes void the page keys of the log of events that clients have.
+    The bucket must exist: on a cluster its owner creates it. After any interruption, running it again
+    continues from there, and several may run at once. Tables of a later version are left as they are.
+    `renew_page_secret` invalidates the event log page keys that clients hold.
     Raises BackendUnavailableError, also for tables that this release cannot use.
     """
     database = Database(connection, patience_seconds=PATIENCE_SECONDS)
@@ -40,7 +40,7 @@ def provision(connection: VastConnection, *, renew_page_secret: bool = False) ->
 
 
 def version_of(transaction: VastTransaction, definitions: Definitions) -> SchemaVersion | None:
-    """None where there are no tables."""
+    """None when there are no tables."""
     if definitions.has(SCHEMA_VERSION) and (found := read_version(transaction)):
         return found
     return UNNUMBERED if definitions.has(FLOWS) else None
@@ -49,9 +49,10 @@ def version_of(transaction: VastTransaction, definitions: Definitions) -> Schema
 def _opened(
     transaction: VastTransaction, connection: VastConnection
 ) -> tuple[list[str], SchemaVersion]:
-    """The version there is, and a row for it.
+    """The current version, with a row to hold it.
 
-    The row comes in the transaction that creates its table, so that two provisioners cannot both insert one.
+    The row is inserted in the transaction that creates its table, so that two provisioners cannot both insert
+    one.
     """
     definitions = Definitions(transaction, connection)
     done = definitions.create_schema()
@@ -64,7 +65,7 @@ def _opened(
 
 
 def _mended(transaction: VastTransaction, connection: VastConnection) -> list[str]:
-    """Tables that somebody dropped, and projections that VAST refused before."""
+    """Restores tables that someone dropped, and projections that VAST refused before."""
     definitions = Definitions(transaction, connection)
     return [
         line

@@ -34,7 +34,7 @@ def dumps(value: Any) -> str:
 
 
 def flow_row(stored: StoredFlow) -> Row:
-    """All columns but the timeline's."""
+    """All columns except the timeline's."""
     flow = stored.flow
     document = flow.to_document()
     for name in _KEPT_ELSEWHERE:
@@ -142,7 +142,7 @@ def collection_item_from_row(row: Row) -> FlowCollectionItem:
 
 
 def instances_text(instances: tuple[Instance, ...]) -> str:
-    """Absent keys are left out: the text stands on every Segment."""
+    """Leaves out absent keys: the text is stored on every Segment."""
     fields = ("storage_id", "url", "label")
     return dumps(
         [
@@ -181,7 +181,7 @@ def segment_row(segment: StoredSegment) -> Row:
 
 
 UNREAD = ("start_time", "end_time", "created_us", "event_id")
-"""Columns of Segments that only serve to find them."""
+"""Columns of Segments that serve only to find them."""
 
 
 def segment_from_row(row: Row) -> StoredSegment:
@@ -202,7 +202,7 @@ def segment_from_row(row: Row) -> StoredSegment:
 
 
 def object_row(stored: StoredObject) -> Row:
-    """All columns but `event_id`, which is written once."""
+    """All columns except `event_id`, which is written once."""
     return {
         "id": stored.id,
         "kind": stored.kind,

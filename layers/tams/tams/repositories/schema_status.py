@@ -1,4 +1,4 @@
-"""What an operator wants to know of the tables before anything is changed."""
+"""What an operator wants to know about the tables before changing anything."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ from tams.repositories.tables import ALL
 @dataclass(frozen=True)
 class SchemaStatus:
     version: SchemaVersion | None
-    """None where there are no tables."""
+    """None when there are no tables."""
     rows: Mapping[str, int | None]
-    """By table, as VAST's statistics have them. None for a table that is missing."""
+    """By table, from VAST's statistics. None for a missing table."""
 
     @property
     def pending(self) -> Sequence[Migration]:
-        """What `provision` would carry through."""
+        """The migrations that `provision` would run."""
         return MIGRATIONS[self.version.version if self.version else 0 :]
 
     @property

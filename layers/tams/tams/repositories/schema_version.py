@@ -2,22 +2,21 @@
 
 from dataclasses import dataclass
 
-from vastdb import errors
-
 from tams.errors import BackendUnavailableError
 from tams.repositories.database import VastTransaction
 from tams.repositories.tables import SCHEMA_VERSION
+from tams.vast.errors import VastMissingError
 
 KNOWN = 2
 """The schema version of this release, which is the number of its last migration.
 
-It stands here and not with the migrations, so that functions do not load those.
+It is defined here and not with the migrations, so that functions do not load those.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaVersion:
-    """`version` is the last migration that ended.
+    """`version` is the last completed migration.
 
     A release that knows version `oldest_reader`, or a later one, can use the tables.
     """
@@ -27,18 +26,18 @@ class SchemaVersion:
 
 
 def read_version(transaction: VastTransaction) -> SchemaVersion | None:
-    """None where only releases have provisioned that do not number their tables. One round trip."""
+    """None if only releases that do not number their tables have provisioned here. One round trip."""
     try:
-        rows = transaction.select(SCHEMA_VERSION, True, ["version", "oldest_reader"])
+        rows = transaction.select(SCHEMA_VERSION, None, ["version", "oldest_reader"])
     except BackendUnavailableError as error:
-        if isinstance(error.__cause__, errors.NotFound):
+        if isinstance(error.__cause__, VastMissingError):
             return None
         raise
     return max((SchemaVersion(**row) for row in rows), key=lambda each: each.version, default=None)
 
 
 def fault_of(found: SchemaVersion | None) -> str | None:
-    """Why this release cannot use tables of that version, and what to do. None when it can."""
+    """Why this release cannot use tables of that version, and the remedy. None when it can."""
     if found is None or found.version < KNOWN:
         there = (
             "have no schema version" if found is None else f"have schema version {found.version}"

@@ -1,33 +1,30 @@
 """Sources on VAST."""
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
-from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
-from tams.repositories.database import ROW_ID, VastTransaction
+from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, classed, equal, tagged
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import source_from_row, source_row
 from tams.repositories.tables import SOURCES
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import all_of
 
 
-class VastSourceRepository:
-    """Every save writes the next `revision`: a Source guards which Flows it has."""
+class SourceRepository:
+    """A Source guards the set of its Flows: two transactions that change it collide in its row."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._row_ids: dict[str, Any] = {}
+        self._rows = ChangingRows(transaction, SOURCES)
 
     def find(self, source_id: str) -> StoredSource | None:
         rows = rows_by_id(self._transaction, SOURCES, [source_id], with_row_id=True)
-        if (row := rows.get(source_id)) is None:
-            return None
-        self._row_ids[source_id] = row[ROW_ID]
-        return source_from_row(row)
+        return next((source_from_row(row) for row in self._rows.noted(rows.values())), None)
 
     def get(self, source_id: str) -> StoredSource:
         """Raises NotFoundError."""
@@ -36,7 +33,7 @@ class VastSourceRepository:
         return stored
 
     def of_classes(self, source_ids: Collection[str], classes: Collection[str]) -> set[str]:
-        """Those of them that are of any of these classes. One round trip."""
+        """Those of these Sources that belong to any of these classes. One round trip."""
         return ids_of_classes(self._transaction, SOURCES, source_ids, classes)
 
     def add(self, stored: StoredSource) -> None:
@@ -44,12 +41,10 @@ class VastSourceRepository:
 
     def save(self, stored: StoredSource) -> None:
         """The Source was read in this transaction."""
-        row = source_row(replace(stored, revision=stored.revision + 1))
-        del row["id"]  # a sorted column cannot be updated
-        self._transaction.update(SOURCES, [{ROW_ID: self._row_ids[stored.source.id], **row}])
+        self._rows.update([source_row(stored)])
 
     def remove(self, source_id: str) -> None:
-        self._transaction.delete(SOURCES, [self._row_ids.pop(source_id)])
+        self._rows.delete([source_id])
 
     def list_(
         self, query: SourceQuery, keep: Callable[[str], bool] | None = None
@@ -58,7 +53,6 @@ class VastSourceRepository:
         predicate = all_of(
             equal({"label": query.label, "format": query.format and str(query.format)}),
             tagged(query.tags),
-            classed(query.classes),
         )
         ids, next_key = sorted_page(
             self._transaction,
@@ -67,6 +61,7 @@ class VastSourceRepository:
             _order(query),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
             keep=keep,
         )

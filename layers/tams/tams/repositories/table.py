@@ -1,11 +1,11 @@
-"""What a table on VAST is made of. Source: VAST DataBase, sorted tables and semi-sorted projections."""
+"""The parts of a table on VAST. Source: VAST DataBase, sorted tables and semi-sorted projections."""
 
 from dataclasses import dataclass
 
-import pyarrow as pa
+from tams.vast.column_types import Columns, ColumnType
 
 CELL_BYTES_MAX = 126 * 1024
-"""The largest cell VAST takes. Source: VAST DataBase limits."""
+"""The largest cell VAST accepts. Source: VAST DataBase limits."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +22,17 @@ class Table:
     """One table: what `provision` creates and `database` reads and writes."""
 
     name: str
-    columns: pa.Schema
+    columns: Columns
     sorting_key: tuple[str, ...] = ()
     projections: tuple[Projection, ...] = ()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.columns)
 
-TEXT, INT, BOOL = pa.utf8(), pa.int64(), pa.bool_()
+
+TEXT, INT, BOOL = ColumnType.TEXT, ColumnType.INT, ColumnType.BOOL
 
 
-def columns(**types: pa.DataType) -> pa.Schema:
-    return pa.schema(list(types.items()))
+def columns(**types: ColumnType) -> Columns:
+    return tuple(types.items())

@@ -1,11 +1,11 @@
 """Every table on VAST: its columns, their units, its sort order. Those of events are in `event_tables`.
 
-No other file says what columns there are.
+Columns are defined nowhere else.
 
-Suffixes tell the unit: `_time` media time (nanoseconds as `media_time` writes them, ADR 2), `_us`
+Suffixes give the unit: `_time` is media time (nanoseconds as `media_time` writes them, ADR 2), `_us` is
 microseconds of wall clock since 1970 (UTC). Ranges are half-open, `[start_time, end_time)`. A `document` is
-JSON text of a model of the specification. `revision` is written by every transaction whose decision rests on
-the row, so that two of them collide (ADR 3).
+JSON text of a model of the specification. Every transaction whose decision rests on a row writes its
+`revision`, so that two of them collide (ADR 3).
 """
 
 from tams.repositories.event_tables import (
@@ -19,9 +19,9 @@ from tams.repositories.event_tables import (
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
 
 GUARD_SLOTS = 16_384
-"""Rows of `guards`; a new id takes the slot of its hash, so that two creations of one id collide.
+"""Rows of `guards`. A new id takes the slot of its hash, so that two creations of one id collide.
 
-Enough that dozens of simultaneous creations of different ids hardly ever do.
+There are enough that dozens of simultaneous creations of different ids hardly ever collide.
 """
 
 FLOWS = Table(
@@ -67,7 +67,7 @@ SOURCES = Table(
         document=TEXT,
         created_us=INT,
         updated_us=INT,
-        flow_count=INT,  # the Source goes with its last Flow
+        flow_count=INT,  # the Source is deleted with its last Flow
         revision=INT,
     ),
     sorting_key=("id",),
@@ -188,7 +188,7 @@ DELETION_REQUESTS = Table(
         delete_flow=BOOL,
         status=TEXT,
         document=TEXT,
-        timeline=TEXT,  # the summary of a Flow that is gone, as JSON
+        timeline=TEXT,  # the summary of a deleted Flow, as JSON
         auth_classes=TEXT,  # of the Flow, as JSON
         created_us=INT,
         updated_us=INT,

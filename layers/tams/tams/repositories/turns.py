@@ -1,4 +1,4 @@
-"""Makes writers of the same thing within one process take turns, first come first served."""
+"""Makes writers of the same resource in one process take turns, first come first served."""
 
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -7,9 +7,9 @@ from threading import Condition
 
 
 class Turns:
-    """Queues by key, to save work: of two transactions that collide one has worked in vain.
+    """Queues by key. They save work: of two transactions that collide, one has worked in vain.
 
-    Safety does not rest on them. A Lambda function serves one request at a time and never waits here.
+    Correctness does not depend on them. A Lambda function serves one request at a time and never waits here.
     """
 
     def __init__(self) -> None:
@@ -20,7 +20,7 @@ class Turns:
     def taken(self, keys: Sequence[str], timeout_seconds: float) -> Iterator[bool]:
         """Whether the turn for all of the keys came in time.
 
-        A writer joins all its queues at once, so two writers of several keys never wait for each other.
+        A writer joins all its queues at once, so two writers of several keys never deadlock.
         """
         ticket = object()
         with self._changed:

@@ -1,4 +1,4 @@
-"""A Database whose tables must have a schema version that this release can use (ADR 17)."""
+"""A Database that requires its tables to have a schema version this release can use (ADR 17)."""
 
 import logging
 import time
@@ -17,11 +17,11 @@ _log = logging.getLogger(__name__)
 
 _PAUSE_FIRST = 0.5
 _PAUSE_LONGEST = 5.0
-"""Seconds until the next look while the version is wrong, so that requests do not all ask VAST."""
+"""Seconds between checks while the version is wrong, so that not every request asks VAST."""
 
 
 class SchemaCheck:
-    """Looks at the version in the first transactions of a process, until it once was right."""
+    """Checks the version in the first transactions of a process, until it has been right once."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -31,9 +31,9 @@ class SchemaCheck:
         self._look_again_at = 0.0
 
     def before(self, work: Work[T]) -> Work[T]:
-        """`work`, which first looks at the version where that is still to be done.
+        """`work`, preceded by a version check if that is still to be done.
 
-        The look is one select more in the same transaction, so `work` sees the tables that it saw.
+        The check is one more select in the same transaction, so `work` uses the tables that were checked.
         Raises BackendUnavailableError while the version is wrong, here or inside the transaction.
         """
         if self._is_right:
@@ -59,7 +59,7 @@ class SchemaCheck:
 
 
 class VersionedDatabase(Database):
-    """What the functions use. `provision` uses a Database as it is."""
+    """The Database that functions use. `provision` uses a plain one."""
 
     def __init__(
         self,

@@ -1,36 +1,33 @@
-"""Webhooks on VAST, with the secrets that clients gave."""
+"""Webhooks on VAST, with the secrets given by clients."""
 
 import json
-from typing import Any
-
-import ibis
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
-from tams.repositories.database import ROW_ID, Row, VastTransaction, Witness
+from tams.repositories.changing import ChangingRows
+from tams.repositories.database import Row
 from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
-from tams.repositories.predicates import all_of, classed, tagged, tags_text
+from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.rows import dumps
+from tams.repositories.visible import VisibleTransaction
+from tams.vast.where import col
 
 _SENDING = [str(WebhookStatus.CREATED), str(WebhookStatus.STARTED)]
 
 
-class VastWebhookRepository:
-    """Rows read are remembered within the transaction; every save writes the next `revision`."""
+class WebhookRepository:
+    """Two changes of one webhook collide in its row."""
 
-    def __init__(self, transaction: VastTransaction) -> None:
+    def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
-        self._read: dict[str, Row] = {}
+        self._rows = ChangingRows(transaction, WEBHOOKS)
 
     def find(self, webhook_id: str) -> Webhook | None:
         rows = rows_by_id(self._transaction, WEBHOOKS, [webhook_id], with_row_id=True)
-        if (row := rows.get(webhook_id)) is None:
-            return None
-        self._read[webhook_id] = row
-        return _webhook(row)
+        return next((_webhook(row) for row in self._rows.noted(rows.values())), None)
 
     def get(self, webhook_id: str) -> Webhook:
         """Raises NotFoundError."""
@@ -39,54 +36,45 @@ class VastWebhookRepository:
         return webhook
 
     def sending(self) -> list[Webhook]:
-        """Webhooks that events go to. One round trip."""
-        rows = self._transaction.select(WEBHOOKS, ibis._.status.isin(_SENDING), ["document"])
+        """Webhooks that get events. One round trip."""
+        rows = self._transaction.select(WEBHOOKS, col["status"].isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 
     def add(self, webhook: Webhook, event_id: str) -> None:
         """`event_id` names the operation, and settles a commit whose answer is lost."""
-        row = {"id": webhook.id, "revision": 0, **_columns(webhook, event_id)}
-        self._transaction.insert(WEBHOOKS, [row])
-        self._remember(webhook.id, event_id)
+        self._rows.insert([_row(webhook) | {"revision": 0}], event_id)
 
     def save(self, webhook: Webhook, event_id: str) -> None:
         """The webhook was read in this transaction."""
-        old = self._read[webhook.id]
-        row = {ROW_ID: old[ROW_ID], "revision": old["revision"] + 1, **_columns(webhook, event_id)}
-        self._transaction.update(WEBHOOKS, [row])
-        self._remember(webhook.id, event_id)
+        self._rows.save(_row(webhook), event_id)
 
     def remove(self, webhook_id: str) -> None:
         """The webhook was read in this transaction."""
-        self._transaction.delete(WEBHOOKS, [self._read.pop(webhook_id)[ROW_ID]])
-        self._transaction.witness = Witness(WEBHOOKS, ibis._["id"] == webhook_id, there=False)
+        self._rows.remove(webhook_id)
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
         """By URL (SRT-8). Two round trips."""
         ids, next_key = sorted_page(
             self._transaction,
             WEBHOOKS,
-            all_of(tagged(query.tags), classed(query.classes)),
+            tagged(query.tags),
             Order("url", newest_first=False, reverse=query.reverse),
             page=query.page,
             limit=query.limit,
+            classes=query.classes,
             without_tags=query.tags,
         )
         rows = rows_by_id(self._transaction, WEBHOOKS, ids)
         return Page(tuple(_webhook(rows[each]) for each in ids), next_key)
 
-    def _remember(self, webhook_id: str, event_id: str) -> None:
-        written: Any = (ibis._["id"] == webhook_id) & (ibis._.event_id == event_id)
-        self._transaction.witness = Witness(WEBHOOKS, written)
 
-
-def _columns(webhook: Webhook, event_id: str) -> Row:
+def _row(webhook: Webhook) -> Row:
     return {
+        "id": webhook.id,
         "url": webhook.url,
         "status": str(webhook.status),
         "tags": tags_text(webhook.tags),
         "document": dumps(webhook.to_document()),
-        "event_id": event_id,
     }
 
 

@@ -1,31 +1,31 @@
-"""Fills a new column on the rows that were there before it, batch by batch."""
+"""Fills a new column on existing rows, batch by batch."""
 
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
 from tams.repositories.database import ROW_ID, Row, VastTransaction
 from tams.repositories.migrations.migration import Turn
 from tams.repositories.table import Table
+from tams.vast.where import col
 
 _log = logging.getLogger(__name__)
 
 BATCH_ROWS = 1_000
 
 Values = Callable[[VastTransaction, Sequence[Row]], Sequence[Any]]
-"""A value for each of these rows, never null."""
+"""Returns a value for each of these rows, never null."""
 
 
 @dataclass(frozen=True)
 class BackFill:
-    """Gives `column` a value wherever it is null; `values` sees the columns that `reads` names.
+    """Sets `column` wherever it is null; `values` sees the columns that `reads` names.
 
-    A batch is one transaction and leaves no null in its rows, so what is null is what is left to do, also
-    after a kill. It writes the `revision` of rows that have one: a writer that read a row without the value
-    collides, and reads it again. Where writers are in the way, each new attempt takes half as many rows.
+    A batch is one transaction and leaves no null in its rows. What is null is therefore still to be done,
+    even after a kill. A batch writes the `revision` of rows that have one: a writer that read a row without
+    the value collides, and reads it again. If writers are in the way, each new attempt takes half as many
+    rows.
     """
 
     table: Table
@@ -53,11 +53,11 @@ class BackFill:
         return turn.write(batch)
 
     def _fill(self, transaction: VastTransaction, rows_max: int) -> int:
-        is_guarded = "revision" in self.table.columns.names
+        is_guarded = "revision" in self.table.names
         columns = {*self.reads, *(("revision",) if is_guarded else ())} or {self.column}
         rows = transaction.select(
             self.table,
-            ibis._[self.column].isnull(),
+            col[self.column].isnull(),
             sorted(columns),
             with_row_id=True,
             rows_max=rows_max,

@@ -1,6 +1,6 @@
 """Schemas, tables, columns and projections, as one transaction sees and changes them.
 
-Everything here says what it did, one line each, and nothing when there was nothing to do.
+Every function here returns one line for each thing it did, and none if there was nothing to do.
 """
 
 import logging
@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-import pyarrow as pa
 from vastdb import errors
 
 from tams.errors import BackendUnavailableError
 from tams.repositories.database import VastTransaction
-from tams.repositories.faults import translated
+from tams.repositories.sdk import arrow_schema, sdk_session, sdk_transaction, translated
 from tams.repositories.session import VastConnection
 from tams.repositories.table import Projection, Table
 
@@ -26,11 +25,17 @@ class Definitions:
         self._connection = connection
 
     @cached_property
+    def _sdk(self) -> Any:
+        """The same transaction, in the SDK's hands."""
+        with translated():
+            return sdk_transaction(sdk_session(self._connection), self._transaction.txid)
+
+    @cached_property
     def _bucket(self) -> Any:
         name = self._connection.bucket
         try:
             with translated():
-                return self._transaction.sdk.bucket(name)
+                return self._sdk.bucket(name)
         except errors.MissingBucket as error:
             raise BackendUnavailableError(
                 f"VAST has no database bucket {name!r}: create it there, or correct TAMS_VAST__BUCKET"
@@ -43,7 +48,7 @@ class Definitions:
 
     @cached_property
     def _names(self) -> set[str]:
-        """Of the tables that are there: one round trip for all."""
+        """The names of the existing tables: one round trip for all."""
         if self._schema is None:
             return set()
         with translated():
@@ -53,7 +58,7 @@ class Definitions:
         return table.name in self._names
 
     def count_rows(self, table: Table) -> int:
-        """As VAST's statistics have it, which costs the same for any number of rows."""
+        """Counted by VAST's statistics, which costs the same for any number of rows."""
         found = self._get(table)
         with translated():
             return int(found.stats.num_rows)
@@ -66,13 +71,15 @@ class Definitions:
         return [f"schema {self._connection.schema}"]
 
     def create(self, table: Table) -> list[str]:
-        """With all its columns and projections."""
+        """Create a table with all its columns and projections."""
         if self.has(table):
             return []
         assert self._schema is not None, "create_schema comes first"
         key = list(table.sorting_key) if self._connection.sorted_tables else []
         with translated():
-            created = self._schema.create_table(table.name, table.columns, sorting_key=key)
+            created = self._schema.create_table(
+                table.name, arrow_schema(table.columns), sorting_key=key
+            )
         self._names.add(table.name)
         return [f"table {table.name}", *_project(created, table.projections)]
 
@@ -80,13 +87,14 @@ class Definitions:
         found = self._get(table)
         with translated():
             there = set(found.arrow_schema.names)
-            missing = [table.columns.field(name) for name in names if name not in there]
+            types = dict(table.columns)
+            missing = tuple((name, types[name]) for name in names if name not in there)
             if missing:
-                found.add_column(pa.schema(missing))
-        return [f"column {table.name}.{field.name}" for field in missing]
+                found.add_column(arrow_schema(missing))
+        return [f"column {table.name}.{name}" for name, _ in missing]
 
     def add_projections(self, table: Table) -> list[str]:
-        """Those of the table that are missing."""
+        """Add the table's missing projections."""
         if not table.projections:
             return []
         found = self._get(table)

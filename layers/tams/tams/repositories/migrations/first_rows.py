@@ -4,24 +4,23 @@ import base64
 import os
 from dataclasses import dataclass
 
-import ibis
-
 from tams.repositories.database import ROW_ID, Row, VastTransaction
 from tams.repositories.event_tables import EVENTS, FORGOTTEN_US, MILESTONES, RELAY
 from tams.repositories.migrations.migration import Turn
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.vast.where import col
 
 
 @dataclass(frozen=True)
 class FirstRows:
-    """Those that are missing; an earlier release had fewer guards, and no milestones."""
+    """Adds the missing ones; an earlier release had fewer guards, and no milestones."""
 
     def run(self, turn: Turn) -> list[str]:
         return turn.write(_insert)
 
 
 def renew_page_secret(transaction: VastTransaction) -> list[str]:
-    (relay,) = transaction.select(RELAY, True, ["revision"], with_row_id=True)
+    (relay,) = transaction.select(RELAY, None, ["revision"], with_row_id=True)
     transaction.update(RELAY, [{ROW_ID: relay[ROW_ID], **_new_secret()}])
     return ["secret of page keys"]
 
@@ -36,7 +35,7 @@ def _insert(transaction: VastTransaction) -> list[str]:
         transaction.insert(SERVICE, [{"revision": 0}])
         done.append("service row")
     columns = ["last_seq", "newest_us", "page_secret"]
-    rows = transaction.select(RELAY, True, columns, with_row_id=True)
+    rows = transaction.select(RELAY, None, columns, with_row_id=True)
     if not rows:
         first = {"last_seq": 0, "newest_us": 0, "revision": 0}
         transaction.insert(RELAY, [{**first, **_new_secret()}])
@@ -55,8 +54,8 @@ def _new_secret() -> Row:
 
 
 def _note_newest(transaction: VastTransaction, relay: Row) -> None:
-    """Release 0.1.0 did not note how late the events are stamped that have a place."""
-    placed = transaction.select(EVENTS, ibis._.seq > 0, ["seq", "created_us"])
+    """Release 0.1.0 did not note the latest stamp among the events that have a place."""
+    placed = transaction.select(EVENTS, col["seq"] > 0, ["seq", "created_us"])
     newest_us = max((row["created_us"] for row in placed), default=0)
     first_seq = min((row["seq"] for row in placed), default=relay["last_seq"] + 1)
     milestones = [{"seq": first_seq - 1, "newest_us": FORGOTTEN_US}]

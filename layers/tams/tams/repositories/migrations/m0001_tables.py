@@ -1,4 +1,4 @@
-"""The tables, as far as they are not there. A store without a version has at least those of release 0.1.0."""
+"""Creates missing tables. A store without a version has at least those of release 0.1.0."""
 
 from tams.repositories.migrations.first_rows import FirstRows
 from tams.repositories.migrations.migration import Migration

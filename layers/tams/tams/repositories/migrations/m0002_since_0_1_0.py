@@ -1,12 +1,10 @@
-"""What tables of release 0.1.0 lack. Those of its successors have some of it already, without a version.
+"""Adds what tables of release 0.1.0 lack. Unnumbered later releases have some of it already.
 
-Code still takes nulls in these columns: functions of release 0.1.0, which ask for no version, may write some
-until the new ones are deployed.
+Code still accepts nulls in these columns: functions of release 0.1.0 do not check the version, and may write
+some until the new ones are deployed.
 """
 
 from collections.abc import Sequence
-
-import ibis
 
 from tams.models.stored import FLOW_GONE_US, made_before
 from tams.repositories.database import Row, VastTransaction
@@ -21,15 +19,16 @@ from tams.repositories.migrations.steps import (
     DropProjection,
 )
 from tams.repositories.tables import FLOWS, GUARDS, OBJECTS, SERVICE
+from tams.vast.where import col
 
 
 def flows_created_us(transaction: VastTransaction, objects: Sequence[Row]) -> list[int]:
-    """When the Flow was created that each Object was made for; FLOW_GONE_US if that Flow is gone.
+    """When the Flow that each Object was made for was created; FLOW_GONE_US if that Flow no longer exists.
 
-    A Flow that is younger than the Object has only the same id.
+    A Flow younger than the Object merely has the same id.
     """
     ids = sorted({row["flow_id"] for row in objects if row["flow_id"] is not None})
-    flows = transaction.select(FLOWS, ibis._["id"].isin(ids), ["id", "created_us"]) if ids else []
+    flows = transaction.select(FLOWS, col["id"].isin(ids), ["id", "created_us"]) if ids else []
     created_us = {row["id"]: row["created_us"] or 0 for row in flows}
     found = []
     for row in objects:

@@ -1,9 +1,9 @@
-"""One numbered change of the tables, and how it is carried through.
+"""One numbered change of the tables, and how it is carried out.
 
-Each step is one transaction or several, and each of them also writes the row of the schema version. So two
-provisioners collide there whatever they do, and a step never runs after its migration has ended. A killed
-provisioner leaves whole steps, or whole batches of one. The next one runs the same steps again, and they find
-done what is done.
+Each step is one transaction or several, and each of these also writes the row of the schema version. Two
+provisioners therefore collide there whatever they do, and a step never runs after its migration has ended. A
+killed provisioner leaves whole steps, or whole batches of one. The next one runs the same steps again, and
+each step skips what is done.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class EndedElsewhereError(Exception):
-    """Another provisioner has brought this migration to its end."""
+    """Another provisioner has completed this migration."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Turn:
     number: int
 
     def write(self, work: Callable[[VastTransaction], T]) -> T:
-        """In one transaction, which is run again on a conflict. Raises EndedElsewhereError."""
+        """Run work in a transaction, again on a conflict. Raises EndedElsewhereError."""
 
         def held(transaction: VastTransaction) -> T:
             self._mark(transaction, lambda _: {})
@@ -51,8 +51,8 @@ class Turn:
         self.database.write(lambda it: self._mark(it, ended))
 
     def _mark(self, transaction: VastTransaction, change: Callable[[Row], Row]) -> None:
-        columns = SCHEMA_VERSION.columns.names
-        rows = transaction.select(SCHEMA_VERSION, True, columns, with_row_id=True)
+        columns = SCHEMA_VERSION.names
+        rows = transaction.select(SCHEMA_VERSION, None, columns, with_row_id=True)
         if any(row["version"] >= self.number for row in rows):
             raise EndedElsewhereError
         changed = [
@@ -63,7 +63,7 @@ class Turn:
 
 class Step(Protocol):
     def run(self, turn: Turn) -> list[str]:
-        """What it did, one line each. It may be run again at any time, after a kill at any point."""
+        """Returns one line for each thing done. May be run again at any time, after a kill at any point."""
         ...
 
 
@@ -71,8 +71,9 @@ class Step(Protocol):
 class Migration:
     """Brings the tables from schema version `number - 1` to `number`.
 
-    An `additive` one leaves the tables usable for the releases that could use them before: it adds, fills in
-    what only newer releases read, or drops what changes no answer. Any other ends all earlier releases.
+    An `additive` migration leaves the tables usable for the releases that could use them before: it adds,
+    fills in what only newer releases read, or drops what changes no answer. Any other migration locks out all
+    earlier releases.
     """
 
     number: int
@@ -81,7 +82,7 @@ class Migration:
     additive: bool = True
 
     def run(self, database: Database, connection: VastConnection) -> list[str]:
-        """What was done, one line each; nothing where another provisioner did it."""
+        """Returns one line for each thing done, and none if another provisioner did it."""
         turn = Turn(database, connection, self.number)
         done: list[str] = []
         try:

@@ -1,4 +1,4 @@
-"""All migrations, in order. A release adds one at the end, and never changes one that was released."""
+"""All migrations, in order. A release adds one at the end, and never changes a released one."""
 
 from tams.repositories.migrations import m0001_tables, m0002_since_0_1_0
 

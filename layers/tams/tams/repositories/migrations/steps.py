@@ -1,4 +1,4 @@
-"""What migrations are made of: definitions that are added or dropped, each in one transaction."""
+"""The steps of migrations: definitions that are added or dropped, each in one transaction."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class AddTables:
 
 @dataclass(frozen=True)
 class AddColumns:
-    """They are null on every row that is there: a `BackFill` comes next where null would be wrong."""
+    """New columns are null on every existing row: a `BackFill` must follow where null would be wrong."""
 
     table: Table
     names: tuple[str, ...]
@@ -27,7 +27,7 @@ class AddColumns:
 
 @dataclass(frozen=True)
 class AddProjections:
-    """Those that the table has today."""
+    """Adds the projections that the table has in this release."""
 
     table: Table
 

@@ -1,7 +1,8 @@
-"""Events as readers of some classes may have them (WHK-38).
+"""Filters events to what readers of given classes may see (WHK-38).
 
-An event keeps the classes that its Flow or Source had. Whoever could read it then and can no more, because
-it was moved since, does not get it; of what is shown, members and collectors out of reach are left out.
+An event keeps the classes its Flow or Source had at the time. A reader who could read the resource then, but
+has lost access because it moved to another class, does not get the event. Members and collectors that are out
+of the reader's reach are left out of the events shown.
 """
 
 from collections.abc import Collection, Iterable
@@ -19,7 +20,7 @@ _COLLECTIONS = ("flow_collection", "source_collection")
 def seen_events(
     repositories: Repositories, classes: Collection[str] | None, events: Iterable[StoredEvent]
 ) -> dict[str, StoredEvent]:
-    """By id, without the events that these readers may not see."""
+    """The events by id, without those these readers may not see."""
     found = {event.id: event for event in events}
     if classes is None:
         return found
@@ -35,7 +36,7 @@ def seen_events(
 def _moved_away(
     repositories: Repositories, classes: Collection[str], events: Iterable[StoredEvent]
 ) -> set[str]:
-    """Flows, and Sources of events of their own, that are there and out of reach."""
+    """The Flows, and the Sources of Source events, that still exist but are now out of reach."""
     events = list(events)
     flow_ids = {event.flow_id for event in events if event.flow_id is not None}
     source_ids = {event.source_id for event in events if event.flow_id is None and event.source_id}

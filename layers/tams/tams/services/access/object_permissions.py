@@ -1,8 +1,8 @@
-"""Objects follow the Flows that use them (AUT-17…19, AUT-24).
+"""An Object takes its permissions from the Flows that use it (AUT-17…19, AUT-24).
 
-Who may read one of these may read the Object. Only who may write the Flow it was made for may change its
-instances, or all that use it when that one uses it no more: else whoever may read a Flow could take its
-Object into one of their own, and add a URL of theirs to it.
+Anyone who may read one of these Flows may read the Object. To change its instances, a caller must be able to
+write the Flow the Object was made for, or every Flow that uses it once that Flow no longer does. Otherwise
+anyone who may read a Flow could reuse its Object in a Flow of their own and add their own URL to it.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,7 +30,7 @@ def flows_using(
 
 
 def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
-    """Those that do not exist for the caller: none of the Flows that have them does."""
+    """The Objects that do not exist for the caller: no Flow that uses them does."""
     classes = repositories.caller.classes_for(Permission.READ)
     if classes is None or not objects:
         return frozenset()
@@ -40,7 +40,7 @@ def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
 
 
 def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
-    """Those whose instances the caller may not change."""
+    """The Objects whose instances the caller may not change."""
     classes = repositories.caller.classes_for(Permission.WRITE)
     if classes is None or not objects:
         return frozenset()
@@ -57,8 +57,9 @@ def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
 def _deciding(
     stored: StoredObject, flow_ids: set[str], flows: Mapping[str, StoredFlow]
 ) -> set[str]:
-    """The Flow it was made for, if it uses it still, or else all that do."""
-    first = flows.get(stored.flow_id)
+    """The Flow the Object was made for if that still uses it, or else every Flow that does."""
+    # `flows` holds those of all Objects asked about, so this one may be there for another of them.
+    first = flows.get(stored.flow_id) if stored.flow_id in flow_ids else None
     return {stored.flow_id} if first and is_made_for(stored, first.flow) else flow_ids
 
 
@@ -72,9 +73,9 @@ def check_object(repositories: Repositories, permission: Permission, stored: Sto
 
 
 def _homes(repositories: Repositories, objects: Mapping[str, StoredObject]) -> dict[str, set[str]]:
-    """The Flows that use each Object; of one that none uses yet, the Flow it was allocated for.
+    """The Flows that use each Object, or for an unused Object, the Flow it was allocated for.
 
-    Not another Flow that has got its id since: of whose Object nobody knows any more.
+    If another Flow has taken that Flow's id since, it does not count: the Object then exists for nobody.
     """
     using = flows_using(repositories, objects.values())
     unused = {each.flow_id for each in objects.values() if not using[each.id]}

@@ -1,7 +1,8 @@
-"""What a caller may do with one resource, and with what others show of it (AUT-13…24, ERR-6).
+"""What a caller may do with a resource, and with what others reveal of it (AUT-13…24, ERR-6).
 
-A resource of which the caller may do nothing does not exist for them; one of which they may do something, but
-not this, is forbidden. Nothing here costs a caller a round trip who is not held to classes.
+A resource on which the caller has no permission at all does not exist for them. If they have some permission,
+but not the one required, the request is forbidden. These checks cost no round trip for a caller who is not
+limited to classes.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -30,7 +31,7 @@ def check(
 
 
 def not_permitted(permission: Permission, kind: str, identifier: str) -> ForbiddenError:
-    """In the specification's words."""
+    """Worded as in the specification."""
     verb = "read" if permission is Permission.READ else "modify"
     return ForbiddenError(
         f"You do not have permission to {verb} this {kind}: "
@@ -65,7 +66,7 @@ def webhook_to(permission: Permission, repositories: Repositories, webhook_id: s
 
 
 def check_backend(caller: Caller, permission: Permission, backend: StorageBackend) -> None:
-    """A backend without classes is everybody's: operators name them, no client forgets to.
+    """A backend without classes is open to everyone: operators name classes, no client can forget to.
 
     Raises InvalidRequestError as for one that does not exist, ForbiddenError.
     """
@@ -78,7 +79,7 @@ def check_backend(caller: Caller, permission: Permission, backend: StorageBacken
 
 
 def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:
-    """BKE-9: any permission will do."""
+    """BKE-9: any permission is enough."""
     classes = classes_of(backend.tags)
     return not classes or caller.may_any(classes)
 
@@ -86,7 +87,7 @@ def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:
 def seen_request(
     caller: Caller, request: DeletionRequest, classes: Collection[str]
 ) -> DeletionRequest:
-    """Without its progress, which reveals what a Flow has, for callers who may delete but not read."""
+    """Without its progress, which reveals what a Flow contains, for callers who may delete but not read."""
     if caller.may(Permission.READ, classes):
         return request
     seen: DeletionRequest = request.model_copy(update={"timerange_remaining": None})
@@ -96,7 +97,7 @@ def seen_request(
 def readable_backends(
     classes: Collection[str] | None, backends: Mapping[str, StorageBackend]
 ) -> Mapping[str, StorageBackend]:
-    """Those whose URLs readers of these classes get (URL-22); None reads all."""
+    """The backends whose URLs readers of these classes get (URL-22); None as classes reads all."""
     if classes is None:
         return backends
     return {
@@ -109,7 +110,7 @@ def readable_backends(
 def readable_flows(
     repositories: Repositories, classes: Collection[str] | None, flow_ids: Collection[str]
 ) -> set[str]:
-    """Those of the Flows that exist for readers of these classes."""
+    """The Flows among these ids that exist for readers of these classes."""
     if classes is None:
         return set(flow_ids)
     return repositories.flows.of_classes(flow_ids, classes)
@@ -126,9 +127,10 @@ def readable_sources(
 def tags_of_new(
     caller: Caller, tags: Mapping[str, Any] | None, inherited: Collection[str] = ()
 ) -> dict[str, Any]:
-    """With the classes of a new resource: those given, else those inherited, else the caller's only one.
+    """Adds a new resource's classes: the given ones, else the inherited ones, else the caller's only one.
 
-    Never one that the caller may not write. Raises ForbiddenError, InvalidRequestError when none is clear.
+    Never adds a class that the caller may not write. Raises ForbiddenError, or InvalidRequestError when the
+    choice is ambiguous.
     """
     given = dict(tags or {})
     mine = caller.classes_for(Permission.WRITE)
@@ -150,7 +152,7 @@ def tags_of_new(
 def tags_of_replaced(
     caller: Caller, old: Mapping[str, Any] | None, tags: Mapping[str, Any] | None
 ) -> dict[str, Any]:
-    """The new tags. Callers limited to classes cannot drop them by omission. Raises ForbiddenError."""
+    """The new tags. Callers limited to classes cannot drop any by omission. Raises ForbiddenError."""
     given = dict(tags or {})
     if caller.classes is not None and AUTH_CLASSES not in given and classes_of(old):
         given[AUTH_CLASSES] = (old or {})[AUTH_CLASSES]
@@ -159,10 +161,10 @@ def tags_of_replaced(
 
 
 def check_move(caller: Caller, old: Collection[str], new: Collection[str]) -> None:
-    """AUT-22: moving a resource takes every permission on it, and in each class that is added or removed.
+    """AUT-22: moving a resource requires every permission on it, and in each class added or removed.
 
-    Otherwise callers could gain permissions by adding a class of their own beside the others.
-    Raises ForbiddenError.
+    Otherwise callers could gain permissions by adding a class of their own beside the others. Raises
+    ForbiddenError.
     """
     changed = set(old) ^ set(new)
     if caller.classes is None or not changed:
@@ -179,7 +181,7 @@ def check_move(caller: Caller, old: Collection[str], new: Collection[str]) -> No
 def seen_flows(
     repositories: Repositories, classes: Collection[str] | None, flows: Sequence[Flow]
 ) -> list[Flow]:
-    """Without the members and collectors that readers of these classes may not know of."""
+    """The Flows without members and collectors that readers of these classes may not know of."""
     if classes is None:
         return list(flows)
     related = {each for flow in flows for each in flow.collected_by or ()}

@@ -1,4 +1,4 @@
-"""A read-only Flow takes no writes (RO-2)."""
+"""A read-only Flow refuses writes (RO-2)."""
 
 from tams.errors import ForbiddenError, quoted
 from tams.models.flow import Flow
@@ -6,7 +6,7 @@ from tams.models.stored import StoredFlow
 
 
 def writable(stored: StoredFlow) -> StoredFlow:
-    """RO-2: a read-only Flow takes no writes. Raises ForbiddenError."""
+    """RO-2: a read-only Flow refuses writes. Raises ForbiddenError."""
     check_writable(stored.flow)
     return stored
 

@@ -1,4 +1,4 @@
-"""The time that decides what is old enough to delete."""
+"""The time used to decide what is old enough to delete."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +9,15 @@ from tams.ports import Clock, Platform, Store
 from tams.timing.microseconds import from_us, to_us
 
 STEP = timedelta(minutes=10)
-"""Much more than a sweep takes from the last, so the clock soon catches up after a pause."""
+"""Much longer than the interval between sweeps, so the clock soon catches up after a pause."""
 
 
 @dataclass(frozen=True, slots=True)
 class BelievedTime:
-    """A clock that all hosts share. Each reading moves it forward, by STEP at most.
+    """A clock shared by all hosts. Each reading moves it forward, by at most STEP.
 
-    So a clock that leaps a day ahead deletes nothing a day early; after a day without a sweep, deleting
-    what is old takes a little longer.
+    A host clock that leaps a day ahead therefore deletes nothing a day early. After a day without a sweep,
+    deleting old records takes a little longer.
     """
 
     store: Store

@@ -1,6 +1,6 @@
-"""What clients ask to be deleted: a little at once, more than that by a deletion request.
+"""Deletes what clients ask for: small amounts at once, larger ones through a deletion request.
 
-Either way it is gone for every reader when the answer is given (SEG-48…56, FLW-51…57).
+Either way, no reader sees it any more once the response is sent (SEG-48…56, FLW-51…57).
 """
 
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class DeletionService:
-    """`at_once` Segments are deleted within the request, in one transaction."""
+    """Up to `at_once` Segments are deleted within the request, in one transaction."""
 
     store: Store
     clock: Clock
@@ -61,7 +61,7 @@ class DeletionService:
         timerange: TimeRange,
         object_id: str | None = None,
     ) -> DeletionRequest | None:
-        """Delete the Segments that `timerange` covers completely; None when that is done.
+        """Delete the Segments that `timerange` covers completely. Returns None when all are deleted.
 
         Segments of one Object are always deleted at once: a deletion request cannot describe them (DEL-14).
         Raises NotFoundError, ForbiddenError (read-only).
@@ -69,14 +69,7 @@ class DeletionService:
 
         def work(repositories: Repositories) -> Outcome:
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
-            reader = reader_of(
-                repositories,
-                flow_id,
-                stored.timeline,
-                hidden=tuple(stored.deleting.values()),
-                object_id=object_id,
-                for_change=True,
-            )
+            reader = reader_of(repositories, stored.outline, object_id=object_id, for_change=True)
             limit = self.at_once if object_id is None else max(1, stored.timeline.segment_count)
             found, more = reader.page(PageRequest(timerange, limit))
             if more:
@@ -90,7 +83,7 @@ class DeletionService:
         return self._perform(work, flow_id)
 
     def delete_flow(self, flow_id: str) -> DeletionRequest | None:
-        """Delete a Flow with its Segments, and its Source when it was the last; None when that is done.
+        """Delete a Flow with its Segments, and its Source with the last Flow. Returns None when all done.
 
         Raises NotFoundError, ForbiddenError (read-only).
         """
@@ -148,7 +141,7 @@ class DeletionService:
         *,
         of_flow: bool,
     ) -> DeletionRequest:
-        """What remains ends where the Flow does now, so that it can grow on meanwhile (SEG-56)."""
+        """The request ends where the Flow ends now, so that the Flow can keep growing (SEG-56)."""
         return DeletionRequest(
             id=str(uuid4()),
             flow_id=stored.flow.id,
@@ -157,7 +150,7 @@ class DeletionService:
             delete_flow=of_flow,
             status=DeletionStatus.CREATED,
             created=now,
-            updated=self.clock(),  # by which the sweeper judges whether it has a worker
+            updated=self.clock(),  # the sweeper uses this to judge whether the request has a worker
             created_by=repositories.caller.name,
         )
 
@@ -168,20 +161,20 @@ def _accepted(repositories: Repositories, stored: StoredFlow, request: DeletionR
 
 
 def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegment]:
-    """Every Segment, those too that another request is still deleting."""
+    """Every Segment, including those that another request is still deleting."""
     if not stored.timeline.segment_count:
         return []
-    reader = reader_of(repositories, stored.flow.id, stored.timeline, for_change=True)
+    reader = reader_of(repositories, stored.outline.whole, for_change=True)
     found, _ = reader.page(PageRequest(TimeRange.eternity(), stored.timeline.segment_count))
     return found
 
 
 def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> None:
-    """The Flow itself, its place in collections, and its Source when it was the last."""
+    """Removes the Flow, its place in collections, and its Source if this was the last Flow."""
     flow, source = stored.flow, repositories.sources.get(stored.flow.source_id)
     left_at = moment_of_leaving(source, now)
     guarded = [flow.id, flow.source_id] if source.flow_count == 1 else [flow.id]
-    repositories.guards.hold(guarded, to_us(left_at))  # nobody collects it meanwhile
+    repositories.guards.hold(guarded, to_us(left_at))  # nobody can collect it in the meantime
     repositories.flows.remove(flow.id)
     members = repositories.collections.members([flow.id]).get(flow.id, [])
     collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
@@ -214,7 +207,7 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
 
 
 def _renewed(stored: StoredFlow, now: datetime) -> StoredFlow:
-    """A collection without one of its members is another version of the metadata."""
+    """Removing a member from a collection makes a new version of the metadata."""
     moment = moment_of_change(now, stored)
     update = {"metadata_updated": moment, "metadata_version": uuid4().hex}
     return replace(stored, flow=stored.flow.model_copy(update=update))

@@ -1,4 +1,4 @@
-"""Deletion requests: shown to clients, worked off in bounded steps, taken up again after any crash (DEL)."""
+"""Deletion requests: shown to clients, worked off in bounded steps, resumed after a crash (DEL)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion, Timeline
+from tams.models.stored import FlowOutline, StoredDeletion, Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, seen_request
 from tams.services.clock.record_times import moment_of_change
@@ -22,7 +22,7 @@ from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 
 RESERVE_SECONDS = 10.0
-"""Time that a worker leaves for its last step."""
+"""The time a worker reserves for its last step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class DeletionRequestService:
-    """`step_segments` bounds one transaction: its memory, its time, and what a conflict costs.
+    """`step_segments` bounds one transaction: its memory, its time, and the cost of a conflict.
 
-    A request that nobody has touched for as long as `idle` has lost its worker.
+    A request that nobody has touched for `idle` has lost its worker.
     """
 
     store: Store
@@ -91,9 +91,9 @@ class DeletionRequestService:
         return self.store.read(work)
 
     def work_off(self, request_id: str) -> None:
-        """Step by step until it is done, or until time is nearly up and another invocation continues.
+        """Work step by step until the request is done, or time is nearly up and another invocation continues.
 
-        Raises NotFoundError, BackendUnavailableError; every step before that is durable.
+        Raises NotFoundError, BackendUnavailableError; every step completed before that is durable.
         """
         while True:
             step = self.store.write(lambda repositories: self._step(repositories, request_id))
@@ -105,7 +105,7 @@ class DeletionRequestService:
                 return
 
     def fail(self, request_id: str, reason: str) -> None:
-        """Note why it does not go on; working it off again starts it again."""
+        """Note why the request stopped. Working it off again restarts it."""
 
         def work(repositories: Repositories) -> None:
             stored = repositories.deletion_requests.get(request_id)
@@ -117,7 +117,7 @@ class DeletionRequestService:
         self.store.write(work)
 
     def sweep(self) -> int:
-        """Send on the requests that lost their worker, forget the expired ones; how many were sent."""
+        """Requeue requests that lost their worker and forget expired ones. Returns how many were requeued."""
         now = self.clock()
 
         def work(repositories: Repositories) -> list[str]:
@@ -140,8 +140,9 @@ class DeletionRequestService:
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         """The Flow is gone; its Segments follow."""
         remaining = stored.request.timerange_remaining or TimeRange.never()
-        flow_id, timeline = stored.request.flow_id, stored.timeline
-        reader = reader_of(repositories, flow_id, timeline, for_change=True)
+        timeline = stored.timeline
+        outline = FlowOutline(stored.request.flow_id, timeline)
+        reader = reader_of(repositories, outline, for_change=True)
         found, more = reader.page(PageRequest(remaining, self.step_segments))
         doomed: list[str] = []
         if found:
@@ -157,10 +158,10 @@ class DeletionRequestService:
         request = stored.request
         remaining = request.timerange_remaining or TimeRange.never()
         flow = repositories.flows.find(request.flow_id)
-        if flow is None or request.id not in flow.deleting:  # the Flow itself was deleted since
+        if flow is None or request.id not in flow.deleting:  # the Flow was deleted since
             self._save(repositories, stored, remaining, more=False)
             return Step([], done=True)
-        reader = reader_of(repositories, request.flow_id, flow.timeline, for_change=True)
+        reader = reader_of(repositories, flow.outline.whole, for_change=True)
         found, more = reader.page(PageRequest(remaining, self.step_segments))
         covered = [each for each in found if remaining.contains(each.timerange)]
         if found:
@@ -196,7 +197,7 @@ class DeletionRequestService:
 
 
 def _classes_now(repositories: Repositories, stored: StoredDeletion) -> Collection[str]:
-    """Of its Flow, if that is there still and no other of its id."""
+    """The classes of its Flow, if that still exists and its id has not been reused."""
     flow, made = repositories.flows.find(stored.request.flow_id), stored.request.created
     if flow is None or not made or not flow.flow.created or flow.flow.created > made:
         return stored.auth_classes

@@ -1,4 +1,4 @@
-"""Removing Segments inside one transaction, and what becomes of the Objects they used."""
+"""Removes Segments inside one transaction, and releases the Objects they used."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from tams.timing.microseconds import from_us
 def remove_from_flow(
     repositories: Repositories, stored: StoredFlow, segments: Sequence[StoredSegment], now_us: int
 ) -> list[str]:
-    """Delete Segments that were read for change, save the Flow, write the events; the ids of doomed Objects.
+    """Delete Segments read for change, save the Flow, write the events. Returns the ids of doomed Objects.
 
     `stored` is the Flow as it will be, except for its timeline.
     """
@@ -55,9 +55,9 @@ def remove_from_flow(
 
 
 def release(repositories: Repositories, deleted: Sequence[StoredSegment], now_us: int) -> list[str]:
-    """Take the deleted Segments' references from their Objects; ids of those nobody needs any more.
+    """Drop the deleted Segments' references to their Objects. Returns the ids of Objects nobody needs now.
 
-    A media Object that goes lets go of its init Object too (OBJ-29…32).
+    A media Object that is doomed also releases its init Object (OBJ-29…32).
     """
     uses = Counter(segment.object_id for segment in deleted)
     objects = repositories.objects.find_many(uses.keys())
@@ -78,7 +78,7 @@ def release(repositories: Repositories, deleted: Sequence[StoredSegment], now_us
 
 
 def rest_after(timerange: TimeRange, segments: Sequence[StoredSegment]) -> TimeRange:
-    """What of `timerange` comes after the last of these Segments."""
+    """The part of `timerange` after the last of these Segments."""
     _, end_ns = finite(segments[-1].timerange)
     return TimeRange(end_ns, timerange.end_ns, True, timerange.includes_end)
 
@@ -93,14 +93,14 @@ def _released(stored: StoredObject, uses: int, now_us: int) -> StoredObject:
 def _shortened(
     repositories: Repositories, stored: StoredFlow, deleted: Sequence[StoredSegment]
 ) -> Timeline:
-    """The summary without the deleted Segments; the ends are looked up again where one was an end."""
+    """The summary without the deleted Segments. If one of them was at an end, that end is looked up again."""
     timeline = stored.timeline
     count = timeline.segment_count - len(deleted)
     if count <= 0:
         return Timeline()
     bounds = [finite(segment.timerange) for segment in deleted]
     first_ns, last_ns, inclusive = timeline.first_ns, timeline.last_ns, timeline.last_inclusive
-    reader = reader_of(repositories, stored.flow.id, timeline)
+    reader = reader_of(repositories, stored.outline.whole)
     if any(start_ns == first_ns for start_ns, _ in bounds):
         (first,), _ = reader.page(PageRequest(TimeRange.eternity(), 1))
         first_ns, _ = finite(first.timerange)

@@ -1,4 +1,4 @@
-"""Events with the Segments they report, as those are now."""
+"""Events together with the Segments they report, as those Segments are now."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ from tams.ports import Repositories
 
 
 def flows_of(repositories: Repositories, events: Iterable[StoredEvent]) -> Mapping[str, StoredFlow]:
-    """The Flows, as they are now, of events about Segments."""
+    """The current Flows of events about Segments."""
     added = (event for event in events if event.event_type == EventType.SEGMENTS_ADDED)
     ids = {event.flow_id for event in added if event.flow_id}
     return repositories.flows.find_many(ids) if ids else {}
@@ -18,14 +18,10 @@ def flows_of(repositories: Repositories, events: Iterable[StoredEvent]) -> Mappi
 def announcement_of(
     repositories: Repositories, seq: int, event: StoredEvent, flows: Mapping[str, StoredFlow]
 ) -> Announcement:
-    """With the Segments it reports that still exist and are not being deleted."""
+    """The announcement, with the Segments it reports that still exist and are not being deleted."""
     flow = flows.get(event.flow_id or "")
     if event.event_type != EventType.SEGMENTS_ADDED or flow is None:
         return Announcement(seq, event)
     assert event.timerange is not None
-    segments = [
-        segment
-        for segment in repositories.segments.announced_by(flow.flow.id, event.id, event.timerange)
-        if not any(gone.contains(segment.timerange) for gone in flow.deleting.values())
-    ]
+    segments = repositories.segments.announced_by(flow.outline, event.id, event.timerange)
     return Announcement(seq, event, segments)

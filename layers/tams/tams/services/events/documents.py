@@ -1,4 +1,4 @@
-"""Events as receivers get them, and the Segments in them as any client does (EVT-3…15)."""
+"""Events as receivers get them, with their Segments rendered as for any client (EVT-3…15)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from tams.timing.microseconds import from_us
 
 
 class Reader(Protocol):
-    """The reader of an event chooses the URLs in it, and whether it has Objects' timeranges.
+    """The reader of an event chooses the URLs in it, and whether it includes Objects' timeranges.
 
-    It knows of nothing but resources of `read_classes`, or of all when None.
+    It knows only of resources in `read_classes`, or of all when that is None.
     """
 
     @property
@@ -31,13 +31,13 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class EventDocuments:
-    """URLs are signed when events are sent, so that they live as long as any."""
+    """URLs are signed when events are sent, so that they live as long as any other."""
 
     signer: UrlSigner
     backends: Mapping[str, StorageBackend]
 
     def of(self, announcements: Sequence[Announcement], reader: Reader) -> list[dict[str, Any]]:
-        """The body of a webhook's POST for each, get_urls as it asked for them (WHK-35).
+        """The body of a webhook's POST for each announcement, with the get_urls it asked for (WHK-35).
 
         Raises BackendUnavailableError.
         """

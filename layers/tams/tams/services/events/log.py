@@ -1,7 +1,7 @@
-"""The log of events (an extension): what happened, in the order in which webhooks are told.
+"""The event log (an extension): what happened, in the order in which webhooks are notified.
 
-Places are given by the relay, one after the other, to events that have committed. So a reader who continues
-from a place misses nothing, however late a transaction ends.
+The relay assigns places one after the other, only to events that have committed. A reader who continues from
+a place therefore misses nothing, however late a transaction ends.
 """
 
 import time
@@ -26,18 +26,18 @@ from tams.timing.microseconds import to_us
 _FIRST_WINDOW = 512
 _WIDEST_WINDOW = 131_072
 _WINDOWS_MAX = 16
-"""Selects for one page at most. Then the page ends where they got to, even if it is empty."""
+"""The most selects for one page. After that the page ends at the point reached, even if it is empty."""
 
 _PAUSE_SECONDS = 0.5
 _SEARCH_SECONDS = 10.0
-"""How long to search a log that has more before the page is returned empty."""
+"""How long to search a log that has more before returning an empty page."""
 EXPIRED_MAX = 5_000
-"""Events that one run forgets."""
+"""The most events that one run forgets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventQuery:
-    """Events after the place of a key, or else from `since_us`. An empty filter does not filter."""
+    """Events after a key's place, or without one, from `since_us` on. An empty filter does not filter."""
 
     limit: int
     after: str | None = None
@@ -52,7 +52,7 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """Documents with their events' ids, each after the key of its place; what follows is after `next_key`."""
+    """Documents with their events' ids, each keyed by its place; the next page starts after `next_key`."""
 
     items: Sequence[tuple[str, Mapping[str, Any]]]
     next_key: str
@@ -62,7 +62,7 @@ class EventPage:
 class EventLog:
     store: Store
     clock: Clock
-    """Decides how old events are."""
+    """`clock` decides how old events are."""
     documents: EventDocuments
     kept_for: timedelta
 
@@ -76,7 +76,7 @@ class EventLog:
         )
 
     def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
-        """The next events; when there are none yet, what comes within `wait_seconds`."""
+        """The next events. If there are none yet, waits up to `wait_seconds` for some."""
         begun = time.monotonic()
         classes = self.store.caller.classes_for(Permission.READ)
         query = replace(query, read_classes=classes)
@@ -100,7 +100,7 @@ class EventLog:
         return EventPage(items, found.keys.key(found.seq))
 
     def expire(self) -> int:
-        """Forget events from before the time they are kept for, some each time; how many.
+        """Forget a batch of events older than the retention time. Returns how many.
 
         Events that an active webhook still waits for are kept, however old they are.
         """
@@ -137,7 +137,7 @@ class EventLog:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What follows is after `seq`, if it is not the end."""
+    """The search continues after `seq`, unless this is the end."""
 
     keys: PlaceKeys
     seq: int
@@ -147,7 +147,7 @@ class _Found:
 
 @dataclass(slots=True)
 class _Log:
-    """The events of a query after `seq`, looked for in windows that widen."""
+    """The events of a query after `seq`, searched in windows that widen."""
 
     repositories: Repositories
     query: EventQuery
@@ -161,7 +161,7 @@ class _Log:
         return self.seq < self.newest and self.windows_left > 0
 
     def next(self, count: int) -> list[tuple[int, StoredEvent]]:
-        """With their places, without documents; fewer than `count` when there are no more windows."""
+        """Up to `count` events with their places, without documents; fewer when no windows are left."""
         found: list[tuple[int, StoredEvent]] = []
         while len(found) < count and self.goes_on:
             until = min(self.seq + self.width, self.newest)
@@ -184,7 +184,7 @@ class _Log:
 def _whole(
     repositories: Repositories, query: EventQuery, found: Sequence[tuple[int, StoredEvent]]
 ) -> list[tuple[int, StoredEvent]]:
-    """Without those whose Flow or Source has moved out of reach since."""
+    """The events without those whose Flow or Source has moved out of reach since."""
     stored = repositories.events.whole([event for _, event in found])
     whole = seen_events(repositories, query.read_classes, stored.values())
     return [(place, whole[event.id]) for place, event in found if event.id in whole]

@@ -1,7 +1,7 @@
-"""Keys of places in the log of events, for clients to give back and for nobody but us to read.
+"""Opaque keys for places in the event log: clients send them back, only the service can read them.
 
-A place counts all that happens, so in clear it would show readers of a part how much there is of the rest.
-Each key is encrypted anew: two equal keys of one place would show that nothing has happened.
+A place counts every event, so in clear text it would show readers of a part how much there is of the rest.
+Each key is encrypted afresh: two equal keys for one place would reveal that nothing has happened.
 """
 
 import binascii
@@ -10,7 +10,7 @@ from tams.models.page_keys import unknown_page_key
 
 _PLACE_BYTES = 8
 _PADDING = "=="
-"""What base64 adds to a token of our length; no use in a URL."""
+"""The base64 padding of a token of this length. A URL does not need it."""
 
 
 class PlaceKeys:
@@ -26,7 +26,7 @@ class PlaceKeys:
         return token.decode().removesuffix(_PADDING)
 
     def seq(self, key: str) -> int:
-        """Raises InvalidRequestError for a key that is not one of ours."""
+        """Raises InvalidRequestError for a key that this service did not issue."""
         from cryptography.fernet import InvalidToken  # noqa: PLC0415
 
         try:

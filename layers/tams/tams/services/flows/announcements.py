@@ -1,4 +1,4 @@
-"""Events, as written in the transaction of the change they report."""
+"""Events, written in the transaction of the change they report."""
 
 from datetime import datetime
 from uuid import uuid4

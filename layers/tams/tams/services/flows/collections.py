@@ -1,4 +1,4 @@
-"""flow_collection: who may be in it, and what follows for other Flows and for Sources (COL, EVT-18)."""
+"""flow_collection: which Flows it may contain, and its effect on other Flows and Sources (COL, EVT-18)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tams.timing.microseconds import from_us, to_us
 
 
 def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
-    """Flows whole, with their collections. Two round trips for all of them."""
+    """Complete Flows, with their collections. Takes two round trips for all of them."""
     ids = [each.flow.id for each in stored]
     members = repositories.collections.members(ids)
     collectors = repositories.collections.collectors(ids)
@@ -40,10 +40,10 @@ def shown(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow
 
 
 def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
-    """Write the Flow's collection if it changed; the events of all that changed with it.
+    """Write the Flow's collection if it changed. Returns the events of everything that changed with it.
 
-    Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that
-    contradicts another one of the same Source (COL-12).
+    Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that contradicts
+    another one of the same Source (COL-12).
     """
     old = repositories.collections.members([flow.id]).get(flow.id, [])
     items = _with_unseen(repositories, old, flow.flow_collection or ())
@@ -54,7 +54,7 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
     members = {item.id: near[item.id] for item in items if item.id in near}
     _check_members(repositories, flow.flow_collection or (), members)
     source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
-    repositories.guards.hold([flow.source_id, *members])  # none of them goes meanwhile
+    repositories.guards.hold([flow.source_id, *members])  # so that none is deleted meanwhile
     for other_id, entries in repositories.collections.of_source(flow.source_id).items():
         ours = [CollectionItem(id=source_of[item.id], role=item.role) for item in items]
         if other_id != flow.id and (fault := contradiction(ours, entries)):
@@ -73,7 +73,7 @@ def _with_unseen(
     old: Sequence[FlowCollectionItem],
     given: Sequence[FlowCollectionItem],
 ) -> tuple[FlowCollectionItem, ...]:
-    """With the members the caller does not know of, and so cannot mean to remove, at their places."""
+    """Restores, at their places, members unknown to the caller, who cannot have meant to remove them."""
     classes = repositories.caller.classes_for(Permission.READ)
     known = readable_flows(repositories, classes, {item.id for item in old})
     left, items = list(given), list[FlowCollectionItem]()
@@ -90,7 +90,7 @@ def _check_members(
     items: Sequence[FlowCollectionItem],
     members: Mapping[str, StoredFlow],
 ) -> None:
-    """Raises InvalidRequestError for one that does not exist, for this caller."""
+    """Raises InvalidRequestError for a member that does not exist for this caller."""
     for item in items:
         tags = members[item.id].flow.tags if item.id in members else None
         readable = repositories.caller.may(Permission.READ, classes_of(tags))
@@ -109,7 +109,7 @@ def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
 
 
 def contradiction(ours: Sequence[CollectionItem], theirs: Sequence[CollectionItem]) -> str | None:
-    """What two Flows' collections, given by member Source, disagree about (SRC-15); None for nothing."""
+    """What two Flows' collections, given by member Source, disagree about (SRC-15), or None."""
     mine, other = _roles(ours), _roles(theirs)
     shared = [source_id for source_id in mine if source_id in other]
     for source_id in shared:
@@ -139,10 +139,10 @@ def with_derived(
     change: Callable[[], object],
     now: datetime,
 ) -> list[StoredEvent]:
-    """Change collections; the events of Flows and Sources that look different now (EVT-18, SRC-18).
+    """Change collections. Returns the events of Flows and Sources that look different now (EVT-18, SRC-18).
 
-    `flows` and `sources` are the candidates; the Flows were read in this transaction. A Source's `updated`
-    is set, its `updated_by` is not. Each event is stamped after all earlier events of its Flow or Source.
+    `flows` and `sources` are the candidates; the Flows were read in this transaction. A Source's `updated` is
+    set, its `updated_by` is not. Each event is stamped after all earlier events of its Flow or Source.
     """
     before = _derived(repositories, flows, sources)
     change()
@@ -173,7 +173,7 @@ def with_derived(
 def _derived(
     repositories: Repositories, flows: Collection[str], sources: Collection[str]
 ) -> Mapping[str, object]:
-    """What each of them shows of collections, by id."""
+    """What each Flow and Source shows of collections, by id."""
     members = repositories.collections.source_members(sources)
     collectors = repositories.collections.source_collectors(sources)
     of_sources = {

@@ -8,7 +8,7 @@ from tams.ports import Repositories
 def description_of(
     repositories: Repositories, put: FlowPut, old: Flow | None
 ) -> tuple[Technical, str | None]:
-    """The technical description a Flow gets, and the Profile it is linked to then (PRF-11…20)."""
+    """The technical description a Flow gets, and the Profile it is then linked to (PRF-11…20)."""
     if put.profile_id is not None:
         profile = repositories.profiles.find(put.profile_id)
         if profile is None:
@@ -28,7 +28,7 @@ def description_of(
 
 
 def check_init_segments(old: Flow | None, technical: Technical) -> None:
-    """INI-19: the Objects of a Flow either all have an init Object or none has."""
+    """INI-19: either all Objects of a Flow have an init Object or none has."""
     was = bool(getattr(old and old.essence_parameters, "init_segments", False))
     if bool(getattr(technical.essence_parameters, "init_segments", False)) != was:
         raise InvalidRequestError(

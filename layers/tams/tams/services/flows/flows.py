@@ -1,4 +1,4 @@
-"""Flows: create, replace, read; their Sources come and go with them."""
+"""Flows: create, replace, read. A Source is created with its first Flow and deleted with its last."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ from tams.services.flows.membership import (
     leave_source,
     moment_of_leaving,
 )
-from tams.services.segments.window import PageRequest, reader_of_flow
+from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 from tams.timing.microseconds import from_us, to_us
@@ -58,8 +58,8 @@ class FlowService:
     ) -> Flow:
         """A Flow as clients see it. Raises NotFoundError. Source: GET /flows/{flowId}.
 
-        With `include_timerange`, what its Segments span; of those that overlap `timerange`, whole, when
-        one is given (FLW-14, FLW-15).
+        `include_timerange` adds the span of its Segments or, given `timerange`, of the whole Segments that
+        overlap it (FLW-14, FLW-15).
         """
 
         def work(repositories: Repositories) -> Flow:
@@ -83,7 +83,7 @@ class FlowService:
         return self.store.read(work)
 
     def put(self, flow_id: str, put: FlowPut) -> Flow | None:
-        """Create a Flow, which is returned, or replace one, which gives None (FLW-17…34).
+        """Create a Flow and return it, or replace one and return None (FLW-17…34).
 
         Raises InvalidRequestError, ForbiddenError (read-only).
         """
@@ -114,7 +114,7 @@ class FlowService:
         stored: StoredFlow | None,
         now: datetime,
     ) -> Flow:
-        """The Flow as it will be, checked against what it was."""
+        """The Flow as it will be, checked against the stored one."""
         common = put.common
         old = stored.flow if stored else None
         caller = repositories.caller.name
@@ -143,7 +143,7 @@ class FlowService:
         return make_flow(common, technical, managed)
 
     def _tags(self, repositories: Repositories, put: FlowPut, old: Flow | None) -> dict[str, Any]:
-        """With the classes that a caller who is limited to classes gives the Flow."""
+        """The tags, with the classes that a caller limited to classes gives the Flow."""
         caller, tags = repositories.caller, put.common.tags
         if old is not None:
             return tags_of_replaced(caller, old.tags, tags)
@@ -196,13 +196,13 @@ class FlowService:
 
 
 def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) -> datetime:
-    """After all that happened to a Flow that had this id before, or a Source that had its Source's."""
+    """After every event of an earlier Flow with this id, or an earlier Source with its Source's id."""
     gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
     return moment_after(clock(), from_us(gone_us))
 
 
 def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:
-    """What VAST cannot decide of a listing, Flow by Flow; None when it can decide everything."""
+    """Decides what VAST cannot in a listing, Flow by Flow; None when VAST can decide everything."""
     checks: list[Callable[[str], bool]] = []
     if query.collected_by_ids is not None:
         wanted = query.collected_by_ids
@@ -216,7 +216,7 @@ def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool]
 
 
 def _collected(repositories: Repositories, query: FlowQuery, wanted: Collection[str]) -> set[str]:
-    """What any of these collects, or any at all; of collectors that the caller may know of."""
+    """What any of the wanted Flows collects, or any Flow at all, among collectors the caller may know of."""
     if query.classes is None:
         return repositories.collections.collected(wanted or None)
     parents = wanted or repositories.collections.parents()
@@ -224,19 +224,19 @@ def _collected(repositories: Repositories, query: FlowQuery, wanted: Collection[
 
 
 def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:
-    """By Segment, not by extent: a gap over the timerange does not match (FLW-2)."""
+    """Judges by Segment, not by extent: a gap that covers the timerange does not match (FLW-2)."""
     outline = repositories.flows.outline(flow_id)
     if outline is None:
         return False
-    found, _ = reader_of_flow(repositories, outline).page(PageRequest(timerange, 1))
+    found, _ = reader_of(repositories, outline).page(PageRequest(timerange, 1))
     return bool(found)
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:
-    """From the first to the last Segment that overlaps `timerange`; the ends are all that is read."""
+    """From the first to the last Segment that overlaps `timerange`. Reads only the ends."""
     if timerange.contains(stored.timeline.timerange) and not stored.deleting:
         return stored.timeline.timerange
-    reader = reader_of_flow(repositories, stored.outline)
+    reader = reader_of(repositories, stored.outline)
     first, _ = reader.page(PageRequest(timerange, 1))
     last, _ = reader.page(PageRequest(timerange, 1, reverse=True))
     return hull(segment.timerange for segment in (*first, *last))

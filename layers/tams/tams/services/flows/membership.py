@@ -1,4 +1,4 @@
-"""Sources come with their first Flow and go with their last (SRC-2, SRC-4)."""
+"""A Source is created with its first Flow and deleted with its last (SRC-2, SRC-4)."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -22,7 +22,7 @@ def check_source_format(source: StoredSource | None, flow: Flow) -> None:
 
 
 def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
-    """One Flow more for its Source, which comes into being with the first, in its classes (SRC-2, AUT-21)."""
+    """Add a Flow to its Source. The first one creates the Source, in the Flow's classes (SRC-2, AUT-21)."""
     stored = repositories.sources.find(flow.source_id)
     if stored is not None:
         classes = classes_of(stored.source.tags)
@@ -45,14 +45,14 @@ def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[S
 
 
 def moment_of_leaving(stored: StoredSource, now: datetime) -> datetime:
-    """When the Source goes with a Flow that leaves now: after its own last change."""
+    """The time a Source is deleted with a Flow that leaves now: after the Source's own last change."""
     return moment_after(now, stored.source.updated)
 
 
 def leave_source(
     repositories: Repositories, stored: StoredSource, now: datetime
 ) -> list[StoredEvent]:
-    """One Flow fewer for the Source, which goes with the last. It was read in this transaction."""
+    """Remove a Flow from the Source; the last one deletes it. The Source was read in this transaction."""
     source_id = stored.source.id
     if stored.flow_count > 1:
         repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))

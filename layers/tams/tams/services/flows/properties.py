@@ -18,12 +18,12 @@ from tams.services.flows.announcements import flow_event
 from tams.services.flows.collections import collect, presented, shown
 
 INHERITED = frozenset({"avg_bit_rate"})
-"""Properties with an endpoint that a Flow linked to a Profile takes from it (PRF-15)."""
+"""Properties with an endpoint that a Flow linked to a Profile takes from that Profile (PRF-15)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowPropertyService:
-    """Each change is a change of metadata: a new version, a new date, a `flows/updated` event."""
+    """Every change here changes the metadata: a new version, a new date, a `flows/updated` event."""
 
     store: Store
     clock: Clock
@@ -41,7 +41,7 @@ class FlowPropertyService:
         return self.store.read(work)
 
     def set(self, flow_id: str, name: str, value: Any) -> None:
-        """`value` of None unsets. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
+        """Set a property; None unsets it. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
 
         def change(flow: Flow) -> Flow:
             if name in INHERITED and flow.profile_id is not None:
@@ -54,7 +54,7 @@ class FlowPropertyService:
         self._change(flow_id, change)
 
     def set_read_only(self, flow_id: str, value: bool) -> None:
-        """The one change a read-only Flow allows (RO-3)."""
+        """The only change a read-only Flow allows (RO-3)."""
 
         def change(flow: Flow) -> Flow:
             changed: Flow = flow.model_copy(update={"read_only": value})
@@ -70,7 +70,7 @@ class FlowPropertyService:
         self._change(flow_id, change)
 
     def remove_tag(self, flow_id: str, name: str) -> None:
-        """Raises NotFoundError for the Flow, and for the tag (TAG-6)."""
+        """Raises NotFoundError for the Flow and for the tag (TAG-6)."""
 
         def change(flow: Flow) -> Flow:
             changed: Flow = flow.model_copy(update={"tags": without(flow.tags, name)})
@@ -79,7 +79,7 @@ class FlowPropertyService:
         self._change(flow_id, change)
 
     def set_collection(self, flow_id: str, items: tuple[FlowCollectionItem, ...]) -> None:
-        """Raises InvalidRequestError for members that do not exist, and for the Flow itself."""
+        """Raises InvalidRequestError for members that do not exist, and for the Flow as its own member."""
 
         def change(flow: Flow) -> Flow:
             check_collection(flow_id, items)

@@ -34,14 +34,14 @@ class SourcePropertyService:
         return self.store.read(work)
 
     def set(self, source_id: str, name: str, value: Any) -> None:
-        """`value` of None unsets. Raises NotFoundError."""
+        """Set a property; None unsets it. Raises NotFoundError."""
         self._change(source_id, lambda _source: {name: value})
 
     def set_tag(self, source_id: str, name: str, value: str | list[str]) -> None:
         self._change(source_id, lambda source: {"tags": {**(source.tags or {}), name: value}})
 
     def remove_tag(self, source_id: str, name: str) -> None:
-        """Raises NotFoundError for the Source, and for the tag (TAG-5)."""
+        """Raises NotFoundError for the Source and for the tag (TAG-5)."""
         self._change(source_id, lambda source: {"tags": without(source.tags, name)})
 
     def _change(self, source_id: str, change: Callable[[Source], dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Sources: read, with the collections derived from their Flows'."""
+"""Sources: read, with the collections derived from those of their Flows."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ def shown(repositories: Repositories, stored: Sequence[StoredSource]) -> list[So
 
 
 def presented(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
-    """Sources whole, with their collections. Two round trips for all of them."""
+    """Complete Sources, with their collections. Takes two round trips for all of them."""
     ids = [each.source.id for each in stored]
     members = repositories.collections.source_members(ids)
     collectors = repositories.collections.source_collectors(ids)
@@ -63,7 +63,7 @@ def presented(repositories: Repositories, stored: Sequence[StoredSource]) -> lis
 
 
 def _kept(repositories: Repositories, query: SourceQuery) -> Callable[[str], bool] | None:
-    """`collected_by_ids`: by any of these, or, empty, by nothing (SRC-9, SRC-10)."""
+    """`collected_by_ids`: collected by any of these, or if empty, by nothing (SRC-9, SRC-10)."""
     wanted = query.collected_by_ids
     if wanted is None:
         return None

@@ -1,4 +1,4 @@
-"""Bytes of Objects nobody needs: first doomed in VAST, then deleted from S3, then forgotten."""
+"""Removes Objects nobody needs: dooms them in VAST, deletes their bytes from S3, then forgets them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +17,13 @@ SWEEP_LIMIT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ObjectCleanupService:
-    """A doomed Object is never used again: deleting its bytes needs no lock, and twice does no harm."""
+    """A doomed Object is never used again: deleting its bytes needs no lock and may happen twice."""
 
     store: Store
     object_stores: ObjectStores
     cleanup: Queue
     clock: Clock
-    """Decides how old Objects are."""
+    """`clock` decides how old Objects are."""
     allocation_timeout: timedelta
     hint_again_after: timedelta
 
@@ -41,9 +41,9 @@ class ObjectCleanupService:
         )
 
     def clean(self, object_ids: Sequence[str]) -> None:
-        """Delete the bytes, then the rows, of doomed Objects; others are left alone.
+        """Delete the bytes, then the rows, of doomed Objects. Other Objects are left alone.
 
-        Raises BackendUnavailableError; what was not finished is found again by `sweep`.
+        Raises BackendUnavailableError; `sweep` finds what was left unfinished.
         """
         doomed = self.store.read(lambda repositories: _doomed(repositories, object_ids))
         for stored in doomed:
@@ -57,9 +57,9 @@ class ObjectCleanupService:
             self.store.write(forget)
 
     def sweep(self) -> int:
-        """Doom allocations that were never registered, and hint at every doomed Object again.
+        """Doom allocations that were never registered, and send a new hint for every doomed Object.
 
-        How many Objects were hinted at. Source: STO-16.
+        Returns how many hints were sent. Source: STO-16.
         """
         now = self.clock()
 

@@ -1,7 +1,7 @@
-"""Copies of Objects to other storage backends: made in the background, shown when they are there (OBJ-11…14).
+"""Copies Objects to other storage backends in the background; an instance shows once done (OBJ-11…14).
 
-A row of `copies` goes through everything that may die on the way. It goes when the instance shows, or when
-the bytes it may have left are deleted.
+A row in `copies` survives any crash on the way. It is removed once the instance shows, or once the bytes it
+may have left behind are deleted.
 """
 
 import logging
@@ -23,20 +23,20 @@ ATTEMPTS_MAX = 12
 
 _PAUSE_FIRST = timedelta(seconds=2)
 _PAUSE_LONGEST = timedelta(minutes=15)
-"""As long as SQS can put off a message."""
+"""The longest delay SQS allows for a message."""
 
 _CLOCKS_APART = timedelta(minutes=15)
-"""Two workers on one copy only waste time; clocks that are a few minutes apart should not cause that."""
+"""Two workers on one copy only waste time. Clocks a few minutes apart should not cause that."""
 
 _DOUBLINGS_MAX = 10
-"""More doublings would exceed the longest pause, and in the end what a timedelta holds."""
+"""More doublings would exceed the longest pause, and eventually overflow a timedelta."""
 
 
 @dataclass(frozen=True, slots=True)
 class ObjectCopyService:
-    """Each attempt copies from another of the instances there are, controlled ones first.
+    """Each attempt copies from another of the existing instances, controlled ones first.
 
-    `lease` is longer than a function may run: a copy has one worker at a time.
+    `lease` is longer than a function may run, so a copy has one worker at a time.
     """
 
     store: Store
@@ -56,9 +56,9 @@ class ObjectCopyService:
         )
 
     def work(self, copy_id: str) -> None:
-        """Bring one copy on by one attempt; nothing when there is nothing to do now.
+        """Make one attempt at a copy, or do nothing when there is nothing to do now.
 
-        Raises BackendUnavailableError when VAST does not answer; the copy is found again by `sweep`.
+        Raises BackendUnavailableError when VAST does not answer; `sweep` finds the copy again.
         """
         copy = self.store.write(lambda repositories: self._claim(repositories, copy_id))
         if copy is None:
@@ -77,7 +77,7 @@ class ObjectCopyService:
             self._discard(copy)
 
     def sweep(self) -> int:
-        """Hint again at every copy that nobody works on; how many."""
+        """Send a new hint for every copy that nobody works on. Returns how many."""
         now = self.clock()
         now_us, believed_us = to_us(now), to_us(now + self._longest)
         due = self.store.read(lambda repositories: repositories.copies.due(now_us, believed_us))
@@ -86,7 +86,7 @@ class ObjectCopyService:
 
     @property
     def _longest(self) -> timedelta:
-        """A copy that is to wait for longer was noted by a clock ahead of ours, and need not wait."""
+        """A longer wait was noted by a clock ahead of ours, so the copy need not wait."""
         return max(self.lease, _PAUSE_LONGEST) + _CLOCKS_APART
 
     def _claim(self, repositories: Repositories, copy_id: str) -> Copy | None:
@@ -98,7 +98,7 @@ class ObjectCopyService:
         return claimed
 
     def _failed(self, copy: Copy, reason: str) -> None:
-        """Rest and try again, at last give up."""
+        """Pause and try again; give up in the end."""
         giving_up = copy.attempts >= ATTEMPTS_MAX
         pause = pause_after(copy.attempts)
         _log.warning(
@@ -117,11 +117,11 @@ class ObjectCopyService:
                 repositories.copies.save(changed)
 
         self.store.write(rest)
-        # A second more, because the clock of who takes it up may be behind ours.
+        # A second more, because the clock of the next worker may be behind ours.
         self.copies.send([copy.id], delay_seconds=pause.total_seconds() + 1)
 
     def _discard(self, copy: Copy) -> None:
-        """Delete what the copy may have left, then its row."""
+        """Delete what the copy may have left behind, then its row."""
         if self.store.read(lambda repositories: not _is_taken(repositories, copy)):
             try:
                 self.object_stores.delete(copy.object_id, [Instance(storage_id=copy.storage_id)])
@@ -145,13 +145,13 @@ class ObjectCopyService:
 
 
 def pause_after(attempts: int) -> timedelta:
-    """How long a copy rests after so many attempts."""
+    """How long a copy pauses after this many attempts."""
     doublings = min(attempts - 1, _DOUBLINGS_MAX)
     return min(_PAUSE_LONGEST, _PAUSE_FIRST * (1 << doublings))
 
 
 def _wanted(repositories: Repositories, copy: Copy) -> StoredObject | None:
-    """The Object as it is now, if the copy is still to be made."""
+    """The Object as it is now, if the copy is still wanted."""
     found = repositories.copies.find(copy.id)
     stored = repositories.objects.find_many([copy.object_id]).get(copy.object_id)
     if found is None or found.cancelled or stored is None:
@@ -161,7 +161,7 @@ def _wanted(repositories: Repositories, copy: Copy) -> StoredObject | None:
 
 
 def _show(repositories: Repositories, copy: Copy) -> bool:
-    """Advertise the new instance, everywhere at once (OBJ-19); not if it has been given up meanwhile."""
+    """Advertise the new instance everywhere at once (OBJ-19), unless the copy has been given up meanwhile."""
     stored = _wanted(repositories, copy)
     found = repositories.copies.find(copy.id)
     if stored is None or found is None:
@@ -173,7 +173,7 @@ def _show(repositories: Repositories, copy: Copy) -> bool:
 
 
 def _is_taken(repositories: Repositories, copy: Copy) -> bool:
-    """Whether a later Object of the same id has its bytes where the copy would be."""
+    """Whether a later Object with the same id keeps its bytes where the copy would be."""
     stored = repositories.objects.find_many([copy.object_id]).get(copy.object_id)
     return stored is not None and any(
         instance.storage_id == copy.storage_id for instance in stored.instances

@@ -1,4 +1,4 @@
-"""The get_urls of an Object: its instances as a client asked to see them (URL-1…17)."""
+"""The get_urls of an Object: the instances a client asked to see (URL-1…17)."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tams.models.stored import Instance
 
 @dataclass(frozen=True, slots=True)
 class GetUrls:
-    """`get_url` signs, for the ids of a storage backend and an Object; never what would be filtered away."""
+    """`get_url` signs a URL for a storage backend id and an Object id, but never one that is filtered out."""
 
     get_url: Callable[[str, str], str]
     backends: Mapping[str, StorageBackend]
@@ -51,7 +51,7 @@ class GetUrls:
 def chosen_instances(
     instances: Sequence[Instance], backends: Mapping[str, StorageBackend], urls: UrlFilter
 ) -> Iterator[tuple[Instance, StorageBackend | None]]:
-    """Instances that a client wants to see, with their backends; filters look at what the answer may hide.
+    """The instances a client wants, with their backends. Filters apply even to fields the answer hides.
 
     URLs were not always checked: one that no player should open stays stored, but is not shown.
     """

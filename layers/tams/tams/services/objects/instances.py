@@ -1,4 +1,4 @@
-"""Instances of an Object: where else its bytes can be had, and where no longer (OBJ-10…28)."""
+"""Instances of an Object: the places its bytes can be fetched from (OBJ-10…28)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class InstanceService:
         )
 
     def add(self, object_id: str, given: UncontrolledInstance) -> None:
-        """Record a client's own URL; its bytes are the client's to look after (OBJ-15, OBJ-16).
+        """Record a client's own URL. The client looks after the bytes behind it (OBJ-15, OBJ-16).
 
         Raises NotFoundError, InvalidRequestError for a label that is taken.
         """
@@ -69,7 +69,7 @@ class InstanceService:
             if leftover is None:
                 repositories.copies.add(wanted)
             elif leftover.cancelled:
-                # The worker that removes the bytes of the last one continues with this one.
+                # The worker that removes the bytes of the previous copy continues with this one.
                 wanted = replace(
                     wanted, id=leftover.id, next_us=leftover.next_us, revision=leftover.revision
                 )
@@ -84,10 +84,10 @@ class InstanceService:
         self.copies.send([self.store.write(work).id])
 
     def remove(self, object_id: str, storage_id: str | None, label: str | None) -> None:
-        """Stop advertising an instance; its bytes go after it when we control them (OBJ-21…27).
+        """Stop advertising an instance; its bytes are deleted too if we control them (OBJ-21…27).
 
-        One that is still being made is given up (OBJ-28).
-        Raises NotFoundError for the Object and for the instance, InvalidRequestError for the last one.
+        A copy that is still being made is cancelled (OBJ-28). Raises NotFoundError for the Object and for the
+        instance, InvalidRequestError for the last one.
         """
         if storage_id is None and label is None:
             raise InvalidRequestError("storage_id or label: one of them must name the instance")
@@ -116,14 +116,14 @@ class InstanceService:
             self.copies.send([undone.id])
 
     def _check(self, repositories: Repositories, storage_id: str | None, named: str) -> None:
-        """Raises NotFoundError, ForbiddenError for one on a backend that the caller may not write."""
+        """Raises NotFoundError, or ForbiddenError for an instance on a backend the caller may not write."""
         if (backend := self.backends.get(storage_id or "")) is not None:
             if not may_list_backend(repositories.caller, backend):
                 raise NotFoundError("Instance", named)
             check_backend(repositories.caller, Permission.WRITE, backend)
 
     def _check_any_readable(self, repositories: Repositories, stored: StoredObject) -> None:
-        """Bytes come from where the caller could have them: from our backends, where any has them.
+        """The caller must be able to read a source: one of our backends, if any holds the bytes.
 
         A client's URL must not be a way round a backend. Raises ForbiddenError.
         """
@@ -146,7 +146,7 @@ class InstanceService:
         storage_id: str | None,
         label: str | None,
     ) -> Copy | None:
-        """The copy in the making that the selectors mean, if they mean no instance."""
+        """The copy in progress that the selectors name, if they name no instance."""
         labelled = (each.id for each in self.backends.values() if label and each.label == label)
         meant = storage_id or next(labelled, None)
         if meant is None or any(instance.storage_id == meant for instance in stored.instances):
@@ -164,7 +164,7 @@ class InstanceService:
         storage_id: str | None,
         label: str | None,
     ) -> Instance:
-        """Both selectors, when both are given, must mean the same instance, of those the caller knows of."""
+        """Both selectors, if given, must name the same instance, among those the caller knows of."""
         known = [each for each in stored.instances if self._is_known(repositories, each)]
         by_storage = [each for each in known if each.storage_id == storage_id]
         by_label = [each for each in known if self._label_of(each) == label]
@@ -206,7 +206,7 @@ def _copy_to(repositories: Repositories, object_id: str, storage_id: str) -> Cop
 
 
 def save_instances(repositories: Repositories, stored: StoredObject) -> None:
-    """Of the Object, and of the Segments that tell them."""
+    """Writes the instances of the Object, and of the Segments that show them."""
     repositories.objects.save([stored])
     if stored.kind is ObjectKind.INIT:
         for media_id in repositories.objects.media_needing([stored.id])[stored.id]:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Self
 
 from tams.errors import NotFoundError
-from tams.models.caller import Caller, Permission, classes_of
+from tams.models.caller import Caller, Permission
 from tams.models.filters import TagFilter
-from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
+from tams.models.stored import ObjectKind, ObjectState, StoredObject
 from tams.ports import Platform, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.permissions import readable_flows
-from tams.timing import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class ObjectService:
 
 
 def _why_unseen(stored: StoredObject | None) -> str:
-    """So that a client sees what became of an upload that should have registered a Segment."""
+    """Shows a client why an upload that should have registered a Segment did not."""
     if stored is None or stored.state is ObjectState.DOOMED:
         return ""
     if stored.fault is not None:
@@ -79,21 +78,10 @@ def _flows_of(
     media_ids = [stored.id]
     if stored.kind is ObjectKind.INIT:
         media_ids = repositories.objects.media_needing([stored.id])[stored.id]
-    uses: dict[str, list[TimeRange]] = {}
-    for media_id in media_ids:
-        for flow_id, timeranges in repositories.segments.uses_of(media_id).items():
-            uses.setdefault(flow_id, []).extend(timeranges)
-    flows = repositories.flows.find_many(sorted(uses))
+    uses = repositories.segments.uses_of(media_ids)
+    flows = repositories.flows.showing(uses, repositories.caller.classes_for(Permission.READ))
     return [
         flow_id
         for flow_id in sorted(flows)
-        if repositories.caller.may(Permission.READ, classes_of(flows[flow_id].flow.tags))
-        and all(each.matches(flows[flow_id].flow.tags or {}) for each in flow_tags)
-        and _is_seen(flows[flow_id], uses[flow_id])
+        if all(each.matches(flows[flow_id].flow.tags or {}) for each in flow_tags)
     ]
-
-
-def _is_seen(flow: StoredFlow, timeranges: Sequence[TimeRange]) -> bool:
-    """Whether any of these Segments is not being deleted."""
-    hidden = tuple(flow.deleting.values())
-    return not all(any(each.contains(used) for each in hidden) for used in timeranges)

@@ -1,4 +1,4 @@
-"""Events of Segments that were added, each of a size that receivers and answers can hold."""
+"""Events for added Segments, each small enough for receivers and responses to hold."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ EVENT_SEGMENTS_MAX = PAGE_LIMIT_MAX
 def announced(
     flow: Flow, segments: Sequence[StoredSegment], event_id: str, created_us: int
 ) -> tuple[list[StoredSegment], list[StoredEvent]]:
-    """The Segments, each with the id of its event, and the events; the first has the id `event_id`."""
+    """The Segments, each with its event's id, and the events, the first of which has the id `event_id`."""
     ordered = sorted(segments, key=lambda segment: finite(segment.timerange))
     marked: list[StoredSegment] = []
     events: list[StoredEvent] = []

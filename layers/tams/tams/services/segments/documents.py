@@ -1,6 +1,6 @@
 """Segments as JSON.
 
-Made as plain dicts: a page of a thousand need not be validated on its way out.
+Built as plain dicts: a page of a thousand does not need validating on its way out.
 """
 
 from typing import Any

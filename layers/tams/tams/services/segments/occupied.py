@@ -1,4 +1,4 @@
-"""Which time of a Flow is taken by its Segments."""
+"""The time of a Flow that its Segments already occupy."""
 
 import bisect
 from collections.abc import Iterable, Sequence
@@ -9,14 +9,14 @@ from tams.timing import TimeRange
 
 
 class Occupied:
-    """The timeranges a Flow has already, in order, so that an overlap is found among the neighbours."""
+    """The timeranges a Flow has already, in order, so that only neighbours are searched for an overlap."""
 
     def __init__(self, timeranges: Iterable[TimeRange]) -> None:
         self._ranges = sorted(timeranges, key=lambda timerange: finite(timerange)[0])
         self._starts = [finite(timerange)[0] for timerange in self._ranges]
 
     def overlapping(self, timerange: TimeRange) -> TimeRange | None:
-        """A taken range that shares an instant with this one, honouring the markers (TIM-18)."""
+        """An occupied range that shares an instant with this one, honouring the markers (TIM-18)."""
         start_ns, end_ns = finite(timerange)
         index = max(0, bisect.bisect_right(self._starts, start_ns) - 1)
         while index < len(self._ranges) and self._starts[index] < end_ns:

@@ -1,4 +1,4 @@
-"""Whether a posted Segment is there already: a client that lost the answer posts it again (SEG-26)."""
+"""Detects a repeated POST: a client that lost the answer posts its Segment again (SEG-26)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -10,10 +10,10 @@ from tams.timing import Timestamp
 def differences(
     post: FlowSegmentPost, stored: StoredSegment, instances: Sequence[Instance]
 ) -> list[str]:
-    """Properties in which `post` asks for another Segment than `stored`; none when it is the same.
+    """The properties in which `post` differs from `stored`; empty when it is the same Segment.
 
-    What a client may leave out counts as what it stands for: an offset of zero, and what is known of
-    the Object, whose `instances` are given.
+    A property the client may omit counts as its default: an offset of zero, and what is known of the Object,
+    whose `instances` are given.
     """
     alike: Mapping[str, bool] = {
         "timerange": post.timerange == stored.timerange,

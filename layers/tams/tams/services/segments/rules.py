@@ -1,4 +1,4 @@
-"""Which posted Segments a Flow may take: pure decisions on what a transaction has read (SEG-16…47, INI)."""
+"""Decides which posted Segments a Flow accepts, purely from what a transaction has read (SEG-16…47, INI)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field, replace
@@ -22,11 +22,11 @@ from tams.timing import TimeRange
 
 @dataclass(slots=True)
 class Registration:
-    """Takes Segments one after the other, as the request lists them, and keeps what they change.
+    """Takes Segments one by one, in the order of the request, and collects what they change.
 
-    `objects` holds what is known of every Object the request names; the changed and the new ones are
-    collected for the transaction to write. `by_upload` is for uploads, whose senders nobody knows: they
-    register only Objects that nobody has used yet.
+    `objects` holds what is known of every Object the request names. Changed and new Objects are collected for
+    the transaction to write. `by_upload` marks uploads, whose senders are unknown: they register only Objects
+    that nobody has used yet.
     """
 
     flow: Flow
@@ -42,15 +42,15 @@ class Registration:
     """Whether the caller may know what else the Flow has."""
     unreadable: frozenset[str] = frozenset()
     unwritable: frozenset[str] = frozenset()
-    """Objects that do not exist for the caller, and those whose instances are not theirs to change."""
+    """Objects that do not exist for the caller, and Objects whose instances the caller may not change."""
     segments: list[StoredSegment] = field(default_factory=list)
     changed: dict[str, StoredObject] = field(default_factory=dict)
     created: dict[str, StoredObject] = field(default_factory=dict)
     moved: set[str] = field(default_factory=set)
-    """Objects already in use that got another URL, which their earlier Segments show too (SEG-40)."""
+    """Objects already in use that got another URL, which their earlier Segments must show too (SEG-40)."""
     occupied: Occupied = field(init=False)
     present: dict[TimeRange, StoredSegment] = field(init=False)
-    """The Segments that `occupied` knows of."""
+    """The Segments that `occupied` is built from."""
 
     def __post_init__(self, near: Iterable[StoredSegment]) -> None:
         self.present = {segment.timerange: segment for segment in near}
@@ -98,7 +98,7 @@ class Registration:
         self.segments.append(segment)
 
     def _check_repeated(self, post: FlowSegmentPost, there: StoredSegment) -> None:
-        """Raises InvalidRequestError for a Segment that is not what is there already."""
+        """Raises InvalidRequestError for a Segment that differs from the stored one."""
         known = self.objects.get(there.object_id)
         differing = differences(post, there, known.instances if known else there.instances)
         if not differing:
@@ -116,7 +116,7 @@ class Registration:
         home[stored.id] = self.objects[stored.id] = stored
 
     def _media_object(self, post: FlowSegmentPost) -> StoredObject:
-        """The Object as it will be, but for its references."""
+        """The Object as it will be, except for its references."""
         stored = self.objects.get(post.object_id)
         used = post.used_timerange
         if post.object_id in self.unreadable:
@@ -151,7 +151,7 @@ class Registration:
         return self._with_uncontrolled(stored, post)
 
     def _external_object(self, post: FlowSegmentPost) -> StoredObject:
-        """SEG-32, SEG-33: an Object we never allocated is welcome with a URL to find it."""
+        """SEG-32, SEG-33: an Object we never allocated is accepted if it has a URL."""
         if not post.get_urls:
             raise InvalidRequestError(
                 f"object_id {quoted(post.object_id)} does not exist: allocate it at "
@@ -203,7 +203,7 @@ class Registration:
         if init is None or init.state is ObjectState.DOOMED or init.id in self.unreadable:
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if self.by_upload and not media.registers and not is_made_for(init, self.flow):
-            # Permissions were checked for who allocated the Object, not for who sends its bytes.
+            # Permissions were checked for whoever allocated the Object, not for the sender of its bytes.
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if init.kind is ObjectKind.MEDIA:
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} is a media Object")
@@ -235,7 +235,7 @@ class Registration:
 
 
 def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
-    """SEG-37: what belongs to the Object is fixed when it is first registered."""
+    """SEG-37: an Object's own properties are fixed when it is first registered."""
     given: Mapping[str, tuple[object, object]] = {
         "object_timerange": (post.object_timerange, stored.timerange),
         "key_frame_count": (post.key_frame_count, stored.key_frame_count),

@@ -20,27 +20,27 @@ from tams.services.clock.record_times import moment_of_change
 from tams.services.segments.added import announced
 from tams.services.segments.occupied import lookback_spans
 from tams.services.segments.rules import Registration
-from tams.services.segments.window import PageRequest, reader_of_flow
+from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
 from tams.timing.microseconds import from_us, to_us
 
 _FAULTS_BYTES_MAX = 5_000_000
-"""An answer may have 6.2 MB (`api/payload.py`), where each quotation mark takes a byte more."""
+"""An answer may have 6.2 MB (`api/payload.py`), and each quotation mark takes an extra byte."""
 _FAULT_BYTES = 220
 """Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentPage:
-    """Segments in the order asked for; `next_ns` is where the last one starts when more follow."""
+    """Segments in the requested order. If more follow, `next_ns` is where the last one starts."""
 
     segments: list[StoredSegment]
     next_ns: int | None
 
     @property
     def timerange(self) -> TimeRange:
-        """PAG-9: what the page spans."""
+        """PAG-9: the span of the page."""
         return hull(segment.timerange for segment in self.segments)
 
 
@@ -60,9 +60,9 @@ class FlowSegmentService:
     def list_(
         self, flow_id: str, request: PageRequest, object_id: str | None = None
     ) -> SegmentPage:
-        """One page in time order; an unknown Flow gives an empty one (SEG-2).
+        """One page in time order; an unknown Flow gives an empty page (SEG-2).
 
-        Four round trips; more only where the timeline is far from even.
+        Takes four round trips, and more only where the timeline is far from even.
         Source: GET /flows/{flowId}/segments.
         """
 
@@ -71,7 +71,7 @@ class FlowSegmentService:
             outline = repositories.flows.outline(flow_id, classes)
             if outline is None:
                 return _no_segments(repositories, flow_id)
-            reader = reader_of_flow(repositories, outline, object_id=object_id)
+            reader = reader_of(repositories, outline, object_id=object_id)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
             return SegmentPage(segments, next_ns)
@@ -86,15 +86,14 @@ class FlowSegmentService:
         single: bool,
         by_upload: bool = False,
     ) -> list[SegmentFault]:
-        """Take every Segment that breaks no rule; what was not taken, and why (SEG-16…26).
+        """Register every Segment that breaks no rule. Returns the rejected ones with the reasons (SEG-16…26).
 
-        A repetition of a Segment that the Flow has already is taken, and changes nothing.
+        A repetition of a Segment that the Flow already has succeeds and changes nothing.
 
-        One transaction whatever the number: 9 round trips at most for Objects that were allocated here.
+        Takes one transaction whatever the number: at most 9 round trips for Objects that were allocated here.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
-        have a Segment already, in whatever Flow, and init Objects of others.
-        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container, or more faults
-        than one answer can name).
+        already have a Segment in any Flow, and init Objects of others. Raises NotFoundError, ForbiddenError
+        (read-only), InvalidRequestError (no container, or more faults than one answer can name).
         """
 
         def work(repositories: Repositories) -> list[SegmentFault]:
@@ -122,7 +121,7 @@ class FlowSegmentService:
         posts: Sequence[FlowSegmentPost],
         event_id: str,
     ) -> Registration:
-        """Everything the rules look at, in two or three selects."""
+        """Reads everything the rules need, in two or three selects."""
         named = {post.object_id for post in posts}
         named |= {post.init_object_id for post in posts if post.init_object_id}
         objects = repositories.objects.find_many(named)
@@ -137,7 +136,7 @@ class FlowSegmentService:
         given = {post.object_id for post in posts if post.get_urls}
         extended = {each: others[each] for each in given & others.keys()}
         spans = lookback_spans(posts, stored.timeline.longest_ns)
-        near = repositories.segments.starting_in(stored.flow.id, spans) if spans else []
+        near = repositories.segments.starting_in(stored.outline, spans) if spans else []
         return Registration(
             flow=stored.flow,
             objects=objects,
@@ -158,7 +157,7 @@ class FlowSegmentService:
         for segment in registration.segments:
             timeline = timeline.including(segment.timerange)
         flow = _segments_updated(stored.flow, registration.now_us)
-        # The Flow's row first: a second writer of this Flow collides here, before it has written more.
+        # The Flow's row first: a second writer of this Flow collides here, before it writes anything else.
         repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
         if registration.created:
             repositories.guards.hold(registration.created)
@@ -180,7 +179,7 @@ class FlowSegmentService:
 
 
 def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:
-    """Of a Flow that does not exist for the caller. Raises ForbiddenError for one that does, unread."""
+    """An empty page if the Flow does not exist for the caller. Raises ForbiddenError if it is unreadable."""
     if repositories.caller.classes is not None:
         with suppress(NotFoundError):
             flow_to(Permission.READ, repositories, flow_id)
@@ -193,7 +192,7 @@ def _segments_updated(flow: Flow, now_us: int) -> Flow:
 
 
 def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
-    """Before anything is stored: without an answer the client could not know what was.
+    """Checks before anything is stored: without an answer the client could not know what was stored.
 
     Raises InvalidRequestError.
     """

@@ -1,16 +1,18 @@
-"""Reading one page of a Flow's Segments in time order, at a cost that does not know the Flow's length.
+"""Reads one page of a Flow's Segments in time order, at a cost independent of the Flow's length.
 
-VAST neither sorts nor pages by key, so a page is read through a window of time that should hold about as
-many Segments as are wanted: estimated from the Flow's summary, widened over gaps, narrowed in bursts, until
-the page is exact. Two facts carry it: Segments of a Flow do not overlap, and none is longer than the
-summary's `longest_ns`. What a deletion is still removing is stepped over, however much it is.
+VAST neither sorts nor pages by key, so a page is read through a window of time that should hold about as many
+Segments as are wanted. The window is estimated from the Flow's summary, widened over gaps, and narrowed in
+bursts until the page is exact. This relies on two facts: Segments of a Flow do not overlap, and none is
+longer than the summary's `longest_ns`. Segments that a deletion is still removing are skipped, however many
+there are.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
-from tams.models.stored import FlowOutline, StoredSegment, Timeline, finite
+from tams.models.stored import FlowOutline, StoredSegment, Stretch
 from tams.ports import Repositories
 from tams.timing import TimeRange
 
@@ -19,9 +21,10 @@ _MARGIN = 1.25
 
 
 class Fetch(Protocol):
-    """Segments that start in `[from_ns, until_ns)` and end after `ending_after_ns`, in no order.
+    """Segments that start in `[from_ns, until_ns)` and end after `ending_after_ns`, without hidden ones.
 
-    None leaves a bound open. Fewer than `rows_max` means that these are all.
+    None leaves a bound open. If there are many more than `needed`, only the nearest are sure to be complete;
+    `reverse` says which end is near.
     """
 
     def __call__(
@@ -29,9 +32,10 @@ class Fetch(Protocol):
         from_ns: int | None,
         until_ns: int | None,
         *,
+        needed: int,
+        reverse: bool,
         ending_after_ns: int | None,
-        rows_max: int,
-    ) -> list[StoredSegment]: ...
+    ) -> Stretch: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +49,15 @@ class PageRequest:
 
 
 Span = tuple[int | None, int | None]
-"""Half-open, of where Segments start; None is an open bound."""
+"""A half-open range of Segment start times; None is an open bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class WindowReader:
-    """Reads of one Flow. `timeline` is of the same snapshot; Segments within `hidden` are not there."""
+    """Reads one Flow; `outline` comes from the same snapshot."""
 
     fetch: Fetch
-    timeline: Timeline
-    hidden: Sequence[TimeRange] = ()
+    outline: FlowOutline
 
     def page(self, request: PageRequest) -> tuple[list[StoredSegment], bool]:
         """The Segments in the order asked for, and whether more follow."""
@@ -69,12 +72,12 @@ class WindowReader:
         return found[: request.limit], len(found) > request.limit
 
     def _spans(self, request: PageRequest) -> Sequence[Span]:
-        """Where Segments of the page can start, without the stretches in which all are hidden."""
+        """Where Segments of the page can start, excluding stretches in which all are hidden."""
         spans = [self._bounds(request)]
-        for timerange in self.hidden:
+        for timerange in self.outline.deleting.values():
             start_ns, end_ns = timerange.half_open()
-            # The last one to start in there may reach out of it, and then it is not hidden.
-            hole = (start_ns, None if end_ns is None else end_ns - self.timeline.longest_ns)
+            # The last hidden Segment may start in the stretch and reach out of it; then it is not hidden.
+            hole = (start_ns, None if end_ns is None else end_ns - self.outline.timeline.longest_ns)
             spans = [piece for span in spans for piece in _without(span, hole)]
         return spans[::-1] if request.reverse else spans
 
@@ -85,21 +88,29 @@ class WindowReader:
         found: list[StoredSegment] = []
         while True:
             from_ns, until_ns = self._window(request.reverse, low_ns, high_ns, width_ns)
-            rows = self._exactly(request, from_ns, until_ns, wanted - len(found))
-            found += rows
-            reached = from_ns == low_ns if request.reverse else until_ns == high_ns
-            if len(found) >= wanted or reached:
+            stretch = self.fetch(
+                from_ns,
+                until_ns,
+                needed=wanted - len(found),
+                reverse=request.reverse,
+                ending_after_ns=request.timerange.start_ns,
+            )
+            found += [it for it in stretch.segments if it.timerange.overlaps(request.timerange)]
+            edge_ns, end_ns = (
+                (stretch.from_ns, low_ns) if request.reverse else (stretch.until_ns, high_ns)
+            )
+            if len(found) >= wanted or edge_ns == end_ns:
                 return found
             if request.reverse:
-                high_ns = from_ns
+                high_ns = edge_ns
             else:
-                low_ns = until_ns
+                low_ns = edge_ns
             width_ns = max(1, width_ns) * _WIDENING
 
     def _bounds(self, request: PageRequest) -> Span:
         """Where Segments of the page can start."""
         start_ns, (_, high_ns) = request.timerange.start_ns, request.timerange.half_open()
-        low_ns = None if start_ns is None else start_ns - self.timeline.longest_ns
+        low_ns = None if start_ns is None else start_ns - self.outline.timeline.longest_ns
         cursor_ns = request.cursor_ns
         if cursor_ns is not None and request.reverse:
             high_ns = cursor_ns if high_ns is None else min(high_ns, cursor_ns)
@@ -108,8 +119,8 @@ class WindowReader:
         return low_ns, high_ns
 
     def _width(self, wanted: int) -> int:
-        """The time that holds about `wanted` Segments; at least one Segment's."""
-        known = self.timeline
+        """The time that holds about `wanted` Segments, and at least the length of one."""
+        known = self.outline.timeline
         if known.first_ns is None or known.last_ns is None or known.segment_count <= wanted:
             return 0 if known.first_ns is None else (known.last_ns or 0) - known.first_ns + 1
         mean_ns = (known.last_ns - known.first_ns) / known.segment_count
@@ -118,8 +129,9 @@ class WindowReader:
     def _window(
         self, reverse: bool, low_ns: int | None, high_ns: int | None, width_ns: int
     ) -> Span:
-        """The next window; the last one takes the span's own bound."""
-        first_ns, last_ns = self.timeline.first_ns, self.timeline.last_ns
+        """The next window. The last one ends at the span's own bound."""
+        timeline = self.outline.timeline
+        first_ns, last_ns = timeline.first_ns, timeline.last_ns
         if first_ns is None or last_ns is None:
             return low_ns, high_ns
         if reverse:
@@ -132,82 +144,26 @@ class WindowReader:
         beyond = until_ns >= (last_ns if high_ns is None else min(high_ns, last_ns))
         return low_ns, (high_ns if beyond else until_ns)
 
-    def _exactly(
-        self, request: PageRequest, from_ns: int | None, until_ns: int | None, needed: int
-    ) -> list[StoredSegment]:
-        """The nearest `needed` Segments of a window, or all of it when it holds fewer, in order."""
-        rows_max = 2 * needed + 64
-        while True:
-            rows = self.fetch(
-                from_ns,
-                until_ns,
-                ending_after_ns=request.timerange.start_ns,
-                rows_max=rows_max,
-            )
-            rows.sort(key=_start_ns, reverse=request.reverse)
-            if len(rows) < rows_max:
-                return [row for row in rows if self._is_of(request, row.timerange)]
-            # Too many to be sure that these are the nearest. Up to the last one needed there are enough.
-            # (One more than needed, because the first may only touch the timerange.)
-            edge_ns = _start_ns(rows[needed])
-            if request.reverse:
-                from_ns = edge_ns
-            else:
-                until_ns = edge_ns + 1
-
-    def _is_of(self, request: PageRequest, timerange: TimeRange) -> bool:
-        return timerange.overlaps(request.timerange) and not any(
-            hidden.contains(timerange) for hidden in self.hidden
-        )
-
 
 def reader_of(
     repositories: Repositories,
-    flow_id: str,
-    timeline: Timeline,
+    outline: FlowOutline,
     *,
-    hidden: Sequence[TimeRange] = (),
     object_id: str | None = None,
     for_change: bool = False,
 ) -> WindowReader:
-    """A reader of one Flow's Segments inside a transaction that has read its summary.
+    """A reader of one Flow's Segments inside a transaction that has read its outline.
 
-    With `object_id` there is nothing to estimate: its few Segments are found by it, whenever they are.
+    With `object_id` nothing needs estimating: the Object's few Segments are found by it, at whatever time
+    they lie.
     """
-
-    def fetch(
-        from_ns: int | None,
-        until_ns: int | None,
-        *,
-        ending_after_ns: int | None,
-        rows_max: int,
-    ) -> list[StoredSegment]:
-        return repositories.segments.between(
-            flow_id,
-            from_ns,
-            until_ns,
-            ending_after_ns=ending_after_ns,
-            object_id=object_id,
-            rows_max=rows_max,
-            for_change=for_change,
-        )
-
-    if object_id is not None:
-        timeline = replace(timeline, first_ns=None, last_ns=None)
-    return WindowReader(fetch, timeline, hidden)
-
-
-def reader_of_flow(
-    repositories: Repositories, outline: FlowOutline, *, object_id: str | None = None
-) -> WindowReader:
-    """What clients can see of a Flow."""
-    return reader_of(
-        repositories,
-        outline.flow_id,
-        outline.timeline,
-        hidden=tuple(outline.deleting.values()),
-        object_id=object_id,
+    fetch = partial(
+        repositories.segments.stretch, outline, object_id=object_id, for_change=for_change
     )
+    if object_id is not None:
+        timeline = replace(outline.timeline, first_ns=None, last_ns=None)
+        outline = replace(outline, timeline=timeline)
+    return WindowReader(fetch, outline)
 
 
 def _without(span: Span, hole: Span) -> Iterator[Span]:
@@ -221,7 +177,3 @@ def _without(span: Span, hole: Span) -> Iterator[Span]:
         yield low_ns, from_ns if high_ns is None else min(high_ns, from_ns)
     if until_ns is not None and (high_ns is None or until_ns < high_ns):
         yield until_ns if low_ns is None else max(low_ns, until_ns), high_ns
-
-
-def _start_ns(segment: StoredSegment) -> int:
-    return finite(segment.timerange)[0]

@@ -1,4 +1,4 @@
-"""Whether what the service stands on answers, takes writes, and works in the background."""
+"""Checks whether the service's dependencies answer and take writes, and background work runs."""
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,12 +19,12 @@ LATE_AFTER = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """`ok`, or what is wrong, by name."""
+    """`ok`, or the fault, by name."""
 
     serving: Mapping[str, str]
     """What requests need."""
     background: Mapping[str, str]
-    """What the work after them needs. Without it that work waits, and requests are still answered."""
+    """What background work needs. Without it that work waits, but requests are still answered."""
 
     @property
     def states(self) -> dict[str, str]:
@@ -79,12 +79,12 @@ class HealthService:
         )
 
     def note_sweep(self) -> None:
-        """The sweeper's sign of life."""
+        """Record that the sweeper is alive."""
         now_us = to_us(self.clock())
         self.store.write(lambda repositories: repositories.health.save_swept_us(now_us))
 
     def _check_writing(self) -> None:
-        """In a transaction that is rolled back."""
+        """Writes in a transaction that is rolled back."""
 
         def work(repositories: Repositories) -> NoReturn:
             repositories.health.try_to_write()

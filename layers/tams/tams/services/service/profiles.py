@@ -1,4 +1,4 @@
-"""Profiles: technical descriptions that Flows share. Created, read, never changed (PRF)."""
+"""Profiles: technical descriptions that Flows share. Created and read, never changed (PRF)."""
 
 from dataclasses import dataclass
 from typing import Self

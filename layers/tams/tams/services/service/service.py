@@ -46,7 +46,7 @@ class ServiceService:
         )
 
     def list_backends(self, query: BackendQuery) -> Page[StorageBackend]:
-        """By label, those without one last by id (SRT-7). Source: GET /service/storage-backends."""
+        """By label, then those without one by id (SRT-7). Source: GET /service/storage-backends."""
         caller = self.store.caller
         mine = [each for each in self.backends if may_list_backend(caller, each)]
         ordered = sorted(mine, key=_backend_order, reverse=query.reverse)
@@ -62,7 +62,7 @@ class ServiceService:
         return Page(chosen, encode_page_key(chosen[-1].id) if more else None)
 
     def update(self, post: ServicePost) -> None:
-        """What the body leaves out stays as it was (SVC-10). Source: POST /service."""
+        """Properties the body leaves out stay as they were (SVC-10). Source: POST /service."""
         operation = str(uuid4())
 
         def work(repositories: Repositories) -> None:

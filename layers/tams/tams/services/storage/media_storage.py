@@ -1,4 +1,4 @@
-"""Allocating Objects: ids and URLs to upload media to, before any Segment uses them."""
+"""Allocates Objects: ids and upload URLs for media, before any Segment uses them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ class MediaStorageService:
         )
 
     def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
-        """New Objects for this Flow, each with where to PUT it (STO-1…14).
+        """Allocate new Objects for this Flow, each with its upload URL (STO-1…14).
 
-        Ids a client chose must be new here; all are allocated or none. Raises NotFoundError,
+        Ids chosen by the client must be new here. Either all are allocated or none. Raises NotFoundError,
         ForbiddenError (read-only), InvalidRequestError.
         """
         for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
@@ -142,7 +142,7 @@ def _chosen_ids(post: FlowStoragePost) -> Sequence[str | None]:
 
 
 def _check_apart(segments: Sequence[UploadSegment]) -> None:
-    """Of two that overlap only the first upload would be taken, and nobody would tell the client."""
+    """If two overlapped, only the first upload would be registered, and the client would never learn why."""
     occupied = Occupied([])
     for index, segment in enumerate(segments):
         if (other := occupied.overlapping(segment.timerange)) is not None:
@@ -167,7 +167,7 @@ def _content_type(flow: object, post: FlowStoragePost) -> str:
 
 
 def _check_init_objects(repositories: Repositories, flow: Flow, post: FlowStoragePost) -> None:
-    """Uploads register by themselves later, for nobody in particular: what they name is judged now."""
+    """Uploads register later, on nobody's behalf, so the init Objects they name are checked now."""
     if repositories.caller.classes is None:
         return
     named = {each.init_object_id for each in post.segments or () if each.init_object_id}
@@ -182,7 +182,7 @@ def _check_init_objects(repositories: Repositories, flow: Flow, post: FlowStorag
 
 
 def _check_new(repositories: Repositories, object_ids: Sequence[str]) -> None:
-    """STO-5. Raises InvalidRequestError when any is in use, and then nothing is allocated."""
+    """STO-5. Raises InvalidRequestError when any id is in use; then nothing is allocated."""
     repositories.guards.hold(object_ids)
     if taken := sorted(repositories.objects.find_many(object_ids)):
         named = ", ".join(quoted(each) for each in taken[:5])

@@ -1,4 +1,4 @@
-"""Uploads that S3 reports: noted on the Object, and registered as a Segment where they ask for it."""
+"""Handles uploads reported by S3: notes them on the Object, and registers a Segment if they ask for one."""
 
 import random
 from collections import defaultdict
@@ -23,7 +23,7 @@ LOOKED_AFTER_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An upload that asked for a Segment and got none."""
+    """An upload that asked for a Segment and did not get one."""
 
     object_id: str
     flow_id: str
@@ -32,7 +32,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class UploadService:
-    """What is told twice, late or of Objects that are gone changes nothing (ADR 8).
+    """Reports that are repeated, late, or about deleted Objects change nothing (ADR 8).
 
     S3 has `told_within` to report an upload before the sweeper looks for itself.
     """
@@ -55,10 +55,10 @@ class UploadService:
         )
 
     def take(self, uploads: Iterable[Upload]) -> list[Refusal]:
-        """Note each upload; register a Segment for each that asks for one and is not in use yet.
+        """Note each upload, and register a Segment for each that asks for one and is not in use yet.
 
-        Only an Object that no Segment has ever used is registered, so that an upload never brings back what a
-        client has deleted since. Raises BackendUnavailableError; then all may be done again.
+        Only an Object that no Segment has ever used is registered, so an upload never brings back what a
+        client has deleted since. Raises BackendUnavailableError, after which the whole call may be repeated.
         """
         told = self._by_object(uploads)
         if not told:
@@ -67,7 +67,7 @@ class UploadService:
         return self._take_up(unused)[1]
 
     def sweep(self) -> int:
-        """Look for uploads that S3 did not report, some each time; how many Segments were registered."""
+        """Look for a batch of uploads that S3 did not report. Returns how many Segments were registered."""
         now = self.clock()
         now_us, before_us = to_us(now), to_us(now - self.told_within)
         waiting = self.store.read(
@@ -79,9 +79,9 @@ class UploadService:
         return self._take_up(unused)[0]
 
     def _take_up(self, unused: Sequence[StoredObject]) -> tuple[int, list[Refusal]]:
-        """How many Segments were registered, and who got none.
+        """Returns how many Segments were registered, and the uploads that got none.
 
-        Raises BackendUnavailableError once all is done that other backends have.
+        Raises BackendUnavailableError, but only once everything on other backends is done.
         """
         wanted, refusals, unavailable = self._wanted(unused)
         asked = sum(len(posts) for posts in wanted.values())
@@ -96,7 +96,7 @@ class UploadService:
         return asked - len(refused), refusals
 
     def _by_object(self, uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
-        """Without those whose key is not of ours; the last upload at the end."""
+        """Ignores uploads whose key is not one of ours. The latest upload comes last."""
         told = defaultdict(list)
         for upload in sorted(uploads, key=lambda each: each.uploaded_us):
             if (object_id := self.object_stores.object_id_of(upload.key)) is not None:
@@ -106,7 +106,7 @@ class UploadService:
     def _note(
         self, repositories: Repositories, told: Mapping[str, Sequence[Upload]]
     ) -> list[StoredObject]:
-        """Those that are allocated, and used by no Segment yet."""
+        """Notes uploads on Objects that are allocated and not yet used by a Segment."""
         changed, unused = [], []
         for stored in repositories.objects.find_many(list(told)).values():
             noted = self._noted(stored, told[stored.id])
@@ -121,7 +121,7 @@ class UploadService:
         return unused
 
     def _noted(self, stored: StoredObject, uploads: Sequence[Upload]) -> StoredObject | None:
-        """With its latest upload; None when none of them went where the Object lies."""
+        """The Object with its latest upload; None when no upload went to where the Object lies."""
         storage_ids = [each.storage_id for each in stored.instances if each.storage_id]
         buckets = {self.object_stores.bucket_of(each) for each in storage_ids}
         here = [upload for upload in uploads if upload.bucket in buckets]
@@ -137,7 +137,7 @@ class UploadService:
     def _wanted(
         self, unused: Sequence[StoredObject]
     ) -> tuple[dict[str, list[FlowSegmentPost]], list[Refusal], BackendUnavailableError | None]:
-        """The Segments that the uploads ask for, by Flow, and why some could not be looked at."""
+        """The Segments the uploads ask for, by Flow; the refusals; and a failure if a backend is down."""
         wanted: dict[str, list[FlowSegmentPost]] = defaultdict(list)
         refusals = []
         away: dict[str, BackendUnavailableError] = {}
@@ -163,7 +163,7 @@ class UploadService:
         return wanted, refusals, next(iter(away.values()), None)
 
     def _register(self, flow_id: str, posts: Sequence[FlowSegmentPost]) -> list[Refusal]:
-        """As a client's POST would, but never raises for what a client would be told."""
+        """Registers as a client's POST would, but does not raise for faults a client would be told of."""
         try:
             faults = self.flow_segments.register(flow_id, posts, single=False, by_upload=True)
         except BackendUnavailableError:
@@ -181,9 +181,9 @@ class UploadService:
 
 
 def _keep(repositories: Repositories, refusals: Sequence[Refusal]) -> list[Refusal]:
-    """Write each fault on its Object; those that count.
+    """Write each fault on its Object. Returns the ones that still apply.
 
-    An Object that is in use by now has been registered by somebody else, who was told how that went.
+    If an Object is in use by now, another caller has registered it and knows the outcome.
     """
     found = repositories.objects.find_many([each.object_id for each in refusals])
     kept = [

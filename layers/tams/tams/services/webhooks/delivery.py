@@ -1,8 +1,8 @@
-"""Sending a webhook its events: in order, one sender at a time, again until they are taken.
+"""Sends a webhook its events: in order, one sender at a time, repeated until they are accepted.
 
-The sender holds the webhook's state in VAST, sends some events, and settles: what was taken is removed. If it
-dies, a later hint finds it at the same turn (`event_relay`), and what it had not settled is sent again.
-A webhook that fails waits longer each time; no other webhook waits for it.
+The sender holds the webhook's state in VAST, sends some events, and settles by removing the accepted ones. If
+it dies, a later hint finds the webhook at the same turn (`event_relay`), and whatever it had not settled is
+sent again. A webhook that fails waits longer each time; no other webhook waits for it.
 """
 
 import time
@@ -38,7 +38,7 @@ class WebhookDelivery:
         )
 
     def deliver(self, hint: Hint) -> int:
-        """Send what waits, as long as time allows; how many events were taken.
+        """Send waiting events as long as time allows. Returns how many were accepted.
 
         Raises BackendUnavailableError; every settlement before that is durable.
         """
@@ -60,7 +60,7 @@ class WebhookDelivery:
         )
 
     def _send(self, turn: Turn) -> tuple[Sent, int]:
-        """What came of the turn, and how many events were taken."""
+        """The result of the turn, and how many events were accepted."""
         half = self.settlement.policy.lease_seconds / 2
         until = time.monotonic() + half
         last_seq = turn.from_seq - 1

@@ -1,4 +1,4 @@
-"""The ids in a webhook's filters: which a caller may know, and what becomes of the others (AUT-15)."""
+"""The ids in a webhook's filters: which ones a caller may know, and how the others are kept (AUT-15)."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _Settings = TypeVar("_Settings", bound=WebhookSettings)
 
 
 def check_filters(repositories: Repositories, given: WebhookSettings) -> None:
-    """What it names, the caller may read. Raises ForbiddenError, InvalidRequestError."""
+    """The caller must be able to read everything named. Raises ForbiddenError, InvalidRequestError."""
     for name in (*_FLOWS, *_SOURCES):
         if len(getattr(given, name) or ()) > FILTER_IDS_MAX:
             raise InvalidRequestError(f"{name}: at most {FILTER_IDS_MAX} ids")
@@ -38,14 +38,14 @@ def check_filters(repositories: Repositories, given: WebhookSettings) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Which of the ids in some webhooks' filters the caller may know of."""
+    """Those ids in some webhooks' filters that the caller may know of."""
 
     flows: Collection[str]
     sources: Collection[str]
     backends: Collection[str]
 
     def seen(self, webhook: Webhook) -> Webhook:
-        """Without the others. A list of which nothing is left stays a list, to be written back as one."""
+        """Hides the other ids. A list left empty stays a list, to be written back as one."""
         return _with(
             webhook,
             {
@@ -55,7 +55,7 @@ class Known:
         )
 
     def with_unseen(self, put: _Settings, stored: Webhook) -> _Settings:
-        """What the caller does not know of it cannot mean to remove from a list that it writes back."""
+        """A caller writing a list back cannot mean to remove ids they do not know of, so these are kept."""
         return _with(
             put,
             {
@@ -80,7 +80,7 @@ def known_ids(
     backends: Mapping[str, StorageBackend],
     webhooks: Sequence[Webhook],
 ) -> Known | None:
-    """None when the caller is not held to classes, and knows all."""
+    """None when the caller is not limited to classes, and so knows all."""
     caller = repositories.caller
     if caller.classes is None:
         return None

@@ -1,4 +1,4 @@
-"""Which webhooks an event is for (WHK-27…34). Pure."""
+"""Decides which webhooks an event is for (WHK-27…34). Pure."""
 
 from collections.abc import Collection, Sequence
 
@@ -10,7 +10,7 @@ DELETIONS = frozenset({"flows/deleted", "sources/deleted"})
 
 
 def matches(webhook: Webhook, event: StoredEvent, relations: Relations) -> bool:
-    """Every filter that is there must pass (WHK-31); those of Flows leave events of Sources alone."""
+    """Every filter that is set must pass (WHK-31). Filters on Flows do not affect events of Sources."""
     if event.event_type not in webhook.events:
         return False
     if webhook.read_classes is not None and set(webhook.read_classes).isdisjoint(
@@ -35,7 +35,7 @@ def asks_for_relations(webhook: Webhook) -> bool:
 
 
 def with_lost(relations: Relations, events: Sequence[StoredEvent]) -> Relations:
-    """A deleted Flow or Source counts as collected by its last collectors (WHK-34)."""
+    """Treats a deleted Flow or Source as still collected by its last collectors (WHK-34)."""
     gone = [event for event in events if event.event_type in DELETIONS]
     flows = {each.flow_id: each.collected_by for each in gone if each.flow_id is not None}
     sources = {each.source_id: each.collected_by for each in gone if each.flow_id is None}
@@ -46,12 +46,12 @@ def with_lost(relations: Relations, events: Sequence[StoredEvent]) -> Relations:
 
 
 def _named(ids: Collection[str] | None, own: str) -> bool:
-    """No list, and an empty one, ask for all (WHK-32)."""
+    """A missing or empty list matches everything (WHK-32)."""
     return not ids or own in ids
 
 
 def _collected(wanted: Collection[str] | None, collectors: Sequence[str]) -> bool:
-    """An empty list asks for what nothing collects (WHK-29)."""
+    """An empty list matches what nothing collects (WHK-29)."""
     if wanted is None:
         return True
     if not wanted:

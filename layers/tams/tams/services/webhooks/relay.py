@@ -1,9 +1,9 @@
-"""From the outbox to the webhooks: each event gets its place, and a delivery for each webhook it is for.
+"""Relays the outbox to webhooks: assigns each event its place, and a delivery for each matching webhook.
 
-One row in VAST holds the last place given, so that runs of the relay follow one another whoever starts
-them, and an event is given its place once. A Flow's events come in the order of its changes: a run takes
-every event that has committed and has no place, whatever its stamp says, so an earlier change is never left
-for a later run; and within a run the stamps of one Flow's events are in order
+One row in VAST holds the last place assigned, so that runs of the relay follow one another whichever process
+starts them, and an event gets its place once. A Flow's events keep the order of its changes for two reasons.
+A run takes every event that has committed and has no place, whatever its stamp says, so an earlier change is
+never left for a later run. Within a run, the stamps of one Flow's events are in order
 (`services/clock/record_times.py`).
 """
 
@@ -22,10 +22,10 @@ from tams.services.webhooks.retry_policy import RetryPolicy
 from tams.timing.microseconds import to_us
 
 EVENTS_MAX = 1_000
-"""Events that one transaction takes on."""
+"""Events that one transaction relays."""
 
 MILESTONE_EVERY = 512
-"""Places from one note of how late the events so far are stamped to the next."""
+"""Places between two notes of how late the events so far are stamped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class EventRelay:
         )
 
     def relay(self) -> int:
-        """Take on every event that has none yet; how many there were. Raises BackendUnavailableError."""
+        """Relay every event that has no place yet. Returns how many. Raises BackendUnavailableError."""
         total = 0
         while True:
             taken, webhook_ids = self.store.write(self._run, "relay")
@@ -55,10 +55,10 @@ class EventRelay:
                 return total
 
     def sweep(self) -> int:
-        """What a lost hint left behind: events first, then the webhooks that may have something waiting.
+        """Make up for lost hints: events first, then the webhooks that may have something waiting.
 
-        No clock says whether a sender is still alive: a hint that names its turn comes when it would have
-        settled, and takes over if it has not.
+        No clock can say whether a sender is still alive. A hint that names its turn arrives when it should
+        have settled, and takes over if it has not.
         """
         self.relay()
 
@@ -114,7 +114,7 @@ class EventRelay:
 
 
 def _relations(repositories: Repositories, events: Sequence[StoredEvent]) -> Relations:
-    """As they are now (WHK-33)."""
+    """The relations as they are now (WHK-33)."""
     flow_ids = {event.flow_id for event in events if event.flow_id is not None}
     source_ids = {event.source_id for event in events if event.source_id is not None}
     return Relations(
@@ -126,7 +126,7 @@ def _relations(repositories: Repositories, events: Sequence[StoredEvent]) -> Rel
 def _seen(
     repositories: Repositories, classes: Collection[str] | None, relations: Relations
 ) -> Relations:
-    """Without the collectors that readers of these classes may not know of (AUT-15)."""
+    """The relations without collectors that readers of these classes may not know of (AUT-15)."""
     if classes is None:
         return relations
     flows = readable_flows(repositories, classes, set(chain(*relations.of_flows.values())))

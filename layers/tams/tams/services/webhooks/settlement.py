@@ -1,4 +1,4 @@
-"""What is noted between two sendings to a webhook: what was taken, what is next, when to try again."""
+"""Settles between two sendings to a webhook: notes what was accepted, what is next, when to retry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ from tams.services.webhooks.retry_policy import HELD_US, NEVER_US, RetryPolicy
 from tams.timing.microseconds import to_us
 
 EVENTS_MAX = 20
-"""Events between two settlements: at most this many come twice after a crash."""
+"""Events between two settlements: at most this many are sent twice after a crash."""
 
 SEGMENTS_MAX = 2_000
-"""Segments that are held in memory at once, but for one event's own."""
+"""Segments held in memory at once, not counting those of a single larger event."""
 
 FAR = 256
-"""After this many events for others it pays to note that they need no second look."""
+"""After this many events for others, it pays to note that they need no second look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What a sender is to do until it settles: the events from one place to another, in order.
+    """What a sender does until it settles: the events from one place to another, in order.
 
     Expired events have places and no announcements.
     """
@@ -38,7 +38,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came of a turn: up to `until_seq` all is done; `answer` is a failure, if there was one."""
+    """The result of a turn: everything up to `until_seq` is done; `answer` is a failure, if there was one."""
 
     until_seq: int
     answer: Answer | None = None
@@ -47,7 +47,7 @@ class Sent:
 
 
 Outcome = tuple[Turn | None, float | None]
-"""The next turn; or in how many seconds to look again; neither when there is nothing left to do."""
+"""The next turn, or the seconds until the next look; neither when nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Settlement:
     def settle(
         self, repositories: Repositories, hint: Hint, holder: str, sent: Sent | None
     ) -> Outcome:
-        """Inside one write transaction. `sent` is None when `holder` asks for its first turn."""
+        """Settle inside one write transaction. `sent` is None when `holder` asks for its first turn."""
         webhook_id = hint.webhook_id
         state = repositories.deliveries.state(webhook_id)
         if not self._may_act(repositories, state, hint, holder, sent):
@@ -85,14 +85,14 @@ class Settlement:
         sent: Sent | None,
     ) -> bool:
         if sent is not None:
-            return state.holder == holder  # or else it took too long, and another has taken over
+            return state.holder == holder  # if not, another sender has taken over
         if not self.policy.rests(state, to_us(self.clock())):
             return True
         if state.holder is None:
             return False
         if hint.turn == state.turn:
-            return True  # its holder had a whole lease to settle, and has not
-        # Collides with the holder's last settlement, which then sees what we were called for.
+            return True  # its holder had a whole lease to settle, and did not
+        # Collides with the holder's last settlement; the retry then sees what we were called for.
         repositories.deliveries.save_state(state)
         return False
 
@@ -142,7 +142,7 @@ class Settlement:
     def _discard(
         self, repositories: Repositories, state: DeliveryState, *, gone: bool
     ) -> float | None:
-        """WHK-26: nothing is kept for a webhook that is not to be sent to; some at a time."""
+        """WHK-26: keep nothing for a webhook that gets no more events. Deletes a batch at a time."""
         deliveries = repositories.deliveries
         last_seq = deliveries.relay_state().last_seq
         waiting = deliveries.waiting(state.webhook_id, state.cursor_seq, last_seq)
@@ -176,7 +176,7 @@ def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delive
     for delivery in chosen:
         if (
             event := events.get(delivery.event_id)
-        ) is not None:  # or else it has expired, or is out of reach
+        ) is not None:  # otherwise it has expired, or is out of reach
             announcement = announcement_of(repositories, delivery.seq, event, flows)
             segments += len(announcement.segments)
             if announcements and segments > SEGMENTS_MAX:

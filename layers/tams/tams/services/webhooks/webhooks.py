@@ -1,4 +1,4 @@
-"""Webhooks: where clients want events sent (WHK-1…26)."""
+"""Webhooks: the URLs to which clients want events sent (WHK-1…26)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -66,7 +66,7 @@ class WebhookService:
         return self.store.read(work)
 
     def create(self, post: WebhookPost) -> WebhookGet:
-        """Always a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
+        """Always creates a new one, even for a URL that has one (WHK-2). Raises InvalidRequestError."""
         self.targets.check_url(post.url)
         fields = _fields(post) | {"tags": tags_of_new(self.store.caller, post.tags) or post.tags}
         webhook = Webhook(
@@ -80,12 +80,12 @@ class WebhookService:
             repositories.deliveries.save_state(DeliveryState(webhook.id))
             repositories.webhooks.add(webhook, event_id=str(uuid4()))
 
-        self.relay.relay()  # what happened before is for others
+        self.relay.relay()  # events from before its creation are not for it
         self.store.write(work)
         return webhook.shown()
 
     def replace(self, webhook_id: str, put: WebhookPut) -> WebhookGet:
-        """What the body leaves out is unset, but for the secret, which no client can read (WHK-10, WHK-11).
+        """Unsets what the body omits, except the secret, which no client can read (WHK-10, WHK-11).
 
         Raises NotFoundError, InvalidRequestError.
         """
@@ -117,7 +117,7 @@ class WebhookService:
             return self._shown(repositories, [webhook])[0]
 
         if put.status is WebhookStatus.CREATED:
-            self.relay.relay()  # what happened while it was disabled is not for it (WHK-26)
+            self.relay.relay()  # events from while it was disabled are not for it (WHK-26)
         replaced = self.store.write(work)
         self.deliveries.send([webhook_id])
         return replaced
@@ -133,21 +133,21 @@ class WebhookService:
         self.deliveries.send([webhook_id])
 
     def _shown(self, repositories: Repositories, webhooks: Sequence[Webhook]) -> list[WebhookGet]:
-        """As this caller sees them."""
+        """The webhooks as this caller sees them."""
         known = known_ids(repositories, self.backends, webhooks)
         return [(known.seen(each) if known else each).shown() for each in webhooks]
 
     def _read_classes(self, before: tuple[str, ...] | None = None) -> tuple[str, ...] | None:
-        """The classes of its events: all that its creator may read now (WHK-38).
+        """The classes whose events it gets: all that its creator may read now (WHK-38).
 
-        An admin who changes it gives it no more to read than it had.
+        An admin who changes the webhook does not let it read any more than before.
         """
         classes = self.store.caller.classes_for(Permission.READ)
         return before if classes is None else tuple(sorted(classes))
 
 
 def _check_same_receiver(stored: Webhook, webhook: Webhook) -> None:
-    """A secret goes only to the server that its owner gave it for. Raises InvalidRequestError."""
+    """Send a secret only to the server that its owner gave it for. Raises InvalidRequestError."""
     if stored.api_key_value is None:
         return
     if _receiver(stored.url) != _receiver(webhook.url):
@@ -162,7 +162,7 @@ def _receiver(url: str) -> tuple[str, str]:
 
 
 def _forget_failures(repositories: Repositories, webhook_id: str) -> None:
-    """Waiting events are tried again at once. A sender at work continues undisturbed."""
+    """Retry waiting events at once. A sender at work continues undisturbed."""
     state = repositories.deliveries.state(webhook_id)
     if state.holder is None and (state.next_us or state.attempts):
         repositories.deliveries.save_state(

@@ -1,0 +1,174 @@
+"""VAST's operations on rows, one HTTP request each. Source: `VastdbApi` in vastdb/_internal.py."""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+from tams.vast.arrow_reader import NO_MORE_ROWS, Answer, Column, counted
+from tams.vast.arrow_writer import row_streams
+from tams.vast.column_types import Columns, ColumnType
+from tams.vast.errors import (
+    VastConflictError,
+    VastMissingError,
+    VastRequestError,
+    VastUnavailableError,
+)
+from tams.vast.http_connection import HttpResponse
+from tams.vast.http_pool import HttpPool
+from tams.vast.query_message import query_message
+from tams.vast.signature import Signer
+from tams.vast.where import Predicate
+
+QUERY_BYTES_MAX = int(0.9 * (5 << 20))
+"""The longest select message that VAST accepts. Source: vastdb/util.py."""
+
+ROWS_MAX = 128 * 1024
+_TRANSACTION = "transaction"
+_PAUSES = (0.1, 0.3)
+"""Seconds before the second and third try, while VAST asks us to slow down."""
+
+
+class VastApi:
+    """Raises VastConnectionError, VastConflictError, VastUnavailableError, VastRequestError."""
+
+    def __init__(self, pool: HttpPool, signer: Signer) -> None:
+        self._pool = pool
+        self._signer = signer
+        self._is_vast = False
+
+    def begin(self) -> int:
+        """The id of a new transaction."""
+        response = self._request("POST", "/", _TRANSACTION, 0)
+        if not self._is_vast:
+            self._is_vast = _is_vast(response)
+        return int(response.headers["tabular-txid"])
+
+    def commit(self, txid: int) -> None:
+        self._request("PUT", "/", _TRANSACTION, txid)
+
+    def roll_back(self, txid: int) -> None:
+        self._request("DELETE", "/", _TRANSACTION, txid)
+
+    def select(
+        self,
+        txid: int,
+        path: str,
+        columns: Columns,
+        names: Sequence[str],
+        predicate: Predicate | None,
+        rows_max: int | None,
+    ) -> list[list[Column]]:
+        """Pages of the columns `names`, in no order.
+
+        With `rows_max`, at least that many rows come back when there are more.
+        """
+        message = self._message(columns, tuple(names), predicate)
+        types = dict(columns)
+        wanted = [types[name] for name in names]
+        pages: list[list[Column]] = []
+        rows, next_row = 0, 0
+        while next_row != NO_MORE_ROWS and (rows_max is None or rows < rows_max):
+            answer = Answer(self._query(txid, path, message, next_row, rows_max), wanted)
+            pages += (found := answer.pages())
+            rows += sum(len(page[0]) for page in found)
+            next_row = answer.next_row
+        return pages
+
+    def count(self, txid: int, path: str, columns: Columns, predicate: Predicate | None) -> int:
+        message = self._message(columns, (), predicate)
+        return counted(self._query(txid, path, message, 0, None))
+
+    def insert(
+        self, txid: int, path: str, columns: Columns, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        for stream in row_streams(columns, rows):
+            self._request("POST", path, "rows", txid, stream)
+
+    def update(
+        self, txid: int, path: str, columns: Columns, rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """The first column is the row id. VAST requires the rows sorted by it."""
+        row_id = columns[0][0]
+        for stream in row_streams(columns, sorted(rows, key=lambda row: row[row_id])):
+            self._request("PUT", path, "rows", txid, stream)
+
+    def delete(self, txid: int, path: str, row_ids: Sequence[int], type_: ColumnType) -> None:
+        rows = [{"$row_id": each} for each in sorted(row_ids)]
+        for stream in row_streams((("$row_id", type_),), rows):
+            self._request("DELETE", path, "rows", txid, stream)
+
+    @staticmethod
+    def _message(columns: Columns, names: tuple[str, ...], predicate: Predicate | None) -> bytes:
+        message = query_message(columns, names, predicate)
+        if len(message) > QUERY_BYTES_MAX:
+            raise VastRequestError(f"a query of {len(message)} bytes, more than VAST takes")
+        return message
+
+    def _query(
+        self, txid: int, path: str, message: bytes, next_row: int, rows_max: int | None
+    ) -> bytes:
+        lines = f"{_QUERY_LINES}{rows_max or ROWS_MAX}\r\ntabular-start-row-id-0: 0,{next_row}\r\n"
+        return self._request("GET", path, "data", txid, message, lines).body
+
+    def _request(
+        self, method: str, path: str, command: str, txid: int, body: bytes = b"", lines: str = ""
+    ) -> HttpResponse:
+        signed = self._signer.headers(method, path, command, body)
+        head = (
+            f"{method} {path}?{command} HTTP/1.1\r\nHost: {self._pool.endpoint.host}\r\n{signed}"
+            f"tabular-txid: {txid}\r\n{_COMMON_LINES}{lines}Content-Length: {len(body)}\r\n\r\n"
+        )
+        request = head.encode("ascii") + body
+        for pause in (*_PAUSES, None):
+            response = self._pool.exchange(request)
+            if response.status == 200:
+                return response
+            if pause is None or "SlowDown" not in _code(response):
+                break
+            time.sleep(pause)
+        raise _failure(response)
+
+
+_COMMON_LINES = "tabular-api-version-id: 1\r\ntabular-client-name: tabular-api\r\n"
+_QUERY_LINES = (
+    "tabular-split: 0,1,8\r\ntabular-num-of-subsplits: 1\r\n"
+    "tabular-request-format: string\r\ntabular-response-format: string\r\n"
+    "tabular-enable-sorted-projections: True\r\ntabular-limit-rows: "
+)
+_CODE = re.compile(r"<Code>([^<]*)</Code>")
+
+
+def table_path(bucket: str, schema: str, table: str) -> str:
+    return "/" + "/".join(quote(each, safe="-_.~") for each in (bucket, *schema.split("/"), table))
+
+
+def _is_vast(response: HttpResponse) -> bool:
+    """Raises VastUnavailableError when another server answers at this address."""
+    server = response.headers.get("server", "")
+    if not server.startswith("vast ") or "tabular-txid" not in response.headers:
+        raise VastUnavailableError(f"not VAST, but {server or 'something without a name'}")
+    return True
+
+
+def _code(response: HttpResponse) -> str:
+    """The code of an error, in S3's format."""
+    found = _CODE.search(response.body.decode("utf-8", "replace"))
+    return found[1] if found else ""
+
+
+def _failure(response: HttpResponse) -> Exception:
+    match response.status:
+        case 409:
+            return VastConflictError()
+        case 403:
+            return VastUnavailableError("VAST refuses our access key")
+        case 404:
+            return VastMissingError("VAST does not know the transaction or the table")
+        case 507:
+            return VastUnavailableError("VAST is full: it has no room for what is written")
+        case 400 | 405 | 501:
+            return VastRequestError(f"{response.status} {_code(response)}".strip())
+        case status:
+            return VastUnavailableError(f"VAST answered {status} {_code(response)}".strip())

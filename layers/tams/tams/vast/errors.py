@@ -1,0 +1,24 @@
+"""The failures between us and VAST, by their meaning for a transaction."""
+
+
+class VastConflictError(Exception):
+    """Another transaction changed what this one depends on: run the whole use case again."""
+
+
+class VastConnectionError(Exception):
+    """No answer came. Whether a commit took effect is then unknown."""
+
+
+class VastUnavailableError(Exception):
+    """VAST answered, but cannot serve the request now."""
+
+
+class VastMissingError(VastUnavailableError):
+    """VAST does not know the table or the transaction: the two look the same.
+
+    It no longer knows a transaction that expired or died with its server.
+    """
+
+
+class VastRequestError(Exception):
+    """VAST rejected the request as malformed, which is a bug of ours."""

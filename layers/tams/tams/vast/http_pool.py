@@ -1,0 +1,39 @@
+"""Keeps connections to VAST between requests, for any number of threads."""
+
+from collections import deque
+
+from tams.vast.http_connection import Endpoint, HttpConnection, HttpResponse
+
+_CONNECT_SECONDS = 3.0
+
+
+class HttpPool:
+    def __init__(self, endpoint: Endpoint, timeout_seconds: float) -> None:
+        self.endpoint = endpoint
+        self._connect_seconds = min(_CONNECT_SECONDS, timeout_seconds)
+        self._timeout_seconds = timeout_seconds
+        self._idle: deque[HttpConnection] = deque()
+
+    def exchange(self, request: bytes) -> HttpResponse:
+        """Raises VastConnectionError."""
+        connection = self._taken() or HttpConnection(
+            self.endpoint, self._connect_seconds, self._timeout_seconds
+        )
+        response = connection.exchange(request)
+        if connection.is_kept:
+            self._idle.append(connection)
+        else:
+            connection.close()
+        return response
+
+    def _taken(self) -> HttpConnection | None:
+        """The most recently used connection, which is the least likely to be closed."""
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return None
+            if not connection.is_stale():
+                return connection
+            connection.close()
+        return None

@@ -1,0 +1,135 @@
+"""flow_collection, and what follows from it for other Flows and for Sources (COL, EVT-18)."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tams.errors import InvalidRequestError
+from tams.models.caller import EVERYONE
+from tams.models.collection import CollectionItem
+from tams.models.queries import SourceQuery
+from tams.services.flows.collections import contradiction
+from tams.services.flows.flows import FlowService
+from tams.services.flows.sources import SourceService
+from tests.unit.services.world import World, holding, of
+
+
+def items(*given: str) -> list[CollectionItem]:
+    """`a`, or `a/role`."""
+    parts = [each.partition("/") for each in given]
+    return [
+        CollectionItem(id=f"{ord(name):08x}-0000-4000-8000-000000000000", role=role or None)
+        for name, _, role in parts
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "fault"),
+    [
+        (["a", "b"], ["a", "b"], None),
+        (["a", "b"], ["c", "d"], None),
+        (["a", "x", "b"], ["a", "b", "y"], None),
+        (["a/L"], ["a"], None),
+        (["a/L", "a/R"], ["a/R"], None),
+        (["a", "b"], ["b", "a"], "another order"),
+        (["a/L"], ["a/R"], "as 'R'"),
+    ],
+)
+def test_collections_of_one_source_agree_on_what_both_have(
+    ours: Sequence[str], theirs: Sequence[str], fault: str | None
+) -> None:
+    found = contradiction(items(*ours), items(*theirs))
+
+    assert (found is None) if fault is None else (fault in (found or ""))
+
+
+def test_flows_of_one_source_may_not_contradict_each_other(world: World) -> None:
+    one = world.flow()
+    other = world.flow(source_id=world.stored(one).flow.source_id)
+    a, b = world.flow(), world.flow()
+    world.collect(one, a, b)
+
+    with pytest.raises(InvalidRequestError, match="another order"):
+        world.collect(other, b, a)
+    world.collect(other, b)
+
+
+def test_members_and_sources_are_told_and_nobody_else(world: World) -> None:
+    stays, goes, comes, parent = world.flow(), world.flow(), world.flow(), world.flow()
+    world.collect(parent, stays, goes)
+    before = {each: len(world.event_types(each)) for each in (stays, goes, comes)}
+
+    world.collect(parent, stays, comes)
+
+    told = {each: len(world.event_types(each)) - count for each, count in before.items()}
+    assert told == {stays: 0, goes: 1, comes: 1}
+    last = world.events(goes)[-1]
+    assert "collected_by" not in last["event"]["flow"]
+    sources = [world.stored(each).flow.source_id for each in (parent, comes)]
+    for source_id in sources:
+        assert world.event_types(source_ids=[source_id]).count("sources/updated") >= 1
+
+
+def test_the_same_collection_again_tells_nobody_but_the_flow_itself(world: World) -> None:
+    member, parent = world.flow(), world.flow()
+    world.collect(parent, member)
+    before = len(world.event_types(member))
+
+    world.collect(parent, member)
+
+    assert len(world.event_types(member)) == before
+
+
+def test_an_event_of_a_member_comes_after_all_its_others(world: World) -> None:
+    member, parent = world.flow(), world.flow()
+    world.collect(parent, member)
+    told_us = world.stored(member).told_us
+    world.collect(parent)
+
+    assert world.stored(member).told_us > told_us
+    created = [each["event_timestamp"] for each in world.events(member)]
+    assert created == sorted(created)
+
+
+def test_members_that_a_caller_does_not_know_keep_their_places(world: World) -> None:
+    both = of("news")
+    parent, known = world.flow(tags=both), world.flow(tags=both)
+    new, hidden = world.flow(tags=both), world.flow(tags=of("sport"))
+    world.collect(parent, hidden, known)
+    reader = world.as_(holding(read="news", write="news"))
+
+    reader.collect(parent, new)
+
+    flows = FlowService.of(world.platform, EVERYONE)
+    whole = [each.id for each in flows.get(parent).flow_collection or ()]
+    assert whole == [hidden, new]
+    seen = FlowService.of(world.platform, reader.caller).get(parent)
+    assert [each.id for each in seen.flow_collection or ()] == [new]
+    assert flows.get(hidden).collected_by == (parent,)
+    assert FlowService.of(world.platform, holding(read="sport")).get(hidden).collected_by is None
+
+
+def test_a_contradiction_with_what_is_hidden_is_not_described(world: World) -> None:
+    one = world.flow(tags=of("news"))
+    other = world.flow(source_id=world.stored(one).flow.source_id, tags=of("sport"))
+    a, b = world.flow(tags=of("news")), world.flow(tags=of("news"))
+    world.collect(other, a, b)
+
+    with pytest.raises(InvalidRequestError) as refused:
+        world.as_(holding(read="news", write="news")).collect(one, b, a)
+    assert other not in str(refused.value)
+
+
+def test_sources_are_listed_by_what_collects_them(world: World) -> None:
+    member, parent = world.flow(label="m"), world.flow(label="p")
+    world.collect(parent, member)
+    member_id, parent_id = (world.stored(each).flow.source_id for each in (member, parent))
+    sources = SourceService.of(world.platform, EVERYONE)
+
+    by_parent = SourceQuery(limit=1000, collected_by_ids=(parent_id,))
+    by_none = SourceQuery(limit=1000, collected_by_ids=())
+
+    assert [each.id for each in sources.list_(by_parent).items] == [member_id]
+    free = {each.id for each in sources.list_(by_none).items}
+    assert parent_id in free
+    assert member_id not in free
