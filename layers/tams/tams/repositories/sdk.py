@@ -70,6 +70,9 @@ def translated() -> Iterator[None]:
         raise VastConnectionError(type(error).__name__) from error
     except errors.Forbidden as error:
         raise BackendUnavailableError("VAST refuses our access key") from error
+    except errors.NotFound as error:
+        # A transaction that expired or ended with its server looks the same as a missing table.
+        raise BackendUnavailableError("VAST does not know the transaction or the table") from error
     except errors.InsufficientCapacity as error:
         raise BackendUnavailableError("VAST is full: it has no room for what is written") from error
     except _UNAVAILABLE as error:
