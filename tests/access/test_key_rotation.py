@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tams.access.key_set import _LOOK_SECONDS
 from tests.access.conftest import KEYS_MAX_AGE
 from tests.access.issuer import Key, TokenIssuer, new_key
+from tests.long_form import SOAK
 from tests.waiting import until
 
 LATE = 0.5
@@ -73,15 +75,18 @@ class Load:
 
 
 def test_no_valid_token_is_refused_while_keys_change(guarded: Stack, steady: TokenIssuer) -> None:
+    algorithms = ("RS256", "ES256", "RS256", "RS256") if SOAK else ("ES256", "RS256")
+    # Tests before this one made up keys, so the authorizer may have no look at the issuer left.
+    time.sleep(len(algorithms) * _LOOK_SECONDS)
     with Load(guarded, lambda: steady.token("read")).running(clients=6) as load:
-        for algorithm in ("RS256", "ES256", "RS256", "RS256"):
+        for algorithm in algorithms:
             time.sleep(1)
             load.goes_on()  # so nobody still waits with a token of the key that goes
             steady.keys = [*steady.keys[-1:], new_key(algorithm)]  # the one before stays
         load.goes_on()
 
     assert load.statuses() == {200}
-    assert len(load.answers) >= 6 * 5
+    assert len(load.answers) >= 6 * 3
 
 
 def test_a_revoked_key_is_refused_after_its_time_and_nobody_else_is(
