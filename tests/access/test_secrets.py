@@ -10,11 +10,11 @@ from typing import Any
 import boto3
 import httpx
 import pytest
-from moto.server import ThreadedMotoServer
 
 from local.stack import Stack
 from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
+from tests.moto_server import moto_server
 from tests.stacks import UNHURRIED, planned
 from tests.waiting import until
 
@@ -37,19 +37,15 @@ class SecretsManager:
 
 @pytest.fixture(scope="module")
 def secrets() -> Iterator[SecretsManager]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
-    yield SecretsManager(url, client)
-    server.stop()
+    with moto_server() as url:
+        client = boto3.client(
+            "secretsmanager",
+            endpoint_url=url,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",
+        )
+        yield SecretsManager(url, client)
 
 
 def accounts(*tokens: str) -> Any:

@@ -41,11 +41,6 @@ def connection(vast_url: str) -> VastConnection:
     return vast_connection(settings_for(vast_url))
 
 
-@pytest.fixture
-def vast(vast_url: str) -> Control:
-    return Control(vast_url, "K", "S")
-
-
 class Context:
     """Of an invocation that has all the time in the world."""
 

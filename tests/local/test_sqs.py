@@ -10,11 +10,11 @@ from uuid import uuid4
 import httpx
 import pytest
 from botocore.exceptions import ClientError
-from moto.server import ThreadedMotoServer
 
 from local.credentials import KeyPair
 from local.queues import sqs_client
 from local.stack import Stack
+from tests.moto_server import moto_server
 from tests.waiting import PATIENCE_SECONDS
 
 KEYS = KeyPair("local", "local")
@@ -31,11 +31,8 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def motos() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["ours", "moto's"])

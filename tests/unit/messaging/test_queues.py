@@ -5,19 +5,16 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tams.messaging import queues
 from tams.messaging.queues import SqsQueue, whole_delay
+from tests.moto_server import moto_server
 
 
 @pytest.fixture(scope="module")
 def sqs_url() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Identifies the caller from the authorizer's finding. Unknown callers get no further (AUT-5).
 
-Without a finding, whatever the reason, there is no caller.
+A request without a finding has no caller, whatever the reason.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The scopes of each operation: any one of those listed is enough, and so is admin (AUT-10…12).
+"""The scopes of each operation. A caller needs one of the scopes listed, or admin (AUT-10…12).
 
 This is the only table of scopes: a function with an operation that is not listed here serves no requests at
 all. HEAD counts as GET.

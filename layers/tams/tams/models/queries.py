@@ -1,6 +1,6 @@
 """What a listing asks for, typed and checked; repositories turn it into predicates.
 
-`classes` are those whose resources the caller may read; None means all.
+`classes` lists the classes whose resources the caller may read; None means every class.
 """
 
 from collections.abc import Collection

@@ -112,7 +112,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class StoredDeletion:
-    """A deletion request; for a deleted Flow it keeps the summary of what is left.
+    """A deletion request. For a deleted Flow it keeps the summary of the Segments that remain.
 
     `auth_classes` are those of the Flow.
     """

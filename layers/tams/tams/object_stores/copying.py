@@ -75,7 +75,7 @@ def _head(bucket: Bucket, key: str) -> Any:
 
 
 def _md5(bucket: Bucket, key: str) -> str:
-    """The MD5 of all bytes. An ETag is no checksum after a multipart upload, and never on some stores."""
+    """The MD5 of the content. After a multipart upload, or on some stores, the ETag is something else."""
     digest = hashlib.md5(usedforsecurity=False)
     body = bucket.client.get_object(Bucket=bucket.bucket, Key=key)["Body"]
     for chunk in body.iter_chunks(_CHUNK_BYTES):

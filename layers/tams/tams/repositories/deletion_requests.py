@@ -1,4 +1,4 @@
-"""Deletion requests on VAST: what is left to delete, and how each request ended."""
+"""Deletion requests on VAST: the work that remains, and how each request ended."""
 
 import json
 from collections.abc import Sequence
@@ -56,8 +56,7 @@ class DeletionRequestRepository:
     def idle_since(self, before_us: int, now_us: int) -> list[str]:
         """Requests with work left that nobody has touched since then.
 
-        Includes requests that a clock ahead of ours touched after `now_us`: nobody knows how long ago that
-        was.
+        Includes requests that a clock ahead of ours touched after `now_us`, since their age is unknown.
         """
         untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
         predicate = col["status"].isin(_ACTIVE) & untouched

@@ -89,7 +89,7 @@ class FlowRepository:
     def list_(
         self, query: FlowQuery, keep: Callable[[str], bool] | None = None
     ) -> Page[StoredFlow]:
-        """Two round trips, plus those that `keep` makes."""
+        """Two round trips. `keep` may add its own."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
