@@ -1,5 +1,8 @@
 """The services of a deployment, as a caller of an open service has them."""
 
+import pytest
+
+from local.stack import Stack
 from tams.models.caller import EVERYONE
 from tams.ports import Clock, Platform
 from tams.runtime.clock import utc_now
@@ -45,3 +48,21 @@ class Services:
 
 def services_of(settings: Settings, clock: Clock = utc_now) -> Services:
     return Services(Deployment(settings, clock))
+
+
+def services_on(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Services:
+    """What the stack's functions are built from, in this process, on what the stack has stored."""
+    lend_environment(stack, monkeypatch)
+    return services_of(Settings())
+
+
+def lend_environment(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give this process the variables of the stack's functions, and its key for the queues."""
+    keys = stack.sqs_credentials
+    variables = {
+        **stack.settings_env(),
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)

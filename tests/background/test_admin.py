@@ -13,9 +13,8 @@ import pytest
 
 from local.queues import sqs_client
 from local.stack import Stack
-from tams.settings import Settings
 from tests.maker import Maker
-from tests.services import services_of
+from tests.services import services_on
 from tests.waiting import until
 
 
@@ -83,9 +82,7 @@ def test_what_was_given_up_is_tried_again(stack: Stack) -> None:
 def test_a_deletion_request_in_error_is_taken_up_again(
     stack: Stack, api: httpx.Client, make: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in stack.settings_env().items():
-        monkeypatch.setenv(name, value)
-    requests = services_of(Settings()).deletion_requests
+    requests = services_on(stack, monkeypatch).deletion_requests
     stack.kill("poller")
     flow = make.flow()
     make.segments(flow["id"], 30)

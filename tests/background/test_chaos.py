@@ -32,6 +32,7 @@ from tests.receiver import (
     hang,
     receiver,
 )
+from tests.services import lend_environment
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
@@ -67,8 +68,7 @@ def test_all_comes_out_right_in_the_end(
     buckets: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for name, value in stack.settings_env().items():
-        monkeypatch.setenv(name, value)
+    lend_environment(stack, monkeypatch)
     astray = AstrayHost(seeds[0])
     worlds = [World(seed, stack.api_url, ARCHIVE, astray) for seed in seeds]
     with ExitStack() as running:

@@ -16,10 +16,9 @@ from local.parts import NAMES
 from local.stack import Stack
 from tams.models.upload import Upload
 from tams.object_stores.keys import object_key
-from tams.settings import Settings
 from tams.timing.microseconds import to_us
 from tests.maker import Maker
-from tests.services import Services, services_of
+from tests.services import Services, services_on
 from tests.stacks import UNHURRIED
 from tests.waiting import until
 
@@ -147,11 +146,11 @@ def untold(
 ) -> Iterator[tuple[httpx.Client, Services]]:
     """A stack in which nobody tells of uploads, and what its functions are made of."""
     parts = [name for name in NAMES if name != "poller"]
-    with Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack:
-        for name, value in stack.settings_env().items():
-            monkeypatch.setenv(name, value)
-        with httpx.Client(base_url=stack.api_url, timeout=120) as api:
-            yield api, services_of(Settings())
+    with (
+        Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack,
+        httpx.Client(base_url=stack.api_url, timeout=120) as api,
+    ):
+        yield api, services_on(stack, monkeypatch)
 
 
 def told(object_id: str, at: datetime, size: int = 5) -> Upload:

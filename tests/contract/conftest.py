@@ -9,12 +9,11 @@ import pytest
 
 from local.stack import Stack
 from tams.models.event import EventType
-from tams.settings import Settings
 from tests.contract.listings import Listing, prepared
 from tests.contract.steps import Json, added, copied, segment, uploaded
 from tests.maker import Maker
 from tests.receiver import Receiver, receiver
-from tests.services import Services, services_of
+from tests.services import Services, services_on
 from tests.stacks import AT_ONCE_SEGMENTS, Backends
 
 __all__ = ["AT_ONCE_SEGMENTS", "Backends", "Subscribe"]
@@ -43,9 +42,7 @@ def subscribe(api: httpx.Client) -> Iterator[Subscribe]:
 @pytest.fixture
 def services(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Services:
     """What the functions are built from, in this process, on what the stack has stored."""
-    for name, value in stack.settings_env().items():
-        monkeypatch.setenv(name, value)
-    return services_of(Settings())
+    return services_on(stack, monkeypatch)
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ import pytest
 
 from local.stack import Stack
 from tams.errors import NotFoundError
-from tams.settings import Settings
 from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.maker import Maker, all_pages
-from tests.services import Services, services_of
+from tests.services import Services, services_on
 from tests.waiting import PATIENCE_SECONDS
 
 MANY = AT_ONCE_SEGMENTS + 25
@@ -218,9 +217,7 @@ def test_DEL_6_a_request_in_error_tells_why_and_can_go_on(
 ) -> None:
     path = deleted_range.headers["Location"]
     request = finished(api, path)
-    for name, value in stack.settings_env().items():
-        monkeypatch.setenv(name, value)
-    requests = services_of(Settings()).deletion_requests
+    requests = services_on(stack, monkeypatch).deletion_requests
 
     requests.fail(request["id"], "the disk is full")
 

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from local.stack import Stack
-from tams.settings import Settings
 from tests.builders import a_video_flow_body
 from tests.contract.conftest import Backends
 from tests.contract.steps import (
@@ -24,7 +23,7 @@ from tests.contract.steps import (
     uploaded,
 )
 from tests.maker import Maker
-from tests.services import services_of
+from tests.services import services_on
 from tests.waiting import until_gone
 
 
@@ -209,9 +208,9 @@ def test_INI_18_an_init_object_is_kept_once_media_needs_it_and_taken_back_if_non
 ) -> None:
     used, unused, media_id = uploaded(api, flow, 3)
     added(api, flow, *media(used, media_id))
-    for name, value in stack.settings_env().items():
-        monkeypatch.setenv(name, value)
-    cleanup = replace(services_of(Settings()).object_cleanup, allocation_timeout=timedelta(0))
+    cleanup = replace(
+        services_on(stack, monkeypatch).object_cleanup, allocation_timeout=timedelta(0)
+    )
 
     while cleanup.sweep():
         pass
