@@ -16,7 +16,7 @@ from tams.errors import BackendUnavailableError
 from tams.models.delivery import Answer
 from tams.models.stored import Instance
 from tams.models.webhook import Webhook
-from tams.object_stores.keys import object_id_of, object_key
+from tams.object_stores.object_keys import object_id_of, object_key
 from tams.repositories.database import Database
 from tams.repositories.provision import provision
 from tams.runtime.deployment import Deployment

@@ -2,7 +2,7 @@
 
 import logging
 
-from tams.errors import NotFoundError, TamsError
+from tams.errors import NotFoundError, RequestFailedError
 from tams.models.caller import Caller
 from tams.ports import Platform
 from tams.runtime.workers import queue_handler
@@ -19,7 +19,7 @@ def process(platform: Platform, request_ids: list[str]) -> None:
             requests.work_off(request_id)
         except NotFoundError:
             _log.info("deletion request %s has expired", request_id)
-        except TamsError:
+        except RequestFailedError:
             raise
         except Exception as error:
             requests.fail(request_id, f"{type(error).__name__}; it was logged")

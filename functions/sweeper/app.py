@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from tams.errors import TamsError
+from tams.errors import RequestFailedError
 from tams.models.caller import Caller
 from tams.ports import Platform
 from tams.runtime.workers import schedule_handler
@@ -22,13 +22,13 @@ def process(platform: Platform) -> dict[str, int]:
     """Handles each kind separately: S3 may be down while webhooks wait. Raises the first failure last."""
     caller = Caller.background("sweeper")
     done: dict[str, int] = {}
-    failures: list[TamsError] = []
+    failures: list[RequestFailedError] = []
 
     def attempt(name: str, sweep: Callable[[], int | None]) -> None:
         try:
             if (count := sweep()) is not None:
                 done[name] = count
-        except TamsError as failure:
+        except RequestFailedError as failure:
             _log.warning("%s failed: %s", name, failure)
             failures.append(failure)
 

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from cli.console import err, out
-from cli.faults import one_line
+from cli.errors import one_line
 from tams.access.accounts import TOKEN_BYTES, Account, Accounts, hash_password, hash_token
 from tams.models.caller import Scope
 

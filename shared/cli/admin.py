@@ -14,7 +14,7 @@ from cli import accounts, schema
 from cli.addresses import LOCAL_URL
 from cli.client import Client
 from cli.console import err, out
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.options import AsJson, Token, Url, is_given
 from cli.progress import bar
 from cli.queue_ages import ages_here, ages_in_cloudwatch

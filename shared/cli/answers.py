@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cli.addresses import is_local
-from cli.faults import CommandError, one_line
+from cli.errors import CommandError, one_line
 
 _S3_REASON = re.compile(r"<Message>([^<]{1,300})</Message>")
 
@@ -45,7 +45,7 @@ class Answers:
             raise CommandError(self._unauthorized(reason))
         if reason is None and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise self._no_tams(response)
-        raise CommandError(f"{_told(response)}: {reason or response.reason_phrase}")
+        raise CommandError(f"{_failed_request(response)}: {reason or response.reason_phrase}")
 
     def is_missing(self, response: httpx.Response) -> bool:
         """Whether a TAMS API reports that it does not exist. A 404 from any other server does not count."""
@@ -57,7 +57,9 @@ class Answers:
             return response
         found = _S3_REASON.search(response.text)
         reason = found.group(1) if found else response.reason_phrase
-        raise CommandError(f"the media store {response.url.host}: {_told(response)}: {reason}")
+        raise CommandError(
+            f"the media store {response.url.host}: {_failed_request(response)}: {reason}"
+        )
 
     def unreachable(self, error: httpx.TransportError) -> CommandError:
         """For a server that did not answer, or not with valid HTTP."""
@@ -90,7 +92,7 @@ class Answers:
         )
 
 
-def _told(response: httpx.Response) -> str:
+def _failed_request(response: httpx.Response) -> str:
     path = urlsplit(str(response.url)).path
     return f"{response.request.method} {path} failed with {response.status_code}"
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 import httpx
 
 from cli.answers import Answers
-from cli.faults import CommandError
+from cli.errors import CommandError
 
 RETRIED_STATUSES = frozenset({502, 503, 504})
 RETRIED_MEDIA_STATUSES = RETRIED_STATUSES | {500}

@@ -8,7 +8,7 @@ from rich.markup import escape
 from typer.core import TyperGroup
 
 from cli.console import err
-from cli.faults import one_line
+from cli.errors import one_line
 
 FAILED, INTERRUPTED = 1, 130
 

@@ -7,7 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.progress import Progress
 
 _CHUNK_BYTES = 4 * 1024 * 1024

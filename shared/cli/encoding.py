@@ -17,7 +17,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from cli.codecs import pcm_bits
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.layouts import settle_layout
 from cli.pcm import PCM_ONLY, TAKERS
 from cli.timeline import FlowMedia

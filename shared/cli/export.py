@@ -20,7 +20,7 @@ from av.container import OutputContainer
 from cli.client import Client
 from cli.codecs import BROADCAST
 from cli.encoding import encode_audio, encode_video
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.pcm import PCM_ONLY, TAKERS, cut, sample_bits
 from cli.progress import Progress
 from cli.timeline import FlowMedia, fetch, gaps_of

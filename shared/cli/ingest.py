@@ -13,7 +13,7 @@ from uuid import UUID
 from cli.client import Client
 from cli.damage import Damage, broken_promise
 from cli.digests import content_digest, file_state
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
 from cli.probe import probe

@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from cli.damage import Damage, promised_end, readable
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.probe import Track, open_media
 from cli.wrapping import time_of
 

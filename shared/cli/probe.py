@@ -15,8 +15,8 @@ from av.video.stream import VideoStream
 
 from cli.codecs import Kind, Wrapping, mime_of
 from cli.damage import demuxed
+from cli.errors import CommandError
 from cli.essence import audio_essence, frame_rate, raw_packing, video_essence
-from cli.faults import CommandError
 from cli.wrapping import MediaPacket, choose_wrapping, codec_of
 
 FORMATS = {"video": "urn:x-nmos:format:video", "audio": "urn:x-nmos:format:audio"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 
-from cli.faults import CommandError, one_line
+from cli.errors import CommandError, one_line
 from cli.stacks import client
 
 

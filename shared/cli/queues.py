@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.progress import Progress
 
 _BATCH = 10

@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 
 from cli.console import out
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.options import AsJson, is_given
 from cli.stacks import LOCAL_DATA, LOCAL_VAST, Data, Stack, VastUrl, client, function_of, local_keys
 from cli.tables import schema_table

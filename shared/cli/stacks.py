@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.faults import CommandError
+from cli.errors import CommandError
 
 LOCAL_QUEUES = "http://127.0.0.1:9324"
 LOCAL_VAST = "http://127.0.0.1:9090"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.client import Client
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.flows import TrackFlow
 from cli.progress import Progress
 from cli.segmenting import Cut

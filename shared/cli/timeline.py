@@ -13,7 +13,7 @@ from av.container import InputContainer
 from av.stream import Stream
 
 from cli.client import Client
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.progress import Progress
 from cli.times import NS
 from cli.wrapping import MediaPacket

@@ -9,7 +9,7 @@ import threading
 import time
 
 from local import banner
-from local.faults import InterruptedStartError, LocalStackError
+from local.errors import InterruptedStartError, LocalStackError
 from local.options import Options, from_environment
 from local.stack import Stack
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter, ValidationError
 
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
 

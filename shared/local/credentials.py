@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 
 FILE_NAME = "credentials.json"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.application import Function
-from local.faults import TemplateError
+from local.errors import TemplateError
 from local.lambda_context import new_context
 
 _log = logging.getLogger(__name__)

@@ -16,7 +16,7 @@ import uvicorn
 from local import host_config, streams
 from local.application import Application, Route
 from local.authorizer import Authorizer, NotAuthorizedError
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
 from local.host_config import HostConfig

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from local.faults import TemplateError
+from local.errors import TemplateError
 
 REGION = "us-east-1"
 ACCOUNT_ID = "123456789012"

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from local.faults import AlreadyRunningError
+from local.errors import AlreadyRunningError
 
 FILE_NAME = "lock"
 
@@ -20,8 +20,8 @@ class DataDirLock:
         self._data_dir = data_dir
         self._descriptor: int | None = None
 
-    def acquire(self, told: str) -> None:
-        """`told` describes this stack to a second one. Raises AlreadyRunningError."""
+    def acquire(self, description: str) -> None:
+        """`description` describes this stack to a second one. Raises AlreadyRunningError."""
         descriptor = os.open(self._data_dir / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while not _try_lock(descriptor):
@@ -34,7 +34,7 @@ class DataDirLock:
                 )
             time.sleep(0.05)
         os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{told}\n".encode())
+        os.write(descriptor, f"{description}\n".encode())
         self._descriptor = descriptor
 
     @property

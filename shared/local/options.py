@@ -8,7 +8,7 @@ from typing import get_args
 from pydantic import IPvAnyNetwork, TypeAdapter, ValidationError
 
 from local import access
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from local.ports import LOOPBACK, Ports
 from tams.models.address import Forwarding, parse_base_url
 from vastlocal.http.doors import is_loopback

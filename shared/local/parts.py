@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from local.environment import VAST_BUCKET
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from local.host_config import HostConfig
 from local.ports import EVERYWHERE, LOOPBACK, Ports, on_loopback_too
 from local.process import Command

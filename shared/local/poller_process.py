@@ -13,7 +13,7 @@ from typing import Any
 
 from local import host_config, s3_events, schedules, streams
 from local.application import Application, Schedule
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.host_config import HostConfig
 from local.journal import Journal

@@ -6,7 +6,7 @@ import socket
 from dataclasses import dataclass, fields
 from typing import Self
 
-from local.faults import LocalStackError, PortTakenError
+from local.errors import LocalStackError, PortTakenError
 from local.port_holder import holder
 
 LOOPBACK = "127.0.0.1"

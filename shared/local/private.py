@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 
 UMASK = 0o077
 """The umask of every part: only the owner can read what it creates."""

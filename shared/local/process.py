@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local import leash as _leash
-from local.faults import PartDiedError
+from local.errors import PartDiedError
 from local.private import private_files
 
 READY_FD = "TAMS_LOCAL_READY_FD"

@@ -17,7 +17,7 @@ from local.addresses import Addresses
 from local.application import Application
 from local.credentials import load_or_create
 from local.environment import MEDIA_BUCKET
-from local.faults import InterruptedStartError, LocalStackError, PartDiedError
+from local.errors import InterruptedStartError, LocalStackError, PartDiedError
 from local.function_host import common_environment
 from local.host_config import GO, HostConfig
 from local.lock import DataDirLock

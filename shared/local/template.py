@@ -9,7 +9,7 @@ import yaml
 from local import schedules
 from local.application import Application, Cors, Function, Queue, QueueSource, Route, Schedule
 from local.environment import LocalValues
-from local.faults import TemplateError
+from local.errors import TemplateError
 from local.intrinsics import ACCOUNT_ID, REGION, Resolver, load_yaml
 
 _TRIGGERS = {"HttpApi", "SQS", "Schedule", "ScheduleV2"}
@@ -153,8 +153,8 @@ class _Reader:
 
     def _upload_queues(self) -> Iterator[str]:
         for _, properties in self._of_type("AWS::S3::Bucket"):
-            told = self._resolver.resolve(properties.get("NotificationConfiguration", {}))
-            for entry in told.get("QueueConfigurations", []):
+            notifications = self._resolver.resolve(properties.get("NotificationConfiguration", {}))
+            for entry in notifications.get("QueueConfigurations", []):
                 if str(entry["Event"]).startswith("s3:ObjectCreated:"):
                     yield entry["Queue"]
 

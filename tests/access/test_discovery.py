@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tams.access.faults import SourceUnavailableError
+from tams.access.errors import CredentialStoreUnavailableError
 from tams.access.fetching import IssuerClient
 from tams.models.caller import Scope
 from tests.access.finding import Authorizer, trusted
@@ -201,7 +201,7 @@ def test_an_issuer_by_https_has_no_keys_by_anything_else(
     elsewhere = f"{scheme}{other.url.removeprefix('http://')}/jwks"
     secure.pages[DISCOVERY] = document({"issuer": secure.url, "jwks_uri": elsewhere})
 
-    with pytest.raises(SourceUnavailableError):
+    with pytest.raises(CredentialStoreUnavailableError):
         IssuerClient(secure.url, None).fetch()
 
     assert other.asked == []
@@ -212,7 +212,7 @@ def test_an_issuer_whose_certificate_nobody_vouches_for_has_no_keys(
 ) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
 
-    with pytest.raises(SourceUnavailableError):
+    with pytest.raises(CredentialStoreUnavailableError):
         IssuerClient(secure.url, None).fetch()
 
     assert secure.asked == []

@@ -16,7 +16,7 @@ from local.parts import NAMES
 from local.queues import sqs_client
 from local.stack import Stack
 from tams.models.event import EventType
-from tams.object_stores.keys import object_key
+from tams.object_stores.object_keys import object_key
 from tams.repositories.database import Database
 from tests.background import ledger
 from tests.background.astray import AstrayHost

@@ -15,7 +15,7 @@ import pytest
 from local.parts import NAMES
 from local.stack import Stack
 from tams.models.upload import Upload
-from tams.object_stores.keys import object_key
+from tams.object_stores.object_keys import object_key
 from tams.timing.microseconds import to_us
 from tests.maker import Maker
 from tests.services import Services, services_on

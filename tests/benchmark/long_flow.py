@@ -80,4 +80,4 @@ def _add(
     segments: list[StoredSegment], objects: list[StoredObject], repositories: Repositories
 ) -> None:
     repositories.segments.add(segments)
-    repositories.objects.add(objects, str(uuid4()))
+    repositories.objects.add(objects)

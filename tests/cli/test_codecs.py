@@ -12,7 +12,7 @@ from av.codec import Codec, codecs_available
 
 from cli.codecs import mime_of, wrappings_for
 from cli.damage import Damage
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.plan import plan
 from cli.probe import probe
 from cli.segmenting import segments

@@ -12,7 +12,7 @@ import pytest
 
 from cli import ingest as ingest_module
 from cli.damage import Damage, broken_promise
-from cli.faults import CommandError
+from cli.errors import CommandError
 from cli.plan import plan
 from cli.probe import probe
 from cli.segmenting import segments

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError, NoRegionError
 from typer.testing import CliRunner
 
 from cli.client import Client
-from cli.faults import CommandError, one_line
+from cli.errors import CommandError, one_line
 from cli.main import app
 from local.stack import Stack
 from tests.access.site import Page, Site, site

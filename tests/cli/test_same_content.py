@@ -10,7 +10,7 @@ import pytest
 
 from cli import digests
 from cli.digests import content_digest
-from cli.faults import CommandError
+from cli.errors import CommandError
 from local.stack import Stack
 from tests.cli.command import flow, ingest, objects, tams
 

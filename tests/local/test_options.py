@@ -1,6 +1,6 @@
 import pytest
 
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from local.options import from_environment
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.faults import LocalStackError
+from local.errors import LocalStackError
 from local.private import close_to_others
 from local.stack import Stack
 from tests.maker import Maker

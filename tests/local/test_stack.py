@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from local.faults import AlreadyRunningError, PartDiedError, PortTakenError
+from local.errors import AlreadyRunningError, PartDiedError, PortTakenError
 from local.ports import Ports
 from local.stack import Stack
 from tests.waiting import PATIENCE_SECONDS, until

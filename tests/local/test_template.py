@@ -6,7 +6,7 @@ import pytest
 from local.application import Application
 from local.credentials import Credentials
 from local.environment import LocalValues
-from local.faults import TemplateError
+from local.errors import TemplateError
 from local.function_host import common_environment
 from local.parts import default_template
 from local.ports import Ports

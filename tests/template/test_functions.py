@@ -11,7 +11,7 @@ from fastapi.routing import iter_route_contexts
 
 from local.application import Route
 from local.routes import Match, RouteTable
-from tams.runtime.secret_keys import key_finder
+from tams.runtime.key_finder import key_finder
 from tams.settings import Settings
 from tests.template.conftest import ROOT, STORAGE_ID, resolver
 

@@ -10,7 +10,7 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 
-class MadeWith(Generic[K, T]):
+class RebuiltOnChange(Generic[K, T]):
     """What `make` builds from `find()`; both are called at first use. Raises what they raise."""
 
     def __init__(self, find: Callable[[], K], make: Callable[[K], T]) -> None:

@@ -18,18 +18,22 @@ def quoted(text: str) -> str:
 
 
 class TamsError(Exception):
-    """An expected failure: its text is for the caller and carries no secret."""
+    """A failure that we expect. Each one here, and in the packages below, is one of these."""
 
 
-class InvalidRequestError(TamsError):
+class RequestFailedError(TamsError):
+    """It becomes the answer to a request: its text is for the caller and carries no secret."""
+
+
+class InvalidRequestError(RequestFailedError):
     """The request breaks a rule of the specification."""
 
 
-class ForbiddenError(TamsError):
+class ForbiddenError(RequestFailedError):
     """The caller may not do this, or the Flow is read-only."""
 
 
-class NotFoundError(TamsError):
+class NotFoundError(RequestFailedError):
     """The Source, Flow or Object does not exist; `because` says what is known about it."""
 
     def __init__(self, kind: str, identifier: str, because: str = "") -> None:
@@ -48,9 +52,5 @@ class NotFoundError(TamsError):
         return error
 
 
-class ConflictError(TamsError):
-    """Others depend on what would change (extensions only)."""
-
-
-class BackendUnavailableError(TamsError):
+class BackendUnavailableError(RequestFailedError):
     """VAST or S3 did not answer in time; the same request may succeed later."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from local.sqs.attributes import DEFAULTS, checked
-from local.sqs.faults import SqsError, bad_value, no_queue, within
+from local.sqs.errors import SqsError, bad_value, no_queue, within
 from local.sqs.message import Message, attributes_md5, checked_body, md5
 from local.sqs.queue import Clock, Queue
 
@@ -114,11 +114,11 @@ class Queues:
         delay = within(asked.get("DelaySeconds", default), "DelaySeconds", 0, 900)
         attributes: Mapping[str, Json] = asked.get("MessageAttributes") or {}
         message = Message(body, attributes, self._clock())
-        told = {"MessageId": message.id, "MD5OfMessageBody": md5(body.encode())}
+        answer = {"MessageId": message.id, "MD5OfMessageBody": md5(body.encode())}
         if attributes:
-            told["MD5OfMessageAttributes"] = attributes_md5(attributes)
+            answer["MD5OfMessageAttributes"] = attributes_md5(attributes)
         queue.add(message, delay)
-        return told
+        return answer
 
     def _each(self, asked: Json, work: Callable[[Queue, Json], Json | None]) -> Json:
         """Handles entries one by one; a refused entry does not hold up the others."""

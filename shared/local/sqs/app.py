@@ -8,7 +8,7 @@ from typing import Any
 
 from local.signed import is_signed_with
 from local.sqs.actions import BATCH_MAX, Json, Queues
-from local.sqs.faults import SqsError, bad_value, within
+from local.sqs.errors import SqsError, bad_value, within
 from local.sqs.message import Message
 from local.sqs.queue import Queue
 from vastlocal.http.doors import Door
@@ -50,13 +50,13 @@ class SqsApp:
         path = scope["path"]
         try:
             self._admit(path, headers)
-            told = await self._done(path, headers, receive)
+            answer = await self._done(path, headers, receive)
         except SqsError as error:
             status = 403 if error.code == "AccessDeniedException" else 400
             content = {"__type": f"com.amazonaws.sqs#{error.code}", "message": error.message}
             await _answer(send, status, content, error.query_code)
         else:
-            await _answer(send, 200, told)
+            await _answer(send, 200, answer)
 
     async def _done(
         self, path: str, headers: dict[bytes, str], receive: Receive
@@ -97,7 +97,7 @@ class SqsApp:
         if gone.is_so:
             return {}
         received = self._queues.receive(queue, count, asked)
-        return {"Messages": [_told(each, asked) for each in received]} if received else {}
+        return {"Messages": [_message_fields(each, asked) for each in received]} if received else {}
 
 
 class _Gone:
@@ -176,7 +176,7 @@ def _asked(headers: dict[bytes, str], body: bytes) -> tuple[str, Json]:
     return target.removeprefix(_TARGET), asked
 
 
-def _told(message: Message, asked: Json) -> Json:
+def _message_fields(message: Message, asked: Json) -> Json:
     system = {*asked.get("AttributeNames", ()), *asked.get("MessageSystemAttributeNames", ())}
     return message.as_received(system, set(asked.get("MessageAttributeNames", ())))
 

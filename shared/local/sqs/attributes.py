@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from local.sqs.faults import SqsError, bad_value, within
+from local.sqs.errors import SqsError, bad_value, within
 
 DEFAULTS = {
     "DelaySeconds": "0",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
-from local.sqs.faults import SqsError
+from local.sqs.errors import SqsError
 
 _SENDER = "AIDALOCAL"
 _BAD_LETTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -43,7 +43,7 @@ class Message:
         self.hidden_until = hidden_until
 
     def as_received(self, system_names: set[str], names: set[str]) -> dict[str, Any]:
-        told: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "MessageId": self.id,
             "ReceiptHandle": self.receipt,
             "MD5OfBody": md5(self.body.encode()),
@@ -58,11 +58,11 @@ class Message:
         if self.source_arn:
             system["DeadLetterQueueSourceArn"] = self.source_arn
         if wanted := _chosen(system, system_names):
-            told["Attributes"] = wanted
+            fields["Attributes"] = wanted
         if own := _chosen(self.attributes, names):
-            told["MessageAttributes"] = own
-            told["MD5OfMessageAttributes"] = attributes_md5(own)
-        return told
+            fields["MessageAttributes"] = own
+            fields["MD5OfMessageAttributes"] = attributes_md5(own)
+        return fields
 
 
 def message_id(receipt: str) -> str:

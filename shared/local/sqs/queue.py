@@ -39,8 +39,8 @@ class Queue:
             "CreatedTimestamp": int(self._made),
             "LastModifiedTimestamp": int(self._changed),
         }
-        told = {"QueueArn": self.arn, **{name: str(count) for name, count in counts.items()}}
-        return {**DEFAULTS, **self.given, **told}
+        attributes = {"QueueArn": self.arn, **{name: str(count) for name, count in counts.items()}}
+        return {**DEFAULTS, **self.given, **attributes}
 
     @property
     def redrive(self) -> tuple[str, int] | None:

@@ -77,7 +77,7 @@ class App:
         except _DroppedError:
             await _cut(scope)
             return
-        except Exception:  # noqa: BLE001 - the edge: a bug becomes a 500, and is told
+        except Exception:  # noqa: BLE001 - the edge: a bug becomes a 500, and is logged
             _log.exception("%s %s", scope["method"], path)
             outcome.response = error_response(InternalServerError("a bug in vastlocal"), path)
         if path.startswith(PREFIX):

@@ -10,7 +10,7 @@ import pytest
 from tams.access.accounts import Account, AccountBook, Accounts, hash_password
 from tams.access.attempts import AT_ONCE, CHECKS_AT_A_TIME, Attempts, Bucket, network_of
 from tams.access.credentials import Basic
-from tams.access.faults import CredentialsError, TooManyAttemptsError
+from tams.access.errors import CredentialsError, TooManyAttemptsError
 from tams.models.caller import Scope
 from tests.waiting import PATIENCE_SECONDS
 

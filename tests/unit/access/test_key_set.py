@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tams.access.faults import CredentialsError, SourceUnavailableError
+from tams.access.errors import CredentialsError, CredentialStoreUnavailableError
 from tams.access.key_set import KeySet
 from tests.access.issuer import new_key
 
@@ -22,7 +22,7 @@ class Issuer:
     def fetch(self) -> dict[str, Any]:
         self.fetches += 1
         if self.away:
-            raise SourceUnavailableError("away")
+            raise CredentialStoreUnavailableError("away")
         return {"keys": self.keys}
 
 
@@ -64,7 +64,7 @@ def test_keys_are_renewed_early_and_that_may_fail(issuer: Issuer) -> None:
         assert issuer.fetches == fetches, "requests wait for each"
 
     issuer.now = 100.0
-    with pytest.raises(SourceUnavailableError):
+    with pytest.raises(CredentialStoreUnavailableError):
         issuer.set.key(OLD.id)
 
 

@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from tams.api.errors import STATUS_OF, install
-from tams.errors import TamsError
+from tams.errors import RequestFailedError
 
 
-def leaves(error: type[TamsError]) -> Iterator[type[TamsError]]:
+def leaves(error: type[RequestFailedError]) -> Iterator[type[RequestFailedError]]:
     children = error.__subclasses__()
     if not children:
         yield error
@@ -22,7 +22,7 @@ def leaves(error: type[TamsError]) -> Iterator[type[TamsError]]:
 
 
 def test_every_tams_error_has_a_status() -> None:
-    assert set(leaves(TamsError)) == set(STATUS_OF)
+    assert set(leaves(RequestFailedError)) == set(STATUS_OF)
 
 
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.ENOMEM])

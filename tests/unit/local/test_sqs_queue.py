@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.sqs.actions import Queues
-from local.sqs.faults import SqsError
+from local.sqs.errors import SqsError
 from local.sqs.queue import Queue
 
 ACCOUNT, REGION = "123456789012", "us-east-1"

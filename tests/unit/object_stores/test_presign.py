@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tams.object_stores.keys import object_id_of, object_key
+from tams.object_stores.object_keys import object_id_of, object_key
 from tams.object_stores.presign import Credentials, Presigner
 
 NOW = datetime(2026, 11, 20, 12, 34, 56, tzinfo=UTC)

@@ -105,6 +105,6 @@ def test_the_one_row_of_a_table_has_no_key(platform: Platform) -> None:
     store = platform.store(EVERYONE)
     Control(platform.settings.vast.endpoint, "K", "S").inject(FaultAction.DROP_AFTER, "commit")
 
-    store.write(lambda it: it.service.save("ours", None, str(uuid4())))
+    store.write(lambda it: it.service.save("ours", None))
 
     assert store.read(lambda it: it.service.get()) == ("ours", None)

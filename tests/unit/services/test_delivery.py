@@ -9,7 +9,7 @@ from tams.deadline import invocation
 from tams.models.caller import EVERYONE, Permission
 from tams.models.delivery import Answer, Hint
 from tams.models.webhook import WebhookPost, WebhookPut
-from tams.services.access.event_permissions import seen_events
+from tams.services.access.event_permissions import redacted_events
 from tams.services.deletion.deletion import DeletionService
 from tams.services.events.log import EventLog, EventQuery
 from tams.services.flows.properties import FlowPropertyService
@@ -205,13 +205,13 @@ def test_events_do_not_name_members_out_of_reach(world: World) -> None:
     (event,) = (each for each in events if (each.event_type, each.flow_id) == updated)
 
     whole = world.read(lambda it: it.events.whole([event]))
-    seen = world.read(lambda it: seen_events(it, ["news"], whole.values()))
+    seen = world.read(lambda it: redacted_events(it, ["news"], whole.values()))
 
     document = seen[event.id].document
     assert document is not None
     assert [each["id"] for each in document["flow_collection"]] == [known]
-    assert world.read(lambda it: seen_events(it, None, whole.values())) == whole
-    assert world.read(lambda it: seen_events(it, ["drama"], whole.values())) == {}
+    assert world.read(lambda it: redacted_events(it, None, whole.values())) == whole
+    assert world.read(lambda it: redacted_events(it, ["drama"], whole.values())) == {}
     assert holding(read="news").may(Permission.READ, event.auth_classes)
 
 

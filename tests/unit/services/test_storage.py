@@ -12,7 +12,7 @@ from tams.models.caller import EVERYONE
 from tams.models.flow_storage import AllocatedObject, FlowStoragePost
 from tams.models.stored import ObjectState
 from tams.models.upload import Upload
-from tams.object_stores.keys import object_key
+from tams.object_stores.object_keys import object_key
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.properties import FlowPropertyService
 from tams.services.storage.media_storage import (
@@ -196,7 +196,7 @@ def test_the_sweeper_looks_for_uploads_that_s3_did_not_report(world: World) -> N
     flow_id, _ = registering(world)
     service = uploads(world)
 
-    world.platform.time.now += service.told_within
+    world.platform.time.now += service.reported_within
     service.sweep()
     assert world.listed(flow_id) == [], "S3 has as long as that"
     world.platform.time.now += timedelta(microseconds=1)

@@ -77,7 +77,7 @@ def test_a_webhook_in_error_is_started_and_not_disabled(world: World) -> None:
 
     def fail(repositories: Any) -> None:
         repositories.webhooks.get(made.id)
-        repositories.webhooks.save(failed, event_id="x")
+        repositories.webhooks.save(failed)
 
     world.write(fail)
     with pytest.raises(InvalidRequestError, match="is not sending"):

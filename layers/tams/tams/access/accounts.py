@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from tams.access.attempts import Attempts
 from tams.access.credentials import Basic, Bearer
-from tams.access.faults import CredentialsError
+from tams.access.errors import CredentialsError
 from tams.models.caller import Scope
 
 TOKEN_BYTES = 32

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
-from tams.access.faults import TooManyAttemptsError
+from tams.access.errors import TooManyAttemptsError
 
 AT_ONCE = 5
 """Attempts for one account from one address before they are slowed down."""

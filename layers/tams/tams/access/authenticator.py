@@ -6,7 +6,7 @@ from typing import Any
 
 from tams.access.accounts import Account, AccountBook
 from tams.access.credentials import Basic, Bearer
-from tams.access.faults import CredentialsError
+from tams.access.errors import CredentialsError
 from tams.access.tokens import Issuer, TokenReader, texts
 from tams.models.caller import Caller, Scope, grants
 
@@ -22,7 +22,7 @@ class Authenticator:
     def caller(self, credentials: Bearer | Basic, address: str) -> Caller:
         """`address` is the client's.
 
-        Raises CredentialsError, TooManyAttemptsError, SourceUnavailableError.
+        Raises CredentialsError, TooManyAttemptsError, CredentialStoreUnavailableError.
         """
         if isinstance(credentials, Basic):
             return self._of_account(self.accounts.of_user(credentials, address))

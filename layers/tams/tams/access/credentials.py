@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from tams.access.faults import CredentialsError, NoCredentialsError
+from tams.access.errors import CredentialsError, NoCredentialsError
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Basic:
     password: str = field(repr=False)
 
 
-def presented(headers: Mapping[str, str], raw_query: str) -> Bearer | Basic:
+def credentials_of(headers: Mapping[str, str], raw_query: str) -> Bearer | Basic:
     """The credentials in the header if there are any, otherwise `access_token` from the query (AUT-7).
 
     `headers` have lower-case names. Raises NoCredentialsError, CredentialsError.

@@ -10,7 +10,7 @@ from typing import Any
 import urllib3
 
 from tams.access.addresses import is_safe
-from tams.access.faults import SourceUnavailableError
+from tams.access.errors import CredentialStoreUnavailableError
 
 _TIMEOUT = urllib3.Timeout(connect=2.0, read=3.0)
 _WHOLE_SECONDS = 5.0
@@ -29,14 +29,14 @@ class IssuerClient:
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
     def fetch(self) -> dict[str, Any]:
-        """The key set. Raises SourceUnavailableError."""
+        """The key set. Raises CredentialStoreUnavailableError."""
         if self._configured is not None:
             return self._get(self._configured)
         if self._discovered is None:
             self._discovered = self._discover()
         try:
             return self._get(self._discovered)
-        except SourceUnavailableError:
+        except CredentialStoreUnavailableError:
             self._discovered = None  # it may have moved
             raise
 
@@ -44,9 +44,9 @@ class IssuerClient:
         document = self._get(self._issuer.rstrip("/") + _DISCOVERY)
         found = document.get("jwks_uri")
         if document.get("issuer") != self._issuer or not isinstance(found, str):
-            raise SourceUnavailableError("the issuer's configuration is that of another")
+            raise CredentialStoreUnavailableError("the issuer's configuration is that of another")
         if not is_safe(found, at_least_as=self._issuer):
-            raise SourceUnavailableError("the issuer's keys are not to be had by https")
+            raise CredentialStoreUnavailableError("the issuer's keys are not to be had by https")
         return found
 
     def _get(self, url: str) -> dict[str, Any]:
@@ -57,9 +57,11 @@ class IssuerClient:
                 body = _read(answer, deadline)
             document = json.loads(body) if answer.status == 200 else None
         except (urllib3.exceptions.HTTPError, ValueError, RecursionError) as error:
-            raise SourceUnavailableError(f"{url} does not answer as it should") from error
+            raise CredentialStoreUnavailableError(f"{url} does not answer as it should") from error
         if not isinstance(document, dict):
-            raise SourceUnavailableError(f"{url} answers {answer.status}, or with no JSON object")
+            raise CredentialStoreUnavailableError(
+                f"{url} answers {answer.status}, or with no JSON object"
+            )
         return document
 
 

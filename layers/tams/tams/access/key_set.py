@@ -9,10 +9,10 @@ from typing import Any
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from tams.access.faults import CredentialsError, SourceUnavailableError
+from tams.access.errors import CredentialsError, CredentialStoreUnavailableError
 
 Fetch = Callable[[], Mapping[str, Any]]
-"""The key set as JSON. Raises SourceUnavailableError."""
+"""The key set as JSON. Raises CredentialStoreUnavailableError."""
 
 _ASYMMETRIC = ("RSA", "EC", "OKP")
 _EARLY = 0.8
@@ -55,7 +55,7 @@ class KeySet:
     def key(self, key_id: str | None) -> Key:
         """Found by `kid`; without one, the only key there is.
 
-        Raises CredentialsError for a key that the issuer does not have, SourceUnavailableError.
+        Raises CredentialsError for a key that the issuer does not have, CredentialStoreUnavailableError.
         """
         with self._lock:
             age = self._age()
@@ -95,7 +95,7 @@ class KeySet:
     def _renew_if_possible(self) -> None:
         try:
             self._renew()
-        except SourceUnavailableError:
+        except CredentialStoreUnavailableError:
             self._renew_early_at = self._clock() + _AGAIN_SECONDS
 
 
@@ -104,7 +104,7 @@ def _usable(document: Mapping[str, Any]) -> dict[str | None, Key]:
     keys: dict[str | None, Key] = {}
     given = document.get("keys")
     if not isinstance(given, list):
-        raise SourceUnavailableError("the issuer's key set has no keys")
+        raise CredentialStoreUnavailableError("the issuer's key set has no keys")
     for each in given:
         if isinstance(each, dict) and (key := _usable_key(each)) is not None:
             keys[key.key_id] = key

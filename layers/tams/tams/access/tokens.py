@@ -11,7 +11,7 @@ import jwt
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from tams.access.addresses import is_safe
-from tams.access.faults import CredentialsError
+from tams.access.errors import CredentialsError
 from tams.access.key_set import Key
 from tams.models.caller import Scope
 
@@ -49,7 +49,10 @@ class Issuer(BaseModel):
 
 
 class TokenReader:
-    """`key_of` finds an issuer's key by its id; it raises CredentialsError, SourceUnavailableError."""
+    """`key_of` finds an issuer's key by its id.
+
+    It raises CredentialsError and CredentialStoreUnavailableError.
+    """
 
     def __init__(
         self, issuers: Sequence[Issuer], key_of: Callable[[Issuer, str | None], Key]
@@ -58,7 +61,7 @@ class TokenReader:
         self._key_of = key_of
 
     def read(self, token: str) -> tuple[Issuer, dict[str, Any]]:
-        """The token's issuer and claims. Raises CredentialsError, SourceUnavailableError."""
+        """The token's issuer and claims. Raises CredentialsError, CredentialStoreUnavailableError."""
         try:
             header = jwt.get_unverified_header(token)
             named = jwt.decode(token, options={"verify_signature": False}).get("iss")

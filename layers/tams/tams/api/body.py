@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api.error_body import error_body
 from tams.api.payload import LAMBDA_BYTES_MAX
-from tams.errors import InvalidRequestError
+from tams.errors import InvalidRequestError, TamsError
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
 """A body is stored and returned as a whole, and must still fit through Lambda once escaped."""
@@ -23,7 +23,7 @@ _READABLE = (json.JSONDecodeError, UnicodeDecodeError)
 """Texts of these errors help the client; those of other ValueErrors are about Python."""
 
 
-class RefusedBodyError(Exception):
+class RefusedBodyError(TamsError):
     """A body refused before it is parsed."""
 
     def __init__(

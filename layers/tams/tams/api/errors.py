@@ -1,4 +1,4 @@
-"""Maps TamsErrors to HTTP: the status of each, and a body every client can read (error.json)."""
+"""Gives each RequestFailedError its HTTP status, and a body that every client can read (error.json)."""
 
 import errno
 import logging
@@ -16,19 +16,17 @@ from tams.api.methods import allowed_methods
 from tams.api.precedence import check_target
 from tams.errors import (
     BackendUnavailableError,
-    ConflictError,
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
-    TamsError,
+    RequestFailedError,
     clipped,
 )
 
-STATUS_OF: Mapping[type[TamsError], HTTPStatus] = {
+STATUS_OF: Mapping[type[RequestFailedError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
-    ConflictError: HTTPStatus.CONFLICT,
     BackendUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -43,13 +41,13 @@ _log = logging.getLogger(__name__)
 
 def install(app: FastAPI) -> None:
     """Every failure of `app` returns an error body; unexpected failures are not explained to clients."""
-    app.add_exception_handler(TamsError, _tams_error)
+    app.add_exception_handler(RequestFailedError, _request_failed)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _bug)
 
 
-def _tams_error(request: Request, error: Exception) -> JSONResponse:
+def _request_failed(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, InvalidRequestError) and (earlier := _earlier(request)):
         error = earlier
     status = STATUS_OF[type(error)]  # type: ignore[index]
@@ -67,7 +65,7 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
     """FastAPI's 422 is TAMS's 400 (GEN-8)."""
     assert isinstance(error, RequestValidationError)
     if earlier := _earlier(request):
-        return _tams_error(request, earlier)
+        return _request_failed(request, earlier)
     faults = [
         f"{'.'.join(str(step) for step in fault['loc'][1:])}: {fault['msg']}"
         for fault in error.errors()
@@ -76,11 +74,11 @@ def _validation_error(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error_body("InvalidRequest", summary), HTTPStatus.BAD_REQUEST)
 
 
-def _earlier(request: Request) -> TamsError | None:
+def _earlier(request: Request) -> RequestFailedError | None:
     """The error that takes precedence over a 400, if there is one."""
     try:
         check_target(request, request.app.state.platform)
-    except TamsError as error:
+    except RequestFailedError as error:
         return error
     return None
 
@@ -108,7 +106,7 @@ def _bug(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
         _log.error("the host is exhausted", exc_info=error)
         exhausted = f"the service is out of resources: {error.strerror}"
-        return _tams_error(request, BackendUnavailableError(exhausted))
+        return _request_failed(request, BackendUnavailableError(exhausted))
     _log.error("a request failed for a reason nobody expected", exc_info=error)
     return JSONResponse(
         error_body("InternalServerError", "the service made a mistake; it has been logged"),

@@ -39,8 +39,9 @@ def public_url(event: Event, rules: AddressRules) -> str:
         return rules.public_url
     context = event["requestContext"]
     scheme, authority, path = rules.gateway_scheme, context["domainName"], _public_path(event)
-    told = _forwarded(event.get("headers", {}), rules.trust_forwarded)
-    return f"{told.get('proto', scheme)}://{told.get('host', authority)}{told.get('prefix', path)}"
+    forwarded = _forwarded(event.get("headers", {}), rules.trust_forwarded)
+    proto, host = forwarded.get("proto", scheme), forwarded.get("host", authority)
+    return f"{proto}://{host}{forwarded.get('prefix', path)}"
 
 
 def base_path(event: Event) -> str:
@@ -78,40 +79,40 @@ def _forwarded(headers: Mapping[str, str], trusted: Forwarding) -> dict[str, str
     if trusted == "no":
         return {}
     if trusted == "forwarded":
-        told = _last_element(headers.get("forwarded", ""))
+        forwarded = _last_element(headers.get("forwarded", ""))
     else:
-        told = {
+        forwarded = {
             name: headers[f"x-forwarded-{name}"].rpartition(",")[2].strip()
             for name in ("proto", "host", "port", "prefix")
             if f"x-forwarded-{name}" in headers
         }
-    return _sound(told)
+    return _sound(forwarded)
 
 
 def _last_element(header: str) -> dict[str, str]:
     """RFC 7239: the element added by the nearest proxy. Anyone may have added the ones before it."""
-    told: dict[str, str] = {}
+    forwarded: dict[str, str] = {}
     for pair in header.rpartition(",")[2].split(";"):
         if (match := _PAIR.fullmatch(pair)) is None:
             return {}
         if (name := match["name"].lower()) in ("proto", "host"):
-            told[name] = match["quoted"] if match["token"] is None else match["token"]
-    return told
+            forwarded[name] = match["quoted"] if match["token"] is None else match["token"]
+    return forwarded
 
 
-def _sound(told: dict[str, str]) -> dict[str, str]:
+def _sound(forwarded: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    if "proto" in told:
-        found["proto"] = told["proto"].lower()
+    if "proto" in forwarded:
+        found["proto"] = forwarded["proto"].lower()
         if found["proto"] not in DEFAULT_PORTS:
             return {}
-    if "host" in told:
-        authority = _authority(told["host"], told.get("port"), found.get("proto", ""))
+    if "host" in forwarded:
+        authority = _authority(forwarded["host"], forwarded.get("port"), found.get("proto", ""))
         if authority is None:
             return {}
         found["host"] = str(authority)
-    if "prefix" in told:
-        found["prefix"] = told["prefix"].rstrip("/")
+    if "prefix" in forwarded:
+        found["prefix"] = forwarded["prefix"].rstrip("/")
         if not is_base_path(found["prefix"]):
             return {}
     return found

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tams.access_keys import Keys, MadeWith
+from tams.access_keys import Keys, RebuiltOnChange
 from tams.models.storage_backend import StorageBackend
 from tams.object_stores.presign import Credentials, Presigner
 
@@ -35,8 +35,8 @@ class Bucket:
         return self._client.get()
 
     @cached_property
-    def _client(self) -> MadeWith[Keys | None, Any]:
-        return MadeWith(self.find_keys, self._connect)
+    def _client(self) -> RebuiltOnChange[Keys | None, Any]:
+        return RebuiltOnChange(self.find_keys, self._connect)
 
     def _connect(self, keys: Keys | None) -> Any:
         access_key, secret_key = keys or (None, None)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tams.errors import TamsError
 from tams.object_stores.bucket import Bucket
 
 _CHUNK_BYTES = 1024 * 1024
@@ -13,7 +14,7 @@ _ONE_REQUEST_BYTES = 5 * 1000**3
 """The most S3 copies in one request; larger Objects are copied in parts."""
 
 
-class CopyFailedError(Exception):
+class CopyFailedError(TamsError):
     """The bytes are missing, or differ."""
 
 

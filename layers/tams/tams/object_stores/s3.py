@@ -12,7 +12,7 @@ from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import CopyFailedError, Download, copy_inside, copy_through
-from tams.object_stores.keys import object_id_of, object_key
+from tams.object_stores.object_keys import object_id_of, object_key
 from tams.ports import Clock
 
 _CODES_OF_FULL = {"InsufficientCapacity", "QuotaExceeded", "StorageFull", "XMinioStorageFull"}

@@ -13,15 +13,16 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from tams.errors import TamsError
 from tams.models.address import DEFAULT_PORTS
 from tams.outbound.targets import TargetPolicy
 
 
-class TargetRefusedError(Exception):
+class TargetRefusedError(TamsError):
     """A name resolves to an address that must not be connected to."""
 
 
-class ConnectError(Exception):
+class ConnectError(TamsError):
     """No address of the name accepted the connection."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.table import Table
@@ -13,7 +14,8 @@ class ChangingRows:
     """Rows of one table, identified by its column `key`; a table with a single row has no key.
 
     An update writes the `revision` that follows the one read, so two transactions that change the same row
-    collide. An `event_id` names the operation, and settles a commit whose answer is lost.
+    collide. The column `event_id` names the operation that wrote a row last. It is the witness that settles a
+    commit whose answer is lost.
     """
 
     def __init__(
@@ -25,7 +27,7 @@ class ChangingRows:
         self._read: dict[Any, tuple[Any, int]] = {}
         """Row id and revision by key."""
 
-    def noted(self, rows: Iterable[Row]) -> list[Row]:
+    def track(self, rows: Iterable[Row]) -> list[Row]:
         """Records the ids and revisions of selected rows. Returns the rows without their ids."""
         found = list(rows)
         for row in found:
@@ -36,19 +38,22 @@ class ChangingRows:
         """Whether the row was read in this transaction."""
         return key in self._read
 
-    def insert(self, rows: Sequence[Mapping[str, Any]], event_id: str) -> None:
+    def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, and leave a witness."""
         if rows:
-            self._transaction.insert(self._table, [{**row, "event_id": event_id} for row in rows])
-            self._leave_witness(rows[0], event_id)
+            operation = str(uuid4())
+            self._transaction.insert(self._table, [{**row, "event_id": operation} for row in rows])
+            self._leave_witness(rows[0], operation)
 
     def update(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Update rows, each with its key and all with the same columns. All were read in this transaction."""
         self._transaction.update(self._table, [self._next(row) for row in rows])
 
-    def save(self, row: Mapping[str, Any], event_id: str) -> None:
+    def save(self, row: Mapping[str, Any]) -> None:
         """Update one row, and leave a witness."""
-        self.update([{**row, "event_id": event_id}])
-        self._leave_witness(row, event_id)
+        operation = str(uuid4())
+        self.update([{**row, "event_id": operation}])
+        self._leave_witness(row, operation)
 
     def delete(self, keys: Collection[Any]) -> None:
         self._transaction.delete(self._table, [self._read.pop(each)[0] for each in keys])
@@ -66,8 +71,8 @@ class ChangingRows:
         row_id, revision = self._read[self._key_of(row)]
         return {**changed, ROW_ID: row_id, "revision": revision + 1}
 
-    def _leave_witness(self, row: Mapping[str, Any], event_id: str) -> None:
-        written: Predicate = col["event_id"] == event_id
+    def _leave_witness(self, row: Mapping[str, Any], operation: str) -> None:
+        written: Predicate = col["event_id"] == operation
         if self._key is not None:
             written &= col[self._key] == row[self._key]
         self._transaction.witnessed_by(Witness(self._table, written))

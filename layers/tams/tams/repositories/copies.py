@@ -1,7 +1,6 @@
 """Copies on VAST. The table stays small: a row is removed when its copy is done."""
 
 from dataclasses import asdict
-from uuid import uuid4
 
 from tams.models.copy import Copy
 from tams.repositories.changing import ChangingRows
@@ -32,11 +31,11 @@ class CopyRepository:
         return [row["id"] for row in rows]
 
     def add(self, copy: Copy) -> None:
-        self._rows.insert([asdict(copy)], str(uuid4()))
+        self._rows.insert([asdict(copy)])
 
     def save(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
-        self._rows.save(asdict(copy), str(uuid4()))
+        self._rows.save(asdict(copy))
 
     def remove(self, copy: Copy) -> None:
         """The copy was read in this transaction."""
@@ -44,4 +43,4 @@ class CopyRepository:
 
     def _select(self, predicate: Predicate | None) -> list[Copy]:
         rows = self._transaction.select(COPIES, predicate, _COLUMNS, with_row_id=True)
-        return [Copy(**row) for row in self._rows.noted(rows)]
+        return [Copy(**row) for row in self._rows.track(rows)]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from tams.deadline import patience
 from tams.errors import BackendUnavailableError, InvalidRequestError
-from tams.repositories.faults import translated
+from tams.repositories.errors import translated
 from tams.repositories.session import VastConnection, VastSession
 from tams.repositories.table import CELL_BYTES_MAX, Table
 from tams.repositories.turns import Turns

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from uuid import uuid4
 
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
@@ -32,20 +31,20 @@ class DeletionRequestRepository:
     def get(self, request_id: str) -> StoredDeletion:
         """Raises NotFoundError."""
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, [request_id], with_row_id=True)
-        for row in self._rows.noted(rows.values()):
+        for row in self._rows.track(rows.values()):
             return deletion_from_row(row)
         raise NotFoundError("Deletion request", request_id)
 
     def add(self, stored: StoredDeletion) -> None:
-        self._rows.insert([deletion_row(stored)], str(uuid4()))
+        self._rows.insert([deletion_row(stored)])
 
     def save(self, stored: StoredDeletion) -> None:
         """The request was read in this transaction."""
-        self._rows.save(deletion_row(stored), str(uuid4()))
+        self._rows.save(deletion_row(stored))
 
     def remove(self, request_ids: Sequence[str]) -> None:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
-        self._rows.delete([row["id"] for row in self._rows.noted(rows.values())])
+        self._rows.delete([row["id"] for row in self._rows.track(rows.values())])
 
     def removing(self, flow_id: str) -> str | None:
         """The request that is still removing the rest of a Flow with this id."""

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
-from uuid import uuid4
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
 from tams.repositories.changing import ChangingRows
@@ -35,13 +34,12 @@ class DeliveryRepository:
     def relay_state(self) -> RelayState:
         columns = ["last_seq", "newest_us", "page_secret", "revision"]
         rows = self._transaction.select(RELAY, None, columns, with_row_id=True)
-        (row,) = self._relay.noted(rows)
+        (row,) = self._relay.track(rows)
         return RelayState(**row)
 
     def save_relay_state(self, state: RelayState) -> None:
         """The state was read in this transaction."""
-        # Each run writes its own id; the next one can only begin when this has committed.
-        self._relay.save(asdict(state), str(uuid4()))
+        self._relay.save(asdict(state))
 
     def add_milestone(self, seq: int, newest_us: int) -> None:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
@@ -107,15 +105,15 @@ class DeliveryRepository:
         rows = self._transaction.select(
             DELIVERY_STATES, col["webhook_id"] == webhook_id, _STATE, with_row_id=True
         )
-        found = (DeliveryState(**row) for row in self._states.noted(rows))
+        found = (DeliveryState(**row) for row in self._states.track(rows))
         return next(found, DeliveryState(webhook_id))
 
     def save_state(self, state: DeliveryState) -> None:
         """The state was read in this transaction."""
         if self._states.has(state.webhook_id):
-            self._states.save(asdict(state), str(uuid4()))
+            self._states.save(asdict(state))
         else:
-            self._states.insert([asdict(state)], str(uuid4()))
+            self._states.insert([asdict(state)])
 
     def forget_state(self, webhook_id: str) -> None:
         """The state was read in this transaction."""

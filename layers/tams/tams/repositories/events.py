@@ -109,11 +109,11 @@ class EventRepository:
         """The same for events that `placed` returned."""
         return self._whole({each.id: each.created_us for each in events})
 
-    def _whole(self, moments: Mapping[str, int]) -> dict[str, StoredEvent]:
-        if not moments:
+    def _whole(self, created_us: Mapping[str, int]) -> dict[str, StoredEvent]:
+        if not created_us:
             return {}
-        predicate = col["created_us"].isin(sorted(set(moments.values()))) & col["id"].isin(
-            list(moments)
+        predicate = col["created_us"].isin(sorted(set(created_us.values()))) & col["id"].isin(
+            list(created_us)
         )
         columns = [name for name in EVENTS.names if name != "seq"]
         rows = self._transaction.select(EVENTS, predicate, columns)

@@ -47,7 +47,7 @@ class FlowRepository:
         rows = rows_by_id(
             self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
         )
-        return {row["id"]: flow_from_row(row) for row in self._rows.noted(rows.values())}
+        return {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
 
     def showing(
         self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
@@ -79,9 +79,9 @@ class FlowRepository:
         """Write only what changes with its Segments. The Flow was read in this transaction."""
         self._rows.update([{"id": stored.flow.id, **timeline_row(stored)}])
 
-    def save_told(self, told: Collection[StoredFlow]) -> None:
+    def save_latest_event(self, flows: Collection[StoredFlow]) -> None:
         """Write only the time of the last event. The Flows were read in this transaction."""
-        self._rows.update({"id": each.flow.id, "told_us": each.told_us} for each in told)
+        self._rows.update({"id": each.flow.id, "told_us": each.told_us} for each in flows)
 
     def remove(self, flow_id: str) -> None:
         self._rows.delete([flow_id])

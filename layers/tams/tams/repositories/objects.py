@@ -20,11 +20,10 @@ class ObjectRepository:
 
     def find_many(self, object_ids: Collection[str]) -> dict[str, StoredObject]:
         rows = rows_by_id(self._transaction, OBJECTS, list(object_ids), with_row_id=True)
-        return {row["id"]: object_from_row(row) for row in self._rows.noted(rows.values())}
+        return {row["id"]: object_from_row(row) for row in self._rows.track(rows.values())}
 
-    def add(self, objects: Sequence[StoredObject], event_id: str) -> None:
-        """`event_id` names the operation, and settles a commit whose answer is lost."""
-        self._rows.insert([object_row(stored) for stored in objects], event_id)
+    def add(self, objects: Sequence[StoredObject]) -> None:
+        self._rows.insert([object_row(stored) for stored in objects])
 
     def save(self, objects: Sequence[StoredObject]) -> None:
         """The Objects were read in this transaction. One round trip for up to 4.5 MiB."""

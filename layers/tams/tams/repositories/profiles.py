@@ -31,8 +31,7 @@ class ProfileRepository:
             raise NotFoundError("Profile", profile_id)
         return profile
 
-    def add(self, profile: Profile, event_id: str) -> None:
-        """`event_id` names the operation, and settles a commit whose answer is lost."""
+    def add(self, profile: Profile) -> None:
         assert profile.created is not None
         row: Row = {
             "id": profile.id,
@@ -42,7 +41,7 @@ class ProfileRepository:
             "document": dumps(profile.to_document()),
             "created_us": to_us(profile.created),
         }
-        ChangingRows(self._transaction, PROFILES).insert([row], event_id)
+        ChangingRows(self._transaction, PROFILES).insert([row])
 
     def list_(self, query: ProfileQuery) -> Page[Profile]:
         """In id order (SRT-10). Two round trips."""

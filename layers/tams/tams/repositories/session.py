@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tams.access_keys import Keys, MadeWith
+from tams.access_keys import Keys, RebuiltOnChange
 from tams.repositories.table import Table
 from tams.vast.api import VastApi, table_path
 from tams.vast.column_types import ROW_ID_NAME, Columns, ColumnType
@@ -46,7 +46,9 @@ class VastSession:
     def __init__(self, connection: VastConnection) -> None:
         self._connection = connection
         self._pool = HttpPool(Endpoint.of(connection.endpoint), connection.timeout_seconds)
-        self._api: MadeWith[Keys, VastApi] = MadeWith(connection.find_keys, self._signing_with)
+        self._api: RebuiltOnChange[Keys, VastApi] = RebuiltOnChange(
+            connection.find_keys, self._signing_with
+        )
         self._tables: dict[str, TableOnVast] = {}
 
     @property

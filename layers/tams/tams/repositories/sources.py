@@ -24,7 +24,7 @@ class SourceRepository:
 
     def find(self, source_id: str) -> StoredSource | None:
         rows = rows_by_id(self._transaction, SOURCES, [source_id], with_row_id=True)
-        return next((source_from_row(row) for row in self._rows.noted(rows.values())), None)
+        return next((source_from_row(row) for row in self._rows.track(rows.values())), None)
 
     def get(self, source_id: str) -> StoredSource:
         """Raises NotFoundError."""

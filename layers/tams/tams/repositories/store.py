@@ -43,7 +43,7 @@ class GuardRepository:
         columns = ["slot", "moment_us", "revision"]
         rows = self._transaction.select(GUARDS, col["slot"].isin(slots), columns, with_row_id=True)
         guards = ChangingRows(self._transaction, GUARDS, "slot")
-        before = {row["slot"]: row["moment_us"] or 0 for row in guards.noted(rows)}
+        before = {row["slot"]: row["moment_us"] or 0 for row in guards.track(rows)}
         guards.update({**row, "moment_us": max(before[row["slot"]], gone_us)} for row in rows)
         return max(before.values())
 
@@ -59,9 +59,9 @@ class ServiceRepository:
         (row,) = self._transaction.select(SERVICE, None, ["name", "description"])
         return row["name"], row["description"]
 
-    def save(self, name: str | None, description: str | None, event_id: str) -> None:
+    def save(self, name: str | None, description: str | None) -> None:
         rows, _ = self._read([])
-        rows.save({"name": name, "description": description}, event_id)
+        rows.save({"name": name, "description": description})
 
     def believed_us(self, now_us: int, step_us: int) -> int:
         """The time shared by all hosts, moved towards `now_us` by at most one step."""
@@ -74,7 +74,7 @@ class ServiceRepository:
     def _read(self, columns: Sequence[str]) -> tuple[ChangingRows, Row]:
         rows = ChangingRows(self._transaction, SERVICE, key=None)
         found = self._transaction.select(SERVICE, None, [*columns, "revision"], with_row_id=True)
-        return rows, rows.noted(found)[0]
+        return rows, rows.track(found)[0]
 
 
 class HealthRepository:

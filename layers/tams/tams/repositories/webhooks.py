@@ -27,7 +27,7 @@ class WebhookRepository:
 
     def find(self, webhook_id: str) -> Webhook | None:
         rows = rows_by_id(self._transaction, WEBHOOKS, [webhook_id], with_row_id=True)
-        return next((_webhook(row) for row in self._rows.noted(rows.values())), None)
+        return next((_webhook(row) for row in self._rows.track(rows.values())), None)
 
     def get(self, webhook_id: str) -> Webhook:
         """Raises NotFoundError."""
@@ -40,13 +40,12 @@ class WebhookRepository:
         rows = self._transaction.select(WEBHOOKS, col["status"].isin(_SENDING), ["document"])
         return [_webhook(row) for row in rows]
 
-    def add(self, webhook: Webhook, event_id: str) -> None:
-        """`event_id` names the operation, and settles a commit whose answer is lost."""
-        self._rows.insert([_row(webhook) | {"revision": 0}], event_id)
+    def add(self, webhook: Webhook) -> None:
+        self._rows.insert([_row(webhook) | {"revision": 0}])
 
-    def save(self, webhook: Webhook, event_id: str) -> None:
+    def save(self, webhook: Webhook) -> None:
         """The webhook was read in this transaction."""
-        self._rows.save(_row(webhook), event_id)
+        self._rows.save(_row(webhook))
 
     def remove(self, webhook_id: str) -> None:
         """The webhook was read in this transaction."""

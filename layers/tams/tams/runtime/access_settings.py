@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tams.access.accounts import Accounts
 from tams.access.attempts import AT_ONCE, CHECKS_AT_A_TIME
-from tams.access.faults import SourceUnavailableError
+from tams.access.errors import CredentialStoreUnavailableError
 from tams.access.tokens import Issuer
 from tams.runtime.secrets import SecretUnavailableError, read_secret
 
@@ -51,16 +51,16 @@ class AccessSettings(BaseModel):
         return cls.model_validate(given)
 
     def read_accounts(self) -> Accounts:
-        """The current accounts. Raises SourceUnavailableError."""
+        """The current accounts. Raises CredentialStoreUnavailableError."""
         if self.secret_arn is None:
             return self.accounts
         try:
             return _parsed(read_secret(self.secret_arn, self.accounts_max_age_seconds))
         except SecretUnavailableError as error:
-            raise SourceUnavailableError(str(error)) from error
+            raise CredentialStoreUnavailableError(str(error)) from error
         except ValidationError:
             # Not its text: a validation error quotes what is wrong, which is the secret.
-            raise SourceUnavailableError("the secret of accounts is of no use") from None
+            raise CredentialStoreUnavailableError("the secret of accounts is of no use") from None
 
 
 @lru_cache(maxsize=1)

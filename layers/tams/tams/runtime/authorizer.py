@@ -14,11 +14,11 @@ from aws_lambda_powertools import Logger
 from tams.access.accounts import AccountBook
 from tams.access.attempts import Attempts
 from tams.access.authenticator import Authenticator
-from tams.access.credentials import presented
-from tams.access.faults import (
+from tams.access.credentials import credentials_of
+from tams.access.errors import (
     CredentialsError,
+    CredentialStoreUnavailableError,
     NoCredentialsError,
-    SourceUnavailableError,
     TooManyAttemptsError,
 )
 from tams.access.fetching import IssuerClient
@@ -80,7 +80,7 @@ def _finder(settings: AccessSettings) -> Callable[[Mapping[str, Any]], Finding]:
 
 def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
     try:
-        credentials = presented(event.get("headers", {}), event.get("rawQueryString", ""))
+        credentials = credentials_of(event.get("headers", {}), event.get("rawQueryString", ""))
         return {"caller": authenticator.caller(credentials, _address(event)).to_json()}
     except NoCredentialsError as error:
         return {"refusal": str(error), "kind": "none"}
@@ -91,7 +91,7 @@ def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
         return {"refusal": str(error), "kind": "limited", "retry_after": seconds}
     except UnicodeError:
         return {"refusal": "the credentials are not text", "kind": "invalid"}
-    except SourceUnavailableError as error:
+    except CredentialStoreUnavailableError as error:
         logger.warning("unavailable", extra={"reason": str(error)})
         return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}
 

@@ -65,17 +65,17 @@ def api_handler(
         with invocation(seconds_left_of(context)):
             answered = adapter()(request, context)
         answer: Event = secured(encoded(answered, http["method"], wanted))
-        told = {
+        common = {
             "method": http["method"],
             "status": answer["statusCode"],
             "correlation_id": event["requestContext"].get("requestId"),
         }
         duration_ms = round((time.perf_counter() - started) * 1000, 1)
         logger.info(
-            "request", extra={**told, "route": event.get("routeKey"), "duration_ms": duration_ms}
+            "request", extra={**common, "route": event.get("routeKey"), "duration_ms": duration_ms}
         )
         if http["method"] not in READING:
-            logger.info("audit", extra={**told, **audited(event)})
+            logger.info("audit", extra={**common, **audited(event)})
         return answer
 
     return lambda_handler

@@ -3,6 +3,7 @@
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from tams.errors import TamsError
 from tams.settings import Settings, VastSettings
 
 
@@ -15,7 +16,7 @@ class OperatorSettings(BaseSettings):
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
 
 
-class SettingsError(Exception):
+class SettingsError(TamsError):
     """Its text is for the operator."""
 
 

@@ -4,7 +4,7 @@ import argparse
 import logging
 import sys
 
-from tams.errors import TamsError
+from tams.errors import RequestFailedError
 from tams.repositories.provision import provision
 from tams.runtime.operator_settings import SettingsError, operator_settings
 from tams.runtime.vast import vast_connection
@@ -23,7 +23,7 @@ def main() -> int:
     try:
         connection = vast_connection(operator_settings())
         done = provision(connection, renew_page_secret=arguments.renew_page_secret)
-    except (TamsError, SettingsError) as error:
+    except (RequestFailedError, SettingsError) as error:
         sys.stderr.write(f"provision: {error}\n")
         return 1
     for line in done or ["everything was there"]:

@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from tams.errors import TamsError
+from tams.errors import RequestFailedError
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN
 from tams.runtime.operator_settings import OperatorSettings, SettingsError, operator_settings
@@ -32,7 +32,7 @@ def _status(settings: OperatorSettings) -> dict[str, Any]:
     version = {"found": None, "needed": KNOWN, "oldest_reader": None}
     try:
         found = schema_status(vast_connection(settings))
-    except TamsError as error:
+    except RequestFailedError as error:
         vast.update(reachable=False, error=str(error))
         return {**status, "version": version, "fault": None, "pending": [], "tables": []}
     if found.version is not None:

@@ -3,11 +3,13 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tams.errors import TamsError
+
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 
-class SecretUnavailableError(Exception):
+class SecretUnavailableError(TamsError):
     """A secret cannot be read, or has the wrong content; the message never quotes it."""
 
 

@@ -10,7 +10,7 @@ from tams.outbound.download import Downloader
 from tams.outbound.targets import TargetPolicy
 from tams.ports import Clock
 from tams.runtime.clock import utc_now
-from tams.runtime.secret_keys import key_finder
+from tams.runtime.key_finder import key_finder
 from tams.settings import GRACE_SECONDS, Settings, StorageBackendSettings
 
 USER_AGENT = f"TAMS/{__version__}"

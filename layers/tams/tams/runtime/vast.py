@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from tams.repositories.session import VastConnection
-from tams.runtime.secret_keys import key_finder
+from tams.runtime.key_finder import key_finder
 from tams.settings import VastSettings
 
 

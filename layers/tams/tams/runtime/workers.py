@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from tams.deadline import invocation
-from tams.errors import TamsError
+from tams.errors import RequestFailedError
 from tams.ports import Platform
 from tams.runtime.deployment import deployment
 from tams.runtime.time_left import seconds_left_of
@@ -32,7 +32,7 @@ def queue_handler(
         def handle(record: SQSRecord) -> None:
             try:
                 process(platform(), json.loads(record.body))
-            except TamsError as error:
+            except RequestFailedError as error:
                 logger.warning("record", extra={"id": record.message_id, "reason": str(error)})
                 raise
 

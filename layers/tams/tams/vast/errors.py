@@ -1,15 +1,17 @@
 """The failures between us and VAST, by their meaning for a transaction."""
 
+from tams.errors import TamsError
 
-class VastConflictError(Exception):
+
+class VastConflictError(TamsError):
     """Another transaction changed what this one depends on: run the whole use case again."""
 
 
-class VastConnectionError(Exception):
+class VastConnectionError(TamsError):
     """No answer came. Whether a commit took effect is then unknown."""
 
 
-class VastUnavailableError(Exception):
+class VastUnavailableError(TamsError):
     """VAST answered, but cannot serve the request now."""
 
 
@@ -20,5 +22,5 @@ class VastMissingError(VastUnavailableError):
     """
 
 
-class VastRequestError(Exception):
+class VastRequestError(TamsError):
     """VAST rejected the request as malformed, which is a bug of ours."""

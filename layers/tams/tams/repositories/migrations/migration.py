@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
+from tams.errors import TamsError
 from tams.repositories.database import ROW_ID, Database, Row, VastTransaction
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.session import VastConnection
@@ -18,7 +19,7 @@ from tams.repositories.tables import SCHEMA_VERSION
 T = TypeVar("T")
 
 
-class EndedElsewhereError(Exception):
+class EndedElsewhereError(TamsError):
     """Another provisioner has completed this migration."""
 
 

@@ -17,7 +17,7 @@ from tams.services.access.permissions import readable_flows, readable_sources
 _COLLECTIONS = ("flow_collection", "source_collection")
 
 
-def seen_events(
+def redacted_events(
     repositories: Repositories, classes: Collection[str] | None, events: Iterable[StoredEvent]
 ) -> dict[str, StoredEvent]:
     """The events by id, without those these readers may not see."""

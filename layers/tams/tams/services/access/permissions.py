@@ -84,7 +84,7 @@ def may_list_backend(caller: Caller, backend: StorageBackend) -> bool:
     return not classes or caller.may_any(classes)
 
 
-def seen_request(
+def redacted_request(
     caller: Caller, request: DeletionRequest, classes: Collection[str]
 ) -> DeletionRequest:
     """Without its progress, which reveals what a Flow contains, for callers who may delete but not read."""
@@ -178,7 +178,7 @@ def check_move(caller: Caller, old: Collection[str], new: Collection[str]) -> No
             )
 
 
-def seen_flows(
+def redacted_flows(
     repositories: Repositories, classes: Collection[str] | None, flows: Sequence[Flow]
 ) -> list[Flow]:
     """The Flows without members and collectors that readers of these classes may not know of."""
@@ -198,7 +198,7 @@ def seen_flows(
     ]
 
 
-def seen_sources(
+def redacted_sources(
     repositories: Repositories, classes: Collection[str] | None, sources: Sequence[Source]
 ) -> list[Source]:
     if classes is None:

@@ -21,5 +21,5 @@ def moment_after(now: datetime, *earlier: datetime | None) -> datetime:
 
 
 def moment_of_change(now: datetime, stored: StoredFlow) -> datetime:
-    flow, told = stored.flow, from_us(stored.told_us)
-    return moment_after(now, flow.created, flow.metadata_updated, flow.segments_updated, told)
+    flow, latest = stored.flow, from_us(stored.told_us)
+    return moment_after(now, flow.created, flow.metadata_updated, flow.segments_updated, latest)

@@ -14,12 +14,12 @@ from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment
 from tams.ports import Clock, Platform, Queue, Repositories, Store
-from tams.services.access.permissions import flow_to, seen_request
+from tams.services.access.permissions import flow_to, redacted_request
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.steps import release, remove_from_flow
 from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import presented, with_derived
+from tams.services.flows.collections import with_collections, with_derived
 from tams.services.flows.membership import leave_source, moment_of_leaving
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
@@ -157,7 +157,7 @@ class DeletionService:
 
 def _accepted(repositories: Repositories, stored: StoredFlow, request: DeletionRequest) -> Outcome:
     classes = classes_of(stored.flow.tags)
-    return Outcome(request=seen_request(repositories.caller, request, classes))
+    return Outcome(request=redacted_request(repositories.caller, request, classes))
 
 
 def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegment]:
@@ -200,7 +200,7 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
     left = [_renewed(near[each], now) for each in collectors if each in near]
     for collector in left:
         repositories.flows.save(collector)
-    for collector, shown in zip(left, presented(repositories, left), strict=True):
+    for collector, shown in zip(left, with_collections(repositories, left), strict=True):
         assert collector.flow.metadata_updated is not None
         events.append(flow_event("flows/updated", shown, collector.flow.metadata_updated))
     repositories.events.add(events)

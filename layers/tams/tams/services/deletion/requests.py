@@ -14,7 +14,7 @@ from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import FlowOutline, StoredDeletion, Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
-from tams.services.access.permissions import check, seen_request
+from tams.services.access.permissions import check, redacted_request
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.steps import release, remove_from_flow, rest_after
 from tams.services.segments.window import PageRequest, reader_of
@@ -74,7 +74,7 @@ class DeletionRequestService:
             if caller.classes is not None:
                 classes = _classes_now(repositories, found)
             check(caller, Permission.DELETE, "Deletion request", request_id, classes)
-            return seen_request(caller, found.request, classes)
+            return redacted_request(caller, found.request, classes)
 
         request = self.store.read(work)
         if request.expiry is not None and request.expiry <= self.clock():

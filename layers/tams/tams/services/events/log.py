@@ -16,11 +16,11 @@ from tams.models.delivery import Announcement
 from tams.models.filters import UrlFilter
 from tams.models.stored import StoredEvent
 from tams.ports import Clock, Platform, Repositories, Store
-from tams.services.access.event_permissions import seen_events
+from tams.services.access.event_permissions import redacted_events
 from tams.services.clock.believed_time import BelievedTime
 from tams.services.events.announced import announcement_of, flows_of
 from tams.services.events.documents import EventDocuments
-from tams.services.events.place_keys import PlaceKeys
+from tams.services.events.log_page_keys import LogPageKeys
 from tams.timing.microseconds import to_us
 
 _FIRST_WINDOW = 512
@@ -119,7 +119,7 @@ class EventLog:
 
     def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
         relay = repositories.deliveries.relay_state()
-        keys, newest = PlaceKeys(relay.page_secret), relay.last_seq
+        keys, newest = LogPageKeys(relay.page_secret), relay.last_seq
         if query.after is None:  # begin early enough: stamps need not be in the order of places
             seq = repositories.deliveries.milestone_before(query.since_us)
         else:
@@ -139,7 +139,7 @@ class EventLog:
 class _Found:
     """The search continues after `seq`, unless this is the end."""
 
-    keys: PlaceKeys
+    keys: LogPageKeys
     seq: int
     announcements: Sequence[Announcement]
     at_end: bool
@@ -186,5 +186,5 @@ def _whole(
 ) -> list[tuple[int, StoredEvent]]:
     """The events without those whose Flow or Source has moved out of reach since."""
     stored = repositories.events.whole([event for _, event in found])
-    whole = seen_events(repositories, query.read_classes, stored.values())
+    whole = redacted_events(repositories, query.read_classes, stored.values())
     return [(place, whole[event.id]) for place, event in found if event.id in whole]

@@ -10,14 +10,14 @@ from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.flow import Flow
 from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Repositories
-from tams.services.access.permissions import readable_flows, seen_flows
+from tams.services.access.permissions import readable_flows, redacted_flows
 from tams.services.clock.record_times import moment_after, moment_of_change
 from tams.services.flows.announcements import flow_event, source_event
-from tams.services.flows.sources import presented as presented_sources
+from tams.services.flows.sources import with_collections as sources_with_collections
 from tams.timing.microseconds import from_us, to_us
 
 
-def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
+def with_collections(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
     """Complete Flows, with their collections. Takes two round trips for all of them."""
     ids = [each.flow.id for each in stored]
     members = repositories.collections.members(ids)
@@ -33,10 +33,10 @@ def presented(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[
     ]
 
 
-def shown(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
+def as_caller_sees(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
     """Flows as this caller sees them."""
     classes = repositories.caller.classes_for(Permission.READ)
-    return seen_flows(repositories, classes, presented(repositories, stored))
+    return redacted_flows(repositories, classes, with_collections(repositories, stored))
 
 
 def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
@@ -152,10 +152,10 @@ def with_derived(
         for flow_id, stored in flows.items()
         if before.get(flow_id) != after.get(flow_id)
     ]
-    repositories.flows.save_told(changed)
+    repositories.flows.save_latest_event(changed)
     events = [
         flow_event("flows/updated", flow, from_us(stored.told_us))
-        for stored, flow in zip(changed, presented(repositories, changed), strict=True)
+        for stored, flow in zip(changed, with_collections(repositories, changed), strict=True)
     ]
     for source_id in sorted(sources):
         if before.get(source_id) == after.get(source_id):
@@ -165,7 +165,7 @@ def with_derived(
         moment = moment_after(now, stored.source.updated)
         renewed = replace(stored, source=stored.source.model_copy(update={"updated": moment}))
         repositories.sources.save(renewed)
-        (source,) = presented_sources(repositories, [renewed])
+        (source,) = sources_with_collections(repositories, [renewed])
         events.append(source_event("sources/updated", source, moment))
     return events
 

@@ -26,7 +26,7 @@ from tams.services.access.permissions import (
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_after, moment_of_change
 from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import collect, presented, shown, with_derived
+from tams.services.flows.collections import as_caller_sees, collect, with_collections, with_derived
 from tams.services.flows.description import check_init_segments, description_of
 from tams.services.flows.membership import (
     check_source_format,
@@ -64,7 +64,7 @@ class FlowService:
 
         def work(repositories: Repositories) -> Flow:
             stored = flow_to(Permission.READ, repositories, flow_id)
-            (flow,) = shown(repositories, [stored])
+            (flow,) = as_caller_sees(repositories, [stored])
             if not include_timerange:
                 return flow
             spanned = _spanned(repositories, stored, timerange or TimeRange.eternity())
@@ -78,7 +78,7 @@ class FlowService:
         def work(repositories: Repositories) -> Page[Flow]:
             asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
             page = repositories.flows.list_(asked, _kept(repositories, asked))
-            return Page(tuple(shown(repositories, page.items)), page.next_key)
+            return Page(tuple(as_caller_sees(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
 
@@ -158,7 +158,7 @@ class FlowService:
         events = join_source(repositories, flow, now)
         repositories.flows.add(StoredFlow(flow))
         derived = collect(repositories, flow, now) if flow.flow_collection else []
-        (created,) = presented(repositories, [StoredFlow(flow)])
+        (created,) = with_collections(repositories, [StoredFlow(flow)])
         repositories.events.add([*events, flow_event("flows/created", created, now), *derived])
         return created
 
@@ -191,7 +191,7 @@ class FlowService:
         replaced = replace(stored, flow=flow)
         repositories.flows.save(replaced)
         events += collect(repositories, flow, now)
-        (updated,) = presented(repositories, [replaced])
+        (updated,) = with_collections(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", updated, now)])
 
 

@@ -15,7 +15,7 @@ from tams.services.access.permissions import check_move, flow_to
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import collect, presented, shown
+from tams.services.flows.collections import as_caller_sees, collect, with_collections
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from that Profile (PRF-15)."""
@@ -36,7 +36,9 @@ class FlowPropertyService:
         """Raises NotFoundError."""
 
         def work(repositories: Repositories) -> Flow:
-            return shown(repositories, [flow_to(Permission.READ, repositories, flow_id)])[0]
+            return as_caller_sees(repositories, [flow_to(Permission.READ, repositories, flow_id)])[
+                0
+            ]
 
         return self.store.read(work)
 
@@ -109,7 +111,7 @@ class FlowPropertyService:
             changed: StoredFlow = replace(stored, flow=flow)
             repositories.flows.save(changed)
             derived = collect(repositories, flow, now) if collects else []
-            (updated,) = presented(repositories, [changed])
+            (updated,) = with_collections(repositories, [changed])
             repositories.events.add([flow_event("flows/updated", updated, now), *derived])
 
         self.store.write(work, flow_id)

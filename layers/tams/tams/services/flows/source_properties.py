@@ -11,7 +11,7 @@ from tams.services.access.permissions import check_move, source_to
 from tams.services.clock.record_times import moment_after
 from tams.services.flows.announcements import source_event
 from tams.services.flows.properties import without
-from tams.services.flows.sources import presented, shown
+from tams.services.flows.sources import as_caller_sees, with_collections
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class SourcePropertyService:
         """Raises NotFoundError."""
 
         def work(repositories: Repositories) -> Source:
-            return shown(repositories, [source_to(Permission.READ, repositories, source_id)])[0]
+            return as_caller_sees(
+                repositories, [source_to(Permission.READ, repositories, source_id)]
+            )[0]
 
         return self.store.read(work)
 
@@ -55,7 +57,7 @@ class SourcePropertyService:
             classes = (classes_of(each.tags) for each in (stored.source, changed.source))
             check_move(repositories.caller, *classes)
             repositories.sources.save(changed)
-            (updated,) = presented(repositories, [changed])
+            (updated,) = with_collections(repositories, [changed])
             repositories.events.add([source_event("sources/updated", updated, now)])
 
         self.store.write(work, source_id)

@@ -10,7 +10,7 @@ from tams.models.queries import SourceQuery
 from tams.models.source import Source
 from tams.models.stored import StoredSource
 from tams.ports import Platform, Repositories, Store
-from tams.services.access.permissions import readable_sources, seen_sources, source_to
+from tams.services.access.permissions import readable_sources, redacted_sources, source_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,9 @@ class SourceService:
         """Raises NotFoundError. Source: GET /sources/{sourceId}."""
 
         def work(repositories: Repositories) -> Source:
-            return shown(repositories, [source_to(Permission.READ, repositories, source_id)])[0]
+            return as_caller_sees(
+                repositories, [source_to(Permission.READ, repositories, source_id)]
+            )[0]
 
         return self.store.read(work)
 
@@ -35,18 +37,18 @@ class SourceService:
         def work(repositories: Repositories) -> Page[Source]:
             asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
             page = repositories.sources.list_(asked, _kept(repositories, asked))
-            return Page(tuple(shown(repositories, page.items)), page.next_key)
+            return Page(tuple(as_caller_sees(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
 
 
-def shown(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
+def as_caller_sees(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
     """Sources as this caller sees them."""
     classes = repositories.caller.classes_for(Permission.READ)
-    return seen_sources(repositories, classes, presented(repositories, stored))
+    return redacted_sources(repositories, classes, with_collections(repositories, stored))
 
 
-def presented(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
+def with_collections(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
     """Complete Sources, with their collections. Takes two round trips for all of them."""
     ids = [each.source.id for each in stored]
     members = repositories.collections.source_members(ids)

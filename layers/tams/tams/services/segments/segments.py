@@ -161,7 +161,7 @@ class FlowSegmentService:
         repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
         if registration.created:
             repositories.guards.hold(registration.created)
-            repositories.objects.add(list(registration.created.values()), registration.event_id)
+            repositories.objects.add(list(registration.created.values()))
         repositories.objects.save(list(registration.changed.values()))
         for object_id in registration.moved & registration.changed.keys():
             instances = registration.changed[object_id].instances

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from typing import Self
-from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Caller
@@ -36,7 +35,6 @@ class ProfileService:
                 f"id: {quoted(post.id)} is not the id of the path, {quoted(profile_id)}"
             )
         values = {name: getattr(post, name) for name in ProfilePost.model_fields}
-        operation = str(uuid4())
 
         def work(repositories: Repositories) -> Profile:
             values["created_by"] = repositories.caller.name
@@ -46,7 +44,7 @@ class ProfileService:
                 raise InvalidRequestError(
                     f"Profile {quoted(profile_id)} already exists, and Profiles never change"
                 )
-            repositories.profiles.add(profile, operation)
+            repositories.profiles.add(profile)
             return profile
 
         return self.store.write(work)

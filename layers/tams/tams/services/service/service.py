@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-from uuid import uuid4
 
 from tams import __version__
 from tams.models.caller import Caller
@@ -63,14 +62,12 @@ class ServiceService:
 
     def update(self, post: ServicePost) -> None:
         """Properties the body leaves out stay as they were (SVC-10). Source: POST /service."""
-        operation = str(uuid4())
 
         def work(repositories: Repositories) -> None:
             name, description = repositories.service.get()
             repositories.service.save(
                 name if post.name is None else post.name,
                 description if post.description is None else post.description,
-                operation,
             )
 
         self.store.write(work)

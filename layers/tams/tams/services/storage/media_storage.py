@@ -54,7 +54,6 @@ class MediaStorageService:
         chosen = _chosen_ids(post)
         ids = [each if each is not None else str(uuid4()) for each in chosen]
         headers = self._headers(post, ids)
-        operation = str(uuid4())
 
         def work(repositories: Repositories) -> str:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
@@ -79,7 +78,6 @@ class MediaStorageService:
                     )
                     for object_id in ids
                 ],
-                operation,
             )
             return content_type
 

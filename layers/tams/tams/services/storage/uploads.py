@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
-from tams.errors import BackendUnavailableError, InvalidRequestError, TamsError
+from tams.errors import BackendUnavailableError, InvalidRequestError, RequestFailedError
 from tams.models.caller import Caller
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
@@ -34,14 +34,14 @@ class Refusal:
 class UploadService:
     """Reports that are repeated, late, or about deleted Objects change nothing (ADR 8).
 
-    S3 has `told_within` to report an upload before the sweeper looks for itself.
+    S3 has `reported_within` to report an upload before the sweeper looks for itself.
     """
 
     store: Store
     object_stores: ObjectStores
     flow_segments: FlowSegmentService
     clock: Clock
-    told_within: timedelta
+    reported_within: timedelta
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
@@ -60,16 +60,16 @@ class UploadService:
         Only an Object that no Segment has ever used is registered, so an upload never brings back what a
         client has deleted since. Raises BackendUnavailableError, after which the whole call may be repeated.
         """
-        told = self._by_object(uploads)
-        if not told:
+        by_object = self._by_object(uploads)
+        if not by_object:
             return []
-        unused = self.store.write(lambda repositories: self._note(repositories, told))
+        unused = self.store.write(lambda repositories: self._note(repositories, by_object))
         return self._take_up(unused)[1]
 
     def sweep(self) -> int:
         """Look for a batch of uploads that S3 did not report. Returns how many Segments were registered."""
         now = self.clock()
-        now_us, before_us = to_us(now), to_us(now - self.told_within)
+        now_us, before_us = to_us(now), to_us(now - self.reported_within)
         waiting = self.store.read(
             lambda repositories: repositories.objects.uploading(before_us, now_us)
         )
@@ -97,19 +97,19 @@ class UploadService:
 
     def _by_object(self, uploads: Iterable[Upload]) -> dict[str, list[Upload]]:
         """Ignores uploads whose key is not one of ours. The latest upload comes last."""
-        told = defaultdict(list)
+        by_object = defaultdict(list)
         for upload in sorted(uploads, key=lambda each: each.uploaded_us):
             if (object_id := self.object_stores.object_id_of(upload.key)) is not None:
-                told[object_id].append(upload)
-        return told
+                by_object[object_id].append(upload)
+        return by_object
 
     def _note(
-        self, repositories: Repositories, told: Mapping[str, Sequence[Upload]]
+        self, repositories: Repositories, by_object: Mapping[str, Sequence[Upload]]
     ) -> list[StoredObject]:
         """Records the uploads on their Objects. Returns those still allocated and not used by any Segment."""
         changed, unused = [], []
-        for stored in repositories.objects.find_many(list(told)).values():
-            noted = self._noted(stored, told[stored.id])
+        for stored in repositories.objects.find_many(list(by_object)).values():
+            noted = self._noted(stored, by_object[stored.id])
             if stored.state is ObjectState.DOOMED or noted is None:
                 continue
             if noted != stored:
@@ -168,14 +168,14 @@ class UploadService:
             faults = self.flow_segments.register(flow_id, posts, single=False, by_upload=True)
         except BackendUnavailableError:
             raise
-        except TamsError as error:
+        except RequestFailedError as error:
             return [self._refusal(post.object_id, flow_id, error) for post in posts]
         return [
             self._refusal(fault.segment.object_id, flow_id, InvalidRequestError(fault.reason))
             for fault in faults
         ]
 
-    def _refusal(self, object_id: str, flow_id: str, error: TamsError) -> Refusal:
+    def _refusal(self, object_id: str, flow_id: str, error: RequestFailedError) -> Refusal:
         kind = type(error).__name__.removesuffix("Error")
         return Refusal(object_id, flow_id, Error(type=kind, summary=str(error), time=self.clock()))
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from uuid import uuid4
 
 from tams.models.delivery import Announcement, Answer, Delivery, DeliveryState, Hint
 from tams.models.error import Error
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.ports import Clock, Repositories
-from tams.services.access.event_permissions import seen_events
+from tams.services.access.event_permissions import redacted_events
 from tams.services.events.announced import announcement_of, flows_of
 from tams.services.webhooks.retry_policy import HELD_US, NEVER_US, RetryPolicy
 from tams.timing.microseconds import to_us
@@ -118,7 +117,7 @@ class Settlement:
         deliveries.save_state(replace(state, holder=holder, next_us=HELD_US))
         if webhook.status is WebhookStatus.CREATED:
             webhook = webhook.model_copy(update={"status": WebhookStatus.STARTED})
-            repositories.webhooks.save(webhook, event_id=str(uuid4()))
+            repositories.webhooks.save(webhook)
         return _turn(repositories, webhook, waiting), None
 
     def _failed(
@@ -132,7 +131,7 @@ class Settlement:
         if answer.hopeless or self.policy.gives_up(state, to_us(now)):
             error = Error(type="DeliveryFailed", summary=answer.fault, time=now)
             failed = webhook.model_copy(update={"status": WebhookStatus.ERROR, "error": error})
-            repositories.webhooks.save(failed, event_id=str(uuid4()))
+            repositories.webhooks.save(failed)
         else:
             wait_seconds = self.policy.wait_seconds(state.attempts - 1, answer)
             next_us = to_us(now) + int(wait_seconds * 1e6)
@@ -169,7 +168,7 @@ def _without_sent(repositories: Repositories, state: DeliveryState, sent: Sent) 
 def _turn(repositories: Repositories, webhook: Webhook, waiting: Sequence[Delivery]) -> Turn:
     chosen = waiting[:EVENTS_MAX]
     found = repositories.events.find_many(chosen)
-    events = seen_events(repositories, webhook.read_classes, found.values())
+    events = redacted_events(repositories, webhook.read_classes, found.values())
     flows = flows_of(repositories, events.values())
     announcements: list[Announcement] = []
     until_seq, segments = chosen[0].seq, 0

@@ -78,7 +78,7 @@ class WebhookService:
         def work(repositories: Repositories) -> None:
             check_filters(repositories, post)
             repositories.deliveries.save_state(DeliveryState(webhook.id))
-            repositories.webhooks.add(webhook, event_id=str(uuid4()))
+            repositories.webhooks.add(webhook)
 
         self.relay.relay()  # events from before its creation are not for it
         self.store.write(work)
@@ -112,7 +112,7 @@ class WebhookService:
             if webhook.api_key_name is not None and webhook.api_key_value is None:
                 _check_same_receiver(stored, webhook)
                 webhook = webhook.model_copy(update={"api_key_value": stored.api_key_value})
-            repositories.webhooks.save(webhook, event_id=str(uuid4()))
+            repositories.webhooks.save(webhook)
             _forget_failures(repositories, webhook_id)
             return self._shown(repositories, [webhook])[0]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tams.errors import TamsError
+from tams.errors import RequestFailedError
 
 _ERROR_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 
@@ -18,7 +18,7 @@ def one_line(error: BaseException) -> str:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, CommandError | TamsError):
+    if isinstance(error, CommandError | RequestFailedError):
         return str(error)
     if reason := getattr(error, "strerror", None):  # of the system's errors and of PyAV's
         place = getattr(error, "filename", None)

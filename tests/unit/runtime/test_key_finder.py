@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 from pydantic import ValidationError
 
-from tams.access_keys import MadeWith
+from tams.access_keys import RebuiltOnChange
 from tams.errors import BackendUnavailableError
-from tams.runtime.secret_keys import SecretKeys, key_finder
+from tams.runtime.key_finder import SecretKeys, key_finder
 from tams.runtime.secrets import SecretUnavailableError
 from tams.settings import KeySettings
 
@@ -98,7 +98,7 @@ def test_what_is_made_with_keys_is_made_anew_for_others_only() -> None:
         made.append(key)
         return f"client of {key}"
 
-    kept = MadeWith(lambda: keys[0], make)
+    kept = RebuiltOnChange(lambda: keys[0], make)
     assert made == []
     assert kept.get() == kept.get() == "client of a"
     keys[0] = "b"

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tams.errors import InvalidRequestError
-from tams.services.events.place_keys import PlaceKeys
+from tams.services.events.log_page_keys import LogPageKeys
 
-KEYS = PlaceKeys(Fernet.generate_key().decode())
+KEYS = LogPageKeys(Fernet.generate_key().decode())
 places = st.integers(0, 2**63 - 1)
 
 
@@ -48,7 +48,7 @@ def test_what_nobody_gave_is_no_key(key: str) -> None:
 
 
 def test_another_services_keys_are_none() -> None:
-    other = PlaceKeys(Fernet.generate_key().decode())
+    other = LogPageKeys(Fernet.generate_key().decode())
 
     with pytest.raises(InvalidRequestError):
         KEYS.seq(other.key(1))

@@ -13,7 +13,7 @@ _PADDING = "=="
 """The base64 padding of a token of this length. A URL does not need it."""
 
 
-class PlaceKeys:
+class LogPageKeys:
     """Keys by one secret, url-safe base64 of 32 bytes. Source: cryptography, "Fernet"."""
 
     def __init__(self, secret: str) -> None:

@@ -1,7 +1,9 @@
 """Why a caller is refused, in words that carry no secret."""
 
+from tams.errors import TamsError
 
-class CredentialsError(Exception):
+
+class CredentialsError(TamsError):
     """The credentials are not valid."""
 
 
@@ -9,7 +11,7 @@ class NoCredentialsError(CredentialsError):
     """The request has no credentials."""
 
 
-class TooManyAttemptsError(Exception):
+class TooManyAttemptsError(TamsError):
     """Too many passwords were wrong, so this one was not checked."""
 
     def __init__(self, retry_after_seconds: int) -> None:
@@ -19,5 +21,5 @@ class TooManyAttemptsError(Exception):
         self.retry_after_seconds = retry_after_seconds
 
 
-class SourceUnavailableError(Exception):
+class CredentialStoreUnavailableError(TamsError):
     """Keys or accounts are temporarily unavailable, so credentials cannot be checked."""
