@@ -55,7 +55,7 @@ LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", include_in_sch
 
 
 @router.get("", response_model=list[dict[str, Any]], responses=STREAM)
-def get_events(
+async def get_events(
     request: Request,
     events: Events,
     urls: Annotated[UrlFilter, Depends(url_filter)],

@@ -19,7 +19,7 @@ DeletionRequests = Annotated[DeletionRequestService, Depends(acting(DeletionRequ
 
 
 @router.get("", response_model=list[DeletionRequest])
-def get_deletion_requests(
+async def get_deletion_requests(
     request: Request,
     deletion_requests: DeletionRequests,
     limit: Limit = None,
@@ -34,7 +34,7 @@ def get_deletion_requests(
 
 
 @router.get("/{requestId}", response_model=DeletionRequest)
-def get_deletion_request(
+async def get_deletion_request(
     request_id: Annotated[str, Path(alias="requestId")], deletion_requests: DeletionRequests
 ) -> JSONResponse:
     """Any text is an id that may not exist (DEL-3)."""

@@ -37,7 +37,7 @@ Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
 @router.get("", response_model=list[FlowSegment])
-def get_segments(
+async def get_segments(
     request: Request,
     flow_id: FlowId,
     segments: FlowSegments,
@@ -84,7 +84,7 @@ def get_segments(
     responses={HTTPStatus.OK: {"model": BulkFailure, "description": "Some Segments failed."}},
     openapi_extra=described("FlowSegmentPost", many=True),
 )
-def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -> Response:
+async def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -> Response:
     post = parse_segments_post(body)
     faults = segments.register(flow_id, post.entries, single=not post.is_list)
     if not faults:
@@ -94,7 +94,7 @@ def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -
 
 
 @router.delete("", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
-def delete_segments(
+async def delete_segments(
     request: Request,
     flow_id: FlowId,
     deletion: Deletion,

@@ -33,7 +33,7 @@ Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
 @router.get("", response_model=list[Flow])
-def get_flows(
+async def get_flows(
     request: Request,
     flows: Flows,
     limit: Limit = None,
@@ -75,7 +75,7 @@ def get_flows(
 
 
 @router.get("/{flowId}", response_model=Flow)
-def get_flow(
+async def get_flow(
     flow_id: FlowId,
     flows: Flows,
     timerange: str | None = None,
@@ -96,7 +96,7 @@ def get_flow(
     responses={HTTPStatus.NO_CONTENT: {"description": "The Flow was replaced."}},
     openapi_extra=described("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow"),
 )
-def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
+async def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
     created = flows.put(flow_id, parse_flow_put(body))
     if created is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
@@ -104,7 +104,7 @@ def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
 
 
 @router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
-def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Response:
+async def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Response:
     return deleted(request, deletion.delete_flow(flow_id))
 
 
@@ -118,7 +118,7 @@ for bit_rate in ("max_bit_rate", "avg_bit_rate"):
 
 
 @router.get("/{flowId}/read_only", response_model=bool)
-def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
+async def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
     return JSONResponse(bool(properties.get(flow_id).read_only))
 
 
@@ -127,13 +127,13 @@ def get_read_only(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
     status_code=HTTPStatus.NO_CONTENT,
     openapi_extra=described_as({"type": "boolean"}),
 )
-def put_read_only(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
+async def put_read_only(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
     properties.set_read_only(flow_id, parse_flag(body))
     return NO_CONTENT
 
 
 @router.get("/{flowId}/flow_collection", response_model=list[FlowCollectionItem])
-def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
+async def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResponse:
     items = properties.get(flow_id).flow_collection or ()
     return JSONResponse([item.to_json() for item in items])
 
@@ -145,13 +145,15 @@ def get_flow_collection(flow_id: FlowId, properties: FlowProperties) -> JSONResp
         {"type": "array", "items": {"$ref": "#/components/schemas/FlowCollectionItem"}}
     ),
 )
-def put_flow_collection(flow_id: FlowId, properties: FlowProperties, body: JsonBody) -> Response:
+async def put_flow_collection(
+    flow_id: FlowId, properties: FlowProperties, body: JsonBody
+) -> Response:
     properties.set_collection(flow_id, parse_flow_collection(body))
     return NO_CONTENT
 
 
 @router.delete("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
-def delete_flow_collection(flow_id: FlowId, properties: FlowProperties) -> Response:
+async def delete_flow_collection(flow_id: FlowId, properties: FlowProperties) -> Response:
     properties.set_collection(flow_id, ())
     return NO_CONTENT
 

@@ -23,7 +23,7 @@ MediaStorage = Annotated[MediaStorageService, Depends(acting(MediaStorageService
     response_model=FlowStorage,
     openapi_extra=described("FlowStoragePost", required=False),
 )
-def post_storage(
+async def post_storage(
     flow_id: FlowId, body: OptionalJsonBody, media_storage: MediaStorage
 ) -> JSONResponse:
     post = FlowStoragePost.from_body({} if body is NO_BODY else body)

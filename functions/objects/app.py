@@ -26,7 +26,7 @@ Objects = Annotated[ObjectService, Depends(acting(ObjectService))]
 Instances = Annotated[InstanceService, Depends(acting(InstanceService))]
 
 
-def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
+async def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
     return path_value(object_id)
 
 
@@ -39,7 +39,7 @@ ObjectId = Annotated[str, Depends(_object_id)]
     status_code=HTTPStatus.CREATED,
     openapi_extra=described("ControlledInstance", "UncontrolledInstance"),
 )
-def post_instance(object_id: ObjectId, body: JsonBody, instances: Instances) -> Response:
+async def post_instance(object_id: ObjectId, body: JsonBody, instances: Instances) -> Response:
     given = parse_instance_post(body)
     if isinstance(given, ControlledInstance):
         instances.copy(object_id, given.storage_id)
@@ -49,7 +49,7 @@ def post_instance(object_id: ObjectId, body: JsonBody, instances: Instances) -> 
 
 
 @router.delete("/{objectId:path}/instances", status_code=HTTPStatus.NO_CONTENT)
-def delete_instance(
+async def delete_instance(
     object_id: ObjectId,
     instances: Instances,
     storage_id: str | None = None,
@@ -60,7 +60,7 @@ def delete_instance(
 
 
 @router.get("/{objectId:path}", response_model=MediaObject)
-def get_object(
+async def get_object(
     request: Request,
     object_id: ObjectId,
     objects: Objects,

@@ -23,7 +23,7 @@ Profiles = Annotated[ProfileService, Depends(acting(ProfileService))]
 
 
 @router.get("", response_model=list[Profile])
-def get_profiles(
+async def get_profiles(
     request: Request,
     profiles: Profiles,
     limit: Limit = None,
@@ -39,7 +39,7 @@ def get_profiles(
 
 
 @router.get("/{profileId}", response_model=Profile)
-def get_profile(profile_id: ProfileId, profiles: Profiles) -> JSONResponse:
+async def get_profile(profile_id: ProfileId, profiles: Profiles) -> JSONResponse:
     return JSONResponse(profiles.get(profile_id).to_json())
 
 
@@ -49,7 +49,7 @@ def get_profile(profile_id: ProfileId, profiles: Profiles) -> JSONResponse:
     response_model=Profile,
     openapi_extra=described("ProfilePost"),
 )
-def post_profile(profile_id: ProfileId, body: JsonBody, profiles: Profiles) -> JSONResponse:
+async def post_profile(profile_id: ProfileId, body: JsonBody, profiles: Profiles) -> JSONResponse:
     created = profiles.create(profile_id, ProfilePost.from_body(body))
     return JSONResponse(created.to_json(), HTTPStatus.CREATED)
 

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api import docs
 from tams.api.body import described
-from tams.api.callers import CALLER, caller
+from tams.api.callers import CALLER, caller_of
 from tams.api.dependencies import JsonBody, ThisPlatform, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
@@ -27,7 +27,7 @@ router = APIRouter(tags=["Service"])
 Service = Annotated[ServiceService, Depends(acting(ServiceService))]
 
 
-def _health(platform: ThisPlatform) -> HealthService:
+async def _health(platform: ThisPlatform) -> HealthService:
     return HealthService.of(platform)
 
 
@@ -38,23 +38,23 @@ PATHS = ["service", "flows", "sources", "objects", "flow-delete-requests"]
 
 
 @router.get("/", response_model=list[str])
-def get_root() -> JSONResponse:
+async def get_root() -> JSONResponse:
     return JSONResponse(PATHS)
 
 
 @router.get("/service", response_model=models.Service)
-def get_service(service: Service) -> JSONResponse:
+async def get_service(service: Service) -> JSONResponse:
     return JSONResponse(service.get().to_json())
 
 
 @router.post("/service", openapi_extra=described("ServicePost"))
-def post_service(body: JsonBody, service: Service) -> Response:
+async def post_service(body: JsonBody, service: Service) -> Response:
     service.update(models.ServicePost.from_body(body))
     return Response(status_code=HTTPStatus.OK)
 
 
 @router.get("/service/storage-backends", response_model=list[StorageBackend])
-def get_storage_backends(
+async def get_storage_backends(
     request: Request,
     service: Service,
     limit: Limit = None,
@@ -90,7 +90,7 @@ HEALTH: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/health", tags=["Extensions"], responses=HEALTH)
-def get_health(request: Request, health: Health) -> JSONResponse:
+async def get_health(request: Request, health: Health) -> JSONResponse:
     """200 when all is well: VAST and S3 answer, VAST takes writes, queues exist, the sweeper runs.
 
     Otherwise 503. Admins are told what is wrong. Not part of TAMS.
@@ -101,7 +101,7 @@ def get_health(request: Request, health: Health) -> JSONResponse:
 
 
 @router.get("/health/ready", tags=["Extensions"], responses=HEALTH)
-def get_readiness(request: Request, health: Health) -> JSONResponse:
+async def get_readiness(request: Request, health: Health) -> JSONResponse:
     """200 when requests can be served, though `degraded` while work in the background waits.
 
     Otherwise 503. Admins are told what is wrong. Not part of TAMS.
@@ -115,7 +115,7 @@ def get_readiness(request: Request, health: Health) -> JSONResponse:
 def _health_answer(
     request: Request, word: str, found: HealthFound, status: HTTPStatus
 ) -> JSONResponse:
-    is_admin = CALLER in request.scope and Scope.ADMIN in caller(request).scopes
+    is_admin = CALLER in request.scope and Scope.ADMIN in caller_of(request).scopes
     return JSONResponse({"status": word, **(found.states if is_admin else {})}, status)
 
 

@@ -24,7 +24,7 @@ Sources = Annotated[SourceService, Depends(acting(SourceService))]
 
 
 @router.get("", response_model=list[Source])
-def get_sources(
+async def get_sources(
     request: Request,
     sources: Sources,
     limit: Limit = None,
@@ -50,7 +50,7 @@ def get_sources(
 
 
 @router.get("/{sourceId}", response_model=Source)
-def get_source(source_id: SourceId, sources: Sources) -> JSONResponse:
+async def get_source(source_id: SourceId, sources: Sources) -> JSONResponse:
     return JSONResponse(sources.get(source_id).to_json())
 
 

@@ -22,7 +22,7 @@ Webhooks = Annotated[WebhookService, Depends(acting(WebhookService))]
 
 
 @router.get("", response_model=list[WebhookGet])
-def get_webhooks(
+async def get_webhooks(
     request: Request,
     webhooks: Webhooks,
     limit: Limit = None,
@@ -45,13 +45,13 @@ def get_webhooks(
     response_model=WebhookGet,
     openapi_extra=described("WebhookPost"),
 )
-def post_webhook(body: JsonBody, webhooks: Webhooks) -> JSONResponse:
+async def post_webhook(body: JsonBody, webhooks: Webhooks) -> JSONResponse:
     created = webhooks.create(WebhookPost.from_body(body))
     return JSONResponse(created.to_json(), HTTPStatus.CREATED)
 
 
 @router.get("/{webhookId}", response_model=WebhookGet)
-def get_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> JSONResponse:
+async def get_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> JSONResponse:
     return JSONResponse(webhooks.get(webhook_id).to_json())
 
 
@@ -61,14 +61,14 @@ def get_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> JSONResponse:
     response_model=WebhookGet,
     openapi_extra=described("WebhookPut"),
 )
-def put_webhook(webhook_id: WebhookId, body: JsonBody, webhooks: Webhooks) -> JSONResponse:
+async def put_webhook(webhook_id: WebhookId, body: JsonBody, webhooks: Webhooks) -> JSONResponse:
     """Answers 201 although it creates nothing: so the specification has it."""
     replaced = webhooks.replace(webhook_id, WebhookPut.from_body(body))
     return JSONResponse(replaced.to_json(), HTTPStatus.CREATED)
 
 
 @router.delete("/{webhookId}", status_code=HTTPStatus.NO_CONTENT)
-def delete_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> Response:
+async def delete_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> Response:
     webhooks.delete(webhook_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

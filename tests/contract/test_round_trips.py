@@ -9,7 +9,7 @@ from vastlocal.control import Control
 def test_reading_and_writing_keep_to_their_round_trips(
     api: httpx.Client, make: Maker, vast: Control
 ) -> None:
-    """Begin and commit included: a window 4, a POST 9. What goes on in the background is not counted."""
+    """Begin and commit included: a Flow 3, a window 4, a POST 9. Background work is not counted."""
     flow = make.flow()
     make.segments(flow["id"], 40)
     objects = make.objects(flow["id"], 100)
@@ -26,6 +26,10 @@ def test_reading_and_writing_keep_to_their_round_trips(
     vast.reset()
     assert api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
     assert {"begin": 1, "query_rows": 3, "commit": 1} in transactions(vast)  # nothing is written
+
+    vast.reset()
+    assert api.get(f"/flows/{flow['id']}").status_code == 200
+    assert {"begin": 1, "query_rows": 1, "commit": 1} in transactions(vast)  # nothing collects it
 
     path, window = f"/flows/{flow['id']}/segments", {"timerange": "[10:0_70:0)"}
     vast.reset()

@@ -22,9 +22,10 @@ from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
 from tams.repositories.sdk import sdk_session
 from tams.repositories.session import VastConnection
-from tams.repositories.table import Table
+from tams.repositories.table import INT, TEXT, Table, columns
 from tams.repositories.tables import (
     ALL,
+    COLLECTIONS,
     FLOWS,
     GUARD_SLOTS,
     GUARDS,
@@ -40,6 +41,8 @@ from tests.waiting import until
 from vastlocal.control import Control
 from vastlocal.http.faults import FaultAction
 
+OLD_FLOWS = Table("flows", columns(id=TEXT, created_us=INT, revision=INT), sorting_key=("id",))
+"""Only what the tests write: a later version added columns."""
 NO_FLOW_YET = col["flow_created_us"].isnull()
 CHANGES = {
     "create_schema", "create_table", "add_columns", "create_projection", "drop_projection",
@@ -143,8 +146,8 @@ def test_objects_learn_which_flow_they_were_made_for(tmp_path: Path) -> None:
     with store(unpacked("unnumbered", tmp_path) / "vast") as (connection, _):
 
         def work(transaction: VastTransaction) -> None:
-            rows = [{"id": name, "created_us": us} for name, us in flows.items()]
-            transaction.insert(FLOWS, rows)
+            rows = [{"id": name, "created_us": us, "revision": 1} for name, us in flows.items()]
+            transaction.insert(OLD_FLOWS, rows)
             made = [
                 {"id": name, "flow_id": flow_id, "created_us": us, "revision": 3}
                 for name, (flow_id, us, _) in objects.items()
@@ -184,7 +187,10 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
         done = provision(connection)
 
         assert f"{left} rows of objects.flow_created_us" in done
-        assert not any(line.startswith(("table", "column", "projection")) for line in done)
+        kinds = ("table", "column", "projection")
+        assert [line for line in done if line.startswith(kinds)] == [
+            "column flows.unrelated_revision"
+        ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0
 
@@ -259,3 +265,22 @@ def test_what_writers_hold_is_filled_when_they_let_go(tmp_path: Path) -> None:
 
         assert "10 rows of objects.flow_created_us" in provision(connection)
         assert schema_status(connection).is_ready
+
+
+def test_flows_learn_whether_anything_collects_them(tmp_path: Path) -> None:
+    with store(unpacked("unnumbered", tmp_path) / "vast") as (connection, _):
+
+        def work(transaction: VastTransaction) -> None:
+            flows = [{"id": name, "revision": 5} for name in ("parent", "child", "alone")]
+            transaction.insert(OLD_FLOWS, flows)
+            transaction.insert(COLLECTIONS, [{"parent_id": "parent", "child_id": "child"}])
+
+        Database(connection).write(work)
+
+        provision(connection)
+
+        columns = ["id", "revision", "unrelated_revision"]
+        wanted = col["id"].isin(["parent", "child", "alone"])
+        rows = Database(connection).read(lambda it: it.select(FLOWS, wanted, columns))
+        unrelated = {row["id"]: row["unrelated_revision"] == row["revision"] for row in rows}
+        assert unrelated == {"parent": False, "child": False, "alone": True}

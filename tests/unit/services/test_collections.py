@@ -8,9 +8,13 @@ from tams.errors import InvalidRequestError
 from tams.models.caller import EVERYONE
 from tams.models.collection import CollectionItem
 from tams.models.queries import SourceQuery
+from tams.ports import Repositories
+from tams.repositories.changing import ChangingRows
+from tams.repositories.tables import FLOWS
 from tams.services.flows.collections import contradiction
 from tams.services.flows.flows import FlowService
 from tams.services.flows.sources import SourceService
+from tams.vast.where import col
 from tests.unit.services.world import World, holding, of
 
 
@@ -133,3 +137,34 @@ def test_sources_are_listed_by_what_collects_them(world: World) -> None:
     free = {each.id for each in sources.list_(by_none).items}
     assert parent_id in free
     assert member_id not in free
+
+
+def test_a_flow_is_known_to_be_unrelated_until_something_collects_it(world: World) -> None:
+    parent, child = world.flow(), world.flow()
+    assert world.stored(parent).is_unrelated
+    world.segments(child, 2)
+    assert world.stored(child).is_unrelated
+
+    world.collect(parent, child)
+
+    assert not world.stored(parent).is_unrelated
+    assert not world.stored(child).is_unrelated
+    world.segments(child, 2, first=2)
+    assert not world.stored(child).is_unrelated
+
+
+def test_a_row_that_another_release_wrote_since_says_nothing_about_relations(world: World) -> None:
+    flow_id = world.flow()
+    columns = ["id", "revision"]
+
+    def write(repositories: Repositories) -> None:
+        rows = ChangingRows(repositories._transaction, FLOWS)
+        found = repositories._transaction.select(
+            FLOWS, col["id"] == flow_id, columns, with_row_id=True
+        )
+        rows.track(found)
+        rows.update([{"id": flow_id, "label": "by another release"}])
+
+    world.write(write)
+
+    assert not world.stored(flow_id).is_unrelated

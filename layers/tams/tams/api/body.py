@@ -106,7 +106,7 @@ def _present(body: Any) -> Any:
     return body
 
 
-def _refused(_request: Request, error: Exception) -> JSONResponse:
+async def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RefusedBodyError)
     return JSONResponse(error_body(error.kind, str(error)), error.status, error.headers)
 

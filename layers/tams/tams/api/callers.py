@@ -47,7 +47,7 @@ def finding_of(event: Mapping[str, Any]) -> Mapping[str, Any]:
     return finding
 
 
-def caller(request: Request) -> Caller:
+def caller_of(request: Request) -> Caller:
     found: Caller = request.scope[CALLER]
     return found
 

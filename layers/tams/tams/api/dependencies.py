@@ -1,6 +1,10 @@
-"""Dependencies of routes: a service that acts for the caller, ids from the path, bodies."""
+"""Dependencies of routes: a service that acts for the caller, ids from the path, bodies.
 
-from collections.abc import Callable, Mapping
+They are coroutines, as routes are: FastAPI would run functions in other threads, and an invocation serves one
+request, so nobody gains from that.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from typing import Annotated, Any, Protocol, Self, TypeVar
 
@@ -8,7 +12,7 @@ from fastapi import Depends, Request
 
 from tams.api import query
 from tams.api.body import json_body, json_list_body, optional_json_body
-from tams.api.callers import caller
+from tams.api.callers import caller_of
 from tams.api.methods import IS_HEAD
 from tams.models.caller import Caller, Permission
 from tams.models.storage_backend import StorageBackend
@@ -26,30 +30,34 @@ class Acting(Protocol):
 S = TypeVar("S", bound=Acting)
 
 
-def platform(request: Request) -> Platform:
+async def platform(request: Request) -> Platform:
     found: Platform = request.app.state.platform
     return found
 
 
+async def _caller(request: Request) -> Caller:
+    return caller_of(request)
+
+
 ThisPlatform = Annotated[Platform, Depends(platform)]
-_Caller = Annotated[Caller, Depends(caller)]
+_Caller = Annotated[Caller, Depends(_caller)]
 
 
 @cache
-def acting(service: type[S]) -> Callable[[Platform, Caller], S]:
+def acting(service: type[S]) -> Callable[[Platform, Caller], Awaitable[S]]:
     """The dependency that creates a service for the caller: `Depends(acting(FlowService))`."""
 
-    def made(platform: ThisPlatform, caller: _Caller) -> S:
+    async def made(platform: ThisPlatform, caller: _Caller) -> S:
         return service.of(platform, caller)
 
     return made
 
 
-def _backends(platform: ThisPlatform, caller: _Caller) -> Mapping[str, StorageBackend]:
+async def _backends(platform: ThisPlatform, caller: _Caller) -> Mapping[str, StorageBackend]:
     return readable_backends(caller.classes_for(Permission.READ), platform.backends)
 
 
-def _is_head(request: Request) -> bool:
+async def _is_head(request: Request) -> bool:
     return IS_HEAD in request.scope
 
 

@@ -24,7 +24,7 @@ _ASSETS = {
 
 
 @router.get("/openapi.json")
-def get_openapi(request: Request) -> Response:
+async def get_openapi(request: Request) -> Response:
     return Response(_document(absolute(request, "")), media_type="application/json")
 
 
@@ -35,7 +35,7 @@ def _document(server: str) -> bytes:
 
 
 @router.get("/docs")
-def get_docs() -> HTMLResponse:
+async def get_docs() -> HTMLResponse:
     page = get_swagger_ui_html(
         openapi_url="openapi.json",
         title="TAMS API",
@@ -48,7 +48,7 @@ def get_docs() -> HTMLResponse:
 
 
 @router.get("/docs/{asset}")
-def get_docs_asset(asset: str) -> Response:
+async def get_docs_asset(asset: str) -> Response:
     if asset not in _ASSETS:
         raise HTTPException(404)
     text = resources.files("fastapi_offline").joinpath("static", asset).read_bytes()

@@ -47,7 +47,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _bug)
 
 
-def _request_failed(request: Request, error: Exception) -> JSONResponse:
+async def _request_failed(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, InvalidRequestError) and (earlier := _earlier(request)):
         error = earlier
     status = STATUS_OF[type(error)]  # type: ignore[index]
@@ -61,11 +61,11 @@ def _request_failed(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(error_body(kind, summary), status, headers)
 
 
-def _validation_error(request: Request, error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     """FastAPI's 422 is TAMS's 400 (GEN-8)."""
     assert isinstance(error, RequestValidationError)
     if earlier := _earlier(request):
-        return _request_failed(request, earlier)
+        return await _request_failed(request, earlier)
     faults = [
         f"{'.'.join(str(step) for step in fault['loc'][1:])}: {fault['msg']}"
         for fault in error.errors()
@@ -83,7 +83,7 @@ def _earlier(request: Request) -> RequestFailedError | None:
     return None
 
 
-def _http_error(request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     summary = error.detail if error.detail != status.phrase else _explained(request, status)
@@ -102,11 +102,11 @@ def _explained(request: Request, status: HTTPStatus) -> str:
     return status.phrase
 
 
-def _bug(request: Request, error: Exception) -> JSONResponse:
+async def _bug(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
         _log.error("the host is exhausted", exc_info=error)
         exhausted = f"the service is out of resources: {error.strerror}"
-        return _request_failed(request, BackendUnavailableError(exhausted))
+        return await _request_failed(request, BackendUnavailableError(exhausted))
     _log.error("a request failed for a reason nobody expected", exc_info=error)
     return JSONResponse(
         error_body("InternalServerError", "the service made a mistake; it has been logged"),

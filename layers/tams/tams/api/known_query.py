@@ -19,7 +19,7 @@ ANYWHERE = frozenset({"access_token", "_"})
 """A credential (AUT-4), and the parameter clients add to bypass caches."""
 
 
-def check_query(request: Request) -> None:
+async def check_query(request: Request) -> None:
     """A dependency of every route. Raises InvalidRequestError."""
     route = request.scope["route"]
     asked = request.query_params

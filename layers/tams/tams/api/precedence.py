@@ -8,8 +8,8 @@ function loads the services of others.
 from starlette.requests import Request
 
 from tams.api.audit import READING
-from tams.api.callers import caller
-from tams.api.query import flow_id, source_id, webhook_id
+from tams.api.callers import caller_of
+from tams.api.query import valid_id
 from tams.api.raw_path import path_value
 from tams.errors import ForbiddenError, NotFoundError
 from tams.ports import Platform
@@ -28,15 +28,15 @@ def check_target(request: Request, platform: Platform) -> None:
 
 
 def _get_other(request: Request, platform: Platform) -> None:
-    named, who = request.path_params, caller(request)
+    named, who = request.path_params, caller_of(request)
     if "sourceId" in named:
         from tams.services.flows.source_properties import SourcePropertyService
 
-        SourcePropertyService.of(platform, who).get(source_id(named["sourceId"]))
+        SourcePropertyService.of(platform, who).get(valid_id(named["sourceId"], "Source"))
     elif "webhookId" in named:
         from tams.services.webhooks.webhooks import WebhookService
 
-        WebhookService.of(platform, who).get(webhook_id(named["webhookId"]))
+        WebhookService.of(platform, who).get(valid_id(named["webhookId"], "Webhook"))
     elif "objectId" in named:
         from tams.services.objects.objects import ObjectService
 
@@ -51,8 +51,8 @@ def _check_flow(request: Request, platform: Platform, named: str) -> None:
     if reading and path.endswith("/segments"):
         return  # an unknown Flow has none (SEG-2)
     try:
-        properties = FlowPropertyService.of(platform, caller(request))
-        flow = properties.get(flow_id(named))
+        properties = FlowPropertyService.of(platform, caller_of(request))
+        flow = properties.get(valid_id(named, "Flow"))
     except ForbiddenError:
         if reading:
             raise

@@ -3,7 +3,7 @@
 GET of an unset property is not a 404: it returns `null`, or `{}` for tags (FLW-47, SRC-12).
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Protocol
 
@@ -35,8 +35,8 @@ class Described(Protocol):
 def mount_properties(
     router: APIRouter,
     item: str,
-    identifier: Callable[..., str],
-    service: Callable[..., Described],
+    identifier: Callable[..., Awaitable[str]],
+    service: Callable[..., Awaitable[Described]],
 ) -> None:
     """Add the routes below `item`, such as `/{flowId}`."""
     for name in TEXTS:
@@ -49,8 +49,8 @@ def mount_property(
     router: APIRouter,
     path: str,
     name: str,
-    identifier: Callable[..., str],
-    service: Callable[..., Described],
+    identifier: Callable[..., Awaitable[str]],
+    service: Callable[..., Awaitable[Described]],
     parse: Callable[[object], Any],
     schema: dict[str, Any],
 ) -> None:
@@ -64,7 +64,7 @@ def mount_property(
     Service = Annotated[Described, Depends(service)]  # noqa: N806
 
     @router.get(path, name=f"get_{name}", responses={HTTPStatus.OK: answer})
-    def get_property(resource_id: Id, resources: Service) -> JSONResponse:
+    async def get_property(resource_id: Id, resources: Service) -> JSONResponse:
         return JSONResponse(getattr(resources.get(resource_id), name))
 
     @router.put(
@@ -73,12 +73,12 @@ def mount_property(
         status_code=HTTPStatus.NO_CONTENT,
         openapi_extra=described_as(schema),
     )
-    def put_property(resource_id: Id, resources: Service, body: JsonBody) -> Response:
+    async def put_property(resource_id: Id, resources: Service, body: JsonBody) -> Response:
         resources.set(resource_id, name, parse(body))
         return NO_CONTENT
 
     @router.delete(path, name=f"delete_{name}", status_code=HTTPStatus.NO_CONTENT)
-    def delete_property(resource_id: Id, resources: Service) -> Response:
+    async def delete_property(resource_id: Id, resources: Service) -> Response:
         resources.set(resource_id, name, None)
         return NO_CONTENT
 
@@ -86,8 +86,8 @@ def mount_property(
 def _mount_tags(
     router: APIRouter,
     path: str,
-    identifier: Callable[..., str],
-    service: Callable[..., Described],
+    identifier: Callable[..., Awaitable[str]],
+    service: Callable[..., Awaitable[Described]],
 ) -> None:
     """A tag's name may contain any character, including slashes."""
     Id = Annotated[str, Depends(identifier)]  # noqa: N806
@@ -95,11 +95,11 @@ def _mount_tags(
     Name = Annotated[str, Depends(_tag_name)]  # noqa: N806
 
     @router.get(path, name="get_tags", response_model=Tags)
-    def get_tags(resource_id: Id, resources: Service) -> JSONResponse:
+    async def get_tags(resource_id: Id, resources: Service) -> JSONResponse:
         return JSONResponse(resources.get(resource_id).tags or {})
 
     @router.get(f"{path}/{{name:path}}", name="get_tag", response_model=TagValue)
-    def get_tag(resource_id: Id, resources: Service, name: Name) -> JSONResponse:
+    async def get_tag(resource_id: Id, resources: Service, name: Name) -> JSONResponse:
         tags = resources.get(resource_id).tags or {}
         if name not in tags:
             raise NotFoundError("Tag", name)
@@ -111,15 +111,15 @@ def _mount_tags(
         status_code=HTTPStatus.NO_CONTENT,
         openapi_extra=described_as(TAG_SCHEMA),
     )
-    def put_tag(resource_id: Id, resources: Service, name: Name, body: JsonBody) -> Response:
+    async def put_tag(resource_id: Id, resources: Service, name: Name, body: JsonBody) -> Response:
         resources.set_tag(resource_id, name, parse_tag_value(body))
         return NO_CONTENT
 
     @router.delete(f"{path}/{{name:path}}", name="delete_tag", status_code=HTTPStatus.NO_CONTENT)
-    def delete_tag(resource_id: Id, resources: Service, name: Name) -> Response:
+    async def delete_tag(resource_id: Id, resources: Service, name: Name) -> Response:
         resources.remove_tag(resource_id, name)
         return NO_CONTENT
 
 
-def _tag_name(name: Annotated[str, Path(alias="name")]) -> str:
+async def _tag_name(name: Annotated[str, Path(alias="name")]) -> str:
     return path_value(name)

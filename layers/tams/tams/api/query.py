@@ -28,21 +28,20 @@ def page_limit(asked: int | None) -> int:
     return min(asked or PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX)
 
 
-def flow_id(flow_id: Annotated[str, Path(alias="flowId")]) -> str:
-    """An invalid id in the path means a Flow that does not exist (GEN-5)."""
-    return _known(flow_id, "Flow")
+async def flow_id(flow_id: Annotated[str, Path(alias="flowId")]) -> str:
+    return valid_id(flow_id, "Flow")
 
 
-def source_id(source_id: Annotated[str, Path(alias="sourceId")]) -> str:
-    return _known(source_id, "Source")
+async def source_id(source_id: Annotated[str, Path(alias="sourceId")]) -> str:
+    return valid_id(source_id, "Source")
 
 
-def profile_id(profile_id: Annotated[str, Path(alias="profileId")]) -> str:
-    return _known(profile_id, "Profile")
+async def profile_id(profile_id: Annotated[str, Path(alias="profileId")]) -> str:
+    return valid_id(profile_id, "Profile")
 
 
-def webhook_id(webhook_id: Annotated[str, Path(alias="webhookId")]) -> str:
-    return _known(webhook_id, "Webhook")
+async def webhook_id(webhook_id: Annotated[str, Path(alias="webhookId")]) -> str:
+    return valid_id(webhook_id, "Webhook")
 
 
 def query_timerange(text: str | None) -> TimeRange:
@@ -67,7 +66,8 @@ def uuid_list(name: str, text: str | None) -> tuple[str, ...] | None:
     return None if text is None else parse_uuid_list(name, text)
 
 
-def _known(identifier: str, kind: str) -> str:
+def valid_id(identifier: str, kind: str) -> str:
+    """An invalid id in the path means a resource that does not exist (GEN-5)."""
     if not is_uuid(identifier):
         raise NotFoundError.of_invalid_id(kind, identifier, uuid_fault(identifier))
     return identifier

@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from tams.api.callers import PUBLIC_ROUTES, caller
+from tams.api.callers import PUBLIC_ROUTES, caller_of
 from tams.errors import ForbiddenError
 from tams.models.caller import Scope
 
@@ -70,10 +70,10 @@ def check_table(routes: Iterable[BaseRoute]) -> None:
             needed(route.path_format, method)
 
 
-def check_scope(request: Request) -> None:
+async def check_scope(request: Request) -> None:
     """A dependency of every route. Raises ForbiddenError."""
     wanted = needed(request.scope["route"].path_format, request.method)
-    if wanted is None or caller(request).has_any(wanted):
+    if wanted is None or caller_of(request).has_any(wanted):
         return
     names = " or ".join(sorted(wanted) or [Scope.ADMIN])
     raise ForbiddenError(f"this takes the scope {names}")

@@ -8,7 +8,7 @@ from tams.api.query import QueryBool
 from tams.models.filters import UrlFilter, parse_list, parse_tag_filters, parse_uuid_list
 
 
-def url_filter(
+async def url_filter(
     request: Request,
     accept_get_urls: Annotated[
         str | None, Query(description="Labels of the URLs to return; empty for none.")

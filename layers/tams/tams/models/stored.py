@@ -78,7 +78,8 @@ class StoredFlow:
     """A Flow as read in a transaction. `flow` carries neither collections nor timerange.
 
     `deleting` lists, by deletion request, what clients no longer see but the store still has. `told_us` is
-    the time of the last event about the Flow, where its own dates do not show it.
+    the time of the last event about the Flow, where its own dates do not show it. `is_unrelated` says that
+    the Flow is known to have neither members nor collectors.
     """
 
     flow: Flow
@@ -86,6 +87,7 @@ class StoredFlow:
     deleting: Mapping[str, TimeRange] = field(default_factory=dict)
     told_us: int = 0
     revision: int = 0
+    is_unrelated: bool = False
 
     @property
     def outline(self) -> FlowOutline:

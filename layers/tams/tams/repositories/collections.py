@@ -10,6 +10,9 @@ from tams.repositories.tables import COLLECTIONS
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 
+_MEMBER = ("parent_id", "child_id", "position", "role", "container_mapping")
+_SOURCE_MEMBER = ("parent_id", "parent_source_id", "child_source_id", "position", "role")
+
 
 class CollectionRepository:
     def __init__(self, transaction: VisibleTransaction) -> None:
@@ -18,18 +21,22 @@ class CollectionRepository:
     def members(self, flow_ids: Collection[str]) -> dict[str, list[FlowCollectionItem]]:
         """flow_collection by Flow, in the client's order; a Flow without one is left out."""
         members: dict[str, list[FlowCollectionItem]] = {}
-        for row in sorted(self._rows("parent_id", flow_ids), key=lambda row: row["position"]):
+        for row in sorted(
+            self._rows("parent_id", flow_ids, _MEMBER), key=lambda row: row["position"]
+        ):
             members.setdefault(row["parent_id"], []).append(collection_item_from_row(row))
         return members
 
     def collectors(self, flow_ids: Collection[str]) -> dict[str, list[str]]:
         """collected_by of Flows, in id order."""
-        return _grouped(self._rows("child_id", flow_ids), "child_id", "parent_id")
+        return _grouped(
+            self._rows("child_id", flow_ids, ("child_id", "parent_id")), "child_id", "parent_id"
+        )
 
     def source_members(self, source_ids: Collection[str]) -> dict[str, list[CollectionItem]]:
         """source_collection: one entry per member Source, in order of first appearance (COL-6…8)."""
         members: dict[str, dict[str, CollectionItem]] = {}
-        rows = self._rows("parent_source_id", source_ids)
+        rows = self._rows("parent_source_id", source_ids, _SOURCE_MEMBER)
         for row in sorted(rows, key=lambda row: (row["parent_id"], row["position"])):
             entry = CollectionItem(id=row["child_source_id"], role=row["role"])
             members.setdefault(row["parent_source_id"], {}).setdefault(entry.id, entry)
@@ -38,7 +45,7 @@ class CollectionRepository:
     def of_source(self, source_id: str) -> dict[str, list[CollectionItem]]:
         """The collections of a Source's Flows, by Flow: member Sources with their roles, in order."""
         members: dict[str, list[CollectionItem]] = {}
-        rows = self._rows("parent_source_id", [source_id])
+        rows = self._rows("parent_source_id", [source_id], _SOURCE_MEMBER)
         for row in sorted(rows, key=lambda row: row["position"]):
             entry = CollectionItem(id=row["child_source_id"], role=row["role"])
             members.setdefault(row["parent_id"], []).append(entry)
@@ -46,12 +53,15 @@ class CollectionRepository:
 
     def sources_near(self, flow_id: str) -> set[str]:
         """Every Source that shows a collection this Flow belongs to or has."""
-        rows = self._rows("parent_id", [flow_id]) + self._rows("child_id", [flow_id])
-        return {row[end] for row in rows for end in ("parent_source_id", "child_source_id")}
+        ends = ("parent_source_id", "child_source_id")
+        rows = [
+            row for key in ("parent_id", "child_id") for row in self._rows(key, [flow_id], ends)
+        ]
+        return {row[end] for row in rows for end in ends}
 
     def source_collectors(self, source_ids: Collection[str]) -> dict[str, list[str]]:
         """collected_by of Sources, in id order."""
-        rows = self._rows("child_source_id", source_ids)
+        rows = self._rows("child_source_id", source_ids, ("child_source_id", "parent_source_id"))
         return _grouped(rows, "child_source_id", "parent_source_id")
 
     def collected(self, flow_ids: Collection[str] | None) -> set[str]:
@@ -86,7 +96,7 @@ class CollectionRepository:
         source_of: Mapping[str, str],
     ) -> None:
         """`source_of` maps every member to its Source."""
-        self._delete(self._rows("parent_id", [parent.flow.id], with_row_id=True))
+        self._delete(self._rows("parent_id", [parent.flow.id], (), with_row_id=True))
         self._transaction.insert(
             COLLECTIONS,
             [
@@ -110,22 +120,27 @@ class CollectionRepository:
             ("parent_id", "parent_source_id"),
             ("child_id", "child_source_id"),
         ):
-            rows = self._rows(key, [flow_id], with_row_id=True)
+            rows = self._rows(key, [flow_id], (), with_row_id=True)
             changed = [{ROW_ID: row[ROW_ID], column: source_id} for row in rows]
             self._transaction.update(COLLECTIONS, changed)
 
     def forget(self, flow_id: str) -> None:
         """Remove a deleted Flow's own collection, and its entries in others'."""
         for column in ("parent_id", "child_id"):
-            self._delete(self._rows(column, [flow_id], with_row_id=True))
+            self._delete(self._rows(column, [flow_id], (), with_row_id=True))
 
-    def _rows(self, column: str, ids: Collection[str], *, with_row_id: bool = False) -> list[Row]:
+    def _rows(
+        self,
+        column: str,
+        ids: Collection[str],
+        columns: Collection[str],
+        *,
+        with_row_id: bool = False,
+    ) -> list[Row]:
         if not ids:
             return []
         predicate = col[column].isin(list(ids))
-        return self._transaction.select(
-            COLLECTIONS, predicate, COLLECTIONS.names, with_row_id=with_row_id
-        )
+        return self._transaction.select(COLLECTIONS, predicate, columns, with_row_id=with_row_id)
 
     def _delete(self, rows: Iterable[Row]) -> None:
         self._transaction.delete(COLLECTIONS, [row[ROW_ID] for row in rows])

@@ -13,10 +13,12 @@ from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import (
+    FLOW_READ,
     OUTLINE,
     flow_from_row,
     flow_row,
     outline_from_row,
+    relations_row,
     timeline_row,
 )
 from tams.repositories.tables import FLOWS
@@ -45,7 +47,7 @@ class FlowRepository:
         self, flow_ids: Collection[str], classes: Collection[str] | None = None
     ) -> dict[str, StoredFlow]:
         rows = rows_by_id(
-            self._transaction, FLOWS, list(flow_ids), classes=classes, with_row_id=True
+            self._transaction, FLOWS, list(flow_ids), FLOW_READ, classes=classes, with_row_id=True
         )
         return {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
 
@@ -69,7 +71,10 @@ class FlowRepository:
         return ids_of_classes(self._transaction, FLOWS, flow_ids, classes)
 
     def add(self, stored: StoredFlow) -> None:
-        self._transaction.insert(FLOWS, [flow_row(stored) | timeline_row(stored)])
+        row = flow_row(stored) | timeline_row(stored)
+        if stored.is_unrelated:
+            row["unrelated_revision"] = stored.revision  # an insert makes no later revision
+        self._transaction.insert(FLOWS, [row])
 
     def save(self, stored: StoredFlow) -> None:
         """Write the whole row. The Flow was read in this transaction."""
@@ -80,8 +85,10 @@ class FlowRepository:
         self._rows.update([{"id": stored.flow.id, **timeline_row(stored)}])
 
     def save_latest_event(self, flows: Collection[StoredFlow]) -> None:
-        """Write only the time of the last event. The Flows were read in this transaction."""
-        self._rows.update({"id": each.flow.id, "told_us": each.told_us} for each in flows)
+        """Write only the time of the last event, and relations. The Flows were read in this transaction."""
+        self._rows.update(
+            {"id": each.flow.id, "told_us": each.told_us, **relations_row(each)} for each in flows
+        )
 
     def remove(self, flow_id: str) -> None:
         self._rows.delete([flow_id])
@@ -101,7 +108,7 @@ class FlowRepository:
             without_tags=query.tags,
             keep=keep,
         )
-        rows = rows_by_id(self._transaction, FLOWS, ids)
+        rows = rows_by_id(self._transaction, FLOWS, ids, FLOW_READ)
         return Page(tuple(flow_from_row(rows[each]) for each in ids), next_key)
 
 

@@ -75,8 +75,25 @@ def timeline_row(stored: StoredFlow) -> Row:
         if stored.deleting
         else None,
         "told_us": stored.told_us,
+        **relations_row(stored),
         "revision": stored.revision,
     }
+
+
+RELATED = -1
+"""No revision."""
+
+
+def relations_row(stored: StoredFlow) -> Row:
+    """Whether this update leaves the Flow without members and collectors."""
+    return {"unrelated_revision": stored.revision + 1 if stored.is_unrelated else RELATED}
+
+
+FLOW_READ = (
+    "id", "document", "segments_updated_us", "first_time", "last_time", "last_inclusive", "segment_count",
+    "longest_time", "deleting", "told_us", "unrelated_revision", "revision"
+)  # fmt: skip
+"""The columns that `flow_from_row` reads."""
 
 
 def flow_from_row(row: Row) -> StoredFlow:
@@ -86,7 +103,12 @@ def flow_from_row(row: Row) -> StoredFlow:
     flow: Flow = parse_flow(document)
     outline = outline_from_row(row)
     return StoredFlow(
-        flow, outline.timeline, outline.deleting, row["told_us"] or 0, row["revision"]
+        flow,
+        outline.timeline,
+        outline.deleting,
+        row["told_us"] or 0,
+        row["revision"],
+        row["unrelated_revision"] == row["revision"],
     )
 
 
@@ -125,6 +147,10 @@ def source_row(stored: StoredSource) -> Row:
         "flow_count": stored.flow_count,
         "revision": stored.revision,
     }
+
+
+SOURCE_READ = ("id", "document", "flow_count", "revision")
+"""The columns that `source_from_row` reads."""
 
 
 def source_from_row(row: Row) -> StoredSource:

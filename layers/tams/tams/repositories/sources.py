@@ -9,7 +9,7 @@ from tams.models.stored import StoredSource
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.predicates import equal, tagged
-from tams.repositories.rows import source_from_row, source_row
+from tams.repositories.rows import SOURCE_READ, source_from_row, source_row
 from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import all_of
@@ -23,7 +23,7 @@ class SourceRepository:
         self._rows = ChangingRows(transaction, SOURCES)
 
     def find(self, source_id: str) -> StoredSource | None:
-        rows = rows_by_id(self._transaction, SOURCES, [source_id], with_row_id=True)
+        rows = rows_by_id(self._transaction, SOURCES, [source_id], SOURCE_READ, with_row_id=True)
         return next((source_from_row(row) for row in self._rows.track(rows.values())), None)
 
     def get(self, source_id: str) -> StoredSource:
@@ -65,7 +65,7 @@ class SourceRepository:
             without_tags=query.tags,
             keep=keep,
         )
-        rows = rows_by_id(self._transaction, SOURCES, ids)
+        rows = rows_by_id(self._transaction, SOURCES, ids, SOURCE_READ)
         return Page(tuple(source_from_row(rows[each]) for each in ids), next_key)
 
 

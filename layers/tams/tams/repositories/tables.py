@@ -50,6 +50,9 @@ FLOWS = Table(
         segment_count=INT,
         longest_time=TEXT,  # at least the longest segment's duration; never shrinks while segments remain
         deleting=TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
+        # The revision at which the Flow had neither members nor collectors. If the row has another one, a
+        # release that does not know this column may have written it, and only `collections` knows.
+        unrelated_revision=INT,
         told_us=INT,  # the last moment of the Flow that its dates do not show (`clock/record_times.py`)
         revision=INT,
     ),

@@ -1,5 +1,9 @@
 """All migrations, in order. A release adds one at the end, and never changes a released one."""
 
-from tams.repositories.migrations import m0001_tables, m0002_since_0_1_0
+from tams.repositories.migrations import m0001_tables, m0002_since_0_1_0, m0003_unrelated_flows
 
-MIGRATIONS = (m0001_tables.MIGRATION, m0002_since_0_1_0.MIGRATION)
+MIGRATIONS = (
+    m0001_tables.MIGRATION,
+    m0002_since_0_1_0.MIGRATION,
+    m0003_unrelated_flows.MIGRATION,
+)

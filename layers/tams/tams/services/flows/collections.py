@@ -18,8 +18,8 @@ from tams.timing.microseconds import from_us, to_us
 
 
 def with_collections(repositories: Repositories, stored: Sequence[StoredFlow]) -> list[Flow]:
-    """Complete Flows, with their collections. Takes two round trips for all of them."""
-    ids = [each.flow.id for each in stored]
+    """Complete Flows, with their collections: two round trips, or none if they are unrelated."""
+    ids = [each.flow.id for each in stored if not each.is_unrelated]
     members = repositories.collections.members(ids)
     collectors = repositories.collections.collectors(ids)
     return [
@@ -39,12 +39,23 @@ def as_caller_sees(repositories: Repositories, stored: Sequence[StoredFlow]) -> 
     return redacted_flows(repositories, classes, with_collections(repositories, stored))
 
 
-def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
-    """Write the Flow's collection if it changed. Returns the events of everything that changed with it.
+def with_flow(stored: StoredFlow, flow: Flow) -> StoredFlow:
+    """The Flow as it will be stored; `flow` has the collection that it is about to get, if any."""
+    unrelated = stored.is_unrelated and not flow.flow_collection
+    return replace(stored, flow=flow, is_unrelated=unrelated)
+
+
+def collect(repositories: Repositories, changed: StoredFlow, now: datetime) -> list[StoredEvent]:
+    """Write the collection of a Flow that is already saved, if it differs.
+
+    Returns the events of everything that changed with it.
 
     Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that contradicts
     another one of the same Source (COL-12).
     """
+    if changed.is_unrelated:
+        return []
+    flow = changed.flow
     old = repositories.collections.members([flow.id]).get(flow.id, [])
     items = _with_unseen(repositories, old, flow.flow_collection or ())
     if tuple(old) == items:
@@ -63,7 +74,7 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
         repositories,
         flows={each: near[each] for each in (before ^ members.keys()) & near.keys()},
         sources=set(source_of.values()) | repositories.collections.sources_near(flow.id),
-        change=lambda: repositories.collections.replace(StoredFlow(flow), items, source_of),
+        change=lambda: repositories.collections.replace(changed, items, source_of),
         now=now,
     )
 
@@ -148,7 +159,7 @@ def with_derived(
     change()
     after = _derived(repositories, flows, sources)
     changed = [
-        replace(stored, told_us=to_us(moment_of_change(now, stored)))
+        replace(stored, told_us=to_us(moment_of_change(now, stored)), is_unrelated=False)
         for flow_id, stored in flows.items()
         if before.get(flow_id) != after.get(flow_id)
     ]

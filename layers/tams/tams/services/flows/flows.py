@@ -26,7 +26,13 @@ from tams.services.access.permissions import (
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_after, moment_of_change
 from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import as_caller_sees, collect, with_collections, with_derived
+from tams.services.flows.collections import (
+    as_caller_sees,
+    collect,
+    with_collections,
+    with_derived,
+    with_flow,
+)
 from tams.services.flows.description import check_init_segments, description_of
 from tams.services.flows.membership import (
     check_source_format,
@@ -156,9 +162,10 @@ class FlowService:
         if repositories.deletion_requests.removing(flow.id) is not None:
             raise InvalidRequestError("id: the Flow that had this id is still being deleted")
         events = join_source(repositories, flow, now)
-        repositories.flows.add(StoredFlow(flow))
-        derived = collect(repositories, flow, now) if flow.flow_collection else []
-        (created,) = with_collections(repositories, [StoredFlow(flow)])
+        stored = StoredFlow(flow, is_unrelated=not flow.flow_collection)
+        repositories.flows.add(stored)
+        derived = collect(repositories, stored, now)
+        (created,) = with_collections(repositories, [stored])
         repositories.events.add([*events, flow_event("flows/created", created, now), *derived])
         return created
 
@@ -188,9 +195,9 @@ class FlowService:
             )
         else:
             check_source_format(repositories.sources.find(flow.source_id), flow)
-        replaced = replace(stored, flow=flow)
+        replaced = with_flow(stored, flow)
         repositories.flows.save(replaced)
-        events += collect(repositories, flow, now)
+        events += collect(repositories, replaced, now)
         (updated,) = with_collections(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", updated, now)])
 

@@ -1,7 +1,7 @@
 """Single properties of a Flow, changed one at a time (FLW-43…50, RO, TAG)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 from uuid import uuid4
 
@@ -9,13 +9,12 @@ from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, check_collection
-from tams.models.stored import StoredFlow
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import check_move, flow_to
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import as_caller_sees, collect, with_collections
+from tams.services.flows.collections import as_caller_sees, collect, with_collections, with_flow
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from that Profile (PRF-15)."""
@@ -108,9 +107,9 @@ class FlowPropertyService:
                 update=stamps | ({"updated_by": caller} if caller else {})
             )
             check_move(repositories.caller, classes_of(stored.flow.tags), classes_of(flow.tags))
-            changed: StoredFlow = replace(stored, flow=flow)
+            changed = with_flow(stored, flow)
             repositories.flows.save(changed)
-            derived = collect(repositories, flow, now) if collects else []
+            derived = collect(repositories, changed, now) if collects else []
             (updated,) = with_collections(repositories, [changed])
             repositories.events.add([flow_event("flows/updated", updated, now), *derived])
 
