@@ -3,6 +3,7 @@
 import httpx
 
 from tests.maker import Maker
+from tests.waiting import until
 from vastlocal.control import Control
 
 
@@ -25,16 +26,20 @@ def test_reading_and_writing_keep_to_their_round_trips(
 
     vast.reset()
     assert api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
-    assert {"begin": 1, "query_rows": 3, "commit": 1} in transactions(vast)  # nothing is written
+    until(
+        lambda: {"begin": 1, "query_rows": 3, "commit": 1} in transactions(vast)
+    )  # nothing is written
 
     vast.reset()
     assert api.get(f"/flows/{flow['id']}").status_code == 200
-    assert {"begin": 1, "query_rows": 1, "commit": 1} in transactions(vast)  # nothing collects it
+    until(
+        lambda: {"begin": 1, "query_rows": 1, "commit": 1} in transactions(vast)
+    )  # nothing collects it
 
     path, window = f"/flows/{flow['id']}/segments", {"timerange": "[10:0_70:0)"}
     vast.reset()
     assert len(api.get(path, params=window).json()) == 30
-    assert {"begin": 1, "query_rows": 2, "commit": 1} in transactions(vast)
+    until(lambda: {"begin": 1, "query_rows": 2, "commit": 1} in transactions(vast))
 
 
 def transactions(vast: Control) -> list[dict[str, int]]:

@@ -19,6 +19,7 @@ from tams.runtime.workers import batch_handler, queue_handler
 from tams.services.webhooks.relay import EventRelay
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.integration.test_migrations import set_version
+from tests.waiting import until
 from vastlocal.control import Control
 from vastlocal.http.faults import FaultAction
 
@@ -67,6 +68,7 @@ def test_the_version_is_looked_at_once_a_process(connection: VastConnection, vas
     for _ in range(3):
         vast.reset()
         read()
+        until(lambda: vast.counters().requests["commit"] == 1)  # nobody waits for it
         counted = vast.counters().requests
         seen.append({each: counted[each] for each in ("begin", "query_rows", "commit")})
 

@@ -17,6 +17,7 @@ from tams.vast.errors import (
 from tams.vast.http_connection import Endpoint
 from tams.vast.http_pool import HttpPool
 from tams.vast.signature import Signer
+from tests.waiting import until
 
 OK = b"HTTP/1.1 200 OK\r\nServer: vast 5.3.0.1\r\ntabular-txid: 7\r\nContent-Length: 2\r\n\r\nok"
 REQUEST = b"GET / HTTP/1.1\r\nHost: vast\r\nContent-Length: 0\r\n\r\n"
@@ -78,8 +79,31 @@ def test_one_that_was_closed_while_idle_is_noticed_before_a_request_is_lost_on_i
         pool.exchange(REQUEST)
         idle = pool._idle[0]
         idle._socket.shutdown(socket.SHUT_RDWR)
-        assert idle.is_stale()
+        assert not idle.is_usable()
         assert pool.exchange(REQUEST).status == 200
+    assert served == [1, 2]
+
+
+def test_an_answer_nobody_waited_for_does_not_reach_the_next_request() -> None:
+    other = OK.replace(b"ok", b"no")
+    with serving(other, OK, OK) as (pool, served):
+        pool.send(REQUEST)
+        assert [pool.exchange(REQUEST).body for _ in range(2)] == [b"ok"] * 2
+    assert served == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [None, OK[:20], OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), b"nonsense\r\n\r\n"],
+    ids=["none", "a part", "the last", "not HTTP"],
+)
+def test_a_connection_that_was_not_left_clean_is_not_used_again(answer: bytes | None) -> None:
+    with serving(answer, OK) as (pool, served):
+        pool.send(REQUEST)
+        until(lambda: served == [1])
+        if answer == OK[:20]:  # the rest never comes
+            pool._idle[0]._socket.shutdown(socket.SHUT_RD)
+        assert pool.exchange(REQUEST).body == b"ok"
     assert served == [1, 2]
 
 

@@ -122,10 +122,9 @@ class Database:
         """Run `work` on one snapshot. Raises BackendUnavailableError."""
         try:
             transaction, result = self._perform(work)
-            with translated():
-                transaction.api.commit(transaction.txid)
         except (VastConnectionError, VastConflictError) as error:
             raise BackendUnavailableError(f"VAST did not answer: {error}") from error
+        transaction.api.end_read(transaction.txid)
         return result
 
     def write(self, work: Callable[[VastTransaction], T], *contended: str) -> T:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from tams.vast.arrow_writer import row_streams
 from tams.vast.column_types import Columns, ColumnType
 from tams.vast.errors import (
     VastConflictError,
+    VastConnectionError,
     VastMissingError,
     VastRequestError,
     VastUnavailableError,
@@ -47,6 +49,15 @@ class VastApi:
 
     def commit(self, txid: int) -> None:
         self._request("PUT", "/", _TRANSACTION, txid)
+
+    def end_read(self, txid: int) -> None:
+        """Commits a transaction that has written nothing, without waiting for the answer.
+
+        Its snapshot was read, whatever becomes of the commit. A transaction that VAST does not hear of again
+        expires.
+        """
+        with suppress(VastConnectionError):
+            self._pool.send(self._signed("PUT", "/", _TRANSACTION, txid))
 
     def roll_back(self, txid: int) -> None:
         self._request("DELETE", "/", _TRANSACTION, txid)
@@ -115,12 +126,7 @@ class VastApi:
     def _request(
         self, method: str, path: str, command: str, txid: int, body: bytes = b"", lines: str = ""
     ) -> HttpResponse:
-        signed = self._signer.headers(method, path, command, body)
-        head = (
-            f"{method} {path}?{command} HTTP/1.1\r\nHost: {self._pool.endpoint.host}\r\n{signed}"
-            f"tabular-txid: {txid}\r\n{_COMMON_LINES}{lines}Content-Length: {len(body)}\r\n\r\n"
-        )
-        request = head.encode("ascii") + body
+        request = self._signed(method, path, command, txid, body, lines)
         for pause in (*_PAUSES, None):
             response = self._pool.exchange(request)
             if response.status == 200:
@@ -129,6 +135,16 @@ class VastApi:
                 break
             time.sleep(pause)
         raise _failure(response)
+
+    def _signed(
+        self, method: str, path: str, command: str, txid: int, body: bytes = b"", lines: str = ""
+    ) -> bytes:
+        signed = self._signer.headers(method, path, command, body)
+        head = (
+            f"{method} {path}?{command} HTTP/1.1\r\nHost: {self._pool.endpoint.host}\r\n{signed}"
+            f"tabular-txid: {txid}\r\n{_COMMON_LINES}{lines}Content-Length: {len(body)}\r\n\r\n"
+        )
+        return head.encode("ascii") + body
 
 
 _COMMON_LINES = "tabular-api-version-id: 1\r\ntabular-client-name: tabular-api\r\n"

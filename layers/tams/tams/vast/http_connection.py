@@ -7,6 +7,8 @@ This takes 40 µs; the parser is httptools, which is Node's.
 import select
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -67,28 +69,55 @@ class HttpConnection:
         except OSError as error:
             raise VastConnectionError(_reason(error)) from error
         self.is_kept = True
+        self._owes_answer = False
 
     def exchange(self, request: bytes) -> HttpResponse:
-        reader = _Reader()
-        try:
+        with self._closing_on_failure():
             self._socket.sendall(request)
-            while not reader.is_complete:
-                reader.feed(self._received())
+            return self._answer()
+
+    def send(self, request: bytes) -> None:
+        """Sends a request whose answer is not needed. `is_usable` reads it before the next one."""
+        with self._closing_on_failure():
+            self._socket.sendall(request)
+        self._owes_answer = True
+
+    def is_usable(self) -> bool:
+        """Whether it can take the next request: nothing is left to read, and the other side is there."""
+        if self._owes_answer:
+            self._owes_answer = False
+            try:
+                with self._closing_on_failure():
+                    self._answer()
+            except VastConnectionError:
+                return False
+        return self.is_kept and not self._is_readable()
+
+    def _answer(self) -> HttpResponse:
+        reader = _Reader()
+        while not reader.is_complete:
+            reader.feed(self._received())
+        self.is_kept = reader.is_kept
+        return reader.response
+
+    @contextmanager
+    def _closing_on_failure(self) -> Iterator[None]:
+        """After an interrupted exchange, the answer would reach the next request."""
+        try:
+            yield
         except (OSError, httptools.HttpParserError) as error:
             self.close()
             raise VastConnectionError(_reason(error)) from error
         except BaseException:
-            self.close()  # after an interrupted exchange, the answer would reach the next request
+            self.close()
             raise
-        self.is_kept = reader.is_kept
-        return reader.response
 
     def _received(self) -> bytes:
         if not (received := self._socket.recv(_CHUNK_BYTES)):
             raise ConnectionResetError
         return received
 
-    def is_stale(self) -> bool:
+    def _is_readable(self) -> bool:
         """Whether the other side has closed it, or sent something unrequested."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)

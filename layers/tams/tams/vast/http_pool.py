@@ -16,15 +16,22 @@ class HttpPool:
 
     def exchange(self, request: bytes) -> HttpResponse:
         """Raises VastConnectionError."""
-        connection = self._taken() or HttpConnection(
-            self.endpoint, self._connect_seconds, self._timeout_seconds
-        )
+        connection = self._taken() or self._connected()
         response = connection.exchange(request)
         if connection.is_kept:
             self._idle.append(connection)
         else:
             connection.close()
         return response
+
+    def send(self, request: bytes) -> None:
+        """Sends a request whose answer nobody waits for. Raises VastConnectionError."""
+        connection = self._taken() or self._connected()
+        connection.send(request)
+        self._idle.append(connection)
+
+    def _connected(self) -> HttpConnection:
+        return HttpConnection(self.endpoint, self._connect_seconds, self._timeout_seconds)
 
     def _taken(self) -> HttpConnection | None:
         """The most recently used connection, which is the least likely to be closed."""
@@ -33,7 +40,7 @@ class HttpPool:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if not connection.is_stale():
+            if connection.is_usable():
                 return connection
             connection.close()
         return None
