@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response
+from pydantic_core import to_json
 
 from tams.api.dependencies import acting
 from tams.api.event_stream import as_stream
@@ -88,7 +89,7 @@ async def get_events(
     )
     seconds = wait if wait is not None else WAIT_MAX if follow else 0
     found = events.page(query, seconds)
-    body, count = fitting_array(item for _, item in found.items)
+    body, count = fitting_array(to_json(item) for _, item in found.items)
     items, next_key = found.items, found.next_key
     if count < len(items):
         items, next_key = items[:count], items[count - 1][0]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic_core import to_json
 
 from tams.api.body import described
 from tams.api.deletion import ACCEPTED, deleted
@@ -59,11 +60,13 @@ async def get_segments(
         decode_segment_key(page),
     )
     found = segments.list_(flow_id, asked, object_id)
-    body = "[]"
+    body = b"[]"
     if not (is_head and surely_fit(found.segments)):
         get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
         body, count = fitting_array(
-            segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
+            to_json(
+                segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
+            )
             for segment in found.segments
         )
         found = _first(found, count)

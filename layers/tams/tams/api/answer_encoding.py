@@ -18,6 +18,8 @@ from tams.api.payload import ANSWER_BYTES_MAX, payload_bytes
 GZIP_BYTES_MIN = 2_048
 GZIP_LEVEL = 1
 
+_BYTES_EACH = 4
+"""What a character takes at most, in UTF-8 or escaped."""
 _NEVER = "text/event-stream"
 """Clients read these as they arrive, and proxies might hold back gzip until a block is complete."""
 
@@ -62,7 +64,9 @@ def _weighted(element: str) -> tuple[str, float]:
 
 def _within_limit(answer: dict[str, Any]) -> dict[str, Any]:
     body = answer.get("body", "")
-    size = len(body) if answer.get("isBase64Encoded") else payload_bytes(body)
+    if len(body) * _BYTES_EACH <= ANSWER_BYTES_MAX:
+        return answer
+    size = len(body) if answer.get("isBase64Encoded") else payload_bytes(body.encode())
     if size <= ANSWER_BYTES_MAX:
         return answer
     summary = (

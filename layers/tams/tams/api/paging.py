@@ -64,10 +64,10 @@ def page_response(
     If the models do not fit into one response, `listed` is called again for fewer.
     """
     page = listed(asked)
-    body, count = fitting_array(item.to_json() for item in page.items)
+    body, count = fitting_array(item.to_json_bytes() for item in page.items)
     if count < len(page.items):
         page = listed(replace(asked, limit=count))
-        body, _ = fitting_array(item.to_json() for item in page.items)
+        body, _ = fitting_array(item.to_json_bytes() for item in page.items)
     headers = paging_headers(
         request,
         limit=asked.limit,
@@ -78,7 +78,7 @@ def page_response(
     return array_response(body, headers)
 
 
-def array_response(body: str, headers: Mapping[str, str]) -> Response:
+def array_response(body: bytes, headers: Mapping[str, str]) -> Response:
     """A response with the array that `fitting_array` built."""
     return Response(body, media_type="application/json", headers=dict(headers))
 

@@ -64,6 +64,10 @@ class Model(BaseModel):
         """The JSON of the specification, without unset properties."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True)
 
+    def to_json_bytes(self) -> bytes:
+        """The same, encoded."""
+        return self.__pydantic_serializer__.to_json(self, by_alias=True, exclude_none=True)
+
     def to_document(self) -> dict[str, Any]:
         """The same JSON as stored: dates to the microsecond, which order and paging need."""
         return self.model_dump(mode="json", by_alias=True, exclude_none=True, context=EXACT)

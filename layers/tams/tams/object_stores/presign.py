@@ -1,15 +1,15 @@
 """Presigned S3 URLs, built here because a page of a thousand must not cost a thousand SDK calls.
 
 They use AWS Signature Version 4 in the query string, byte for byte as boto3 does (a test compares them). The
-signing key is derived once a day, and everything that does not change is prepared once per backend. Source:
+signing key is derived once a day, and what the URLs of one page share is prepared once. Source:
 AWS "Authenticating Requests: Using Query Parameters".
 """
 
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
@@ -22,19 +22,38 @@ class Credentials:
     session_token: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What all URLs of one second share: everything but the path and the values of headers."""
+
+    query: str
+    canonical_query: str
+    signed_headers: str
+    to_sign: str
+    """Ends where the request's digest follows."""
+    signing_key: bytes
+
+
+_Shape = tuple[int, int, tuple[str, ...], Credentials]
+"""The second, the expiry, the names of the headers and the keys."""
+
+
 class Presigner:
     """Signs URLs of one bucket. `base_url` is the bucket's own address, without a trailing slash."""
 
-    base_url: str
-    region: str
-    credentials: Callable[[], Credentials]
-    _keys: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    def __init__(self, base_url: str, region: str, credentials: Callable[[], Credentials]) -> None:
+        address = urlsplit(base_url)
+        self._region = region
+        self._credentials = credentials
+        self._origin = f"{address.scheme}://{address.netloc}"
+        self._host = address.netloc
+        self._bucket_path = address.path
+        self._form: tuple[_Shape, _Form] | None = None
+        self._key: tuple[tuple[str, str], bytes] | None = None
 
     def plain_url(self, key: str) -> str:
         """The object's own address, which requires credentials."""
-        address = urlsplit(self.base_url)
-        return f"{address.scheme}://{address.netloc}{self._path(key)}"
+        return f"{self._origin}{self._path(key)}"
 
     def url(
         self,
@@ -49,39 +68,53 @@ class Presigner:
 
         The request must send exactly these `headers`, whose names are in lower case.
         """
-        credentials = self.credentials()
-        address = urlsplit(self.base_url)
+        sent = sorted({"host": self._host, **(headers or {})}.items())
+        form = self._form_of(now, expires_seconds, tuple(name for name, _ in sent))
         path = self._path(key)
-        stamp = now.strftime("%Y%m%dT%H%M%SZ")
-        scope = f"{stamp[:8]}/{self.region}/s3/aws4_request"
-        sent = sorted({"host": address.netloc, **(headers or {})}.items())
-        signed = ";".join(name for name, _ in sent)
+        lines = "".join([f"{name}:{value.strip()}\n" for name, value in sent])
+        rest = f"{lines}\n{form.signed_headers}\nUNSIGNED-PAYLOAD"
+        request = f"{method}\n{path}\n{form.canonical_query}\n{rest}"
+        to_sign = form.to_sign + hashlib.sha256(request.encode()).hexdigest()
+        signature = hmac.digest(form.signing_key, to_sign.encode(), "sha256").hex()
+        return f"{self._origin}{path}?{form.query}&X-Amz-Signature={signature}"
+
+    def _form_of(self, now: datetime, expires_seconds: int, names: tuple[str, ...]) -> _Form:
+        shape = (int(now.timestamp()), expires_seconds, names, self._credentials())
+        if (last := self._form) is None or last[0] != shape:
+            last = self._form = (shape, self._new_form(*shape))
+        return last[1]
+
+    def _new_form(
+        self, second: int, expires_seconds: int, names: tuple[str, ...], credentials: Credentials
+    ) -> _Form:
+        stamp = datetime.fromtimestamp(second, UTC).strftime("%Y%m%dT%H%M%SZ")
+        scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
+        signed_headers = ";".join(names)
         parameters = [
             ("X-Amz-Algorithm", _ALGORITHM),
             ("X-Amz-Credential", f"{credentials.access_key}/{scope}"),
             ("X-Amz-Date", stamp),
             ("X-Amz-Expires", str(expires_seconds)),
-            ("X-Amz-SignedHeaders", signed),
+            ("X-Amz-SignedHeaders", signed_headers),
         ]
         if credentials.session_token:
             parameters.append(("X-Amz-Security-Token", credentials.session_token))
-        query = "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in parameters)
-        canonical_query = "&".join(sorted(query.split("&")))
-        lines = "".join(f"{name}:{value.strip()}\n" for name, value in sent)
-        request = f"{method}\n{path}\n{canonical_query}\n{lines}\n{signed}\nUNSIGNED-PAYLOAD"
-        digest = hashlib.sha256(request.encode()).hexdigest()
-        to_sign = f"{_ALGORITHM}\n{stamp}\n{scope}\n{digest}"
-        signing_key = self._signing_key(credentials.secret_key, stamp[:8])
-        signature = hmac.new(signing_key, to_sign.encode(), hashlib.sha256).hexdigest()
-        return f"{address.scheme}://{address.netloc}{path}?{query}&X-Amz-Signature={signature}"
+        pairs = [f"{name}={quote(value, safe='-_.~')}" for name, value in parameters]
+        return _Form(
+            query="&".join(pairs),
+            canonical_query="&".join(sorted(pairs)),
+            signed_headers=signed_headers,
+            to_sign=f"{_ALGORITHM}\n{stamp}\n{scope}\n",
+            signing_key=self._signing_key(credentials.secret_key, stamp[:8]),
+        )
 
     def _path(self, key: str) -> str:
-        return f"{urlsplit(self.base_url).path}/{quote(key, safe='/~')}"
+        return f"{self._bucket_path}/{quote(key, safe='/~')}"
 
     def _signing_key(self, secret_key: str, day: str) -> bytes:
-        if (key := self._keys.get((secret_key, day))) is None:
+        if (last := self._key) is None or last[0] != (secret_key, day):
             key = f"AWS4{secret_key}".encode()
-            for part in (day, self.region, "s3", "aws4_request"):
-                key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-            self._keys = {(secret_key, day): key}
-        return key
+            for part in (day, self._region, "s3", "aws4_request"):
+                key = hmac.digest(key, part.encode(), "sha256")
+            last = self._key = ((secret_key, day), key)
+        return last[1]

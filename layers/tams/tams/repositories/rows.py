@@ -1,6 +1,7 @@
 """Model ⇄ row, both directions, pure."""
 
 import json
+from functools import lru_cache
 from typing import Any
 
 from tams.models.collection import FlowCollectionItem
@@ -178,6 +179,7 @@ def instances_text(instances: tuple[Instance, ...]) -> str:
     )
 
 
+@lru_cache(maxsize=64)  # the Segments of a page mostly have the same
 def instances_from_text(text: str | None) -> tuple[Instance, ...]:
     return tuple(Instance(**entry) for entry in json.loads(text)) if text else ()
 
