@@ -11,10 +11,11 @@ from uuid import uuid4
 import pytest
 
 from tams.models.stored import finite
-from tams.repositories.database import Database, VastTransaction
+from tams.repositories.database import Database
 from tams.repositories.media_time import bound_text
 from tams.repositories.provision import provision
 from tams.repositories.tables import SEGMENTS
+from tams.repositories.transaction import VastTransaction
 from tams.runtime.vast import vast_connection
 from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange

@@ -14,7 +14,7 @@ import pytest
 
 from tams.errors import BackendUnavailableError
 from tams.models.stored import FLOW_GONE_US
-from tams.repositories.database import ROW_ID, Database, VastTransaction
+from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY
 from tams.repositories.migrations.back_fill import BATCH_ROWS
 from tams.repositories.provision import provision
@@ -33,6 +33,7 @@ from tams.repositories.tables import (
     SCHEMA_VERSION,
     SERVICE,
 )
+from tams.repositories.transaction import ROW_ID, VastTransaction
 from tams.runtime.vast import vast_connection
 from tams.vast.where import col
 from tests.integration.kept_data import FOLDERS, unpacked

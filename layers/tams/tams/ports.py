@@ -21,6 +21,7 @@ else:
     Repositories = Any
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class Clock(Protocol):
@@ -39,6 +40,16 @@ class Store(Protocol):
     def caller(self) -> Caller: ...
     def read(self, work: Callable[[Repositories], T]) -> T: ...
     def write(self, work: Callable[[Repositories], T], *contended: str) -> T: ...
+    def write_each(
+        self,
+        work: Callable[[Repositories, Sequence[Item]], Sequence[T]],
+        item: Item,
+        contended: str,
+        kind: object,
+        /,
+    ) -> T:
+        """The work on all items of this caller and `kind` that wait for the same turn: a result for each."""
+        ...
 
 
 class UrlSigner(Protocol):

@@ -47,7 +47,6 @@ def a_registration(flow: Flow, *objects: StoredObject, taken: tuple[str, ...] = 
         near=[a_segment(TimeRange.parse(text), flow) for text in taken],
         deleting={},
         backend_labels=frozenset({"local"}),
-        event_id="event",
         now_us=0,
     )
 

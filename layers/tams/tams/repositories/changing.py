@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.table import Table
+from tams.repositories.transaction import ROW_ID, Row, Witness
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import Predicate, col
 

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
-from tams.repositories.database import ROW_ID, Row
 from tams.repositories.rows import collection_item_from_row
 from tams.repositories.tables import COLLECTIONS
+from tams.repositories.transaction import ROW_ID, Row
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 

@@ -6,108 +6,25 @@ more than 4.5 MiB takes several).
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tams.deadline import patience
-from tams.errors import BackendUnavailableError, InvalidRequestError
+from tams.errors import BackendUnavailableError
 from tams.repositories.errors import translated
+from tams.repositories.gathered import Gathered, Waiting
 from tams.repositories.session import VastConnection, VastSession
-from tams.repositories.table import CELL_BYTES_MAX, Table
+from tams.repositories.transaction import VastTransaction
 from tams.repositories.turns import Turns
-from tams.vast.api import VastApi
-from tams.vast.column_types import ROW_ID_NAME
 from tams.vast.errors import VastConflictError, VastConnectionError
-from tams.vast.where import Predicate
 
 T = TypeVar("T")
-Row = dict[str, Any]
-
-ROW_ID = ROW_ID_NAME
-"""The key under which a selected row carries its id, which is valid only inside its transaction."""
 
 CONTENDED = "too many others write to the same resource; try again"
 
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
 """Seconds: about ten times as long as a write takes, to allow for that many colliding writers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Witness:
-    """Rows that show whether a transaction committed: nothing else adds or removes them."""
-
-    table: Table
-    predicate: Predicate
-    there: bool = True
-    """Whether the rows exist after the commit."""
-
-
-class VastTransaction:
-    """An open transaction; its rows are plain dicts."""
-
-    def __init__(self, session: VastSession, api: VastApi, txid: int) -> None:
-        self._session = session
-        self.api = api
-        self.txid = txid
-        self.witness: Witness | None = None
-
-    def select(
-        self,
-        table: Table,
-        predicate: Predicate | None,
-        columns: Iterable[str],
-        *,
-        with_row_id: bool = False,
-        rows_max: int | None = None,
-    ) -> list[Row]:
-        """Rows that match, in no order; without a predicate, all rows. One round trip.
-
-        With `rows_max`, at least that many rows come back when there are more, and the server stops there.
-        """
-        there = self._session.table(table)
-        names = [*columns, ROW_ID] if with_row_id else list(columns)
-        with translated():
-            pages = self.api.select(
-                self.txid, there.path, there.columns_with_row_id, names, predicate, rows_max
-            )
-        return [
-            dict(zip(names, values, strict=True))
-            for page in pages
-            for values in zip(*page, strict=True)
-        ]
-
-    def count(self, table: Table, predicate: Predicate | None) -> int:
-        """How many rows match; only numbers are transferred. One round trip."""
-        there = self._session.table(table)
-        with translated():
-            return self.api.count(self.txid, there.path, there.columns, predicate)
-
-    def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        if not rows:
-            return
-        _check_cells(table, rows)
-        there = self._session.table(table)
-        with translated():
-            self.api.insert(self.txid, there.path, there.columns, rows)
-
-    def update(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Each row holds its ROW_ID and the columns to change, the same columns in every row."""
-        if not rows:
-            return
-        _check_cells(table, rows)
-        there = self._session.table(table)
-        changed = tuple(column for column in there.columns_with_row_id if column[0] in rows[0])
-        with translated():
-            self.api.update(self.txid, there.path, changed, rows)
-
-    def delete(self, table: Table, row_ids: Sequence[int]) -> None:
-        if not row_ids:
-            return
-        there = self._session.table(table)
-        with translated():
-            self.api.delete(self.txid, there.path, row_ids, there.row_id)
 
 
 class Database:
@@ -117,6 +34,7 @@ class Database:
         self.session = VastSession(connection)
         self._patience_seconds = patience_seconds
         self._turns = Turns()
+        self._gathered = Gathered()
 
     def read(self, work: Callable[[VastTransaction], T]) -> T:
         """Run `work` on one snapshot. Raises BackendUnavailableError."""
@@ -141,6 +59,43 @@ class Database:
             if not in_time:
                 raise BackendUnavailableError(CONTENDED)
             return self._write(work, deadline)
+
+    def write_each(
+        self,
+        work_on: Callable[[Sequence[Any]], Callable[[VastTransaction], Sequence[T]]],
+        item: Any,
+        contended: str,
+        kind: object,
+    ) -> T:
+        """Like `write`, for many writers of one resource: one transaction does all that waits for the turn.
+
+        `work_on(items)` is the work on items of the same `kind`, in order of arrival. It returns a result for
+        each. If it raises, the writer whose turn it is gets the error, and the others try by themselves.
+        """
+        patience_seconds = patience(self._patience_seconds)
+        deadline = time.monotonic() + patience_seconds
+        waiting = Waiting(item, kind)
+        self._gathered.join(contended, waiting)
+        try:
+            with self._turns.taken((contended,), patience_seconds) as in_time:
+                if not waiting.is_done:
+                    if not in_time:
+                        raise BackendUnavailableError(CONTENDED)
+                    self._do_all(work_on, self._gathered.like(contended, waiting), deadline)
+        finally:
+            self._gathered.leave(contended, waiting)
+        result: T = waiting.result
+        return result
+
+    def _do_all(
+        self,
+        work_on: Callable[[Sequence[Any]], Callable[[VastTransaction], Sequence[Any]]],
+        group: Sequence[Waiting],
+        deadline: float,
+    ) -> None:
+        results = self._write(work_on([each.item for each in group]), deadline)
+        for each, result in zip(group, results, strict=True):
+            each.result = result
 
     def _write(self, work: Callable[[VastTransaction], T], deadline: float) -> T:
         begun = time.monotonic()
@@ -226,16 +181,3 @@ def pause_seconds(attempt: int, time_left: float) -> float:
     """
     longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
     return random.uniform(longest / 4, longest)  # noqa: S311
-
-
-def _check_cells(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    for row in rows:
-        for name, value in row.items():
-            if (
-                isinstance(value, str)
-                and len(value) * 4 > CELL_BYTES_MAX
-                and len(value.encode()) > CELL_BYTES_MAX
-            ):
-                raise InvalidRequestError(
-                    f"{name} of one of the {table.name} takes more than {CELL_BYTES_MAX} bytes"
-                )

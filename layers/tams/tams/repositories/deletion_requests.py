@@ -10,10 +10,10 @@ from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline
 from tams.repositories.changing import ChangingRows
-from tams.repositories.database import Row
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
+from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 from tams.vast.where import Predicate, col

@@ -6,7 +6,6 @@ from typing import Any
 
 from tams.models.delivery import Delivery, DeliveryState, RelayState
 from tams.repositories.changing import ChangingRows
-from tams.repositories.database import ROW_ID
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -14,6 +13,7 @@ from tams.repositories.event_tables import (
     MILESTONES,
     RELAY,
 )
+from tams.repositories.transaction import ROW_ID
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 

@@ -7,10 +7,10 @@ from typing import Any
 from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
-from tams.repositories.database import ROW_ID, Row, Witness
 from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
 from tams.repositories.predicates import tags_text, values_in_text
 from tams.repositories.rows import dumps
+from tams.repositories.transaction import ROW_ID, Row, Witness
 from tams.repositories.visible import VisibleTransaction
 from tams.timing import TimeRange
 from tams.vast.where import col

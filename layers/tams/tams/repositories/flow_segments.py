@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
-from tams.repositories.database import ROW_ID, Row
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
 from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
 from tams.repositories.tables import SEGMENTS
+from tams.repositories.transaction import ROW_ID, Row
 from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
 from tams.vast.where import Predicate, any_of, col

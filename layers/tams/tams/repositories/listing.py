@@ -12,9 +12,9 @@ from typing import Any
 from tams.errors import InvalidRequestError
 from tams.models.filters import TagFilter
 from tams.models.page_keys import decode_page_key, encode_page_key
-from tams.repositories.database import Row
 from tams.repositories.predicates import has_tag
 from tams.repositories.table import Table
+from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import Predicate, col
 

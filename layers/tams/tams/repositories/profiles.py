@@ -8,11 +8,11 @@ from tams.models.paging import Page
 from tams.models.profile import Profile
 from tams.models.queries import ProfileQuery
 from tams.repositories.changing import ChangingRows
-from tams.repositories.database import Row
 from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
 from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
+from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 

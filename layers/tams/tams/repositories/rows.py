@@ -21,9 +21,9 @@ from tams.models.stored import (
     Timeline,
     finite,
 )
-from tams.repositories.database import Row
 from tams.repositories.media_time import optional_ns, optional_text, time_ns, time_text
 from tams.repositories.predicates import tags_text
+from tams.repositories.transaction import Row
 from tams.timing import TimeRange
 from tams.timing.microseconds import from_us, to_us
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tams.repositories.database import Database, VastTransaction
+from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.numbered import MIGRATIONS
@@ -11,6 +11,7 @@ from tams.repositories.provision import version_of
 from tams.repositories.schema_version import SchemaVersion, fault_of
 from tams.repositories.session import VastConnection
 from tams.repositories.tables import ALL
+from tams.repositories.transaction import VastTransaction
 
 
 @dataclass(frozen=True)

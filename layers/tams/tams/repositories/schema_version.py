@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tams.errors import BackendUnavailableError
-from tams.repositories.database import VastTransaction
 from tams.repositories.tables import SCHEMA_VERSION
+from tams.repositories.transaction import VastTransaction
 from tams.vast.errors import VastMissingError
 
 KNOWN = 3

@@ -9,7 +9,7 @@ from tams.models.caller import Caller
 from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
-from tams.repositories.database import ROW_ID, Database, Row, VastTransaction
+from tams.repositories.database import Database
 from tams.repositories.deletion_requests import DeletionRequestRepository
 from tams.repositories.deliveries import DeliveryRepository
 from tams.repositories.events import EventRepository
@@ -19,11 +19,13 @@ from tams.repositories.objects import ObjectRepository
 from tams.repositories.profiles import ProfileRepository
 from tams.repositories.sources import SourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import WebhookRepository
 from tams.vast.where import col
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 class GuardRepository:
@@ -189,6 +191,27 @@ class VastStore:
             return work(repositories), repositories.events.added
 
         result, announced = self._database.write(noted, *contended)
+        if announced:
+            self._announce()
+        return result
+
+    def write_each(
+        self,
+        work: Callable[[Repositories, Sequence[Item]], Sequence[T]],
+        item: Item,
+        contended: str,
+        kind: object,
+    ) -> T:
+        def work_on(items: Sequence[Item]) -> Callable[[VastTransaction], Sequence[tuple[T, bool]]]:
+            def noted(transaction: VastTransaction) -> Sequence[tuple[T, bool]]:
+                repositories = self._repositories(transaction)
+                results = work(repositories, items)
+                announces = repositories.events.added
+                return [(each, announces and index == 0) for index, each in enumerate(results)]
+
+            return noted
+
+        result, announced = self._database.write_each(work_on, item, contended, (self.caller, kind))
         if announced:
             self._announce()
         return result

@@ -2,13 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from tams.errors import BackendUnavailableError
-from tams.repositories.database import Database, VastTransaction
+from tams.repositories.database import Database
 from tams.repositories.schema_version import fault_of, read_version
 from tams.repositories.session import VastConnection
+from tams.repositories.transaction import VastTransaction
 
 T = TypeVar("T")
 Work = Callable[[VastTransaction], T]
@@ -76,3 +77,14 @@ class VersionedDatabase(Database):
 
     def write(self, work: Work[T], *contended: str) -> T:
         return super().write(self._check.before(work), *contended)
+
+    def write_each(
+        self,
+        work_on: Callable[[Sequence[Any]], Work[Sequence[T]]],
+        item: Any,
+        contended: str,
+        kind: object,
+    ) -> T:
+        return super().write_each(
+            lambda items: self._check.before(work_on(items)), item, contended, kind
+        )

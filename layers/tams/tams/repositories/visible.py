@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tams.models.stored import FlowOutline, StoredSegment
-from tams.repositories.database import Row, VastTransaction, Witness
 from tams.repositories.event_tables import EVENTS, WEBHOOKS
 from tams.repositories.predicates import classed
 from tams.repositories.table import Table
 from tams.repositories.tables import FLOWS, SOURCES
+from tams.repositories.transaction import Row, VastTransaction, Witness
 from tams.timing import TimeRange
 from tams.vast.where import Predicate, all_of
 

@@ -7,11 +7,11 @@ from tams.models.paging import Page
 from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.changing import ChangingRows
-from tams.repositories.database import Row
 from tams.repositories.event_tables import WEBHOOKS
 from tams.repositories.listing import Order, rows_by_id, sorted_page
 from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.rows import dumps
+from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col
 

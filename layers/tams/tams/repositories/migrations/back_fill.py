@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tams.repositories.database import ROW_ID, Row, VastTransaction
 from tams.repositories.migrations.migration import Turn
 from tams.repositories.table import Table
+from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.vast.where import col
 
 _log = logging.getLogger(__name__)

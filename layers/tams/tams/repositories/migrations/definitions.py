@@ -11,10 +11,10 @@ from typing import Any
 from vastdb import errors
 
 from tams.errors import BackendUnavailableError
-from tams.repositories.database import VastTransaction
 from tams.repositories.sdk import arrow_schema, sdk_session, sdk_transaction, translated
 from tams.repositories.session import VastConnection
 from tams.repositories.table import Projection, Table
+from tams.repositories.transaction import VastTransaction
 
 _log = logging.getLogger(__name__)
 

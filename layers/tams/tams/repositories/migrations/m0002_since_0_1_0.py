@@ -7,7 +7,6 @@ some until the new ones are deployed.
 from collections.abc import Sequence
 
 from tams.models.stored import FLOW_GONE_US, made_before
-from tams.repositories.database import Row, VastTransaction
 from tams.repositories.event_tables import EVENTS, MILESTONES, RELAY
 from tams.repositories.migrations.back_fill import BackFill
 from tams.repositories.migrations.first_rows import FirstRows
@@ -19,6 +18,7 @@ from tams.repositories.migrations.steps import (
     DropProjection,
 )
 from tams.repositories.tables import FLOWS, GUARDS, OBJECTS, SERVICE
+from tams.repositories.transaction import Row, VastTransaction
 from tams.vast.where import col
 
 

@@ -15,15 +15,15 @@ EVENT_SEGMENTS_MAX = PAGE_LIMIT_MAX
 
 
 def announced(
-    flow: Flow, segments: Sequence[StoredSegment], event_id: str, created_us: int
+    flow: Flow, segments: Sequence[StoredSegment], created_us: int
 ) -> tuple[list[StoredSegment], list[StoredEvent]]:
-    """The Segments, each with its event's id, and the events, the first of which has the id `event_id`."""
+    """The Segments, each with its event's id, and the events."""
     ordered = sorted(segments, key=lambda segment: finite(segment.timerange))
     marked: list[StoredSegment] = []
     events: list[StoredEvent] = []
     for first in range(0, len(ordered), EVENT_SEGMENTS_MAX):
         some = ordered[first : first + EVENT_SEGMENTS_MAX]
-        each_id = str(uuid4()) if events else event_id
+        each_id = str(uuid4())
         marked += [replace(segment, event_id=each_id) for segment in some]
         events.append(
             StoredEvent(

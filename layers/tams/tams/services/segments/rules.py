@@ -35,7 +35,6 @@ class Registration:
     """Segments of the Flow that a posted one could overlap."""
     deleting: Mapping[str, TimeRange]
     backend_labels: frozenset[str]
-    event_id: str
     now_us: int
     by_upload: bool = False
     tells_timeline: bool = True
@@ -230,7 +229,6 @@ class Registration:
             init_object_id=init.id if init else None,
             init_instances=init.instances if init else (),
             created_us=self.now_us,
-            event_id=self.event_id,
         )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
-from uuid import uuid4
 
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
@@ -25,6 +24,8 @@ from tams.timing import TimeRange
 from tams.timing.coverage import hull
 from tams.timing.microseconds import from_us, to_us
 
+_SMALL_REQUEST = 100
+"""Segments in a request that others may share a transaction with; a larger one gains nothing."""
 _FAULTS_BYTES_MAX = 5_000_000
 """An answer may have 6.2 MB (`api/payload.py`), and each quotation mark takes an extra byte."""
 _FAULT_BYTES = 220
@@ -42,6 +43,16 @@ class SegmentPage:
     def timerange(self) -> TimeRange:
         """PAG-9: the span of the page."""
         return hull(segment.timerange for segment in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    posts: Sequence[FlowSegmentPost | SegmentFault]
+    single: bool
+
+
+_Outcome = list[SegmentFault] | InvalidRequestError
+"""What becomes of a request whose Flow takes Segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,37 +102,44 @@ class FlowSegmentService:
         A repetition of a Segment that the Flow already has succeeds and changes nothing.
 
         Takes one transaction whatever the number: at most 9 round trips for Objects that were allocated here.
+        Small requests that wait for each other share one.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
         already have a Segment in any Flow, and init Objects of others. Raises NotFoundError, ForbiddenError
         (read-only), InvalidRequestError (no container, or more faults than one answer can name).
         """
+        request = _Request(posts, single)
 
-        def work(repositories: Repositories) -> list[SegmentFault]:
+        def work(repositories: Repositories, requests: Sequence[_Request]) -> list[_Outcome]:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if stored.flow.container is None:
                 raise InvalidRequestError(
                     "the Flow 'container' is not set: set it before adding Segments"
                 )
-            event_id = str(uuid4())
-            sound = [post for post in posts if isinstance(post, FlowSegmentPost)]
-            registration = self._registration(repositories, stored, sound, event_id)
+            registration = self._registration(repositories, stored, requests)
             registration.by_upload = by_upload
-            faults = _take_each(registration, posts, single=single)
-            _check_answerable(faults, len(posts))
+            outcomes = [_take_each(registration, each) for each in requests]
             if registration.segments:
                 self._write(repositories, stored, registration)
-            return faults
+            return outcomes
 
-        return self.store.write(work, flow_id)
+        if len(posts) > _SMALL_REQUEST:
+            (outcome,) = self.store.write(lambda it: work(it, [request]), flow_id)
+        else:
+            outcome = self.store.write_each(work, request, flow_id, by_upload)
+        if isinstance(outcome, InvalidRequestError):
+            raise outcome
+        return outcome
 
     def _registration(
         self,
         repositories: Repositories,
         stored: StoredFlow,
-        posts: Sequence[FlowSegmentPost],
-        event_id: str,
+        requests: Sequence["_Request"],
     ) -> Registration:
         """Reads everything the rules need, in two or three selects."""
+        posts = [
+            post for each in requests for post in each.posts if isinstance(post, FlowSegmentPost)
+        ]
         named = {post.object_id for post in posts}
         named |= {post.init_object_id for post in posts if post.init_object_id}
         objects = repositories.objects.find_many(named)
@@ -143,7 +161,6 @@ class FlowSegmentService:
             near=near,
             deleting=stored.deleting,
             backend_labels=self.backend_labels,
-            event_id=event_id,
             now_us=to_us(moment_of_change(self.clock(), stored)),
             tells_timeline=repositories.caller.may(Permission.READ, classes_of(stored.flow.tags)),
             unreadable=unreadable(repositories, others),
@@ -166,9 +183,7 @@ class FlowSegmentService:
         for object_id in registration.moved & registration.changed.keys():
             instances = registration.changed[object_id].instances
             repositories.segments.set_instances(object_id, instances)
-        segments, events = announced(
-            flow, registration.segments, registration.event_id, registration.now_us
-        )
+        segments, events = announced(flow, registration.segments, registration.now_us)
         repositories.segments.add(
             [
                 replace(segment, instances=registration.objects[segment.object_id].instances)
@@ -207,21 +222,18 @@ def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
         )
 
 
-def _take_each(
-    registration: Registration,
-    posts: Sequence[FlowSegmentPost | SegmentFault],
-    *,
-    single: bool,
-) -> list[SegmentFault]:
+def _take_each(registration: Registration, request: _Request) -> _Outcome:
+    """Raises InvalidRequestError when no answer could name all faults."""
     faults: list[SegmentFault] = []
-    for post in posts:
+    for post in request.posts:
         if isinstance(post, SegmentFault):
             faults.append(post)
             continue
         try:
             registration.take(post)
         except InvalidRequestError as error:
-            if single:
-                raise
+            if request.single:
+                return error
             faults.append(SegmentFault(post, str(error)))
+    _check_answerable(faults, len(request.posts))
     return faults
