@@ -16,8 +16,10 @@ from tests import spec
 from tests.official_schemas import DIALECT
 
 METHODS = ("head", "get", "put", "post", "delete")
-UNDECLARED = {400, 401, 403, 405, 406, 413, 415, 503}
-"""Answers that the file declares nowhere, or not everywhere it needs them (ERR-3, GEN-7, GEN-16)."""
+UNDECLARED = {304, 400, 401, 403, 405, 406, 413, 415, 503}
+"""Answers that the file declares nowhere, or not everywhere it needs them (ERR-3, GEN-7, GEN-16).
+
+304 comes only to clients that ask for it with If-None-Match."""
 _BASE = "json-schema:///"
 _ERROR: Mapping[str, Any] = {"$ref": "schemas/error.json"}
 _ANYTHING: Mapping[str, Any] = {}

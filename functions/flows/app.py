@@ -10,6 +10,7 @@ from tams.api import query
 from tams.api.body import described, described_as
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import FlowId, JsonBody, acting
+from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
 from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
@@ -74,19 +75,21 @@ async def get_flows(
     return page_response(request, flows.list_, asked, reverse=reverse_order)
 
 
-@router.get("/{flowId}", response_model=Flow)
+@router.get("/{flowId}", response_model=Flow, responses=UNCHANGED)
 async def get_flow(
     flow_id: FlowId,
     flows: Flows,
+    known: KnownVersions,
     timerange: str | None = None,
     include_timerange: QueryBool = False,
-) -> JSONResponse:
-    flow = flows.get(
+) -> Response:
+    found = flows.get_versioned(
         flow_id,
         include_timerange=include_timerange,
         timerange=query_timerange(timerange),
+        known=known,
     )
-    return JSONResponse(flow.to_json())
+    return versioned_response(found)
 
 
 @router.put(

@@ -3,10 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import JSONResponse
 
 from tams.api import query
 from tams.api.dependencies import SourceId, acting
+from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
 from tams.api.properties import mount_properties
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
@@ -49,9 +49,9 @@ async def get_sources(
     return page_response(request, sources.list_, asked, reverse=reverse_order)
 
 
-@router.get("/{sourceId}", response_model=Source)
-async def get_source(source_id: SourceId, sources: Sources) -> JSONResponse:
-    return JSONResponse(sources.get(source_id).to_json())
+@router.get("/{sourceId}", response_model=Source, responses=UNCHANGED)
+async def get_source(source_id: SourceId, sources: Sources, known: KnownVersions) -> Response:
+    return versioned_response(sources.get_versioned(source_id, known))
 
 
 mount_properties(router, "/{sourceId}", query.source_id, acting(SourcePropertyService))

@@ -168,3 +168,13 @@ def test_a_row_that_another_release_wrote_since_says_nothing_about_relations(wor
     world.write(write)
 
     assert not world.stored(flow_id).is_unrelated
+
+
+def test_the_source_of_a_flow_that_collects_for_the_first_time_is_told(world: World) -> None:
+    parent, child = world.flow(), world.flow()
+    source_id = world.stored(parent).flow.source_id
+
+    world.collect(parent, child)
+
+    told = world.event_types(source_ids=[source_id])
+    assert told.count("sources/updated") == 1

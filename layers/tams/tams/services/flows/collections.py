@@ -73,7 +73,11 @@ def collect(repositories: Repositories, changed: StoredFlow, now: datetime) -> l
     return with_derived(
         repositories,
         flows={each: near[each] for each in (before ^ members.keys()) & near.keys()},
-        sources=set(source_of.values()) | repositories.collections.sources_near(flow.id),
+        sources={
+            flow.source_id,
+            *source_of.values(),
+            *repositories.collections.sources_near(flow.id),
+        },
         change=lambda: repositories.collections.replace(changed, items, source_of),
         now=now,
     )

@@ -9,8 +9,10 @@ from tams.models.paging import Page
 from tams.models.queries import SourceQuery
 from tams.models.source import Source
 from tams.models.stored import StoredSource
+from tams.models.versioned import Versioned, is_known
 from tams.ports import Platform, Repositories, Store
 from tams.services.access.permissions import readable_sources, redacted_sources, source_to
+from tams.services.access.versions import version_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +24,24 @@ class SourceService:
         return cls(platform.store(caller))
 
     def get(self, source_id: str) -> Source:
-        """Raises NotFoundError. Source: GET /sources/{sourceId}."""
+        """Raises NotFoundError."""
+        source = self.get_versioned(source_id).value
+        assert source is not None
+        return source
 
-        def work(repositories: Repositories) -> Source:
-            return as_caller_sees(
-                repositories, [source_to(Permission.READ, repositories, source_id)]
-            )[0]
+    def get_versioned(self, source_id: str, known: Collection[str] = ()) -> Versioned[Source]:
+        """The same, unless the client has this version. Source: GET /sources/{sourceId}.
+
+        Whatever changes a Source or its collections writes its row.
+        """
+
+        def work(repositories: Repositories) -> Versioned[Source]:
+            stored = source_to(Permission.READ, repositories, source_id)
+            version = version_for(repositories.caller, stored.source.created, stored.revision)
+            if is_known(version, known):
+                return Versioned(version, None)
+            (source,) = as_caller_sees(repositories, [stored])
+            return Versioned(version, source)
 
         return self.store.read(work)
 

@@ -1,0 +1,44 @@
+"""ETag and If-None-Match. Source: RFC 9110, sections 8.8.3 and 13.1.2."""
+
+import re
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Response
+
+from tams.models.versioned import ANY_VERSION, Versioned
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_REVALIDATED = "private, no-cache"
+"""A client may keep it for itself, and asks before it uses it again."""
+
+UNCHANGED: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.NOT_MODIFIED: {"description": "The client has it already (`If-None-Match`)."}
+}
+
+
+async def _known_versions(
+    if_none_match: Annotated[
+        str | None, Header(description="ETags of earlier answers that the client has kept.")
+    ] = None,
+) -> frozenset[str]:
+    if if_none_match is None:
+        return frozenset()
+    if if_none_match.strip() == ANY_VERSION:
+        return frozenset({ANY_VERSION})
+    return frozenset(_TAG.findall(if_none_match)) - {ANY_VERSION}
+
+
+KnownVersions = Annotated[frozenset[str], Depends(_known_versions)]
+"""What the client has, by `If-None-Match`."""
+
+
+def versioned_response(found: Versioned[Any]) -> Response:
+    headers = {}
+    if found.version is not None:
+        # Weak: the answer may be gzipped or not.
+        headers = {"ETag": f'W/"{found.version}"', "Cache-Control": _REVALIDATED}
+    if found.value is None:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    body = found.value.to_json_bytes()
+    return Response(body, media_type="application/json", headers=headers)
