@@ -10,7 +10,7 @@ from vastlocal.control import Control
 def test_reading_and_writing_keep_to_their_round_trips(
     api: httpx.Client, make: Maker, vast: Control
 ) -> None:
-    """Begin and commit included: a Flow 3, a window 4, a POST 9. Background work is not counted."""
+    """Begin and commit included: a Flow 3, a window 4, a POST 9, or 8 to append."""
     flow = make.flow()
     make.segments(flow["id"], 40)
     objects = make.objects(flow["id"], 100)
@@ -21,6 +21,12 @@ def test_reading_and_writing_keep_to_their_round_trips(
 
     vast.reset()
     assert api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
+    writing = [each for each in transactions(vast) if each.get("insert_rows") == 2]
+    assert 8 in [sum(each.values()) for each in writing]
+
+    amid = [{"object_id": make.objects(flow["id"], 1)[0], "timerange": "[150:0_151:0)"}]
+    vast.reset()
+    assert api.post(f"/flows/{flow['id']}/segments", json=amid).status_code == 201
     writing = [each for each in transactions(vast) if each.get("insert_rows") == 2]
     assert 9 in [sum(each.values()) for each in writing]
 

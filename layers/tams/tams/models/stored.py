@@ -37,6 +37,13 @@ class Timeline:
             return TimeRange.between(self.first_ns, self.last_ns - 1, includes_end=True)
         return TimeRange.between(self.first_ns, self.last_ns)
 
+    def spans_some_of(self, timerange: TimeRange) -> bool:
+        """Whether a Segment at this timerange could meet one that is there: it is not beyond either end."""
+        if self.first_ns is None or self.last_ns is None:
+            return False
+        start_ns, end_ns = finite(timerange)
+        return start_ns < self.last_ns and end_ns > self.first_ns
+
     def including(self, timerange: TimeRange) -> Self:
         """The summary with one more Segment."""
         start_ns, end_ns = finite(timerange)

@@ -101,8 +101,8 @@ class FlowSegmentService:
 
         A repetition of a Segment that the Flow already has succeeds and changes nothing.
 
-        Takes one transaction whatever the number: at most 9 round trips for Objects that were allocated here.
-        Small requests that wait for each other share one.
+        Takes one transaction whatever the number: at most 9 round trips for Objects that were allocated here,
+        and 8 to append. Small requests that wait for each other share one.
         A single Segment that fails raises InvalidRequestError instead. `by_upload` refuses Objects that
         already have a Segment in any Flow, and init Objects of others. Raises NotFoundError, ForbiddenError
         (read-only), InvalidRequestError (no container, or more faults than one answer can name).
@@ -136,7 +136,7 @@ class FlowSegmentService:
         stored: StoredFlow,
         requests: Sequence["_Request"],
     ) -> Registration:
-        """Reads everything the rules need, in two or three selects."""
+        """Reads everything the rules need, in one to three selects."""
         posts = [
             post for each in requests for post in each.posts if isinstance(post, FlowSegmentPost)
         ]
@@ -153,7 +153,9 @@ class FlowSegmentService:
         }
         given = {post.object_id for post in posts if post.get_urls}
         extended = {each: others[each] for each in given & others.keys()}
-        spans = lookback_spans(posts, stored.timeline.longest_ns)
+        # An ingest that appends needs no look at what is there.
+        amid = [post for post in posts if stored.timeline.spans_some_of(post.timerange)]
+        spans = lookback_spans(amid, stored.timeline.longest_ns)
         near = repositories.segments.starting_in(stored.outline, spans) if spans else []
         return Registration(
             flow=stored.flow,
