@@ -107,7 +107,7 @@ def _since_us(text: str | None) -> int:
             f"since: {quoted(text)} is not a date and time, such as '2026-01-02T03:04:05Z'"
         ) from error
     if moment.tzinfo is None:
-        raise InvalidRequestError("since: needs a UTC offset, such as Z")
+        raise InvalidRequestError("since: must have a UTC offset, such as Z")
     return to_us(moment)
 
 

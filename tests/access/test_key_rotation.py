@@ -124,7 +124,7 @@ def test_without_its_issuer_a_token_is_good_until_the_keys_are_too_old_then_it_i
 
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
-    assert answer.json()["summary"] == "credentials cannot be checked just now"
+    assert answer.json()["summary"] == "credentials cannot be checked at the moment; try again"
 
 
 def test_tokens_with_made_up_keys_do_not_flood_the_issuer(

@@ -217,7 +217,7 @@ def test_an_upload_of_a_flow_that_is_gone_is_not_shown_to_the_next_of_its_id(
     url = stored["put_url"]
     httpx.put(url["url"], content=b"x", headers={"Content-Type": url["content-type"]})
     path = f"/objects/{stored['object_id']}"
-    until(lambda: "bytes have come" in news.get(path).json()["summary"])
+    until(lambda: "bytes have been uploaded" in news.get(path).json()["summary"])
     assert news.delete(f"/flows/{flow['id']}").status_code == 204
     time.sleep(1.2)  # clocks may be a second apart
     make(mixed, "archive", id=flow["id"])

@@ -80,12 +80,12 @@ def test_the_version_is_looked_at_once_a_process(connection: VastConnection, vas
         (
             KNOWN - 1,
             1,
-            f"have schema version {KNOWN - 1} and this release needs {KNOWN}: run `make",
+            f"have schema version {KNOWN - 1}, but this release needs version {KNOWN}: run `make",
         ),
         (
             KNOWN + 3,
             KNOWN + 2,
-            f"have schema version {KNOWN + 3}.*knows version {KNOWN + 2}.*deploy",
+            f"have schema version {KNOWN + 3}.*supports version {KNOWN + 2}.*deploy",
         ),
     ],
 )

@@ -201,7 +201,7 @@ def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
         service.subscribe(it.url, "flows/segments_added")
         service.create_flow()
         service.add_segment()
-        with pytest.raises(BackendUnavailableError, match="no URLs were signed"):
+        with pytest.raises(BackendUnavailableError, match="the URL signer failed"):
             service.deliver()
         assert it.received == []
         assert service.status is WebhookStatus.STARTED

@@ -40,7 +40,7 @@ class KeySettings(Section):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.access_key is None) is not (self.secret_key is None):
-            raise ValueError("access_key and secret_key go together")
+            raise ValueError("access_key and secret_key must be given together")
         return self
 
 
@@ -63,7 +63,7 @@ class VastSettings(KeySettings):
     @model_validator(mode="after")
     def _with_keys(self) -> Self:
         if self.secret_arn is None and self.access_key is None:
-            raise ValueError("access_key and secret_key, or a secret_arn, are needed")
+            raise ValueError("give access_key and secret_key, or secret_arn")
         return self
 
 

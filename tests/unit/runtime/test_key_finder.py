@@ -87,7 +87,7 @@ def test_keys_that_are_given_need_no_secret_and_half_of_them_are_none() -> None:
     assert given is not None
     assert given() == ("a", "s")
     assert key_finder(KeySettings(), 300) is None
-    with pytest.raises(ValidationError, match="go together"):
+    with pytest.raises(ValidationError, match="must be given together"):
         KeySettings(access_key="a")
 
 

@@ -72,7 +72,7 @@ def test_without_classes_a_new_resource_keeps_the_tags_it_was_given() -> None:
 
 
 def test_a_creator_of_several_classes_must_choose() -> None:
-    with pytest.raises(InvalidRequestError, match="auth_classes must name the classes"):
+    with pytest.raises(InvalidRequestError, match="auth_classes must name at least one"):
         tags_of_new(holding(write="news sport"), {})
 
 

@@ -38,7 +38,7 @@ def test_an_id_is_taken_even_for_the_same_content(platform: Platform) -> None:
 
     with pytest.raises(InvalidRequestError, match="already exists"):
         profiles.create(post.id, post)
-    with pytest.raises(InvalidRequestError, match="is not the id of the path"):
+    with pytest.raises(InvalidRequestError, match="differs from the id in the path"):
         profiles.create(str(uuid4()), post)
     with pytest.raises(NotFoundError):
         profiles.get(str(uuid4()))

@@ -114,7 +114,7 @@ def test_a_later_segment_of_one_request_must_not_overlap_an_earlier_one() -> Non
             FLOW,
             an_object("a", FLOW),
             {"get_urls": [{"url": "http://a/b", "label": "local"}]},
-            "is taken",
+            "is in use",
         ),
     ],
 )

@@ -60,14 +60,14 @@ class FlowStoragePost(Model):
         if asked not in {None, len(self.segments)}:
             raise PydanticCustomError(
                 "segments",
-                "must have one of segments for each Object: {asked} are asked for, and {given} given",
+                "must have one entry in segments for each Object: {asked} requested, but {given} given",
                 {"asked": asked, "given": len(self.segments)},
             )
         for index, segment in enumerate(self.segments):
             if self.object_ids and segment.object_id not in {None, self.object_ids[index]}:
                 raise PydanticCustomError(
                     "segments",
-                    "must have in segments[{index}] the object_id that object_ids has there",
+                    "must give in segments[{index}] the same object_id as in object_ids[{index}]",
                     {"index": index},
                 )
         named = [segment.object_id for segment in self.segments if segment.object_id is not None]

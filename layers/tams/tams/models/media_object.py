@@ -48,5 +48,5 @@ def parse_instance_post(body: object) -> ControlledInstance | UncontrolledInstan
     if not isinstance(body, dict) or "storage_id" not in body:
         return UncontrolledInstance.from_body(body)
     if "url" in body and "label" in body:
-        raise InvalidRequestError("storage_id: must not be given beside url and label")
+        raise InvalidRequestError("storage_id: must not be given together with url and label")
     return ControlledInstance.from_body(body)

@@ -62,7 +62,7 @@ class ProfilePost(Model):
         metadata = body.get("flow_metadata") if isinstance(body, dict) else None
         if isinstance(metadata, dict) and "max_bit_rate" in metadata:
             raise PydanticCustomError(
-                "max_bit_rate", "must not have max_bit_rate in flow_metadata: it is each Flow's own"
+                "max_bit_rate", "must not have max_bit_rate in flow_metadata: each Flow has its own"
             )
         return body
 

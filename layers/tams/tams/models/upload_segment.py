@@ -40,7 +40,7 @@ class UploadSegment(ClosedModel):
     """
 
     object_id: Annotated[Text, StringConstraints(min_length=1)] | None = Field(
-        default=None, description="The Object's id; made by the service when it is not given."
+        default=None, description="The Object's id. The service generates one if it is absent."
     )
     timerange: TimeRange
     ts_offset: Timestamp | None = None
@@ -58,7 +58,7 @@ class UploadSegment(ClosedModel):
         size = sum(len(name) + len(value) for name, value in self.headers.items())
         if size > HEADERS_BYTES_MAX:
             raise PydanticCustomError(
-                "metadata", "must fit {max} bytes of S3 metadata", {"max": HEADERS_BYTES_MAX}
+                "metadata", "must fit into {max} bytes of S3 metadata", {"max": HEADERS_BYTES_MAX}
             )
         return self
 

@@ -27,7 +27,7 @@ Row = dict[str, Any]
 ROW_ID = ROW_ID_NAME
 """The key under which a selected row carries its id, which is valid only inside its transaction."""
 
-CONTENDED = "too many others write to the same resource; try again"
+CONTENDED = "too many concurrent writes to the same resource; try again"
 
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
@@ -205,7 +205,7 @@ class Database:
         Raises VastConnectionError when VAST stays silent or the transaction left no witness.
         """
         if transaction.witness is None:
-            raise VastConnectionError("a commit was not answered")
+            raise VastConnectionError("no answer to a commit")
         witness = transaction.witness
         self._roll_back(transaction)  # so that a commit still under way cannot land after the check
         while True:
@@ -213,7 +213,7 @@ class Database:
                 found = self.read(lambda again: again.count(witness.table, witness.predicate))
             except BackendUnavailableError as error:
                 if time.monotonic() + 0.5 > deadline:
-                    raise VastConnectionError("a commit was not answered") from error
+                    raise VastConnectionError("no answer to a commit") from error
                 time.sleep(0.2)
             else:
                 return (found > 0) is witness.there
@@ -238,5 +238,5 @@ def _check_cells(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
                 and len(value.encode()) > CELL_BYTES_MAX
             ):
                 raise InvalidRequestError(
-                    f"{name} of one of the {table.name} takes more than {CELL_BYTES_MAX} bytes"
+                    f"{name}: the value stored in {table.name} must not exceed {CELL_BYTES_MAX} bytes"
                 )

@@ -60,7 +60,9 @@ class AccessSettings(BaseModel):
             raise CredentialStoreUnavailableError(str(error)) from error
         except ValidationError:
             # Not its text: a validation error quotes what is wrong, which is the secret.
-            raise CredentialStoreUnavailableError("the secret of accounts is of no use") from None
+            raise CredentialStoreUnavailableError(
+                "the secret with the accounts is not valid: expected JSON as `tams admin` writes it"
+            ) from None
 
 
 @lru_cache(maxsize=1)

@@ -105,7 +105,7 @@ def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
     related = {other_id, *(item.id for item in members)}
     if readable_flows(repositories, classes, related) == related:
         return f"flow_collection: Flow {quoted(other_id)} of the same Source has {fault}"
-    return "flow_collection: another Flow of the same Source contradicts it"
+    return "flow_collection: contradicts the flow_collection of another Flow of the same Source"
 
 
 def contradiction(ours: Sequence[CollectionItem], theirs: Sequence[CollectionItem]) -> str | None:

@@ -102,7 +102,7 @@ class ObjectCopyService:
         giving_up = copy.attempts >= ATTEMPTS_MAX
         pause = pause_after(copy.attempts)
         _log.warning(
-            "attempt %d at the instance of Object %r on %s failed: %s",
+            "attempt %d to make or remove the instance of Object %r on %s failed: %s",
             copy.attempts,
             copy.object_id,
             copy.storage_id,

@@ -143,7 +143,9 @@ class UploadService:
         away: dict[str, BackendUnavailableError] = {}
         for stored in unused:
             storage_id = stored.instances[0].storage_id
-            assert storage_id is not None, "an allocated Object lies on one of our backends"
+            assert storage_id is not None, (
+                "an allocated Object is always on one of our storage backends"
+            )
             if storage_id in away:
                 continue
             try:
