@@ -76,14 +76,14 @@ def redrive(
     """Move given-up messages back into their queue, to be tried again."""
     with bar(err, "redrive") as progress:
         moved = _queues(stack, queue_url, data).redrive(queue, progress)
-    out.print(f"{moved} messages are tried again", highlight=False)
+    out.print(f"{moved} messages will be tried again", highlight=False)
 
 
 @app.command()
 def retry(
     context: typer.Context,
     request_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a deletion request that is in error.")
+        str, typer.Argument(metavar="ID", help="Id of a deletion request with status error.")
     ],
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
@@ -101,10 +101,10 @@ def retry(
             f"there is no deletion request {request_id!r}: GET /flow-delete-requests lists them"
         )
     if request["status"] == "done":
-        out.print(f"deletion request {request_id} is done already", highlight=False)
+        out.print(f"deletion request {request_id} is already done", highlight=False)
         return
     _queues(stack, queue_url, data).send("DeletionsQueue", json.dumps([request_id]))
-    out.print(f"deletion request {request_id} is tried again", highlight=False)
+    out.print(f"deletion request {request_id} will be tried again", highlight=False)
 
 
 @app.command()

@@ -27,7 +27,7 @@ def content_digest(path: Path, progress: Progress) -> str:
         digest = _read(path, progress)
         if file_state(path) != state:
             raise CommandError(
-                f"{path} changed while it was read; ingest it when it is written to its end"
+                f"{path} changed while it was being read; ingest it when it is complete"
             )
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}") from error

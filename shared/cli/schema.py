@@ -40,7 +40,9 @@ def status(
     environment = _environment(context, stack, vast_url, data)
     done = _run("tams.runtime.schema_status", environment, capture_output=True)
     if not done.stdout:
-        raise CommandError(done.stderr.strip().rpartition("\n")[2] or "the status is not known")
+        raise CommandError(
+            done.stderr.strip().rpartition("\n")[2] or "the schema status could not be read"
+        )
     found = json.loads(done.stdout)
     if as_json:
         out.print_json(done.stdout)
@@ -57,7 +59,8 @@ def provision(
     renew_page_secret: Annotated[
         bool,
         typer.Option(
-            "--renew-page-secret", help="Void the page keys of the event log that clients have."
+            "--renew-page-secret",
+            help="Renew the secret that encrypts the event log's page keys; keys issued before stop working.",
         ),
     ] = False,
 ) -> None:

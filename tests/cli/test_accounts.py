@@ -191,7 +191,7 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(content: bytes, into:
     told = run("token", "robot", "--into", str(into))
 
     assert told.code == 2
-    assert "does not hold accounts" in told.err
+    assert "does not contain accounts" in told.err
     assert "not-for-logs" not in told.err + told.out
     assert told.out == ""
     assert into.read_bytes() == content

@@ -163,5 +163,5 @@ def test_every_named_codec_has_containers_to_try() -> None:
 def test_a_packing_that_no_container_keeps_is_refused(tmp_path: Path) -> None:
     path = make(tmp_path / "in.avi", video="rawvideo")
 
-    with pytest.raises(CommandError, match=r"\(rawvideo\) fits no container"):
+    with pytest.raises(CommandError, match=r"\(rawvideo\) fits none of the containers"):
         probe(path)

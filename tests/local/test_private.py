@@ -94,7 +94,10 @@ def test_a_data_folder_from_before_that_is_open_is_closed_with_a_note(tmp_path: 
     stack = Stack(data, template=TEMPLATE, only=("s3",))
 
     with stack:
-        assert stack.note == f"{data} was open to other users of this machine; it is closed now"
+        assert (
+            stack.note
+            == f"{data} was readable by other users of this machine; its permissions have been corrected"
+        )
         assert open_to_others(data) == []
     with stack:
         assert stack.note == ""

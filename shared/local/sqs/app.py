@@ -161,7 +161,7 @@ def _asked(headers: dict[bytes, str], body: bytes) -> tuple[str, Json]:
     """The action and its parameters. Raises SqsError."""
     target = headers.get(b"x-amz-target", "")
     if not target.startswith(_TARGET):
-        raise SqsError("InvalidAction", f"{target[:100]!r} is no action of SQS (X-Amz-Target).")
+        raise SqsError("InvalidAction", f"{target[:100]!r} is not an action of SQS (X-Amz-Target).")
     try:
         asked = json.loads(body or b"{}")
     except ValueError:

@@ -24,7 +24,7 @@ Algorithm = Literal[
 class Issuer(BaseModel):
     """One issuer that is trusted, and how its claims are read.
 
-    `scope_names` says what a value of `scope_claims` grants, beside the names of `Scope` themselves.
+    `scope_names` says what a value of `scope_claims` grants, in addition to the names of `Scope` themselves.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -54,11 +54,11 @@ class ImageFlow(FlowManaged, ImageTechnical, FlowCommon):
 
 
 class DataFlow(FlowManaged, DataTechnical, FlowCommon):
-    """Anything else that has a time: captions, metadata."""
+    """Any other timed essence, such as captions or metadata."""
 
 
 class MultiFlow(FlowManaged, MultiTechnical, FlowCommon):
-    """Several essences, multiplexed or collected."""
+    """Several essences, either multiplexed or collected."""
 
 
 Flow = VideoFlow | AudioFlow | ImageFlow | DataFlow | MultiFlow

@@ -46,7 +46,7 @@ FlowMetadata = Annotated[
 
 
 class ProfilePost(Model):
-    """What a client registers; when it was created is not for the client to say."""
+    """A new Profile. The service sets its creation time."""
 
     id: Uuid
     label: Text | None = None

@@ -34,9 +34,10 @@ _is_integer = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 
 
 class UploadSegment(ClosedModel):
-    """The Segment that the upload of one Object is to register; an extension of ours.
+    """The Segment that the upload of one Object registers. This is an extension of TAMS.
 
-    The properties are those of a Segment's POST. What is missing here, such as get_urls, can only be POSTed.
+    The properties are those of a Segment's POST. Those that are missing here, such as get_urls, can only be
+    POSTed.
     """
 
     object_id: Annotated[Text, StringConstraints(min_length=1)] | None = Field(
