@@ -150,7 +150,7 @@ def _account(
     classes: list[str] | None,
     expires: datetime | None,
 ) -> Account:
-    """Whatever is not given stays as it was."""
+    """Options that are not given stay unchanged."""
     given = Account(
         name=name,
         hash=hashed,

@@ -88,8 +88,8 @@ def ingest(
 ) -> None:
     """Put a media file into the store. After an interruption, run it again to resume.
 
-    A file is known by its whole content, not by its name: the same content is stored once. If a file is
-    damaged, what can be read is stored, a warning says what is missing, and the exit code is 3.
+    A file is identified by its whole content, not by its name, so the same content is stored only once. If a
+    file is damaged, its readable part is stored, a warning says what is missing, and the exit code is 3.
     """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns

@@ -34,8 +34,8 @@ def status(
 ) -> None:
     """Show the schema version of the tables on VAST, what is pending, and how many rows there are.
 
-    The exit code is 0 when this release can use the tables and nothing is pending, else 1. VAST is found by
-    --stack, or by the TAMS_VAST__… variables that `make provision` takes, or it is the local stack's.
+    The exit code is 0 when this release can use the tables and nothing is pending, else 1. VAST is that of
+    --stack, or of the TAMS_VAST__… variables that `make provision` takes, or of the local stack.
     """
     environment = _environment(context, stack, vast_url, data)
     done = _run("tams.runtime.schema_status", environment, capture_output=True)
@@ -66,7 +66,7 @@ def provision(
 ) -> None:
     """Create or migrate the tables on VAST for this release, as `make provision` does.
 
-    After an interruption, run it again to resume. It finds VAST as `tams admin status` does.
+    After an interruption, run it again to resume. It finds VAST in the same way as `tams admin status`.
     """
     arguments = ["--renew-page-secret"] if renew_page_secret else []
     environment = _environment(context, stack, vast_url, data)
