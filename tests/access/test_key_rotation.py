@@ -1,4 +1,4 @@
-"""Keys come and go while clients call: a new one is taken from its first token on, an old one is dropped."""
+"""Keys are rotated while clients call: a new key works from its first token on, an old one is dropped."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ from tests.waiting import until
 LATE = 0.5
 """Seconds that a request may have been under way."""
 PAUSE = 0.02
-"""Seconds between the requests of one client: clients that never rest keep everybody else waiting."""
+"""Seconds between the requests of one client: clients that never pause would starve all others."""
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_no_valid_token_is_refused_while_keys_change(guarded: Stack, steady: Tok
     with Load(guarded, lambda: steady.token("read")).running(clients=6) as load:
         for algorithm in algorithms:
             time.sleep(1)
-            load.goes_on()  # so nobody still waits with a token of the key that goes
+            load.goes_on()  # so that no client still waits with a token of the withdrawn key
             steady.keys = [*steady.keys[-1:], new_key(algorithm)]  # the one before stays
         load.goes_on()
 

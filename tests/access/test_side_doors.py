@@ -1,4 +1,4 @@
-"""What could be done or learnt by going round a rule, found by reading the rules as one who wants more."""
+"""Ways round the rules, and what a caller could do or learn through them, found as an attacker would."""
 
 import base64
 import json
@@ -162,7 +162,7 @@ def test_who_is_collected_by_nothing_they_know_is_told_so_in_events_too(
 def test_segments_of_a_flow_that_is_being_deleted_are_in_no_event(
     classed: Stack, news: Api
 ) -> None:
-    """However long it takes: here whoever works it off is not there."""
+    """However long it takes: here, no worker is running."""
     flow = make(news)
     for second in range(5):
         assert add(news, flow, second, str(uuid4()), **external("x")).status_code == 201

@@ -1,4 +1,4 @@
-"""Uploads that register their Segments by themselves: told of by S3, twice or not at all."""
+"""Uploads that register their own Segments, announced by S3 once, twice or not at all."""
 
 import random
 from collections.abc import Iterator
@@ -144,7 +144,7 @@ def test_an_upload_of_somebody_unknown_names_init_objects_of_its_own_flow_only(
 def untold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[httpx.Client, Services]]:
-    """A stack in which nobody tells of uploads, and what its functions are made of."""
+    """A stack in which uploads are not announced, and the services of its functions."""
     parts = [name for name in NAMES if name != "poller"]
     with (
         Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack,

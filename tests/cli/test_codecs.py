@@ -1,4 +1,4 @@
-"""Codecs are known by their own names; what goes in comes out whole, and the rest is refused in one line."""
+"""Codecs go by their registered names; supported media stays intact, and the rest is rejected in one line."""
 
 from fractions import Fraction
 from io import BytesIO

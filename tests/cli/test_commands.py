@@ -1,4 +1,4 @@
-"""The command's words: helps, refusals, and what goes wrong before a server is asked."""
+"""What the command says: help, refusals, and errors before it contacts a server."""
 
 from fractions import Fraction
 from pathlib import Path

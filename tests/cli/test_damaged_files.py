@@ -1,4 +1,4 @@
-"""Files that are damaged, or no media at all: in as far as they read, or refused before anything is made."""
+"""Damaged files and files without media: ingested as far as readable, or rejected before anything is made."""
 
 import os
 import random

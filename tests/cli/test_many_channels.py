@@ -1,4 +1,4 @@
-"""Sound of any number of channels: in without a crash, and out in part with every channel, to the sample."""
+"""Sound with any number of channels: ingested without a crash, exported to the sample with every channel."""
 
 import struct
 import subprocess

@@ -1,4 +1,4 @@
-"""What counts as the same file: its whole content, under any name, and nothing less."""
+"""When two files count as the same: by their whole content, under any name."""
 
 import os
 import wave
@@ -20,7 +20,7 @@ NEW = os.urandom(15)
 
 
 class Reads:
-    """How many bytes were read, as the command's progress bar is told."""
+    """How many bytes were read, as reported to the command's progress bar."""
 
     def __init__(self) -> None:
         self.read = 0

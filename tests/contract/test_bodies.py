@@ -1,4 +1,4 @@
-"""Bodies large and small, both ways: limits, compression, and pages that end where an answer is full."""
+"""Large and small bodies both ways: limits, compression, and pages that end when a response is full."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""OBJ-11…14 and OBJ-28: instances that the service makes, by copying."""
+"""OBJ-11…14 and OBJ-28: instances that the service creates by copying."""
 
 import time
 from uuid import uuid4

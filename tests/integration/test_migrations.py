@@ -1,4 +1,4 @@
-"""What `provision` makes of tables of earlier versions, of kills half-way, and of company."""
+"""`provision` on tables of earlier versions, after kills half-way, and running in parallel."""
 
 import os
 import subprocess

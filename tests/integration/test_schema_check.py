@@ -1,4 +1,4 @@
-"""Functions on tables of a version that is not theirs: they say so, do nothing, and recover by themselves."""
+"""Functions on tables of another version report it, do nothing, and recover by themselves."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -168,6 +168,6 @@ def test_workers_give_their_messages_back(
     assert len([each for each in reasons if "no schema version" in each]) == 2
 
     provision(vast_connection(settings))
-    deployment = Deployment(settings)  # the next cold start, so that nobody waits here
+    deployment = Deployment(settings)  # the next cold start, so that the test need not wait
     assert handle() == []
     assert relayed

@@ -1,4 +1,4 @@
-"""A whole stack on tables that nobody has migrated yet, and `tams admin` beside it."""
+"""A whole stack on tables that have not been migrated yet, and `tams admin` on them."""
 
 import json
 import os

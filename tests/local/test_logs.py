@@ -1,4 +1,4 @@
-"""A log that takes nothing more disturbs nobody, and a thread that fails is started again."""
+"""A log that cannot be written stops no work, and a failed thread is restarted."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""On a machine that others use too: nobody else reads the data, or a key in the list of processes."""
+"""On a shared machine, other users can read neither the data nor a key in the list of processes."""
 
 import os
 import stat
@@ -32,7 +32,7 @@ def command_lines(groups: set[int]) -> dict[int, bytes]:
             if os.getpgid(int(entry.name)) in groups:
                 found[int(entry.name)] = (entry / "cmdline").read_bytes()
         except (ProcessLookupError, FileNotFoundError):
-            continue  # it has ended meanwhile
+            continue  # it has ended in the meantime
     return found
 
 

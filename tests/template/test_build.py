@@ -1,4 +1,4 @@
-"""What `sam build` made, as it would be deployed. `make verify` runs this; `make test` has no build."""
+"""The output of `sam build`, as deployed. `make verify` runs this; `make test` has no build."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""What errors repeat of a client's text, and how they name ids."""
+"""How much of a client's text errors repeat, and how they name ids."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Hints by SQS, over HTTP to moto's."""
+"""Hints sent by SQS, over HTTP to moto."""
 
 from collections.abc import Iterator
 from typing import Any

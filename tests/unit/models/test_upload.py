@@ -1,4 +1,4 @@
-"""What S3 tells of uploads, and what uploads carry beside their bytes."""
+"""What S3 reports about uploads, and the headers that uploads carry with their bytes."""
 
 import json
 from typing import Any

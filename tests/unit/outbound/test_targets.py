@@ -1,4 +1,4 @@
-"""Where events may be sent: every way of spelling an address that is not public is known."""
+"""Where events may be sent: every spelling of a non-public address is recognised."""
 
 from ipaddress import ip_address, ip_network
 

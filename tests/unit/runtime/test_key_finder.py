@@ -1,4 +1,4 @@
-"""Access keys that change in their secret, and a Secrets Manager that is away."""
+"""Access keys that change in their secret, and a Secrets Manager that is down."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Who may do what with a resource, and with which classes a new one begins (AUT-13…24, ERR-6)."""
+"""Who may do what with a resource, and which classes a new one gets (AUT-13…24, ERR-6)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Profiles are made once and never change (PRF)."""
+"""Profiles are created once and never change (PRF)."""
 
 from typing import Any
 from uuid import uuid4

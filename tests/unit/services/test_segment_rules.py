@@ -1,4 +1,4 @@
-"""What a Flow takes and what it refuses, rule by rule."""
+"""Which Segments a Flow accepts and rejects, rule by rule."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Segments: what a POST writes, in one transaction, and what a page answers (SEG)."""
+"""Segments: what a POST writes, in one transaction, and what a page returns (SEG)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Webhooks: made, changed and shown to those who may (WHK-1…26, WHK-38, AUT-15)."""
+"""Webhooks: created, changed and shown to those who may see them (WHK-1…26, WHK-38, AUT-15)."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Our messages say what the SDK's say. The SDK is the measure: an upgrade that changes it fails here."""
+"""Our messages match the SDK's. The SDK is the reference: an upgrade that changes it fails here."""
 
 import struct
 from typing import Any
