@@ -18,7 +18,7 @@ changed this recently is not cached."""
 
 
 def content_digest(path: Path, progress: Progress) -> str:
-    """In hexadecimal. Raises CommandError for a file that cannot be read, or that changes meanwhile."""
+    """In hexadecimal. Raises CommandError for a file that cannot be read, or that changes during it."""
     try:
         state = file_state(path)
         known = _kept(path, state)

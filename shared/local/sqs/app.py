@@ -85,7 +85,7 @@ class SqsApp:
         return {name: now - sent for name, sent in oldest.items() if sent is not None}
 
     async def _receive(self, asked: Json, gone: "_Gone") -> Json:
-        """Takes nothing for a client that has disconnected meanwhile."""
+        """Takes no messages for a client that has disconnected."""
         queue = self._queues.of(asked)
         count = within(asked.get("MaxNumberOfMessages", 1), "MaxNumberOfMessages", 1, BATCH_MAX)
         default = queue.number("ReceiveMessageWaitTimeSeconds")

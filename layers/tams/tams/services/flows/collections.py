@@ -54,7 +54,7 @@ def collect(repositories: Repositories, flow: Flow, now: datetime) -> list[Store
     members = {item.id: near[item.id] for item in items if item.id in near}
     _check_members(repositories, flow.flow_collection or (), members)
     source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
-    repositories.guards.hold([flow.source_id, *members])  # so that none is deleted meanwhile
+    repositories.guards.hold([flow.source_id, *members])  # so that none is deleted in the meantime
     for other_id, entries in repositories.collections.of_source(flow.source_id).items():
         ours = [CollectionItem(id=source_of[item.id], role=item.role) for item in items]
         if other_id != flow.id and (fault := contradiction(ours, entries)):

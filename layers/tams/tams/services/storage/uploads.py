@@ -165,7 +165,7 @@ class UploadService:
         return wanted, refusals, next(iter(away.values()), None)
 
     def _register(self, flow_id: str, posts: Sequence[FlowSegmentPost]) -> list[Refusal]:
-        """Registers as a client's POST would, but does not raise for faults a client would be told of."""
+        """Registers as a client's POST would, but does not raise for faults that a POST would report."""
         try:
             faults = self.flow_segments.register(flow_id, posts, single=False, by_upload=True)
         except BackendUnavailableError:
