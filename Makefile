@@ -1,4 +1,4 @@
-# `make` alone lists what can be made. Every target makes what it needs first.
+# `make` alone lists the targets. Every target first makes what it needs.
 
 PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info < (3,14))' 2>/dev/null && echo $$p && break; done)
@@ -8,7 +8,7 @@ JOBS ?= 2
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
-# Containers often set it. A stack is six processes: without byte code each compiles all it imports.
+# Containers often set it. A stack is six processes; without byte code, each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -17,57 +17,57 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: .venv/dev  ## install all that run, test and check need (they do it too)
+setup: .venv/dev  ## install everything that run, test and check need (they also do this themselves)
 
-run: .venv/local  ## start TAMS on this machine: http://127.0.0.1:8000 (PORT=… for another)
+run: .venv/local  ## start TAMS on this machine at http://127.0.0.1:8000 (PORT=… changes the port)
 	@$(BIN)/python -m local
 
 test: .venv/dev  ## run all tests, against real processes over real HTTP (JOBS=1 for one at a time)
 	@$(BIN)/python -m pytest tests -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
-check: lint  ## lint, types, import rules, unit tests: the quick half
+check: lint  ## run lint, types, import rules and unit tests: the quick part
 	$(BIN)/python -m pytest tests/unit -q -n $(JOBS)
 
-lint: .venv/dev  ## lint, types and import rules
+lint: .venv/dev  ## check style, types and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-audit: .venv/dev  ## look for known vulnerabilities (offline it says what it could not ask), and for risky code
+audit: .venv/dev  ## look for known vulnerabilities and risky code (offline, it lists what it could not check)
 	$(BIN)/bandit -q -ll -r layers functions shared/cli shared/local
-	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its names of tables are numbers of its own
+	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its table names contain only numbers that it assigns
 	$(BIN)/python .ci/audit.py
 
 bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md
 	TAMS_BENCH=1 $(BIN)/python -m pytest tests/benchmark -q --timeout 3600
 
-soak: .venv/dev  ## the long forms of the tests: many kills, a million rows
+soak: .venv/dev  ## run the long forms of the tests: many crashes, a million rows
 	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600
 
 probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
 	$(BIN)/python -m pytest tests/integration/vast_probes -q
 
-spec: .venv/dev  ## fetch the BBC's own files of TAMS 8.2, which the tests hold answers against
+spec: .venv/dev  ## fetch the BBC's files of TAMS 8.2, against which the tests check responses
 	@$(BIN)/python -m tests.fetch_spec
 
-openapi: .venv/dev  ## write the OpenAPI document from the functions' routes, and the table of scopes
+openapi: .venv/dev  ## generate the OpenAPI document from the functions' routes, and the table of scopes
 	$(BIN)/python shared/docs/make_openapi.py
 	$(BIN)/python shared/docs/make_scopes.py
 
-docs: .venv/dev  ## build the documentation site into shared/.site, strictly
+docs: .venv/dev  ## build the documentation site into shared/.site; fail on any warning
 	$(BIN)/python shared/docs/make_settings.py
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml
 
-build: .venv-sam/ready  ## sam build: functions and both layers, as they are deployed
+build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build
 	@$(MAKE) --no-print-directory size
 
-size:  ## what the built layers weigh, against Lambda's limit
+size:  ## compare the size of the built layers with Lambda's limit
 	@$(PYTHON) layers/dependencies/size.py .aws-sam/build
 
-verify: .venv/dev  ## try the built functions out with Lambda's Python, on the built layers alone
+verify: .venv/dev  ## test the built functions with Lambda's Python and only the built layers
 	$(BIN)/python layers/dependencies/verify.py .aws-sam/build
 	TAMS_BUILD=.aws-sam/build TAMS_SOAK=1 $(BIN)/python -m pytest -q -n $(JOBS) \
 		tests/template/test_build.py tests/template/test_loaded_modules.py
@@ -75,13 +75,13 @@ verify: .venv/dev  ## try the built functions out with Lambda's Python, on the b
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
 
-provision: .venv/local  ## create or migrate the tables on VAST (TAMS_VAST__… variables as the functions have them)
+provision: .venv/local  ## create or migrate the tables on VAST (set the functions' TAMS_VAST__… variables)
 	$(BIN)/python -m tams.runtime.provision
 
 deploy: build  ## build and deploy to AWS (asks for the parameters)
 	$(SAM) deploy --guided
 
-conformance: .venv/dev  ## run the tests of each rule of TAMS, and write shared/docs/conformance.md
+conformance: .venv/dev  ## run the tests of every TAMS rule, and write shared/docs/conformance.md
 	$(BIN)/python -m tests.contract.conformance
 
 lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
@@ -90,10 +90,10 @@ lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	$(LOCK) pyproject.toml --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
 	echo aws-sam-cli==1.170.0 | $(LOCK) - -o requirements/sam.txt
 
-clean:  ## remove what was made; .tams, which holds media, stays
+clean:  ## remove everything that was built, but keep .tams, which holds media
 	rm -rf .venv .venv-sam .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache shared/.site shared/.cache
 
-# ---- virtual environments, each made again when its requirements change
+# ---- virtual environments, each rebuilt when its requirements change
 
 .venv/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed, and none was found." >&2; exit 1; }

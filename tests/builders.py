@@ -1,4 +1,4 @@
-"""Things to test with: complete and ordinary, but for what a test says."""
+"""Test data: complete and ordinary, except for what a test specifies."""
 
 from typing import Any
 

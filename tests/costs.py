@@ -1,4 +1,4 @@
-"""`python -m tests.costs tests/model …`: what each file of tests costs, and in which processes.
+"""`python -m tests.costs tests/model …`: what each test file costs, and in which processes.
 
 `--by-test` tells it of each test instead; `--record` keeps it for those who share out the work (groups.py).
 

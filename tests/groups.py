@@ -1,4 +1,4 @@
-"""Which tests go to one worker together, and which groups go first (`pytest --dist loadgroup`)."""
+"""Which tests run together on one worker, and which groups go first (`pytest --dist loadgroup`)."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A deployment for tests of services: its VAST runs in this process, and the rest is in memory to look at.
+"""A deployment for tests of services: its VAST runs in this process, and the rest is inspectable in memory.
 
 Services decide on rows, so the real repositories keep them, over real HTTP, in the local VAST's own engine.
 Queues, bytes and receivers only note what they are given.

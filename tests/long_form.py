@@ -1,4 +1,4 @@
-"""The long form of tests, which `make soak` chooses; and what the short one takes of it."""
+"""The long form of tests, which `make soak` selects, and the part of it that the short form runs."""
 
 import os
 from collections.abc import Sequence

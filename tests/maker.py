@@ -1,4 +1,4 @@
-"""A small client's view of the API: make things, and read them back."""
+"""A small client of the API: creates things, and reads them back."""
 
 from collections.abc import Callable
 from typing import Any

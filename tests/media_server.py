@@ -1,4 +1,4 @@
-"""A client's own store of media: a real server, which may redirect or fail."""
+"""A client's own media store: a real server, which may redirect or fail."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""moto over HTTP: an independent AWS for clients to talk to, and for our queues to be compared with."""
+"""moto over HTTP: an independent AWS for clients to use, and a reference for our queues."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

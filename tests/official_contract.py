@@ -1,4 +1,4 @@
-"""The BBC's OpenAPI file as a judge of every answer: status, headers and body, as declared there."""
+"""The BBC's OpenAPI file as the judge of every response: status, headers and body must match it."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The BBC's own JSON schemas, where they are at hand."""
+"""The BBC's own JSON schemas, where they are available."""
 
 import json
 from functools import cache

@@ -1,4 +1,4 @@
-"""A reverse proxy that shows a server under a base path, and tells it so or not."""
+"""A reverse proxy that serves a server under a base path, and may announce it in headers."""
 
 import http.client
 import threading

@@ -1,4 +1,4 @@
-"""A webhook's receiver: a real HTTP server that keeps what it took, and misbehaves on demand."""
+"""A webhook's receiver: a real HTTP server that keeps what it accepted, and misbehaves on demand."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""What no log may hold, looked for in every log that a run of the tests wrote."""
+"""Searches every log that a test run wrote for secrets that no log may contain."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The services of a deployment, as a caller of an open service has them."""
+"""The services of a deployment, as a caller of an open service gets them."""
 
 import pytest
 

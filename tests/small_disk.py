@@ -1,4 +1,4 @@
-"""A disk that a test can fill to the last byte: a small one of its own, in memory."""
+"""A small in-memory disk that a test can fill to the last byte."""
 
 import contextlib
 import os

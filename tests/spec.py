@@ -1,4 +1,4 @@
-"""The BBC's own files of TAMS 8.2: where they are on this machine, and whether they are those that we mean.
+"""The BBC's own files of TAMS 8.2: where they are on this machine, and whether they are the right ones.
 
 They are the variable TAMS_SPEC's, or those that `make spec` fetched, or those beside this checkout.
 """

@@ -22,7 +22,7 @@ def process(platform: Platform, request_ids: list[str]) -> None:
         except RequestFailedError:
             raise
         except Exception as error:
-            requests.fail(request_id, f"{type(error).__name__}; it was logged")
+            requests.fail(request_id, f"{type(error).__name__}; the details have been logged")
             raise
 
 

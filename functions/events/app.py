@@ -38,19 +38,22 @@ STREAM: dict[int | str, dict[str, Any]] = {
 """With `follow`."""
 
 Since = Annotated[
-    str | None, Query(description="An RFC 3339 time: only events from then on.", alias="since")
+    str | None, Query(description="Only events from this RFC 3339 time on.", alias="since")
 ]
 Types = Annotated[
-    str | None, Query(description="Types of event, by comma; all without.", alias="event_types")
+    str | None,
+    Query(description="Comma-separated event types. If absent, all types.", alias="event_types"),
 ]
-Ids = Annotated[str | None, Query(description="Ids, by comma.")]
+Ids = Annotated[str | None, Query(description="Comma-separated ids.")]
 Wait = Annotated[
     int | None,
-    Query(ge=0, le=WAIT_MAX, description="Seconds to wait for an event when there is none yet."),
+    Query(ge=0, le=WAIT_MAX, description="How many seconds to wait if there is no event yet."),
 ]
 Follow = Annotated[
     Literal["sse"] | None,
-    Query(description="`sse`: as server-sent events, for a browser's EventSource."),
+    Query(
+        description="`sse` streams the events as server-sent events, for a browser's EventSource."
+    ),
 ]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", include_in_schema=False)]
 
@@ -71,9 +74,9 @@ async def get_events(
     follow: Follow = None,
     last_event_id: LastEventId = None,
 ) -> Response:
-    """Events as webhooks get them, oldest first, each with its `event_id`.
+    """The events as webhooks receive them, oldest first, each with its `event_id`.
 
-    There is always a `next` link: what it leads to may be empty until something happens.
+    There is always a `next` link. Its page may be empty until another event happens.
     """
     in_force = page_limit(limit)
     after = (last_event_id or page) if follow else page
@@ -108,7 +111,7 @@ def _since_us(text: str | None) -> int:
             f"since: {quoted(text)} is not a date and time, such as '2026-01-02T03:04:05Z'"
         ) from error
     if moment.tzinfo is None:
-        raise InvalidRequestError("since: needs a UTC offset, such as Z")
+        raise InvalidRequestError("since: must have a UTC offset, such as Z")
     return to_us(moment)
 
 

@@ -37,7 +37,7 @@ async def get_deletion_requests(
 async def get_deletion_request(
     request_id: Annotated[str, Path(alias="requestId")], deletion_requests: DeletionRequests
 ) -> JSONResponse:
-    """Any text is an id that may not exist (DEL-3)."""
+    """An id that does not exist is 404, whatever its form (DEL-3)."""
     return JSONResponse(deletion_requests.get(request_id).to_json())
 
 

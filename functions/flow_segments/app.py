@@ -84,7 +84,12 @@ async def get_segments(
 @router.post(
     "",
     status_code=HTTPStatus.CREATED,
-    responses={HTTPStatus.OK: {"model": BulkFailure, "description": "Some Segments failed."}},
+    responses={
+        HTTPStatus.OK: {
+            "model": BulkFailure,
+            "description": "Some of the Segments could not be registered.",
+        }
+    },
     openapi_extra=described("FlowSegmentPost", many=True),
 )
 async def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -> Response:
@@ -104,7 +109,7 @@ async def delete_segments(
     timerange: str | None = None,
     object_id: str | None = None,
 ) -> Response:
-    """Those that `timerange` covers completely; all of them without one (SEG-48, SEG-49)."""
+    """Deletes the Segments that `timerange` covers completely, or all if it is absent (SEG-48, SEG-49)."""
     begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
     return deleted(request, begun)
 

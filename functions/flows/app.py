@@ -53,7 +53,7 @@ async def get_flows(
     init_segments: QueryBool | None = None,
     collected_by_ids: str | None = None,
 ) -> Response:
-    """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
+    """Tags filter with `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = FlowQuery(
         limit=page_limit(limit),
         page=page,

@@ -15,7 +15,7 @@ def process(platform: Platform, bodies: list[Any]) -> None:
     uploads = [upload for body in bodies for upload in parse_notification(body)]
     for refusal in UploadService.of(platform).take(uploads):
         _log.warning(
-            "the upload of Object %r did not become a Segment of Flow %s: %s",
+            "the upload of Object %r did not register a Segment of Flow %s: %s",
             refusal.object_id,
             refusal.flow_id,
             refusal.fault.summary,

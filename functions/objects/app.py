@@ -70,7 +70,7 @@ async def get_object(
     limit: Limit = None,
     page: PageToken = None,
 ) -> JSONResponse:
-    """Paging, `flow_tag.{name}` and `flow_tag_exists.{name}` are of `referenced_by_flows`."""
+    """Paging, `flow_tag.{name}` and `flow_tag_exists.{name}` apply to `referenced_by_flows`."""
     flow_tags = parse_tag_filters("flow_tag", request.query_params.multi_items())
     view = objects.get(object_id, flow_tags)
     in_force = page_limit(limit)

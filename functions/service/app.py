@@ -61,7 +61,7 @@ async def get_storage_backends(
     page: PageToken = None,
     reverse_order: QueryBool = False,
 ) -> Response:
-    """By label, then id. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
+    """Ordered by label, then id. Tags filter with `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = BackendQuery(
         limit=page_limit(limit),
         page=page,
@@ -81,9 +81,9 @@ _HEALTH_BODY = {
     }
 }
 HEALTH: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.OK: {"description": "Well enough.", "content": _HEALTH_BODY},
+    HTTPStatus.OK: {"description": "The check passed.", "content": _HEALTH_BODY},
     HTTPStatus.SERVICE_UNAVAILABLE: {
-        "description": "Not well enough.",
+        "description": "The check failed.",
         "content": _HEALTH_BODY,
     },
 }
@@ -91,9 +91,9 @@ HEALTH: dict[int | str, dict[str, Any]] = {
 
 @router.get("/health", tags=["Extensions"], responses=HEALTH)
 async def get_health(request: Request, health: Health) -> JSONResponse:
-    """200 when all is well: VAST and S3 answer, VAST takes writes, queues exist, the sweeper runs.
+    """200 if all is well: VAST and S3 answer, VAST accepts writes, queues exist, the sweeper runs.
 
-    Otherwise 503. Admins are told what is wrong. Not part of TAMS.
+    Otherwise 503. Admins see what is wrong. Not part of TAMS.
     """
     found = health.check()
     status = HTTPStatus.OK if found.is_well else HTTPStatus.SERVICE_UNAVAILABLE
@@ -102,9 +102,9 @@ async def get_health(request: Request, health: Health) -> JSONResponse:
 
 @router.get("/health/ready", tags=["Extensions"], responses=HEALTH)
 async def get_readiness(request: Request, health: Health) -> JSONResponse:
-    """200 when requests can be served, though `degraded` while work in the background waits.
+    """200 if the service can handle requests; `degraded` if background work is held up.
 
-    Otherwise 503. Admins are told what is wrong. Not part of TAMS.
+    Otherwise 503. Admins see what is wrong. Not part of TAMS.
     """
     found = health.check()
     if not found.is_ready:

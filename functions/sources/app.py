@@ -35,7 +35,7 @@ async def get_sources(
     content_format: Annotated[ContentFormat | None, Query(alias="format")] = None,
     collected_by_ids: str | None = None,
 ) -> Response:
-    """Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
+    """Tags filter with `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = SourceQuery(
         limit=page_limit(limit),
         page=page,

@@ -29,7 +29,7 @@ async def get_webhooks(
     page: PageToken = None,
     reverse_order: QueryBool = False,
 ) -> Response:
-    """By URL. Also takes `tag.{name}=a,b` and `tag_exists.{name}=true`."""
+    """Ordered by URL. Tags filter with `tag.{name}=a,b` and `tag_exists.{name}=true`."""
     asked = WebhookQuery(
         limit=page_limit(limit),
         page=page,
@@ -62,7 +62,7 @@ async def get_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> JSONResponse
     openapi_extra=described("WebhookPut"),
 )
 async def put_webhook(webhook_id: WebhookId, body: JsonBody, webhooks: Webhooks) -> JSONResponse:
-    """Answers 201 although it creates nothing: so the specification has it."""
+    """Updates a webhook. The specification requires 201, although nothing is created."""
     replaced = webhooks.replace(webhook_id, WebhookPut.from_body(body))
     return JSONResponse(replaced.to_json(), HTTPStatus.CREATED)
 

@@ -16,14 +16,14 @@ def main(build: Path) -> int:
     layers = {name: size for name, size in sizes.items() if name.endswith("Layer")}
     functions = {name: size for name, size in sizes.items() if name.endswith("Function")}
     if not layers or not functions:
-        sys.stderr.write(f"{build} holds no build: run `make build`\n")
+        sys.stderr.write(f"{build} does not contain a build: run `make build`\n")
         return 1
     for name, size in {**layers, **functions}.items():
         sys.stdout.write(f"{name:28} {size:8.1f} MB\n")
     total = sum(layers.values()) + max(functions.values())
     sys.stdout.write(f"{'unzipped, with a function':28} {total:8.1f} MB of {LIMIT_MB}\n")
     if total > TARGET_MB:
-        sys.stdout.write(f"that is above the target of {TARGET_MB} MB\n")
+        sys.stdout.write(f"that exceeds the target of {TARGET_MB} MB\n")
     return int(total > LIMIT_MB)
 
 

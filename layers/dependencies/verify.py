@@ -105,7 +105,7 @@ def _again_with_lambda_python(build: Path) -> int:
 
     interpreter = find_lambda_python()
     if interpreter is None:
-        sys.stdout.write("python3.13 is not installed: the built layers were not tried out\n")
+        sys.stdout.write("python3.13 is not installed: the built layers were not tested\n")
         return 0
     command = [str(interpreter), "-I", "-S", "-B", __file__, str(build.resolve())]
     return subprocess.run(command, check=False).returncode  # noqa: S603

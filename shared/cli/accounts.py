@@ -41,7 +41,7 @@ def _later(moment: datetime | None) -> datetime | None:
         return None
     moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     if moment <= datetime.now(UTC):
-        raise typer.BadParameter("this time has passed")
+        raise typer.BadParameter("must be in the future")
     return moment
 
 
@@ -56,14 +56,14 @@ Name = Annotated[
 Scopes = Annotated[
     list[ScopeName] | None,
     typer.Option(
-        "--scope", help="Scope to grant; repeat for several. Default: those it has, or read."
+        "--scope", help="Scope to grant; repeat for several. Default: its current scopes, or read."
     ),
 ]
 Classes = Annotated[
     list[str] | None,
     typer.Option(
         "--class",
-        help="Class it may reach, such as news or news:read; repeat for several. Default: those it has. "
+        help="Class it may use, such as news or news:read; repeat for several. Default: its current classes. "
         "For deployments with AuthClasses.",
         callback=_all_some,
     ),
@@ -73,14 +73,14 @@ Expires = Annotated[
     typer.Option(
         "--expires",
         formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"],
-        help="When it expires, in UTC unless an offset is given. Default: as before, or never.",
+        help="Expiry time, in UTC unless an offset is given. Default: unchanged, or never.",
         callback=_later,
     ),
 ]
 Into = Annotated[
     Path | None,
     typer.Option(
-        "--into", help="File with the JSON of the secret, to update. Default: print the entry."
+        "--into", help="File with the secret's JSON, to be updated. Default: print the entry."
     ),
 ]
 
@@ -95,7 +95,7 @@ def token(
         bool,
         typer.Option(
             "--keep-old",
-            help="Keep the present token valid too, until you run this again without --keep-old.",
+            help="Keep the current token valid too, until you run this again without --keep-old.",
         ),
     ] = False,
 ) -> None:
@@ -126,13 +126,15 @@ def user(
             hide_input=True,
             show_default=False,
             callback=_some,
-            help="Password. Better leave it out and type it when asked.",
+            help="Password. It is safer to leave this out and type it at the prompt.",
         ),
     ] = "",
 ) -> None:
     """Create a user with a password, or change it, for clients that only support HTTP Basic."""
     if ":" in name:
-        raise typer.BadParameter("a name for HTTP Basic cannot contain a colon", param_hint="NAME")
+        raise typer.BadParameter(
+            "the name must not contain a colon: HTTP Basic does not allow it", param_hint="NAME"
+        )
     old = _read(into)
     before = _last(old.users, name)
     entry = _account(name, hash_password(password), before, scope, classes, expires)
@@ -148,7 +150,7 @@ def _account(
     classes: list[str] | None,
     expires: datetime | None,
 ) -> Account:
-    """Whatever is not given stays as it was."""
+    """Options that are not given stay unchanged."""
     given = Account(
         name=name,
         hash=hashed,
@@ -160,7 +162,8 @@ def _account(
         return given
     if expires is None and before.expires is not None and before.expires <= datetime.now(UTC):
         raise typer.BadParameter(
-            "the present one has expired: say when the new one does", param_hint="--expires"
+            "the current token has expired: give the expiry time of the new one",
+            param_hint="--expires",
         )
     return given.model_copy(
         update={
@@ -183,7 +186,7 @@ def _read(into: Path | None) -> Accounts:
             return Accounts()
         return Accounts.model_validate_json(into.read_bytes())
     except ValidationError:
-        raise typer.BadParameter(f"{into} does not hold accounts", param_hint="--into") from None
+        raise typer.BadParameter(f"{into} does not contain accounts", param_hint="--into") from None
     except OSError as error:
         raise typer.BadParameter(one_line(error), param_hint="--into") from error
 

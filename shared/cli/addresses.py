@@ -22,7 +22,7 @@ def api_url(text: str) -> str:
             "or https://tams.example.com/base"
         )
     if parts.username is not None:
-        raise ValueError("leave credentials out of the address and use --token")
+        raise ValueError("the address must not contain credentials: use --token")
     return given.rstrip("/")
 
 

@@ -1,4 +1,4 @@
-"""`tams admin`, for operators: the tables, what waits, what was given up, how to try it again, who may call.
+"""`tams admin`, for operators: tables, queues, given-up messages, retries and credentials.
 
 Without `--stack` it works on the local stack; with it on a deployed one, with AWS's usual credentials.
 """
@@ -32,7 +32,7 @@ from cli.stacks import (
 from cli.tables import queues_table
 
 app = typer.Typer(
-    help="Look after the tables, queues and background work, and create credentials.",
+    help="Manage the tables, queues and background work, and create credentials.",
     no_args_is_help=True,
 )
 app.command()(accounts.token)
@@ -53,7 +53,7 @@ def queues(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Show how much each queue holds, how old it is, and how much was given up."""
+    """Show how many messages each queue holds, how old the oldest is, and how many were given up."""
     found = _queues(stack, queue_url, data).all()
     if as_json:
         out.print_json(json.dumps([vars(each) for each in found]))
@@ -73,17 +73,17 @@ def redrive(
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,
 ) -> None:
-    """Move given-up messages back into their queue, to be tried again."""
+    """Move given-up messages back into their queue to try them again."""
     with bar(err, "redrive") as progress:
         moved = _queues(stack, queue_url, data).redrive(queue, progress)
-    out.print(f"{moved} messages are tried again", highlight=False)
+    out.print(f"{moved} messages will be tried again", highlight=False)
 
 
 @app.command()
 def retry(
     context: typer.Context,
     request_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a deletion request that is in error.")
+        str, typer.Argument(metavar="ID", help="Id of a deletion request with status error.")
     ],
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
@@ -101,10 +101,10 @@ def retry(
             f"there is no deletion request {request_id!r}: GET /flow-delete-requests lists them"
         )
     if request["status"] == "done":
-        out.print(f"deletion request {request_id} is done already", highlight=False)
+        out.print(f"deletion request {request_id} is already done", highlight=False)
         return
     _queues(stack, queue_url, data).send("DeletionsQueue", json.dumps([request_id]))
-    out.print(f"deletion request {request_id} is tried again", highlight=False)
+    out.print(f"deletion request {request_id} will be tried again", highlight=False)
 
 
 @app.command()
@@ -114,7 +114,7 @@ def sweep(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Look for forgotten background work now. This happens every minute anyway."""
+    """Look for forgotten background work now, without waiting for the next minute's run."""
     functions = client("lambda", stack, url, data)
     name = "sweeper" if stack is None else function_of(stack, functions, "SweeperFunction")
     answer = functions.invoke(FunctionName=name, Payload=b"{}")

@@ -37,9 +37,7 @@ class Answers:
             return response
         if response.has_redirect_location:
             target = response.headers["location"]
-            raise CommandError(
-                f"{self.url} redirects to {target}: use the address it leads to as --url"
-            )
+            raise CommandError(f"{self.url} redirects to {target}: use that address as --url")
         reason = _reason(response)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise CommandError(self._unauthorized(reason))
@@ -70,7 +68,7 @@ class Answers:
             at = self.url
         reason = one_line(error) or type(error).__name__
         if "SSL" in reason and at.startswith("https://"):
-            hint = f"If it does not use TLS, give --url {at.replace('https', 'http', 1)}."
+            hint = f"If the server does not use TLS, give --url {at.replace('https', 'http', 1)}."
         elif is_local(at):
             hint = "Start the local server with `make run`, or name another with --url or TAMS_URL."
         else:

@@ -67,7 +67,7 @@ class Client:
             if _origin(url) != _origin(self._api.base_url):
                 raise CommandError(  # which would give the token to another server
                     f"the next page is at {url.host}, not at {self._api.base_url.host}: use the address "
-                    "that the service gives as its own, or have TAMS_PUBLIC_URL set there"
+                    "that the service gives as its own, or set TAMS_PUBLIC_URL on the server"
                 )
             response = self._patiently(self._api, "GET", str(url))
             yield from self._answers.document(response, list)

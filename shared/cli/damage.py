@@ -40,7 +40,7 @@ class Damage:
         said = []
         if self.first_left_out is not None:
             at = float(self.first_left_out - origin)
-            said.append(f"{self.left_out} unreadable packets left out after {at:.2f} s")
+            said.append(f"{self.left_out} unreadable packets skipped after {at:.2f} s")
         if self.ended_by is not None and self.last_read is not None:
             at = float(self.last_read - origin)
             said.append(f"ends at {at:.2f} s, {self.ended_by}")
@@ -75,7 +75,7 @@ def readable(
             incomplete = packet.is_corrupt
             yield packet
     except av.error.FFmpegError as error:
-        damage.ended_by = error.strerror or "the file does not read"
+        damage.ended_by = error.strerror or "the file cannot be read"
         return
     size = path.stat().st_size
     # A demuxer silently skips an index that leads beyond the end of the file.

@@ -18,7 +18,7 @@ changed this recently is not cached."""
 
 
 def content_digest(path: Path, progress: Progress) -> str:
-    """In hexadecimal. Raises CommandError for a file that cannot be read, or that changes meanwhile."""
+    """In hexadecimal. Raises CommandError for a file that cannot be read, or that changes during it."""
     try:
         state = file_state(path)
         known = _kept(path, state)
@@ -27,7 +27,7 @@ def content_digest(path: Path, progress: Progress) -> str:
         digest = _read(path, progress)
         if file_state(path) != state:
             raise CommandError(
-                f"{path} changed while it was read; ingest it when it is written to its end"
+                f"{path} changed while it was being read; ingest it when it is complete"
             )
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}") from error

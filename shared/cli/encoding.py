@@ -102,7 +102,7 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
             stream.layout, stream.format = each, form
             return stream
     raise CommandError(
-        f"{channels} channels of {codec} do not fit into {output.format.name}; "
+        f"{channels} channels of {codec} cannot be stored in {output.format.name}; "
         "export to .mov or .mkv instead"
     )
 

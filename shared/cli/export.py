@@ -66,7 +66,7 @@ def _check_type(target: Path) -> None:
             av.open(str(Path(folder) / f"x{target.suffix}"), "w").close()
         except ValueError:
             raise CommandError(
-                f"the suffix of {target} names no type of media file: try {target.stem}.mp4"
+                f"the suffix of {target} is not that of a media file: try {target.stem}.mp4"
             ) from None
 
 

@@ -123,7 +123,7 @@ class Ingest:
             raise CommandError(f"{error}. Run the same command again to resume.") from error
         if (reason := self._why_void(state, outcome)) is not None:
             self._remove(outcome)
-            raise CommandError(f"{self.path} {reason}; nothing of it stays in the store")
+            raise CommandError(f"{self.path} {reason}; nothing of it remains in the store")
         tags = {DAMAGE_TAG: "; ".join(outcome.damage)} if outcome.damage else {}
         self._put_flows(identity, label, flows, status=COMPLETE, tags=tags)
         return outcome
@@ -144,10 +144,10 @@ class Ingest:
         """Why no later run can complete what was stored."""
         try:
             if file_state(self.path) != state:
-                return "changed while it was ingested"
+                return "changed while it was being ingested"
         except OSError:
-            return "disappeared while it was ingested"
-        return None if outcome.registered or outcome.skipped else "is damaged from its beginning"
+            return "disappeared while it was being ingested"
+        return None if outcome.registered or outcome.skipped else "is damaged from the start"
 
     def _remove(self, outcome: Outcome) -> None:
         for flow_id in [outcome.multi_flow_id, *outcome.flow_ids.values()]:

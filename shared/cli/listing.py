@@ -44,7 +44,7 @@ def ls(
     }
     if kind is Kind.SEGMENTS and flow_id is None:
         raise typer.BadParameter(
-            "name the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
+            "give the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
         )
     if kind is not Kind.SEGMENTS and (flow_id is not None or is_given(context, "timerange")):
         raise typer.BadParameter(
@@ -68,7 +68,8 @@ def rm(
     kind: Annotated[
         Removable,
         typer.Argument(
-            metavar="KIND", help="What to delete: flow (all of it), or segments (see --timerange)."
+            metavar="KIND",
+            help="What to delete: flow (the whole Flow) or segments (see --timerange).",
         ),
     ],
     flow_id: FlowId,
@@ -80,7 +81,7 @@ def rm(
     """Delete a Flow, or the Segments that lie entirely within a timerange."""
     if kind is Removable.FLOW and is_given(context, "timerange"):
         raise typer.BadParameter(
-            "a Flow is deleted as a whole. To delete a stretch of it: "
+            "a Flow can only be deleted as a whole. To delete part of its timeline: "
             "tams rm segments FLOW_ID --timerange …",
             param_hint="--timerange",
         )

@@ -50,7 +50,7 @@ def main(
 ) -> None:
     """Put media into a Time-addressable Media Store, find it by time and take it out again.
 
-    --url and --token may stand before or after the command.
+    Give --url and --token before or after the command.
     """
 
 
@@ -64,7 +64,9 @@ def ingest(
     token: Token = None,
     segment_seconds: Annotated[
         float,
-        typer.Option(min=0.1, help="Minimum length of a Segment. It ends at the next key frame."),
+        typer.Option(
+            min=0.1, help="Minimum length of a Segment, which ends at the next key frame."
+        ),
     ] = 2.0,
     label: Annotated[
         str | None, typer.Option(help="Label of the Flows. Default: the name of the file.")
@@ -80,14 +82,14 @@ def ingest(
     ] = False,
     again: Annotated[
         bool,
-        typer.Option("--again", help="Ingest a file again that is already in the store."),
+        typer.Option("--again", help="Ingest the file again even if it is already in the store."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put a media file into the store. After an interruption, run it again to resume.
 
-    A file is known by its whole content, not by its name: the same content is stored once. If a file is
-    damaged, what can be read is stored, a warning says what is missing, and the exit code is 3.
+    A file is identified by its whole content, not by its name, so the same content is stored only once. If a
+    file is damaged, its readable part is stored, a warning says what is missing, and the exit code is 3.
     """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
@@ -110,12 +112,12 @@ def _tell(outcome: Outcome) -> None:
     if outcome.was_complete:
         extent = "as far as it reads" if outcome.damage else "complete"
         out.print(
-            f"the same content is in the store already, {extent}, as {outcome.known_as!r}; "
+            f"the same content is already in the store, {extent}, as {outcome.known_as!r}; "
             "--again ingests it once more",
             markup=False,
         )
     else:
-        again = f", {outcome.skipped} were there already" if outcome.skipped else ""
+        again = f", {outcome.skipped} were already there" if outcome.skipped else ""
         out.print(f"{outcome.registered} Segments registered{again}")
         if again and outcome.known_as is not None:
             out.print(f"resumed the same content, known as {outcome.known_as!r}", markup=False)

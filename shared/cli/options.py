@@ -22,7 +22,9 @@ def _bearer_token(text: str | None) -> str | None:
     """Strips the newline that a file may have added. Raises BadParameter."""
     token = (text or "").strip()
     if not token.isascii() or not token.isprintable() or " " in token:
-        raise typer.BadParameter("a token has printable ASCII characters only, and no blanks")
+        raise typer.BadParameter(
+            "a token must consist of printable ASCII characters without blanks"
+        )
     return token or None
 
 
@@ -116,7 +118,7 @@ TimestampText = Annotated[
     str,
     typer.Option(
         callback=_timestamp,
-        help="Place of the first frame on the timeline, as seconds:nanoseconds.",
+        help="Position of the first frame on the timeline, as seconds:nanoseconds.",
     ),
 ]
 FlowId = Annotated[

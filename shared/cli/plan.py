@@ -40,7 +40,7 @@ def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
             if packet.is_keyframe:
                 keys.append(shown)
     if origin is None:
-        raise CommandError(f"{path} holds no packets with timestamps")
+        raise CommandError(f"{path} contains no packets with timestamps")
     cuts: list[Fraction] = []
     last = origin
     # A key frame slightly early, through rounding in the file's own time base, is in time.

@@ -68,15 +68,13 @@ def probe(path: Path) -> list[Track]:
     with open_media(path) as container:
         brand = container.metadata.get("major_brand")
         if container.format.name.endswith(_STILLS) or brand in _STILL_BRANDS:
-            raise CommandError(
-                f"{path} is a still picture; only picture or sound over time goes in"
-            )
+            raise CommandError(f"{path} is a still picture; only video and audio can be ingested")
         streams: list[VideoStream | AudioStream] = [
             each for each in container.streams.video if not each.disposition & _ATTACHED
         ]
         streams += container.streams.audio
         if not streams:
-            raise CommandError(f"{path} holds neither picture nor sound")
+            raise CommandError(f"{path} contains neither picture nor sound")
         mimes = [_mime(path, stream) for stream in streams]
         heads = _first_packets(container, streams)
         tracks = [
@@ -85,7 +83,7 @@ def probe(path: Path) -> list[Track]:
             if heads[stream.index]
         ]
     if not tracks:
-        raise CommandError(f"{path} holds no packets with timestamps")
+        raise CommandError(f"{path} contains no packets with timestamps")
     return tracks
 
 
@@ -139,7 +137,7 @@ def _track(
     wrapping = choose_wrapping(stream, kind, packets)
     if wrapping is None:
         raise CommandError(
-            f"{path}: {kind} track {stream.index} ({codec}) fits no container for Segments, "
-            "or is damaged from its beginning"
+            f"{path}: {kind} track {stream.index} ({codec}) fits none of the containers for Segments, "
+            "or is damaged from the start"
         )
     return Track(stream.index, kind, codec, mime, essence, rate, stream.language, wrapping)

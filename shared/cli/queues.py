@@ -73,7 +73,7 @@ class Queues:
             if queue.dead_letters in found and name in {None, self._short(queue.name)}
         ]
         if not chosen:
-            raise CommandError(f"there is no queue {name!r}: see `tams admin queues`")
+            raise CommandError(f"there is no queue {name!r}: `tams admin queues` lists them")
         pairs = [(queue, found[queue.dead_letters or ""]) for queue in chosen]
         progress.begin(sum(dead.count("ApproximateNumberOfMessages") for _, dead in pairs))
         return sum(self._move(dead.url, queue.url, progress) for queue, dead in pairs)
@@ -108,7 +108,7 @@ class Queues:
         pages = self._sqs.get_paginator("list_queues").paginate(QueueNamePrefix=self._prefix)
         urls = [url for page in pages for url in page.get("QueueUrls", [])]
         if not urls:
-            raise CommandError("no queues found: is the stack running, and is its name right?")
+            raise CommandError("no queues found: check that the stack is running, and its name")
         found = (_Queue(url.rpartition("/")[2], url, self._attributes(url)) for url in sorted(urls))
         return {queue.name: queue for queue in found}
 

@@ -34,13 +34,15 @@ def status(
 ) -> None:
     """Show the schema version of the tables on VAST, what is pending, and how many rows there are.
 
-    The exit code is 0 when this release can use the tables and nothing is pending, else 1. VAST is found by
-    --stack, or by the TAMS_VAST__… variables that `make provision` takes, or it is the local stack's.
+    The exit code is 0 when this release can use the tables and nothing is pending, else 1. VAST is that of
+    --stack, or of the TAMS_VAST__… variables that `make provision` takes, or of the local stack.
     """
     environment = _environment(context, stack, vast_url, data)
     done = _run("tams.runtime.schema_status", environment, capture_output=True)
     if not done.stdout:
-        raise CommandError(done.stderr.strip().rpartition("\n")[2] or "the status is not known")
+        raise CommandError(
+            done.stderr.strip().rpartition("\n")[2] or "the schema status could not be read"
+        )
     found = json.loads(done.stdout)
     if as_json:
         out.print_json(done.stdout)
@@ -57,13 +59,14 @@ def provision(
     renew_page_secret: Annotated[
         bool,
         typer.Option(
-            "--renew-page-secret", help="Void the page keys of the event log that clients have."
+            "--renew-page-secret",
+            help="Renew the secret that encrypts the event log's page keys; keys issued before stop working.",
         ),
     ] = False,
 ) -> None:
     """Create or migrate the tables on VAST for this release, as `make provision` does.
 
-    After an interruption, run it again to resume. It finds VAST as `tams admin status` does.
+    After an interruption, run it again to resume. It finds VAST in the same way as `tams admin status`.
     """
     arguments = ["--renew-page-secret"] if renew_page_secret else []
     environment = _environment(context, stack, vast_url, data)

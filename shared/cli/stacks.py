@@ -63,7 +63,7 @@ def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
         return kept["access_key"], kept["secret_key"]
     except (OSError, ValueError, KeyError) as error:
         raise CommandError(
-            f"{path} does not hold the keys of a local stack: run this where you ran `make run`, "
+            f"{path} does not contain the keys of a local stack: run this where you ran `make run`, "
             "or give the stack's data folder with --data"
         ) from error
 
@@ -74,7 +74,7 @@ def api_of(stack: str) -> str:
     for output in described[0].get("Outputs", []):
         if output["OutputKey"] == "ApiUrl":
             return str(output["OutputValue"])
-    raise CommandError(f"stack {stack} does not say where its API is: give --url")
+    raise CommandError(f"stack {stack} does not output the address of its API: give --url")
 
 
 def function_of(stack: str, functions: Any, name: str) -> str:
@@ -84,4 +84,4 @@ def function_of(stack: str, functions: Any, name: str) -> str:
         for function in page["Functions"]:
             if function["FunctionName"].startswith(prefix):
                 return str(function["FunctionName"])
-    raise CommandError(f"there is no function {prefix}…; is the stack's name right?")
+    raise CommandError(f"there is no function {prefix}…: check the stack's name")

@@ -81,7 +81,7 @@ def _register(to: Storing, posts: list[dict[str, Any]]) -> None:
     for each in failed:
         if each["object_id"] not in stored:
             reason = each.get("error", {}).get("summary", "no reason given")
-            raise CommandError(f"Segment {each.get('timerange', '')} was refused: {reason}")
+            raise CommandError(f"Segment {each.get('timerange', '')} was rejected: {reason}")
 
 
 def _await(to: Storing, object_ids: set[str], posts: Sequence[dict[str, Any]]) -> None:

@@ -56,7 +56,7 @@ class FlowMedia:
         """The Flow's stream in one of its Objects. Raises CommandError when there is none."""
         stream = container.streams.best("video" if self.is_video else "audio")
         if stream is None:
-            raise CommandError(f"an Object of Flow {self.flow['id']} holds no such media")
+            raise CommandError(f"an Object of Flow {self.flow['id']} lacks the Flow's format")
         return stream
 
     def packets(self) -> Iterator[TimelinePacket]:
@@ -91,7 +91,7 @@ def fetch(
     def download(numbered: tuple[int, dict[str, Any]]) -> Clip:
         number, segment = numbered
         if not segment.get("get_urls"):
-            raise CommandError(f"Segment {segment['timerange']} has no URL to get it from")
+            raise CommandError(f"Segment {segment['timerange']} has no URL to download it from")
         file = folder / f"{flow['id']}-{number:06}"
         file.write_bytes(client.download(segment["get_urls"][0]["url"]))
         progress.advance(1)

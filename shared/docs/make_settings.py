@@ -67,7 +67,11 @@ def _default(field: FieldInfo) -> str:
         return "unset"
     if isinstance(value, BaseModel):
         value = value.model_dump()
-    return f"`{json.dumps(value, default=str)}`"
+    return f"`{json.dumps(value, default=_plain)}`"
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
 
 
 if __name__ == "__main__":

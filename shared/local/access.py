@@ -20,7 +20,7 @@ def is_open(token: str | None, given: Mapping[str, str]) -> bool:
     try:
         return TypeAdapter(bool).validate_python(said)
     except ValidationError:
-        raise LocalStackError(f"{OPEN}={said} is neither true nor false") from None
+        raise LocalStackError(f"{OPEN}={said} must be true or false") from None
 
 
 def variables(token: str | None, given: Mapping[str, str]) -> dict[str, str]:

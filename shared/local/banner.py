@@ -13,7 +13,7 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     access = (
         "open to this machine, no credentials (TAMS_LOCAL_TOKEN sets a token)"
         if options.is_open
-        else "wants credentials"
+        else "requires credentials"
     )
     queues = ", ".join(queue.name for queue in stack.application.queues)
     lines = [

@@ -64,7 +64,7 @@ def _read(path: Path) -> dict[str, Any]:
         Credentials.from_json(kept)
     except (ValueError, TypeError, AttributeError) as error:
         raise LocalStackError(
-            f"{path} is damaged ({error}): put back a copy; Objects find their media by the storage_id in it"
+            f"{path} is damaged ({error}): restore a copy; Objects find their media by the storage_id in it"
         ) from error
     return kept
 

@@ -97,7 +97,7 @@ def common_environment(functions: Mapping[str, Function]) -> dict[str, str]:
             if common.setdefault(variable, value) != value:
                 raise TemplateError(
                     f"{owner[variable]} and {function.name} have different values of {variable}; "
-                    "here they share a process and must not"
+                    "functions that share a process must have the same values"
                 )
             owner.setdefault(variable, function.name)
     return common

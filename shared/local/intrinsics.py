@@ -76,7 +76,7 @@ class Resolver:
             if (function := self._functions().get(name)) is not None:
                 return function(argument)
             if str(name).startswith("Fn::"):
-                raise TemplateError(f"the local stack does not know {name}")
+                raise TemplateError(f"the local stack does not support {name}")
         pairs = {key: self.resolve(item) for key, item in value.items()}
         return {key: item for key, item in pairs.items() if not isinstance(item, NoValue)}
 

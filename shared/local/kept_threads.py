@@ -21,14 +21,14 @@ def kept(
             started = time.monotonic()
             try:
                 work()
-                failure = "it ended by itself"
+                failure = "it ended unexpectedly"
             except Exception as error:  # noqa: BLE001 - whatever failed, the work must continue
                 failure = f"{type(error).__name__}: {error}"
             if stopped.is_set():
                 return
             if time.monotonic() - started > _LONGEST_PAUSE_SECONDS:
                 pause_seconds = _FIRST_PAUSE_SECONDS
-            report(f"FAILED {name}: {failure}; it starts again in {pause_seconds:g} s")
+            report(f"FAILED {name}: {failure}; it restarts in {pause_seconds:g} s")
             stopped.wait(pause_seconds)
             pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
 

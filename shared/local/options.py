@@ -76,7 +76,7 @@ def from_environment(environment: Mapping[str, str]) -> Options:
     )
     if options.is_open and not is_loopback(options.host):
         raise LocalStackError(
-            f"without credentials the API listens on loopback only: set TAMS_LOCAL_TOKEN=… "
+            f"without credentials the API listens only on loopback: set TAMS_LOCAL_TOKEN=… "
             f"to listen on {options.host}"
         )
     return options

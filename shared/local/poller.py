@@ -75,10 +75,10 @@ class QueuePoller:
         try:
             self.make_queues()
         except (BotoCoreError, ClientError) as error:
-            _log.warning("missing queues cannot be made again: %s", error)
+            _log.warning("missing queues cannot be recreated: %s", error)
             self.stopped.wait(_PAUSE_SECONDS)
         else:
-            self.report(f"QUEUE  {self.queue_url} was missing; it is there again")
+            self.report(f"QUEUE  {self.queue_url} was missing and has been recreated")
 
     def process(self, batch: list[Message]) -> None:
         """One invocation. Messages that did not fail are deleted, the rest become visible again later."""
@@ -101,7 +101,7 @@ class QueuePoller:
         try:
             self.process(batch)
         except Exception as error:  # noqa: BLE001 - it was not deleted, so the queue gives it again
-            _log.warning("messages of %s will come again: %s", self.source.function, error)
+            _log.warning("messages of %s will be delivered again: %s", self.source.function, error)
 
     def _receive_batch(self) -> list[Message]:
         batch = self._receive(self.source.batch_size, _WAIT_SECONDS)
@@ -166,11 +166,11 @@ def failed_ids(answer: Any, batch: list[Message]) -> set[str]:
     if failures is None:
         if isinstance(answer, Mapping):
             return set()
-        raise InvalidReportError(f"{answer!r} is no batch response")
+        raise InvalidReportError(f"{answer!r} is not a batch response")
     known = {message["MessageId"] for message in batch}
     failed = {failure.get("itemIdentifier") for failure in failures}
     if not failed <= known:
-        raise InvalidReportError(f"itemIdentifier of no message: {failed - known}")
+        raise InvalidReportError(f"itemIdentifier does not match a message: {failed - known}")
     return failed
 
 

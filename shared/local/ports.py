@@ -50,7 +50,7 @@ class Ports:
                     "to another one (0 takes any free one)"
                 )
         if len(set(chosen.values())) < len(chosen):
-            raise LocalStackError(f"two parts cannot share one port: {chosen}")
+            raise LocalStackError(f"two servers cannot share a port: {chosen}")
         return Ports(**chosen)
 
 

@@ -38,7 +38,7 @@ def close_to_others(data_dir: Path) -> str:
     except PermissionError as error:
         raise LocalStackError(f"{error.filename} belongs to another user of this machine") from None
     return (
-        f"{data_dir} was open to other users of this machine; it is closed now"
+        f"{data_dir} was readable by other users of this machine; its permissions have been corrected"
         if any(closed)
         else ""
     )

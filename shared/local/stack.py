@@ -105,7 +105,7 @@ class Stack(Addresses):
     def start(self) -> None:
         """Returns when every part is ready. Raises LocalStackError and leaves nothing running."""
         if self._lock is not None:
-            raise LocalStackError("the stack is running already")
+            raise LocalStackError("the stack is already running")
         with self._usable_data_dir():
             self.data_dir.mkdir(0o700, parents=True, exist_ok=True)
             lock = DataDirLock(self.data_dir)
@@ -140,7 +140,7 @@ class Stack(Addresses):
     def kill(self, name: str) -> None:
         """Kills it as a crash would (SIGKILL), with everything the part started. It stays down."""
         if name not in self._running:
-            raise LocalStackError(f"{name} does not run")
+            raise LocalStackError(f"{name} is not running")
         self._running.pop(name).end(time.monotonic())
 
     def restart(self, name: str) -> None:
@@ -195,7 +195,7 @@ class Stack(Addresses):
             where = error.filename or self.data_dir
             raise LocalStackError(
                 f"the data directory {self.data_dir} cannot be used ({error.strerror}: {where}): "
-                "correct this, or set TAMS_DATA_DIR=… to another directory"
+                "fix this, or set TAMS_DATA_DIR=… to another directory"
             ) from error
 
     def _new_config(self, ports: Ports) -> HostConfig:

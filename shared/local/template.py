@@ -22,7 +22,7 @@ def read_application(path: Path, values: LocalValues) -> Application:
     except FileNotFoundError:
         raise TemplateError(f"{path} does not exist") from None
     except yaml.YAMLError as error:
-        raise TemplateError(f"{path} is no YAML: {error}") from error
+        raise TemplateError(f"{path} is not valid YAML: {error}") from error
     return _Reader(template, values).application()
 
 

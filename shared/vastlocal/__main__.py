@@ -23,7 +23,7 @@ def _parse(arguments: list[str] | None) -> Settings:
     parser.add_argument("--port", type=int, default=9090, help="0 takes any free port")
     parser.add_argument("--data", type=Path, required=True, help="directory of the database file")
     parser.add_argument("--bucket", action="append", required=True, help="may be repeated")
-    parser.add_argument("--server-version", default="5.4.0.0", help="what the SDK sees")
+    parser.add_argument("--server-version", default="5.4.0.0", help="the version that the SDK sees")
     parser.add_argument(
         "--conflicts",
         type=ConflictMode,
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         listener = bind(settings.host, settings.port)
     except OSError as error:
-        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"is not available: {error}"
         sys.stderr.write(f"vastlocal: {settings.host}:{settings.port} {reason}\n")
         return 1
     try:

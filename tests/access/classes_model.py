@@ -1,4 +1,4 @@
-"""What callers of some classes may do and see, as a small model in memory."""
+"""A small in-memory model of what callers with given classes may do and see."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""A stack that asks for credentials: of an issuer, of static tokens, and of users with passwords."""
+"""A stack that requires credentials: those of an issuer, static tokens, and users with passwords."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The authorizer by itself: a request's credentials in, its finding out."""
+"""The authorizer on its own: a request's credentials go in, its verdict comes out."""
 
 from base64 import b64encode
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""An issuer of tokens, as real as one can be on this machine: its own keys, its key set over HTTP."""
+"""A token issuer, as real as possible on one machine: its own keys, and its key set over HTTP."""
 
 import base64
 import hmac

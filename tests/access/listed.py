@@ -1,4 +1,4 @@
-"""Listings as a caller gets them: followed page by page, each page held to what a page must be."""
+"""Listings as a caller gets them: followed page by page, with every page checked against the paging rules."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -47,7 +47,7 @@ def listed(api: httpx.Client, path: str, *, limit: int, **query: Any) -> list[Js
         found += answer.json()
         if "x-paging-nextkey" not in answer.headers:
             assert "link" not in answer.headers
-            assert answer.json() or len(found) == 0, "the page before told of nothing more"
+            assert answer.json() or len(found) == 0, "the page before had no next link"
             return found
         assert len(answer.json()) == limit
         asked["page"] = answer.headers["x-paging-nextkey"]

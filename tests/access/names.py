@@ -1,4 +1,4 @@
-"""Names of classes that are easily taken for one another, or for something else."""
+"""Class names that are easily mistaken for one another, or for something else."""
 
 NAMES = [
     "news",

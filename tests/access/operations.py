@@ -1,4 +1,4 @@
-"""Every operation of the API, as its OpenAPI document lists them, on things that do not exist."""
+"""Every operation in the API's OpenAPI document, applied to resources that do not exist."""
 
 import json
 from importlib import resources
@@ -16,7 +16,7 @@ def document() -> dict[str, Any]:
 
 
 def operations() -> list[tuple[str, str]]:
-    """Method and path template, without what is for everybody."""
+    """Method and path template of every operation that is not public."""
     return [
         (method.upper(), path)
         for path, methods in document()["paths"].items()

@@ -1,4 +1,4 @@
-"""A web site: pages by their path, over HTTP or HTTPS, and a note of what it was asked for."""
+"""A web site: serves pages by path, over HTTP or HTTPS, and records the requests it receives."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""Steps that stories about classes share."""
+"""Steps shared by the tests of classes."""
 
 from typing import Any
 from uuid import uuid4

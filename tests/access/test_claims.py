@@ -1,4 +1,4 @@
-"""What the claims of a good token make of its caller: a name, scopes, classes."""
+"""How the claims of a valid token become its caller's name, scopes and classes."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -154,7 +154,7 @@ def test_classes_go_no_further_than_scopes(ours: TokenIssuer) -> None:
 
 
 def test_classes_are_nothing_to_an_admin_nor_where_they_are_not_in_use(ours: TokenIssuer) -> None:
-    """None is all that there is."""
+    """None stands for all classes."""
     with_classes, without = (Authorizer(trusted(ours), classes=each) for each in (True, False))
 
     assert with_classes.caller(ours.token("admin", auth_classes=["news"])).classes is None

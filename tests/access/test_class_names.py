@@ -1,4 +1,4 @@
-"""Classes of any name: none opens another, however alike the two are, or whatever a store makes of a sign."""
+"""Class names: no class grants access to another, however similar their names or however stored."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -39,7 +39,7 @@ class Named:
         return Api(self.stack, "admin")
 
     def belongs(self, name: str) -> list[str]:
-        """The ids that whoever has the class sees; a class without a name is none."""
+        """The ids that a caller with the class sees. An empty name stands for no class."""
         return [self.flows[name]["id"]] if name else []
 
 

@@ -1,4 +1,4 @@
-"""The log of events under classes: whatever is asked of it, from whichever place, it tells what is theirs."""
+"""The event log under classes: whatever callers ask, from wherever, they see only their own events."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Listings under classes: whatever is asked, each caller gets what an admin gets, less what is not theirs."""
+"""Listings under classes: every caller gets what an admin gets, minus what belongs to others."""
 
 import itertools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Events of what comes, moves and goes: told to those who could read it then, and still can."""
+"""Events about new, moved and deleted resources go to callers who could read them then and still can."""
 
 import json
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ EVERYTHING = [
 
 @contextmanager
 def webhooks(**readers: Api) -> Iterator[list[Receiver]]:
-    """One of each class, by who reads with it, for events of every type."""
+    """The receivers of one webhook per class, for events of every type."""
     with ExitStack() as opened:
         inboxes = []
         for name, api in readers.items():

@@ -1,4 +1,4 @@
-"""Objects under classes: which Flows use one is told of those that may be read, filtered and page by page."""
+"""Objects under classes: `referenced_by_flows` lists only Flows the caller may read, filtered and paged."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Single properties under classes: what is hidden is not there, what may only be read stays as it is."""
+"""Single properties under classes: hidden ones do not exist, and readable ones cannot be changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""`collected_by_ids` under classes: a collector out of sight collects nothing that one could notice."""
+"""`collected_by_ids` under classes: a hidden collector has no visible effect."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Segments under classes: a Flow that one may not read has none, as one that does not exist (SEG-2)."""
+"""Segments under classes: an unreadable Flow has none, like a Flow that does not exist (SEG-2)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Lists of the service under classes: webhooks, which one must read, and backends, by any permission."""
+"""The service's lists under classes: webhooks need read permission, backends any permission."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,7 +97,7 @@ def test_a_key_of_an_admins_page_shows_nobody_a_webhook_that_is_not_theirs(
 
 
 def visible(person: Person, backends: list[Json]) -> list[str]:
-    """BKE-9, and one without classes is everybody's."""
+    """BKE-9. A backend without classes is open to everyone."""
     return [it["id"] for it in backends if not classes_of(it) or person.may_any(classes_of(it))]
 
 

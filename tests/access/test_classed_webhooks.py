@@ -1,4 +1,4 @@
-"""Webhooks under classes: who makes one of which class, sees it, changes it, moves it, gets its events."""
+"""Webhooks under classes: who may create, see, change and move one, and whose events it receives."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -58,10 +58,10 @@ NEW: dict[str, tuple[str, Json, int, list[str] | None]] = {
     "of one's own and another's": ("news", tagged("news", "sport"), 403, None),
     "of one that may only be read": ("mixed", tagged("news"), 403, None),
     "of one that may only be written": ("mixed", tagged("sport"), 201, ["sport"]),
-    "by who has no class": ("nobody", {}, 400, None),
-    "by who has none and names one": ("nobody", tagged("news"), 403, None),
-    "by who may not write": ("viewer", tagged("news"), 403, None),
-    "by who may only delete": ("remover", tagged("news"), 403, None),
+    "by a caller without classes": ("nobody", {}, 400, None),
+    "by a caller without classes who names one": ("nobody", tagged("news"), 403, None),
+    "by a caller who may not write": ("viewer", tagged("news"), 403, None),
+    "by a caller who may only delete": ("remover", tagged("news"), 403, None),
     "of no class, by an admin": ("admin", {}, 201, None),
     "of any class, by an admin": ("admin", tagged("any"), 201, ["any"]),
 }
@@ -138,7 +138,7 @@ MOVES: dict[str, tuple[str, list[str], Json, int, list[str]]] = {
     "without a tag it stays": ("news", ["news"], {}, 201, ["news"]),
     "with other tags too": ("news", ["news"], {"colour": "red"}, 201, ["news"]),
     "to the same": ("news", ["news"], {"auth_classes": ["news"]}, 201, ["news"]),
-    "to another, by who may all in both": (
+    "to another, by a caller with all permissions in both": (
         "both",
         ["news"],
         {"auth_classes": "sport"},

@@ -1,4 +1,4 @@
-"""auth_classes, rule by rule: what each caller may do with what is of which class."""
+"""auth_classes, rule by rule: what each caller may do with the resources of each class."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""auth_classes: the server and the model agree, and no answer tells anybody of what they may not see."""
+"""auth_classes: the server and the model agree, and no response reveals what its caller may not see."""
 
 import json
 from datetime import UTC, datetime
@@ -49,7 +49,7 @@ class Comparison(RuleBasedStateMachine):
         self.model = Model()
         self.http = httpx.Client(base_url=self.stack.api_url, timeout=120)
         self.mark = str(uuid4())
-        """A tag of all that an example makes: the stack has much else to list."""
+        """A tag on everything that an example creates, because the stack lists much else."""
         self.began = quote(datetime.now(UTC).isoformat())
 
     def teardown(self) -> None:
@@ -76,7 +76,7 @@ class Comparison(RuleBasedStateMachine):
             self.add_segment(by_name["both"], number, reused=None, url=False)
 
     def ask(self, person: Person, method: str, path: str, body: object = None) -> httpx.Response:
-        """The answer, in which nothing is told that is hidden from this person."""
+        """The response, in which nothing appears that is hidden from this caller."""
         content = None if body is None else json.dumps(body)
         answer = self.http.request(
             method, path, content=content, headers={"Authorization": f"Bearer {person.name}"}
@@ -394,7 +394,7 @@ class Comparison(RuleBasedStateMachine):
         )
 
     def deliveries(self) -> None:
-        """What receivers got is of things that whoever set them up could read at some time."""
+        """Receivers only got events about resources that their creators could read at some time."""
         things: dict[str, Thing] = {**self.model.flows, **self.model.sources, **self.model.gone}
         by_name = {each.name: each for each in PEOPLE}
         flows = [each for each in things.values() if isinstance(each, ModelFlow)]

@@ -1,4 +1,4 @@
-"""The `tams` command against a server that asks for credentials."""
+"""The `tams` command against a server that requires credentials."""
 
 import pytest
 

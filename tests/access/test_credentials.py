@@ -1,4 +1,4 @@
-"""Every operation against every kind of credentials, good and bad: the status of each, exactly."""
+"""Every operation with every kind of valid and invalid credentials: the exact status of each."""
 
 import base64
 import time

@@ -1,4 +1,4 @@
-"""Where an issuer's keys are found: at the address that is configured, else where the issuer says."""
+"""Where an issuer's keys are found: at the configured address, or else where the issuer says."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Ways in that were found by trying: each starts with some permission, and would end with more."""
+"""Privilege escalation: each attempt starts with some permission and would end with more."""
 
 import time
 from typing import Any

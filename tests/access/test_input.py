@@ -1,4 +1,4 @@
-"""Input that is meant to do harm: ids that would leave their folder, bodies without end, misused URLs."""
+"""Malicious input: ids that would leave their folder, endless bodies, misused URLs."""
 
 from pathlib import Path
 from typing import Any

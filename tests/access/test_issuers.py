@@ -1,4 +1,4 @@
-"""Whom the authorizer trusts: tokens of each issuer by its own keys and its own settings."""
+"""Which issuers the authorizer trusts: each with its own keys and settings."""
 
 import time
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Keys come and go while clients call: a new one is taken from its first token on, an old one is dropped."""
+"""Keys are rotated while clients call: a new key works from its first token on, an old one is dropped."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ from tests.waiting import until
 LATE = 0.5
 """Seconds that a request may have been under way."""
 PAUSE = 0.02
-"""Seconds between the requests of one client: clients that never rest keep everybody else waiting."""
+"""Seconds between the requests of one client: clients that never pause would starve all others."""
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_no_valid_token_is_refused_while_keys_change(guarded: Stack, steady: Tok
     with Load(guarded, lambda: steady.token("read")).running(clients=6) as load:
         for algorithm in algorithms:
             time.sleep(1)
-            load.goes_on()  # so nobody still waits with a token of the key that goes
+            load.goes_on()  # so that no client still waits with a token of the withdrawn key
             steady.keys = [*steady.keys[-1:], new_key(algorithm)]  # the one before stays
         load.goes_on()
 
@@ -124,7 +124,7 @@ def test_without_its_issuer_a_token_is_good_until_the_keys_are_too_old_then_it_i
 
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
-    assert answer.json()["summary"] == "credentials cannot be checked just now"
+    assert answer.json()["summary"] == "credentials cannot be checked at the moment; try again"
 
 
 def test_tokens_with_made_up_keys_do_not_flood_the_issuer(

@@ -1,4 +1,4 @@
-"""Tokens that are well signed and oddly made: refused, or read for what is sound in them; never a fault."""
+"""Correctly signed tokens with odd contents: rejected, or read as far as they are valid; never an error."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Wrong passwords over real HTTP: slowed down where they come from, and nowhere else."""
+"""Wrong passwords over real HTTP: slowed down for the address they come from, and for no other."""
 
 from collections.abc import Iterator
 

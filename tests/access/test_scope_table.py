@@ -1,4 +1,4 @@
-"""Which scopes suffice for which operation, written out here once more and held against the one in use."""
+"""Which scopes each operation needs, written out here again and compared with the table in use."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""Secrets by their ARN, as deployed: read from a Secrets Manager, and rotated while the service runs."""
+"""Secrets found by ARN, as deployed: read from Secrets Manager, and rotated while the service runs."""
 
 import json
 import time
@@ -136,7 +136,7 @@ def test_a_secret_of_accounts_that_is_none_lets_nobody_in_and_says_try_again(
 def test_keys_of_vast_and_s3_are_rotated_while_the_service_runs(
     secret: str, path: str, deployed: Deployed
 ) -> None:
-    """What is there meanwhile are other keys, which are refused: so it shows which are in use."""
+    """In between, the secret holds other keys, which are rejected. That shows which keys are in use."""
     text = deployed.secrets.client.get_secret_value(SecretId=secret)["SecretString"]
     good = json.loads(text)
     deployed.becomes(200, path=path)

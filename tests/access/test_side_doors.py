@@ -1,4 +1,4 @@
-"""What could be done or learnt by going round a rule, found by reading the rules as one who wants more."""
+"""Ways round the rules, and what a caller could do or learn through them, found as an attacker would."""
 
 import base64
 import json
@@ -162,7 +162,7 @@ def test_who_is_collected_by_nothing_they_know_is_told_so_in_events_too(
 def test_segments_of_a_flow_that_is_being_deleted_are_in_no_event(
     classed: Stack, news: Api
 ) -> None:
-    """However long it takes: here whoever works it off is not there."""
+    """However long it takes: here, no worker is running."""
     flow = make(news)
     for second in range(5):
         assert add(news, flow, second, str(uuid4()), **external("x")).status_code == 201
@@ -217,7 +217,7 @@ def test_an_upload_of_a_flow_that_is_gone_is_not_shown_to_the_next_of_its_id(
     url = stored["put_url"]
     httpx.put(url["url"], content=b"x", headers={"Content-Type": url["content-type"]})
     path = f"/objects/{stored['object_id']}"
-    until(lambda: "bytes have come" in news.get(path).json()["summary"])
+    until(lambda: "bytes have been uploaded" in news.get(path).json()["summary"])
     assert news.delete(f"/flows/{flow['id']}").status_code == 204
     time.sleep(1.2)  # clocks may be a second apart
     make(mixed, "archive", id=flow["id"])

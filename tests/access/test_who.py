@@ -1,4 +1,4 @@
-"""Who did it: in what is stored, and in the audit log; never by what a request says of itself."""
+"""Who made a change: as stored and in the audit log, never as the request claims."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""One more host of the service, on the stack's VAST and queues, whose clock leaps."""
+"""Another host of the service on the stack's VAST and queues, with a clock that jumps."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -30,7 +30,7 @@ class AstrayHost:
         self._wrong = self._random.choice(LEAPS)
 
     def sweep(self) -> None:
-        """What is down meanwhile is no concern of this host."""
+        """This host ignores what is down in the meantime."""
         try:
             sweeper.process(self._services.platform)
         except BackendUnavailableError:

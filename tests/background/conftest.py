@@ -1,4 +1,4 @@
-"""A stack that tries again soon and sweeps often, so that recovery shows within seconds."""
+"""A stack that retries soon and sweeps often, so that recovery shows within seconds."""
 
 import json
 import shutil
@@ -72,7 +72,7 @@ def buckets(stack: Stack) -> dict[str, str]:
 
 @pytest.fixture(scope="package")
 def database(stack: Stack) -> Database:
-    """The stack's VAST, beside the API."""
+    """The stack's VAST, reached without the API."""
     return database_of(stack)
 
 

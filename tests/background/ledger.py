@@ -1,4 +1,4 @@
-"""What the store itself says has happened, to hold against what others saw of it."""
+"""What the store itself says has happened, to compare with what others observed."""
 
 from collections.abc import Collection
 from typing import Any
@@ -65,7 +65,7 @@ def instances_of(database: Database, object_ids: Collection[str]) -> dict[str, s
 
 
 def waiting_uploads(database: Database, object_ids: Collection[str]) -> set[str]:
-    """Of these Objects, those that neither have become a Segment nor tell why not."""
+    """Those of these Objects that neither became a Segment nor say why not."""
     predicate = col["id"].isin([*object_ids, NOBODY]) & (col["state"] == "allocated")
     rows = rows_of(database, OBJECTS, predicate, ["id", "fault"])
     return {row["id"] for row in rows if row["fault"] is None}

@@ -71,7 +71,7 @@ def test_the_age_of_the_oldest_message_is_shown(stack: Stack) -> None:
 def test_what_was_given_up_is_tried_again(stack: Stack) -> None:
     give_up_on(stack, "ObjectCleanupQueue", '["nobody"]')
 
-    assert "messages are tried again" in tams_admin(stack, "redrive", "ObjectCleanupQueue")
+    assert "messages will be tried again" in tams_admin(stack, "redrive", "ObjectCleanupQueue")
 
     until(lambda: depths(stack)["ObjectCleanupQueue"]["in_work"] == 0)
     assert depths(stack)["ObjectCleanupQueue"]["given_up"] == 0
@@ -94,7 +94,7 @@ def test_a_deletion_request_in_error_is_taken_up_again(
         client.purge_queue(QueueUrl=client.get_queue_url(QueueName="DeletionsQueue")["QueueUrl"])
     stack.restart("poller")
 
-    assert "is tried again" in tams_admin(stack, "retry", request_id)
+    assert "will be tried again" in tams_admin(stack, "retry", request_id)
 
     until(lambda: api.get(url).json()["status"] == "done")
     assert "error" not in api.get(url).json()

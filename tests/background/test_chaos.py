@@ -1,4 +1,4 @@
-"""Whatever dies, hangs or comes twice: events arrive, deletions end, every byte is accounted for."""
+"""Whatever dies, hangs or is repeated: events arrive, deletions finish, every byte is accounted for."""
 
 import re
 import threading
@@ -112,7 +112,7 @@ def everybody_works(worlds: Sequence[World], meanwhile: Callable[[], None]) -> N
         try:
             while not over.is_set():
                 world.act()
-        except Exception as failure:  # noqa: BLE001 - the test tells of it
+        except Exception as failure:  # noqa: BLE001 - the test reports it
             failures.append(failure)
         finally:
             world.close()
@@ -173,7 +173,7 @@ def lose_queue(client: Any, url: str, _random: Random) -> None:
 def disturb_messages(client: Any, url: str, random: Random) -> None:
     found = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     random.shuffle(found)
-    again = random.choice([0, 3])  # lost, or told again and again
+    again = random.choice([0, 3])  # lost, or delivered again and again
     for message in found:
         client.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     for message in found * again:
@@ -225,7 +225,7 @@ def nothing_is_left_over(
         for storage_id, bucket in buckets.items():
             path = stack.data_dir / "s3" / bucket / object_key(object_id)
             if storage_id not in instances.get(object_id, set()):
-                assert not path.exists(), f"{bucket} has bytes of {object_id} that nobody knows of"
+                assert not path.exists(), f"{bucket} has bytes of {object_id} that no row refers to"
             elif storage_id == ARCHIVE:
                 assert path.read_bytes() == b"media"
 

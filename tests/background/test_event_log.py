@@ -1,4 +1,4 @@
-"""The log of events: replayed, filtered, followed, and nothing missed on the way."""
+"""The event log: replayed, filtered and followed, with nothing missed."""
 
 import base64
 import json

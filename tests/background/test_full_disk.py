@@ -1,4 +1,4 @@
-"""A full disk: what needs room is refused and says why, nothing ends, and all goes on with room."""
+"""A full disk: writes that need room are rejected with the reason, nothing dies, and work resumes later."""
 
 from collections.abc import Iterator
 from uuid import uuid4

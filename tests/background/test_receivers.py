@@ -1,4 +1,4 @@
-"""Whatever a receiver does, it gets every event in order once it takes them, and nobody else waits for it."""
+"""Whatever a receiver does, it gets every event in order once it accepts them, and delays no other."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -1,4 +1,4 @@
-"""Uploads that register their Segments by themselves: told of by S3, twice or not at all."""
+"""Uploads that register their own Segments, announced by S3 once, twice or not at all."""
 
 import random
 from collections.abc import Iterator
@@ -81,7 +81,7 @@ def test_an_upload_that_leaves_the_headers_out_is_refused_by_s3(
     del entry["put_url"]["headers"]
 
     assert upload(entry) == 403
-    assert "no bytes have come yet" in why_not(api, entry["object_id"])
+    assert "nothing has been uploaded yet" in why_not(api, entry["object_id"])
 
 
 def test_what_cannot_be_a_segment_by_then_is_told_at_the_object(
@@ -105,7 +105,7 @@ def test_bytes_that_ask_for_nothing_are_noted(api: httpx.Client, make: Maker) ->
 
     assert upload(entry, b"12345") == 200
 
-    until(lambda: "its 5 bytes have come" in why_not(api, entry["object_id"]))
+    until(lambda: "its 5 bytes have been uploaded" in why_not(api, entry["object_id"]))
     assert segments_of(api, flow) == []
 
 
@@ -144,7 +144,7 @@ def test_an_upload_of_somebody_unknown_names_init_objects_of_its_own_flow_only(
 def untold(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[httpx.Client, Services]]:
-    """A stack in which nobody tells of uploads, and what its functions are made of."""
+    """A stack in which uploads are not announced, and the services of its functions."""
     parts = [name for name in NAMES if name != "poller"]
     with (
         Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack,
@@ -192,4 +192,4 @@ def test_an_upload_that_nobody_told_of_is_found(untold: tuple[httpx.Client, Serv
     assert replace(services.uploads, clock=lambda: later).sweep() == 1
 
     assert [each["timerange"] for each in segments_of(api, flow)] == ["[0:0_1:0)"]
-    assert "no bytes have come yet" in why_not(api, never["object_id"])
+    assert "nothing has been uploaded yet" in why_not(api, never["object_id"])

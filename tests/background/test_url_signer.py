@@ -66,5 +66,5 @@ def test_what_it_cannot_do_is_told_and_nothing_made_up(
         "nobody answers": signer("http://127.0.0.1:1"),
     }[fault]
 
-    with pytest.raises(BackendUnavailableError, match="no URLs were signed"):
+    with pytest.raises(BackendUnavailableError, match="the URL signer failed"):
         of.get_urls(asked)

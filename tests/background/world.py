@@ -1,4 +1,4 @@
-"""A client that goes on while the service dies around it, and knows what it was told."""
+"""A client that keeps working while the service dies around it, and remembers every response."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -61,7 +61,7 @@ class World:
         self._media.close()
 
     def _ask(self, method: str, path: str, **arguments: Any) -> httpx.Response | None:
-        """The answer; None when there was none, and nobody knows what happened."""
+        """The response. None if there was none, so the outcome is unknown."""
         try:
             response = self._api.request(method, path, **arguments)
         except httpx.TransportError:

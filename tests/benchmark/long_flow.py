@@ -1,4 +1,4 @@
-"""Flows too long to be made over HTTP: written straight to the tables, as the service would."""
+"""Flows too long to create over HTTP: written straight to the tables, as the service would write them."""
 
 from collections.abc import Iterator
 from dataclasses import replace

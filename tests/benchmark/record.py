@@ -1,4 +1,4 @@
-"""What a benchmark found, as tables for `shared/docs/benchmarks.md`."""
+"""Benchmark results, as tables for `shared/docs/benchmarks.md`."""
 
 import os
 import platform

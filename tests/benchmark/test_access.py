@@ -1,4 +1,4 @@
-"""What it costs to know who calls. `make bench` records it."""
+"""What it costs to identify the caller. `make bench` records it."""
 
 import subprocess
 import sys

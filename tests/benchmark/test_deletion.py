@@ -1,4 +1,4 @@
-"""A Flow of any length is deleted in time that grows with it, and memory that does not, whatever dies."""
+"""Deleting a Flow takes time in proportion to its length, and constant memory, whatever dies."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Does reading a window know how long the Flow is? `make bench` records the answer.
+"""Does the time to read a window depend on the Flow's length? `make bench` records the answer.
 
 A benchmark, not a test of time: what it asserts are counts and ratios measured side by side.
 """

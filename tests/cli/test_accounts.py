@@ -1,4 +1,4 @@
-"""`tams admin token` and `tams admin user`: a secret is told once, what is kept opens nothing by itself."""
+"""`tams admin token` and `tams admin user`: a secret is shown once, and what is stored grants no access."""
 
 import stat
 from datetime import UTC, datetime
@@ -132,7 +132,7 @@ def test_the_file_is_its_owners_alone(into: Path) -> None:
 
     into.chmod(0o640)
     token(into, "other")
-    assert stat.S_IMODE(into.stat().st_mode) == 0o640, "whoever opened it to a group meant it"
+    assert stat.S_IMODE(into.stat().st_mode) == 0o640, "opening it to a group was intended"
 
 
 def test_without_a_file_the_entry_is_printed_for_the_secret() -> None:
@@ -191,7 +191,7 @@ def test_a_file_that_holds_something_else_is_left_as_it_is(content: bytes, into:
     told = run("token", "robot", "--into", str(into))
 
     assert told.code == 2
-    assert "does not hold accounts" in told.err
+    assert "does not contain accounts" in told.err
     assert "not-for-logs" not in told.err + told.out
     assert told.out == ""
     assert into.read_bytes() == content

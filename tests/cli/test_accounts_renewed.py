@@ -1,4 +1,4 @@
-"""A name that has a secret gets another: what is not said anew stays, and the old one goes when told to."""
+"""Renewing an account's secret: options not given stay unchanged, and the old secret goes when requested."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Codecs are known by their own names; what goes in comes out whole, and the rest is refused in one line."""
+"""Codecs go by their registered names; supported media stays intact, and the rest is rejected in one line."""
 
 from fractions import Fraction
 from io import BytesIO
@@ -163,5 +163,5 @@ def test_every_named_codec_has_containers_to_try() -> None:
 def test_a_packing_that_no_container_keeps_is_refused(tmp_path: Path) -> None:
     path = make(tmp_path / "in.avi", video="rawvideo")
 
-    with pytest.raises(CommandError, match=r"\(rawvideo\) fits no container"):
+    with pytest.raises(CommandError, match=r"\(rawvideo\) fits none of the containers"):
         probe(path)

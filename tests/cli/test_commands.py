@@ -1,4 +1,4 @@
-"""The command's words: helps, refusals, and what goes wrong before a server is asked."""
+"""What the command says: help, refusals, and errors before it contacts a server."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -86,7 +86,7 @@ def test_an_export_to_no_type_of_file_is_refused_before_the_server_is_asked(
     code, text = run("export", FLOW, str(tmp_path / name), "--url", NOBODY)
 
     assert code == 1
-    assert f"the suffix of {tmp_path / name} names no type of media file: try clip.mp4" in text
+    assert f"the suffix of {tmp_path / name} is not that of a media file: try clip.mp4" in text
     assert not list(tmp_path.iterdir())
 
 

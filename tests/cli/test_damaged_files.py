@@ -1,4 +1,4 @@
-"""Files that are damaged, or no media at all: in as far as they read, or refused before anything is made."""
+"""Damaged files and files without media: ingested as far as readable, or rejected before anything is made."""
 
 import os
 import random
@@ -99,7 +99,7 @@ def test_garbage_in_the_middle_costs_only_what_it_covers(
     frames, said = read(with_garbage(path))
 
     assert 75 <= frames < 101
-    assert suffix == "ts" or "unreadable packets left out" in str(said)
+    assert suffix == "ts" or "unreadable packets skipped" in str(said)
 
 
 def test_a_damaged_file_is_stored_as_far_as_it_reads_and_says_so(
@@ -195,8 +195,8 @@ REFUSED: list[tuple[Callable[[Path], Path], str]] = [
     (pipe, "is not a file"),
     (picture, "is a still picture"),
     (picture_in_mp4, "is a still picture"),
-    (subtitles, "holds neither picture nor sound"),
-    (only_a_header, "holds no packets"),
+    (subtitles, "contains neither picture nor sound"),
+    (only_a_header, "contains no packets"),
     (no_decoder_name, "coded as wmav2"),
 ]
 
@@ -232,7 +232,7 @@ def test_a_file_that_changes_while_it_is_ingested_leaves_nothing(
 
     text = tams(stack, "ingest", str(path), "--label", "changing", code=1)
 
-    assert "changed while it was ingested; nothing of it stays in the store" in text
+    assert "changed while it was being ingested; nothing of it remains in the store" in text
     known = httpx.get(f"{stack.api_url}/flows", params={"label": "changing", "limit": 1000})
     assert known.json() == []
 

@@ -1,4 +1,4 @@
-"""Whatever codec a Flow has, a stretch of it comes out: the decoder gets all that the container knows."""
+"""Any part of a Flow can be exported, whatever its codec: the decoder gets the container's parameters."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Sound of any number of channels: in without a crash, and out in part with every channel, to the sample."""
+"""Sound with any number of channels: ingested without a crash, exported to the sample with every channel."""
 
 import struct
 import subprocess
@@ -129,7 +129,7 @@ def test_sound_that_fits_no_file_of_that_type_is_refused_in_one_line(
 
     text = tams(stack, "export", sound, str(tmp_path / "out.mp4"), code=1)
 
-    assert "24 channels of pcm_f32le do not fit into mp4" in text
+    assert "24 channels of pcm_f32le cannot be stored in mp4" in text
     assert [each.name for each in tmp_path.iterdir()] == ["in.mov"]
 
 

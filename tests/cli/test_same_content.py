@@ -1,4 +1,4 @@
-"""What counts as the same file: its whole content, under any name, and nothing less."""
+"""When two files count as the same: by their whole content, under any name."""
 
 import os
 import wave
@@ -20,7 +20,7 @@ NEW = os.urandom(15)
 
 
 class Reads:
-    """How many bytes were read, as the command's progress bar is told."""
+    """How many bytes were read, as reported to the command's progress bar."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -76,7 +76,7 @@ def test_another_name_of_the_same_content_is_named_and_goes_in_with_again(
     known = ingest(stack, first)
 
     text = tams(stack, "ingest", str(second))
-    assert "the same content is in the store already, complete, as 'first.wav'" in text
+    assert "the same content is already in the store, complete, as 'first.wav'" in text
     assert "--again" in text
 
     again = ingest(stack, second, "--again")
@@ -181,5 +181,5 @@ def test_a_file_that_grows_while_it_is_read_is_refused(tmp_path: Path) -> None:
                 with path.open("ab") as file:
                     file.write(b"b" * 1_000)
 
-    with pytest.raises(CommandError, match="changed while it was read"):
+    with pytest.raises(CommandError, match="changed while it was being read"):
         content_digest(path, Growing())

@@ -1,4 +1,4 @@
-"""What generators make of our OpenAPI document compiles, and works against a running server.
+"""Clients generated from our OpenAPI document compile, and work against a running server.
 
 The generators are installed once, below `.tools/`.
 """

@@ -1,4 +1,4 @@
-"""`make conformance`: run the tests that prove rules of TAMS and write the table of them.
+"""`make conformance`: run the tests that prove TAMS rules, and write the table of results.
 
 A test tells the rule it proves by its name, `test_SEG_19_…`, or by its parameter's, `[EP-12 …]`.
 """

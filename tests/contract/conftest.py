@@ -1,4 +1,4 @@
-"""What the contract tests start from, on the stack that all share."""
+"""Fixtures of the contract tests, on the shared stack."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

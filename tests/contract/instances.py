@@ -1,4 +1,4 @@
-"""What tests do with the instances of Objects."""
+"""Steps for tests of Objects' instances."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Everything that comes in pages, and enough of each to have some."""
+"""Everything that is paged, with enough items of each to fill several pages."""
 
 from uuid import uuid4
 

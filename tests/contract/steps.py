@@ -1,4 +1,4 @@
-"""Steps that many stories share."""
+"""Steps that many tests share."""
 
 from typing import Any
 
@@ -90,7 +90,7 @@ def uploaded(
 def signed_by_client(
     stack: Stack, method: str, url: str, headers: dict[str, str], content: bytes = b""
 ) -> dict[str, str]:
-    """Headers for a request of the object store by a client that has keys of its own."""
+    """Headers for a request to the object store by a client that has its own keys."""
     keys = stack.s3_credentials
     request = AWSRequest(method, url, data=content, headers=headers)
     credentials = Credentials(keys.access_key, keys.secret_key)
@@ -99,7 +99,7 @@ def signed_by_client(
 
 
 def urls(api: httpx.Client, used: tuple[Json, str], **query: Any) -> list[Json]:
-    """Those of an Object that one Segment of a Flow uses, told alike by the Segment and the Object."""
+    """Those of an Object that one Segment of a Flow uses. The Segment and the Object must show the same."""
     flow, object_id = used
     (listed,) = segments_of(api, flow, **query)
     response = api.get(f"/objects/{object_id}", params=query)

@@ -1,4 +1,4 @@
-"""Bodies large and small, both ways: limits, compression, and pages that end where an answer is full."""
+"""Large and small bodies both ways: limits, compression, and pages that end when a response is full."""
 
 import gzip
 import json
@@ -118,7 +118,7 @@ def test_a_list_whose_faults_no_answer_can_hold_stores_nothing(
     answer = api.post(path, json=[{"object_id": good, "timerange": "[0:0_1:0)"}, *missing])
 
     assert answer.status_code == 400
-    assert "14000 of 14001 Segments are refused" in answer.json()["message"]
+    assert "14000 of 14001 Segments were rejected" in answer.json()["message"]
     assert api.get(path).json() == []
 
 

@@ -1,4 +1,4 @@
-"""ERR: how errors are told."""
+"""ERR: how errors are reported."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""EVT: what webhooks are sent, as a receiver of one Source's events gets it."""
+"""EVT: the events that webhooks receive, seen by a receiver of one Source's events."""
 
 from datetime import datetime
 

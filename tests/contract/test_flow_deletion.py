@@ -1,4 +1,4 @@
-"""FLW-51…56: Flows deleted."""
+"""FLW-51…56: deleting Flows."""
 
 from uuid import uuid4
 

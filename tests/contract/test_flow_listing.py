@@ -1,4 +1,4 @@
-"""FLW-1…11: Flows listed by what they are."""
+"""FLW-1…11: listing Flows by their properties."""
 
 from typing import Any
 from uuid import uuid4

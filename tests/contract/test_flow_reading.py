@@ -1,4 +1,4 @@
-"""FLW-12…16: Flows read, one by one and in a list."""
+"""FLW-12…16: reading Flows, singly and in lists."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""FLW-18…31 and 42: what a PUT of a known Flow changes, unsets and leaves alone."""
+"""FLW-18…31 and 42: what a PUT of an existing Flow changes, unsets and leaves alone."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""FLW-17…23 and 41: what a PUT must say of a Flow, by format."""
+"""FLW-17…23 and 41: what a PUT must say about a Flow, by format."""
 
 from typing import Any
 from uuid import uuid4

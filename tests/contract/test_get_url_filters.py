@@ -1,4 +1,4 @@
-"""URL-1…10, URL-13 and URL-21: which URLs of an Object are told, in Segments and in Objects."""
+"""URL-1…10, URL-13 and URL-21: which URLs of an Object are shown, in Segments and in Objects."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""URL-11, URL-12 and URL-14…20: how the URLs of an Object are told, in Segments and in Objects."""
+"""URL-11, URL-12 and URL-14…20: how the URLs of an Object are shown, in Segments and in Objects."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,7 +24,7 @@ from tests.receiver import Receiver
 from tests.services import Services
 
 TOLD = ("store_type", "provider", "region", "availability_zone", "store_product", "tags")
-"""Of a storage backend, beside its id and label."""
+"""Properties of a storage backend besides its id and label."""
 
 
 def urls_of_init(api: httpx.Client, used: tuple[Json, str], **query: Any) -> list[Json]:

@@ -1,4 +1,4 @@
-"""INI-2…19, what test_init_segments.py leaves open: lists, bytes, and the life of init Objects."""
+"""INI-2…19, where test_init_segments.py does not cover them: lists, bytes, and the life of init Objects."""
 
 from dataclasses import replace
 from datetime import timedelta

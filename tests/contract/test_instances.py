@@ -1,4 +1,4 @@
-"""OBJ-10, OBJ-15…27: instances of an Object, controlled and not."""
+"""OBJ-10, OBJ-15…27: controlled and uncontrolled instances of an Object."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""OBJ-11…14 and OBJ-28: instances that the service makes, by copying."""
+"""OBJ-11…14 and OBJ-28: instances that the service creates by copying."""
 
 import time
 from uuid import uuid4
@@ -126,9 +126,7 @@ def test_the_services_own_servers_are_not_fetched_from(
         theirs = {"url": url, "label": "theirs"}
         added(api, flow, segment(object_id, 1, 2, get_urls=[theirs]))
         assert add(api, object_id, {"storage_id": backends.archive}) == 201
-        refused = (
-            f"{object_id!r} on {backends.archive} failed: the Object's URL is one that may not"
-        )
+        refused = f"{object_id!r} on {backends.archive} failed: the Object's URL must not"
 
         until(lambda: refused in stack.log("poller").read_text())
 

@@ -1,4 +1,4 @@
-"""STO-16, STO-18 and OBJ-28…36: how long what was allocated, and what was registered, is kept."""
+"""STO-16, STO-18 and OBJ-28…36: how long allocated and registered Objects are kept."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -64,7 +64,7 @@ def sweep(services: Services, after: timedelta) -> None:
 
 
 def bytes_of(stack: Stack, object_id: str, bucket: str = MEDIA_BUCKET) -> Path:
-    """Where the object store keeps them, to look at what the API does not tell of."""
+    """Where the object store keeps them, to check what the API does not show."""
     return stack.data_dir / "s3" / bucket / "media" / object_id
 
 

@@ -1,4 +1,4 @@
-"""OBJ-1…9, OBJ-37 and STO-17: Objects as they are read."""
+"""OBJ-1…9, OBJ-37 and STO-17: reading Objects."""
 
 from typing import Any
 from uuid import uuid4

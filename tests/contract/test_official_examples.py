@@ -1,4 +1,4 @@
-"""The BBC's examples against the running service: what they send is taken, what they get we answer."""
+"""The BBC's examples against the running service: it accepts their requests and gives their responses."""
 
 import json
 import re
@@ -23,7 +23,7 @@ FLOWS = [
 ]  # fmt: skip
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DERIVED = ("collected_by", "timerange", "segments_updated")
-"""What a Flow is told of because of others, and of its Segments."""
+"""Properties of a Flow that depend on other Flows and on its Segments."""
 
 
 def of_my_own(example: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Our own OpenAPI document, as it is served, tells of everything the BBC's does."""
+"""The OpenAPI document that we serve covers everything that the BBC's does."""
 
 import re
 from typing import Any

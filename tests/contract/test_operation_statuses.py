@@ -1,4 +1,4 @@
-"""EP: the answers an operation gives when all is not well, or when it works in another way.
+"""EP: the statuses of each operation when something is wrong, or when it works in another way.
 
 Together with test_operations.py: every status that the BBC's OpenAPI file declares.
 """
@@ -197,7 +197,7 @@ def test_a_list_of_segments_of_which_one_fails_is_200(
 
 
 def test_every_declared_status_has_been_seen(judge: Any) -> None:
-    """But for those that need permissions, or a service without webhooks."""
+    """Except those that need permissions, or a service without webhooks."""
     if judge is None:
         pytest.skip("the BBC's OpenAPI file is not beside this checkout")
     declared = {

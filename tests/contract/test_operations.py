@@ -1,4 +1,4 @@
-"""EP: every operation of the specification, with the answer it gives when all is well.
+"""EP: every operation of the specification, with its response when all is well.
 
 That each answer's status, headers and body are ones that the BBC's OpenAPI file declares for the operation
 is checked by the client of all tests, `tests/official_contract.py`.
@@ -141,7 +141,7 @@ def worlds() -> dict[str, World]:
 
 @pytest.fixture
 def world(operation: str, api: httpx.Client, make: Maker, worlds: dict[str, World]) -> World:
-    """What is deleted from is nobody else's."""
+    """No other test uses what this deletes from."""
     match operation.split(" ")[1]:
         case "DELETE":
             return a_world(api, make)

@@ -1,4 +1,4 @@
-"""PAG: long answers come in pages."""
+"""PAG: long responses are paged."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""PRF-9…19, what test_profiles.py leaves open: how far a link between a Flow and a Profile goes."""
+"""PRF-9…19, where test_profiles.py does not cover them: what linking a Flow to a Profile means."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""PRF: profiles, and Flows that are linked to them."""
+"""PRF: Profiles, and Flows that are linked to them."""
 
 from typing import Any
 from uuid import UUID, uuid4

@@ -1,4 +1,4 @@
-"""RO: a read-only Flow can be read, unlocked, and nothing else."""
+"""RO: a read-only Flow can only be read and unlocked."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What is refused is told in words that name it, and nothing of it is stored."""
+"""Every rejected request gets an error that names the fault, and nothing of it is stored."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""SEG-34…47: what a Segment says of its Object, and what registering it changes."""
+"""SEG-34…47: what a Segment says about its Object, and what registering it changes."""
 
 from typing import Any
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""SEG-21…28: how lists of Segments fail, and how a single one does."""
+"""SEG-21…28: how lists of Segments, and single Segments, fail."""
 
 from typing import Any
 

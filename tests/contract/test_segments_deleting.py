@@ -1,4 +1,4 @@
-"""SEG-48…55: Segments deleted, and what becomes of their Objects."""
+"""SEG-48…55: deleting Segments, and what becomes of their Objects."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""SEG-16…33, 39, 40, 43: what may be registered, and what is answered."""
+"""SEG-16…33, 39, 40, 43: which Segments may be registered, and the responses."""
 
 from uuid import uuid4
 

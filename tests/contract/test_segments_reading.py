@@ -1,4 +1,4 @@
-"""SEG-1…15: Segments as they are listed."""
+"""SEG-1…15: listing Segments."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""SEG-26: a client that lost the answer posts its Segments again, and they are there once."""
+"""SEG-26: a client that lost the response posts its Segments again, and they exist once."""
 
 from typing import Any
 from uuid import uuid4
@@ -186,7 +186,7 @@ def test_a_read_only_flow_takes_no_repeated_segment_either(
 
 
 def _unsigned(segments: list[Json]) -> list[Any]:
-    """Without the signatures of URLs, which every answer makes anew."""
+    """Without the signatures of URLs, which differ in every response."""
     return [
         {**each, "get_urls": [url["url"].partition("?")[0] for url in each["get_urls"]]}
         for each in segments

@@ -1,4 +1,4 @@
-"""SVC: what the service says of itself."""
+"""SVC: what the service says about itself."""
 
 from typing import Any
 from uuid import uuid4

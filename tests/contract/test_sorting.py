@@ -1,4 +1,4 @@
-"""SRT: in which order lists come."""
+"""SRT: the order of lists."""
 
 import time
 from typing import Any

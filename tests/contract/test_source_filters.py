@@ -1,4 +1,4 @@
-"""SRC: which Sources a listing keeps."""
+"""SRC: filters for lists of Sources."""
 
 from typing import Any
 from uuid import uuid4

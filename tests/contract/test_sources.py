@@ -1,4 +1,4 @@
-"""SRC: Sources come with their first Flow, go with their last, and have few words of their own."""
+"""SRC: Sources appear with their first Flow, go with their last, and have few properties of their own."""
 
 from datetime import datetime
 from typing import Any

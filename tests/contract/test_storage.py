@@ -1,4 +1,4 @@
-"""STO: storage allocated and written to. How it is taken back is in test_object_lifetime.py."""
+"""STO: storage allocated and written to. test_object_lifetime.py covers how it is reclaimed."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""TAG: listings narrowed by tags, and the other places where tags filter."""
+"""TAG: listings filtered by tags, and the other places where tags filter."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,4 @@
-"""TAG: tags of Flows and Sources, and what else has tags. Filters are in test_tag_filters.py."""
+"""TAG: tags of Flows, Sources and other resources. Filters are in test_tag_filters.py."""
 
 from typing import Any
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""TIM: timeranges, as clients write them and as they are answered."""
+"""TIM: timeranges, as clients write them and as responses show them."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""TIM: timestamps, exact and on no timescale of their own; how times are spelt in answers."""
+"""TIM: timestamps, exact and without a timescale; how times are written in responses."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""WHK-27…36: which events a webhook gets, and how their URLs look."""
+"""WHK-27…36: which events a webhook receives, and what their URLs look like."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -201,7 +201,7 @@ def test_WHK_34_what_is_deleted_counts_as_collected_by_those_it_had(
 def told(
     inbox: Receiver, api: httpx.Client, make: Maker, subscribe: Subscribe, backends: Backends
 ) -> Any:
-    """Registers a webhook with some fields; the one Segment it is told of, with two backends' URLs."""
+    """Registers a webhook with some fields; the one Segment that it receives, with two backends' URLs."""
 
     def tell(**fields: Any) -> Json:
         flow = make.flow()

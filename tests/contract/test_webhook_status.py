@@ -1,4 +1,4 @@
-"""WHK-15…26: what becomes of a webhook as the service sends to it, and as its client changes it."""
+"""WHK-15…26: how a webhook's status changes as the service sends to it, and as its client changes it."""
 
 import time
 from collections.abc import Iterator

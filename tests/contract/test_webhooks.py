@@ -1,4 +1,4 @@
-"""WHK: webhooks registered, read, changed and deleted. What they are sent is in test_events.py."""
+"""WHK: webhooks registered, read, changed and deleted. test_events.py covers what they receive."""
 
 from dataclasses import astuple
 from typing import Any
@@ -17,7 +17,7 @@ EVENTS = [
 ]
 SECRET = "not to be told"
 NOWHERE = "http://127.0.0.1:1024"
-"""Where nobody listens."""
+"""An address where no server listens."""
 
 FULL = {
     "api_key_name": "X-Key",
@@ -207,5 +207,5 @@ def test_the_services_own_servers_get_no_events(api: httpx.Client, stack: Stack)
             api.put(f"/service/webhooks/{hook['id']}", json={**hook, **body}),
         ):
             assert answer.status_code == 400, (url, answer.text)
-            assert "no webhook may have" in answer.json()["summary"]
+            assert "not allowed for webhooks" in answer.json()["summary"]
     api.delete(f"/service/webhooks/{hook['id']}")

@@ -1,4 +1,4 @@
-"""Test media made by ffmpeg, and what ffprobe says of media."""
+"""Test media created by ffmpeg, and what ffprobe says about media."""
 
 import json
 import shutil

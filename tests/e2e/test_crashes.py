@@ -1,4 +1,4 @@
-"""Whatever is killed while media comes in: what was answered is there, nothing is half there."""
+"""Whatever is killed during ingest: everything acknowledged is there, and nothing is half there."""
 
 import json
 import random
@@ -160,7 +160,7 @@ def test_a_part_that_is_down_gives_503_and_recovers_without_a_restart_of_the_res
 @needs_ffmpeg
 @pytest.mark.timeout(900)
 def test_an_ingest_comes_to_its_end_through_every_crash(own_stack: Stack, many: Path) -> None:
-    """`tams ingest` waits for what is down; told to give up, it goes on when it is run again."""
+    """`tams ingest` waits for what is down. If it gives up, the next run resumes."""
     command = [sys.executable, "-m", "cli.main", "ingest", str(many), "--json"]
     command += ["--segment-seconds", "0.2", "--url", own_stack.api_url]
     chance = random.Random(4)

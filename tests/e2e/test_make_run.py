@@ -1,4 +1,4 @@
-"""The local stack as a person meets it: one block of addresses, an access log, and a clean end."""
+"""The local stack as a user sees it: one block of addresses, an access log, and a clean exit."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""32 clients of one Flow at once, over HTTP, under each rule by which a cluster may find conflicts."""
+"""32 clients write to one Flow at the same time, over HTTP, under each of VAST's possible conflict rules."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

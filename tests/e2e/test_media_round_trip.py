@@ -1,4 +1,4 @@
-"""Real media in, found by time, played back, still there after a restart."""
+"""Real media is ingested, found by time, played back, and still there after a restart."""
 
 import json
 import subprocess

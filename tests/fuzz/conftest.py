@@ -1,4 +1,4 @@
-"""The fuzzer has a stack of its own, to fill with whatever it likes."""
+"""The fuzzer has its own stack, to fill with anything it likes."""
 
 from collections.abc import Iterator
 

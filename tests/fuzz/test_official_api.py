@@ -1,4 +1,4 @@
-"""Schemathesis over the BBC's OpenAPI file: no legal or illegal request gets an answer that is not declared.
+"""Schemathesis over the BBC's OpenAPI file: no request, legal or illegal, gets an undeclared response.
 
 What is not checked, and which answers are declared in addition, is in ADR 5.
 """

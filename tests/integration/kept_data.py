@@ -1,4 +1,4 @@
-"""Data folders that earlier code wrote, to be provisioned by the present code."""
+"""Data folders that earlier releases wrote, for the current code to provision."""
 
 import tarfile
 from pathlib import Path

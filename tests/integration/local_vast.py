@@ -1,4 +1,4 @@
-"""Services on a local VAST of their own, without a gateway: for what concerns transactions."""
+"""Services on their own local VAST, without a gateway: for what concerns transactions."""
 
 import os
 import socket

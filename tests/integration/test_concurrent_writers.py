@@ -1,4 +1,4 @@
-"""Many writers of one thing at once: exactly one of those that cannot both be right wins."""
+"""Many concurrent writers of one resource: of those that exclude one another, exactly one wins."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence

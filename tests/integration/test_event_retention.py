@@ -1,4 +1,4 @@
-"""The log of events ends a week ago, and goes on from any place it ever gave."""
+"""The event log reaches back one week, and continues from any page key it ever issued."""
 
 from collections.abc import Iterator
 from dataclasses import replace

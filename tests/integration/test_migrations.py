@@ -1,4 +1,4 @@
-"""What `provision` makes of tables of earlier versions, of kills half-way, and of company."""
+"""`provision` on tables of earlier versions, after kills half-way, and running in parallel."""
 
 import os
 import subprocess
@@ -241,7 +241,7 @@ def test_tables_of_a_later_version_are_left_as_they_are(tmp_path: Path) -> None:
         vast.reset()
 
         assert provision(connection) == [
-            f"nothing: schema version {later} is later than {KNOWN}, and usable"
+            f"nothing: schema version {later} is newer than {KNOWN}, but usable"
         ]
         set_version(connection, oldest_reader=KNOWN + 1)
         with pytest.raises(BackendUnavailableError, match=f"version {later}.*version {KNOWN + 1}"):

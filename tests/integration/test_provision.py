@@ -1,4 +1,4 @@
-"""What `provision` makes of a schema that is there already."""
+"""`provision` on a schema that already exists."""
 
 from pathlib import Path
 

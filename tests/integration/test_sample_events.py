@@ -1,4 +1,4 @@
-"""The sample events work: each is given to the real handler of its function, in a life of one Flow."""
+"""The sample events work: each goes to its function's real handler, in the life of one Flow."""
 
 import asyncio
 import importlib

@@ -1,4 +1,4 @@
-"""Functions on tables of a version that is not theirs: they say so, do nothing, and recover by themselves."""
+"""Functions on tables of another version report it, do nothing, and recover by themselves."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,12 +82,12 @@ def test_the_version_is_looked_at_once_a_process(connection: VastConnection, vas
         (
             KNOWN - 1,
             1,
-            f"have schema version {KNOWN - 1} and this release needs {KNOWN}: run `make",
+            f"have schema version {KNOWN - 1}, but this release needs version {KNOWN}: run `make",
         ),
         (
             KNOWN + 3,
             KNOWN + 2,
-            f"have schema version {KNOWN + 3}.*knows version {KNOWN + 2}.*deploy",
+            f"have schema version {KNOWN + 3}.*supports version {KNOWN + 2}.*deploy",
         ),
     ],
 )
@@ -170,6 +170,6 @@ def test_workers_give_their_messages_back(
     assert len([each for each in reasons if "no schema version" in each]) == 2
 
     provision(vast_connection(settings))
-    deployment = Deployment(settings)  # the next cold start, so that nobody waits here
+    deployment = Deployment(settings)  # the next cold start, so that the test need not wait
     assert handle() == []
     assert relayed

@@ -1,4 +1,4 @@
-"""The sweeper does what it can while something is away."""
+"""The sweeper does what it can while a dependency is down."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Services that share a transaction: all that they do is one snapshot, and one begin and commit."""
+"""Services that share a transaction see one snapshot, with one begin and one commit."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Data folders of earlier code, provisioned by this one: every filter still finds everything."""
+"""Data folders of earlier releases, provisioned by this one: every filter still finds everything."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ CHANGING = {"created", "updated", "metadata_updated", "segments_updated"}
 
 
 def each(kind: str) -> Callable[[Any], Any]:
-    """Runs a test for each question of a kind, beside the folder that it is asked of."""
+    """Runs a test for each question of a kind, with the folder that it concerns."""
     asked = [(name, question) for name in FOLDERS for question in ANSWERS[name][kind]]
     return pytest.mark.parametrize(("name", "question"), asked)
 

@@ -1,4 +1,4 @@
-"""A receiver that is away for hours, by a clock of the test's own: the rest is as it is deployed."""
+"""A receiver that is down for hours, by the test's own clock; everything else is as deployed."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,7 +55,7 @@ CLOCK = SimulatedTime()
 
 @dataclass
 class Hints:
-    """A queue whose messages nobody has to wait for: delays are the test's to let pass."""
+    """A queue whose messages need no waiting: the test lets delays pass."""
 
     delays: list[int] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
@@ -180,9 +180,8 @@ def test_waits_grow_to_an_hour_and_end_in_error_after_two_days(service: Service)
         assert service.clock.now < begun + timedelta(days=4)
 
     assert waits[:3] == sorted(waits[:3])
-    assert (
-        max(waits) == 900
-    )  # the longest that SQS puts off; the sweeper asks too early, and is told so
+    # The longest delay that SQS allows. The sweeper asks too early, and is turned away.
+    assert max(waits) == 900
     assert service.clock.now - begun >= timedelta(hours=48)
     assert service.webhooks.get(service.webhook_id).error is not None
 
@@ -201,7 +200,7 @@ def test_while_nobody_signs_urls_an_event_waits_and_is_sent_whole_afterwards(
         service.subscribe(it.url, "flows/segments_added")
         service.create_flow()
         service.add_segment()
-        with pytest.raises(BackendUnavailableError, match="no URLs were signed"):
+        with pytest.raises(BackendUnavailableError, match="the URL signer failed"):
             service.deliver()
         assert it.received == []
         assert service.status is WebhookStatus.STARTED

@@ -1,4 +1,4 @@
-"""A stack of the small functions in fixtures/: everything but VAST, which they do not need."""
+"""A stack of the small functions in fixtures/: everything except VAST, which they do not need."""
 
 from collections.abc import Iterator
 from pathlib import Path

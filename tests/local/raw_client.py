@@ -1,4 +1,4 @@
-"""A client that says what it likes, over a raw socket, as no decent one would."""
+"""A client that sends anything over a raw socket, including what no proper client would."""
 
 import json
 import select

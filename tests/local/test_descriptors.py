@@ -1,4 +1,4 @@
-"""Parts may open as much as the system allows; more clients than that are told so."""
+"""Processes may open as many files as the system allows; clients beyond that get an error that says so."""
 
 import contextlib
 import resource
@@ -55,7 +55,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         yield Gateway(url, int(pid))
 
 
-@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux tells of other processes")
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux shows other processes")
 def test_a_part_has_the_hard_limit(gateway: Gateway) -> None:
     assert resource.prlimit(gateway.pid, resource.RLIMIT_NOFILE) == (HARD, HARD)
 

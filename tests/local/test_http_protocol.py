@@ -1,4 +1,4 @@
-"""What the gateway takes for a request, and how it refuses the rest."""
+"""What the gateway accepts as a request, and how it rejects the rest."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A log that takes nothing more disturbs nobody, and a thread that fails is started again."""
+"""A log that cannot be written stops no work, and a failed thread is restarted."""
 
 import os
 import subprocess
@@ -89,5 +89,5 @@ def test_work_that_fails_or_ends_is_done_again_and_reported() -> None:
 
     assert not thread.is_alive()
     assert "FAILED the watch: OSError: no space left" in reports[0]
-    assert "it ended by itself" in reports[1]
+    assert "it ended unexpectedly" in reports[1]
     assert len(reports) == 2

@@ -1,4 +1,4 @@
-"""Which `Host` the gateway believes."""
+"""Which `Host` headers the gateway trusts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""On a machine that others use too: nobody else reads the data, or a key in the list of processes."""
+"""On a shared machine, other users can read neither the data nor a key in the list of processes."""
 
 import os
 import stat
@@ -32,7 +32,7 @@ def command_lines(groups: set[int]) -> dict[int, bytes]:
             if os.getpgid(int(entry.name)) in groups:
                 found[int(entry.name)] = (entry / "cmdline").read_bytes()
         except (ProcessLookupError, FileNotFoundError):
-            continue  # it has ended meanwhile
+            continue  # it has ended in the meantime
     return found
 
 
@@ -94,7 +94,10 @@ def test_a_data_folder_from_before_that_is_open_is_closed_with_a_note(tmp_path: 
     stack = Stack(data, template=TEMPLATE, only=("s3",))
 
     with stack:
-        assert stack.note == f"{data} was open to other users of this machine; it is closed now"
+        assert (
+            stack.note
+            == f"{data} was readable by other users of this machine; its permissions have been corrected"
+        )
         assert open_to_others(data) == []
     with stack:
         assert stack.note == ""

@@ -156,7 +156,7 @@ def test_a_page_that_rebound_its_name_gets_nothing_of_the_open_api(stack: Stack,
 def test_a_page_of_elsewhere_neither_reads_nor_writes_by_the_open_api(
     stack: Stack, origin: str
 ) -> None:
-    """A form or a simple fetch asks nobody before it writes."""
+    """A form or a simple fetch is sent without a preflight."""
     hooks = f"{stack.api_url}/service/webhooks"
     before = httpx.get(hooks).json()
     simple = {"Origin": origin, "Content-Type": "text/plain"}

@@ -1,4 +1,4 @@
-"""Clients that are slow end, and hold up nobody else."""
+"""Slow clients are disconnected, and delay no others."""
 
 import asyncio
 import contextlib

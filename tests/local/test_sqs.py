@@ -1,4 +1,4 @@
-"""The queue server to boto3, held against moto's: what one answers, the other does."""
+"""The queue server, used through boto3 and compared with moto's: both give the same answers."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""The stack as a whole: kill, restart, stop, refuse; and `python -m local` as a person runs it."""
+"""The stack as a whole: kill, restart, stop, reject; and `python -m local` as a user runs it."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Whatever is killed, nothing of the stack stays behind; and what cannot start says why in one line."""
+"""Whatever is killed, nothing of the stack remains; and a stack that cannot start says why in one line."""
 
 import json
 import os

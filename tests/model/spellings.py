@@ -1,4 +1,4 @@
-"""Timeranges to try, each as text and as what the model makes of it."""
+"""Timeranges to try, each as text and as the model reads it."""
 
 from dataclasses import dataclass
 

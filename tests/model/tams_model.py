@@ -1,4 +1,4 @@
-"""TAMS as a few dictionaries: what the server must answer, worked out the simple way.
+"""TAMS as a few dictionaries: what the server must answer, computed the simple way.
 
 Time is in whole nanoseconds, ranges are half-open: `(start, end)`, None for what is infinitely far.
 """

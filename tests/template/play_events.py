@@ -1,4 +1,4 @@
-"""Runs in Lambda's Python on the built layers alone: gives sample events to the built handlers.
+"""Runs with Lambda's Python on the built layers alone: passes sample events to the built handlers.
 
 `python3.13 -I -S play_events.py BUILD RUNTIME EVENTS`: RUNTIME is a folder with the packages that Lambda's
 runtime brings, standard input a JSON list of [function, event file]; it prints a JSON list of answers.

@@ -1,4 +1,4 @@
-"""What `sam build` made, as it would be deployed. `make verify` runs this; `make test` has no build."""
+"""The output of `sam build`, as deployed. `make verify` runs this; `make test` has no build."""
 
 import importlib.util
 import json
@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif("TAMS_BUILD" not in os.environ, reason="run by m
 @pytest.fixture
 def build() -> Path:
     path = Path(os.environ["TAMS_BUILD"]).resolve()
-    assert (path / "template.yaml").is_file(), f"{path} holds no build: run make build"
+    assert (path / "template.yaml").is_file(), f"{path} does not contain a build: run make build"
     return path
 
 

@@ -1,4 +1,4 @@
-"""What the template says of the functions fits their code."""
+"""What the template says about the functions matches their code."""
 
 import importlib
 import json

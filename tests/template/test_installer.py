@@ -1,4 +1,4 @@
-"""`make setup` shows how far it is, and what pip said if it failed."""
+"""`make setup` shows its progress, and pip's message if it fails."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""No function loads more than its services need: what it loads, it loads at each cold start."""
+"""No function loads more than its services need, because every cold start pays for it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What the template must never lose: least privilege, encryption, and somebody who is told."""
+"""What the template must never lose: least privilege, encryption, and someone who receives alarms."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatch

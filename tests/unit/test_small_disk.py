@@ -1,4 +1,4 @@
-"""The small disk of the tests goes with its run, or else with the next one."""
+"""The tests' small disk is removed by its own run, or else by the next one."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""The BBC's files: fetched whole or not at all, known by their digests, and missed loudly."""
+"""The BBC's files: fetched completely or not at all, verified by their digests, and reported when missing."""
 
 import io
 import os
@@ -19,7 +19,7 @@ FLOW_ID = "4f1b4bd0-2c6f-4a0f-8f06-0a3c6bd0f7a1"
 
 
 def archive(folder: Path, left_out: str = "", changed: str = "") -> bytes:
-    """As GitHub packs a tag, with files that nobody asked for."""
+    """As GitHub packs a tag, with files that we do not need."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz") as tar:
         for name in [*spec.manifest(), "../../escape", "schemas/unknown.json"]:

@@ -1,4 +1,4 @@
-"""Servers of their own for these tests, and the real SDK to talk to them."""
+"""Separate servers for these tests, and the real SDK to talk to them."""
 
 import itertools
 import logging

@@ -1,4 +1,4 @@
-"""A pytest plugin for the SDK's own suite: nobody sleeps longer than a tenth of a second.
+"""A pytest plugin for the SDK's own suite: no sleep takes longer than a tenth of a second.
 
 test_elysium_splits waits 300 s for a background sort, test_projections 3 s for a projection, and
 tests of system tables a second before each of 30 retries. Here all of that is done at once.

@@ -1,4 +1,4 @@
-"""A commit that was answered survives a crash at any instant; any other is wholly there or not."""
+"""An acknowledged commit survives a crash at any instant; any other is entirely there or not at all."""
 
 import random
 import threading

@@ -1,4 +1,4 @@
-"""A server in a thread: it is there for its block, and leaves nothing behind."""
+"""A server in a thread: it runs for its block, and leaves nothing behind."""
 
 import sys
 import threading

@@ -1,4 +1,4 @@
-"""What is refused, and how: signatures, sizes, malformed requests. A client's mistake is no 500."""
+"""What is rejected, and how: signatures, sizes, malformed requests. A client's mistake never gives 500."""
 
 import hashlib
 import random

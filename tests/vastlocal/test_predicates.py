@@ -79,7 +79,7 @@ COMPARISONS: list[Callable[[Any, Any], Any]] = [
 
 @dataclass(frozen=True)
 class Term:
-    """One alternative on one column: how the SDK is told it, and what it means."""
+    """One alternative on one column: how to express it with the SDK, and what it means."""
 
     name: str
     ask: Callable[[Any], Any]

@@ -1,4 +1,4 @@
-"""A million rows as `segments` has them. Takes minutes, so only with TAMS_SOAK=1."""
+"""A million rows shaped like those of `segments`. Takes minutes, so it runs only with TAMS_SOAK=1."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The tests that the SDK ships for real clusters, run against the emulator as they are.
+"""The tests that the SDK ships for real clusters, run unchanged against the emulator.
 
 They drop every schema of their bucket, so they get a server of their own, and they run in a process
 of their own, because this repository's pytest turns warnings into errors.

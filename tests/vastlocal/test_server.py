@@ -1,4 +1,4 @@
-"""Starting, stopping, and the things an operator sees."""
+"""Starting, stopping, and what an operator sees."""
 
 import os
 import signal

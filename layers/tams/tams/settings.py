@@ -33,19 +33,19 @@ class KeySettings(Section):
     secret_arn: str | None = None
     """A secret of Secrets Manager: JSON with `access_key` and `secret_key`."""
     access_key: SecretStr | None = None
-    """Instead of a secret."""
+    """Used instead of `secret_arn`."""
     secret_key: SecretStr | None = None
-    """Instead of a secret."""
+    """Used instead of `secret_arn`."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.access_key is None) is not (self.secret_key is None):
-            raise ValueError("access_key and secret_key go together")
+            raise ValueError("access_key and secret_key must be given together")
         return self
 
 
 class VastSettings(KeySettings):
-    """The cluster. Requests are signed with keys of its own, never with the role of a function."""
+    """The cluster. Requests are signed with the cluster's own keys, never with a function's role."""
 
     endpoint: str
     """URL of the cluster's database endpoint."""
@@ -56,33 +56,33 @@ class VastSettings(KeySettings):
     timeout_seconds: float = 10.0
     """How long one request to VAST may take."""
     patience_seconds: float = 26.0
-    """How long a write retries after conflicts before it answers 503, if the function has so long."""
+    """How long a write is retried after conflicts before the response is 503, if the function has time."""
     sorted_tables: bool = True
-    """Create sorted tables. Turn it off for clusters that have none."""
+    """Create sorted tables. Turn this off for clusters that do not support them."""
 
     @model_validator(mode="after")
     def _with_keys(self) -> Self:
         if self.secret_arn is None and self.access_key is None:
-            raise ValueError("access_key and secret_key, or a secret_arn, are needed")
+            raise ValueError("give access_key and secret_key, or secret_arn")
         return self
 
 
 class StorageBackendSettings(KeySettings):
-    """One storage backend: what clients are told, and how the service reaches the bucket.
+    """One storage backend: what clients see, and how the service reaches the bucket.
 
-    Without keys it is reached with the function's role.
+    Without keys, the service uses the function's role.
     """
 
     id: Uuid
-    """Clients know the backend by this UUID. Never change it."""
+    """The UUID by which clients know the backend. Never change it."""
     bucket: str
     """Bucket that holds the media."""
     endpoint_url: str
     """S3 endpoint that the functions use."""
     public_endpoint_url: str | None = None
-    """S3 endpoint that clients use, where it differs."""
+    """S3 endpoint that clients use, if it differs."""
     region: str = "us-east-1"
-    """Region that requests are signed for. Clients see it too."""
+    """Region for which requests are signed. Clients see it too."""
     label: str | None = None
     """Name by which clients can choose URLs of this backend."""
     provider: str
@@ -92,11 +92,11 @@ class StorageBackendSettings(KeySettings):
     availability_zone: str | None = None
     """Availability zone, if it has one."""
     default_storage: bool = False
-    """Take uploads that name no backend. At most one backend may be the default."""
+    """Use this backend for uploads that name none. At most one backend may be the default."""
     tags: Tags = Field(default_factory=dict)
-    """Tags that clients can filter backends by."""
+    """Tags by which clients can filter backends."""
     timeout_seconds: float = 5.0
-    """How long one request to it may take."""
+    """How long one request to this backend may take."""
 
     def described(self) -> StorageBackend:
         """The backend as clients see it."""
@@ -129,14 +129,14 @@ class QueueSettings(Section):
 
 
 class ServiceSettings(Section):
-    """What the service says about itself and promises its clients."""
+    """What the service reports about itself and promises its clients."""
 
     name: str = "TAMS"
-    """Name in `GET /service`, until a client sets another."""
+    """Name in `GET /service`, until a client changes it."""
     description: str | None = None
-    """Description in `GET /service`, until a client sets another."""
+    """Description in `GET /service`, until a client changes it."""
     min_object_timeout_seconds: int = Field(default=86_400, ge=300)
-    """How long an allocation that no Segment uses is kept."""
+    """How long an allocated Object is kept if no Segment uses it."""
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
     """How long presigned URLs are valid."""
 
@@ -149,55 +149,55 @@ class DeletionSettings(Section):
     step_segments: int = Field(default=2_000, ge=10)
     """Segments that the background worker deletes in one transaction."""
     kept_seconds: int = Field(default=7 * 86_400, ge=1)
-    """How long a deletion request is shown after it has ended."""
+    """How long a deletion request remains visible after it has ended."""
     idle_seconds: int = Field(default=120, ge=1)
-    """A deletion request without progress for this long has lost its worker and is resumed."""
+    """A deletion request without progress for this long is resumed: its worker has died."""
 
 
 class EventSettings(Section):
     """The event log."""
 
     kept_seconds: int = Field(default=7 * 86_400, ge=3_600)
-    """How far back the event log goes. A webhook that was away for longer misses what came before."""
+    """How far back the event log goes. A webhook that was stopped for longer misses older events."""
 
 
 class SweepSettings(Section):
     """When the sweeper assumes that a message was lost."""
 
     after_seconds: float = Field(default=60.0, gt=0)
-    """How long cleanups and uploads may wait for their messages before the sweeper acts itself."""
+    """How long cleanups and uploads may wait for their messages before the sweeper handles them itself."""
 
 
 class CopySettings(Section):
     """Copies of Objects between backends."""
 
     lease_seconds: float = Field(default=960.0, gt=0)
-    """A copy whose function died is resumed after this long. It must exceed the function's timeout."""
+    """When its function dies, a copy is resumed after this long. It must exceed the function's timeout."""
 
 
 class WebhookSettings(Section):
-    """How webhooks are sent, and where to. Media at clients' URLs is fetched by the same rules."""
+    """How and where events are sent. Media at clients' URLs is fetched by the same rules."""
 
     allowed_networks: tuple[IPvAnyNetwork, ...] = ()
-    """Private networks that webhooks may be in, besides all public addresses."""
+    """Private networks in which webhooks are allowed, in addition to all public addresses."""
     own_ports: frozenset[int] = frozenset()
-    """Ports of the service's own servers on this machine, never sent to or fetched from."""
+    """Ports of the service's own servers on this machine. Webhooks and media URLs never reach them."""
     timeout_seconds: float = Field(default=5.0, gt=0)
     """How long a receiver may take to answer."""
     retry_first_seconds: float = Field(default=2.0, gt=0)
-    """Pause after the first failure. It doubles with each further one."""
+    """Pause after the first failure. It doubles with each further failure."""
     retry_longest_seconds: float = Field(default=3_600.0, gt=0)
     """The longest pause between two tries."""
     give_up_seconds: int = Field(default=48 * 3_600, ge=1)
-    """A webhook that has failed for this long goes to `error`."""
+    """A webhook that has failed for this long gets the status `error`."""
     lease_seconds: float = Field(default=60.0, gt=0)
-    """A sender that died is replaced after this long."""
+    """When a sender dies, another one takes over after this long."""
 
 
 class Settings(BaseSettings):
     """Variables `TAMS_…`, nested by two underscores: `TAMS_VAST__ENDPOINT`.
 
-    Places and secrets have no default: a gap stops the start and names the variable.
+    Places and secrets have no default: a missing one stops the start, and the error names the variable.
     """
 
     model_config = SettingsConfigDict(
@@ -220,22 +220,23 @@ class Settings(BaseSettings):
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
     public_url: str | None = None
-    """The address for clients where the gateway does not know it: `https://media.example.com/tams`."""
+    """The address that clients use, if the gateway does not know it, such as `https://media.example.com/tams`."""
     trust_forwarded: Forwarding = "no"
-    """`x-forwarded` or `forwarded` takes the address from these headers of a proxy, which must overwrite
-    those of clients."""
+    """`x-forwarded` or `forwarded` takes the address from a proxy's headers of that kind. The proxy must
+    overwrite the clients' own."""
     gateway_scheme: Scheme = "https"
-    """The scheme by which clients reach the gateway. `http` locally."""
+    """The scheme with which clients reach the gateway. Locally, it is `http`."""
     unknown_query: Literal["refuse", "ignore"] = "refuse"
-    """What happens to a request with a query parameter that its route does not know (ADR 13)."""
+    """Whether to `refuse` a request with a query parameter that its route does not know, or to `ignore` the
+    parameter (ADR 13)."""
     url_signer: str = "url_signer"
     """Name or ARN of the function that signs URLs for `webhook_delivery`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
-    """Access keys are read again after this long, so a rotated key takes effect within it."""
+    """Access keys are reread after this long, so a rotated key takes effect within that time."""
     sqs_endpoint_url: str | None = None
-    """Another SQS than that of AWS."""
+    """Endpoint of SQS, if it is not that of AWS."""
     lambda_endpoint_url: str | None = None
-    """Another Lambda than that of AWS."""
+    """Endpoint of Lambda, if it is not that of AWS."""
     aws_region: Annotated[str, Field(validation_alias="AWS_REGION")] = "us-east-1"
     """Region of the queues and functions. Lambda sets it."""
 

@@ -85,7 +85,7 @@ class SqsApp:
         return {name: now - sent for name, sent in oldest.items() if sent is not None}
 
     async def _receive(self, asked: Json, gone: "_Gone") -> Json:
-        """Takes nothing for a client that has disconnected meanwhile."""
+        """Takes no messages for a client that has disconnected."""
         queue = self._queues.of(asked)
         count = within(asked.get("MaxNumberOfMessages", 1), "MaxNumberOfMessages", 1, BATCH_MAX)
         default = queue.number("ReceiveMessageWaitTimeSeconds")
@@ -161,7 +161,7 @@ def _asked(headers: dict[bytes, str], body: bytes) -> tuple[str, Json]:
     """The action and its parameters. Raises SqsError."""
     target = headers.get(b"x-amz-target", "")
     if not target.startswith(_TARGET):
-        raise SqsError("InvalidAction", f"{target[:100]!r} is no action of SQS (X-Amz-Target).")
+        raise SqsError("InvalidAction", f"{target[:100]!r} is not an action of SQS (X-Amz-Target).")
     try:
         asked = json.loads(body or b"{}")
     except ValueError:

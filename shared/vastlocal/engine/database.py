@@ -68,7 +68,7 @@ class Database:
     def require_space(self) -> None:
         """Raises InsufficientCapacityError when the disk is full."""
         if is_full(self.path.parent):
-            raise InsufficientCapacityError("the disk is full: only deletes are taken")
+            raise InsufficientCapacityError("the disk is full: only deletes are accepted")
 
     def new_object_id(self) -> int:
         """For a schema, table or projection."""
@@ -177,7 +177,7 @@ class Database:
             for change in transaction.changes:
                 catalog = change(catalog)
         except TabularError as error:
-            raise ConflictError(f"another transaction came first: {error.message}") from error
+            raise ConflictError(f"another transaction was first: {error.message}") from error
         for overlay in transaction.overlays.values():
             found = catalog.find_table(overlay.table_id)
             if found is None:

@@ -44,7 +44,7 @@ class Maintenance:
                     _log.warning("expired %d idle transactions", expired)
                 self._checkpoint(connection)
             except sqlite3.Error as error:  # such as a full disk, which may have space again later
-                _log.warning("housekeeping put off: %s", error)
+                _log.warning("housekeeping postponed: %s", error)
         connection.close()
 
     def _checkpoint(self, connection: Connection) -> None:
@@ -58,7 +58,7 @@ class Maintenance:
             if size > _RESTART_BYTES:
                 self._start_log_over(connection)
         except sqlite3.OperationalError as error:
-            _log.info("checkpoint put off: %s", error)
+            _log.info("checkpoint postponed: %s", error)
 
     def _start_log_over(self, connection: Connection) -> None:
         if time.monotonic() < self._next_pause:

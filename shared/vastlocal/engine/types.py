@@ -57,7 +57,7 @@ def _check_fixed_list(field: pa.Field) -> None:
     if element.nullable or not any(accepts(element.type) for accepts in _LIST_ELEMENTS):
         raise BadRequestError(f"column {field.name}: type {field.type}", _UNSUPPORTED)
     if field.type.list_size * element.type.bit_width > CELL_BYTES_MAX * 8:
-        raise BadRequestError(f"column {field.name}: longer than a cell can be", _UNSUPPORTED)
+        raise BadRequestError(f"column {field.name}: longer than a cell may be", _UNSUPPORTED)
 
 
 def check_batch(table: TableDefinition, batch: pa.RecordBatch) -> None:

@@ -102,7 +102,7 @@ class App:
         if FaultAction.SLOW_DOWN in met:
             raise SlowDownError("please reduce your request rate")
         if fault := met.get(FaultAction.ERROR):
-            error = TabularError("a fault was asked for", fault.code)
+            error = TabularError("a fault was requested through the control surface", fault.code)
             error.status = fault.status
             raise error
         if not (kind == "keep_alive" and "tabular-txid" not in request.headers):
@@ -164,7 +164,7 @@ async def _read(scope: Scope, receive: Receive) -> Request:
         more = message.get("more_body", False)
     if size > REQUEST_BYTES_MAX:
         raise BadRequestError(
-            f"a request of {size} bytes, more than {REQUEST_BYTES_MAX}", "EntityTooLarge"
+            f"the request has {size} bytes, but the limit is {REQUEST_BYTES_MAX}", "EntityTooLarge"
         )
     raw_path = scope["raw_path"].decode("latin-1")
     query = scope["query_string"].decode("latin-1")

@@ -31,7 +31,7 @@ class ControlApi:
     def answer(self, request: Request, client_host: str) -> Response:
         """Raises ForbiddenError for callers on other machines, NotFoundError, BadRequestError."""
         if client_host and not ipaddress.ip_address(client_host).is_loopback:
-            raise ForbiddenError("the control surface answers this machine only")
+            raise ForbiddenError("the control surface answers only this machine")
         route = f"{request.method} {request.path.removeprefix(PREFIX)}"
         if route == "GET health":
             return _json(self._health())

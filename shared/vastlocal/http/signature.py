@@ -58,7 +58,9 @@ class SignatureChecker:
             raise ForbiddenError("header x-amz-date is missing or malformed") from error
         skew = abs((datetime.now(UTC) - signed_at).total_seconds())
         if skew > self._skew_max_seconds or not stamp.startswith(date):
-            raise ForbiddenError("the request was signed too long ago", "RequestTimeTooSkewed")
+            raise ForbiddenError(
+                "x-amz-date is too far from the server's time", "RequestTimeTooSkewed"
+            )
 
     def _signing_key(self, scope: tuple[str, str, str]) -> bytes:
         if scope not in self._signing_keys:

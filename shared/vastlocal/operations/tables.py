@@ -41,7 +41,7 @@ def _sorting_key(request: Request) -> list[int]:
 
 def _with_sorting_key(table: TableDefinition, positions: list[int]) -> TableDefinition:
     if table.is_sorted:
-        raise BadRequestError(f"table {table.name} has a sorting key already")
+        raise BadRequestError(f"table {table.name} already has a sorting key")
     if any(not 0 <= position < len(table.columns) for position in positions):
         # VAST's own answer, asserted by the SDK's test_tables_elysium_no_such_column.
         raise InternalServerError("We encountered an internal error. Please try again.")

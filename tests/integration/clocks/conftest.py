@@ -1,4 +1,4 @@
-"""One VAST for each file, and two hosts on it."""
+"""One VAST per file, and two hosts on it."""
 
 from collections.abc import Iterator
 

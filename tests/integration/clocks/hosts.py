@@ -1,4 +1,4 @@
-"""Hosts are containers on one VAST, each with a clock of its own."""
+"""Hosts are containers on one VAST, each with its own clock."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Whatever clocks do, no background work waits, and nothing expires early."""
+"""Whatever the clocks do, no background work is held up, and nothing expires early."""
 
 from collections.abc import Sequence
 from dataclasses import replace

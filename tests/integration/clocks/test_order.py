@@ -1,4 +1,4 @@
-"""Whatever clocks do, every committed event gets its place, in order for each Flow."""
+"""Whatever the clocks do, every committed event gets its place, in order for each Flow."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Whatever clocks do, webhooks get their events, and retries and turns come in time."""
+"""Whatever the clocks do, webhooks get their events, and retries and turns come in time."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""What stored data.tar.gz and recorded answers.json. README.md says how it was run."""
+"""The program that stored data.tar.gz and recorded answers.json. README.md says how it was run."""
 
 import json
 import tarfile

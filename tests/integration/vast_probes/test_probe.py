@@ -1,4 +1,4 @@
-"""The probe tells the local VAST's three rules apart; with a cluster named, it tells that cluster's.
+"""The probe distinguishes the local VAST's three rules; given a cluster, it reports that cluster's rule.
 
 `TAMS_PROBE_ENDPOINT=… TAMS_PROBE_ACCESS_KEY=… TAMS_PROBE_SECRET_KEY=… TAMS_PROBE_BUCKET=… make probe`
 """

@@ -1,4 +1,4 @@
-"""How often passwords may be tried, by a clock of the tests."""
+"""How often passwords may be tried, on the test's own clock."""
 
 import threading
 from collections.abc import Callable

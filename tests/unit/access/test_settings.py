@@ -1,4 +1,4 @@
-"""What the authorizer refuses to be told."""
+"""Settings that the authorizer rejects."""
 
 import json
 from typing import Any

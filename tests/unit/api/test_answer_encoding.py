@@ -1,4 +1,4 @@
-"""When an answer is gzipped, and what happens to one that Lambda would not return."""
+"""When a response is gzipped, and what happens to one that Lambda would not return."""
 
 import base64
 import gzip

@@ -1,4 +1,4 @@
-"""The document that is served is the one the routes make."""
+"""The document that is served is the one that the routes generate."""
 
 import json
 import runpy

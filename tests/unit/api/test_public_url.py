@@ -1,4 +1,4 @@
-"""By which address a client knows the service, from the event of its request."""
+"""The address by which a client knows the service, from its request's event."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the `tams` command must be given to find a stack that is not at the usual place."""
+"""The options that the `tams` command needs to find a stack that is not in the usual place."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Which names of this machine nobody else can make lead here, and which origins are this machine's."""
+"""Which names of this machine nobody can point elsewhere, and which origins belong to this machine."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Hints by SQS, over HTTP to moto's."""
+"""Hints sent by SQS, over HTTP to moto."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -52,5 +52,5 @@ def test_a_message_that_the_queue_refuses_is_logged(
 
     SqsQueue(url, endpoint_url=sqs_url, region="us-east-1").send(["a"], delay_seconds=901)
 
-    assert "the queue did not take 1 messages" in caplog.text
+    assert "SQS did not accept 1 messages" in caplog.text
     assert "DelaySeconds" in caplog.text

@@ -1,4 +1,4 @@
-"""The BBC's examples, mutants of them, and whether we and the official schemas take them."""
+"""The BBC's examples, mutants of them, and whether we and the official schemas accept them."""
 
 import copy
 import json

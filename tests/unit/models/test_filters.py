@@ -1,4 +1,4 @@
-"""Tag filters and URL filters, as the specification's tables tell them."""
+"""Tag filters and URL filters, as the specification's tables define them."""
 
 import pytest
 

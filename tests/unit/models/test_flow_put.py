@@ -1,4 +1,4 @@
-"""What a Flow's PUT means, and the rules that stand only in the specification's prose."""
+"""What a Flow's PUT means, and the rules that appear only in the specification's prose."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which URLs of clients are kept and handed out."""
+"""Which of the URLs that clients give are stored and returned."""
 
 import pytest
 

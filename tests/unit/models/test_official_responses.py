@@ -1,4 +1,4 @@
-"""What the service says, read from the BBC's examples and said again."""
+"""The service's responses: the BBC's examples are read and written again, unchanged."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Our models accept and refuse what the official schemas do, on the BBC's examples and on mutants of them."""
+"""Our models accept and reject what the official schemas do, for the BBC's examples and mutants of them."""
 
 import copy
 from typing import Any
@@ -27,7 +27,7 @@ from tests.unit.models.mutants import (
 pytestmark = needs_examples
 
 SERVER_MANAGED = ("created", "metadata_updated", "segments_updated", "collected_by", "timerange")
-"""Ignored in a PUT, whatever they hold (FLW-24, FLW-25): there we are more lenient than the schema."""
+"""Ignored in a PUT, whatever their values (FLW-24, FLW-25): there we are more lenient than the schema."""
 
 FLOWS = [
     param.values[0]

@@ -1,4 +1,4 @@
-"""Bare values are taken as they are or refused, never converted."""
+"""Bare values are accepted unchanged or rejected, never converted."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What S3 tells of uploads, and what uploads carry beside their bytes."""
+"""What S3 reports about uploads, and the headers that uploads carry with their bytes."""
 
 import json
 from typing import Any
@@ -106,11 +106,11 @@ def test_an_upload_that_asks_for_nonsense_is_told_so(headers: dict[str, str]) ->
         ({"segments": []}, "segments"),
         ({"segments": [{}]}, "segments[0].timerange"),
         ({"segments": [{"timerange": "[1:0_0:0)"}]}, "must not be empty"),
-        ({"segments": [{"timerange": "[0:0_1:0)"}], "limit": 2}, "2 are asked for, and 1 given"),
+        ({"segments": [{"timerange": "[0:0_1:0)"}], "limit": 2}, "2 requested, but 1 given"),
         ({"segments": [{"timerange": "[0:0_1:0)", "get_urls": []}]}, "get_urls"),
         (
             {"segments": [{"timerange": "[0:0_1:0)", "object_id": "a"}], "object_ids": ["b"]},
-            "the object_id that object_ids has there",
+            "the same object_id as in object_ids[0]",
         ),
         (
             {"segments": [{"timerange": "[0:0_1:0)", "init_object_id": "é" * HEADERS_BYTES_MAX}]},

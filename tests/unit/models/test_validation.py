@@ -23,7 +23,7 @@ def message(model: type[Model], body: object) -> str:
         ({"limit": 0}, "limit: must be at least 1"),
         ({"limit": True}, "limit: must be an integer"),
         ({"limit": 1, "object_ids": ["a"]}, "the body must not have both limit and object_ids"),
-        ({"object_ids": []}, "object_ids: must hold at least 1"),
+        ({"object_ids": []}, "object_ids: must have at least 1 item(s)"),
         ({"object_ids": ["a", ""]}, "object_ids[1]: must not be empty"),
         ({"object_ids": ["a", "a"]}, "the body must not name an Object twice in object_ids"),
         ({"content_type": None}, "content_type: must not be null"),

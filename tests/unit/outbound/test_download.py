@@ -1,4 +1,4 @@
-"""Media is fetched from where a client's store sends us, and nonsense from it is its own failure."""
+"""Media is fetched from where a client's store redirects us; a nonsensical redirect counts as its fault."""
 
 from ipaddress import ip_network
 

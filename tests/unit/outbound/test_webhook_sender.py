@@ -1,4 +1,4 @@
-"""Where a webhook's name leads when it is used decides, not where it led when somebody looked."""
+"""The address that a webhook's name has when an event is sent decides, not one from an earlier check."""
 
 import socket
 from collections.abc import Callable

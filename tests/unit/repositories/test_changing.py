@@ -1,4 +1,4 @@
-"""What is changed is what was read: two changes collide, and a lost answer of a commit is settled."""
+"""Changes apply to the rows that were read: two changes collide, and a lost commit response is resolved."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Predicates of many parts stay within what VAST takes."""
+"""Predicates with many parts stay within VAST's limits."""
 
 from collections.abc import Sequence
 from typing import Any

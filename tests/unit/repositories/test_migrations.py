@@ -41,11 +41,22 @@ def test_a_release_uses_its_own_version_and_later_ones_that_let_it() -> None:
 
 def test_a_fault_says_what_is_there_what_is_needed_and_what_to_do() -> None:
     for found, words in [
-        (None, ["no schema version", f"needs {KNOWN}", "make provision", "tams admin provision"]),
-        (SchemaVersion(KNOWN - 1, 1), [f"version {KNOWN - 1}", f"needs {KNOWN}", "make provision"]),
+        (
+            None,
+            [
+                "no schema version",
+                f"needs version {KNOWN}",
+                "make provision",
+                "tams admin provision",
+            ],
+        ),
+        (
+            SchemaVersion(KNOWN - 1, 1),
+            [f"version {KNOWN - 1}", f"needs version {KNOWN}", "make provision"],
+        ),
         (
             SchemaVersion(KNOWN + 2, KNOWN + 1),
-            [f"version {KNOWN + 2}", f"version {KNOWN + 1}", f"knows {KNOWN}", "deploy"],
+            [f"version {KNOWN + 2}", f"version {KNOWN + 1}", f"supports {KNOWN}", "deploy"],
         ),
     ]:
         fault = fault_of(found)

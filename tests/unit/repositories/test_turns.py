@@ -1,4 +1,4 @@
-"""Turns: first come first served, by any of the keys, and never for longer than one has patience."""
+"""Turns: first come, first served, by any of the keys, and never longer than the caller's patience."""
 
 import threading
 from functools import partial

@@ -1,4 +1,4 @@
-"""No select goes round `repositories/visible.py`, which decides what a read lets through."""
+"""No select bypasses `repositories/visible.py`, which decides what a read may return."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ CODE = Path(__file__).parents[3] / "layers/tams/tams"
 REPOSITORIES = CODE / "repositories"
 
 SCHEMA = {"provision.py", "schema_status.py", "schema_version.py", "versioned.py"}
-"""Modules about the tables themselves, whoever sees their rows."""
+"""Modules about the tables themselves, independent of any reader."""
 RAW = {"database.py", "transaction.py", "store.py", "visible.py", *SCHEMA}
 """Modules that may have a transaction that lets everything through."""
 HIDING = {"rows.py", "visible.py"}
@@ -20,7 +20,7 @@ HIDING = {"rows.py", "visible.py"}
 def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(folder.rglob("*.py")):
         name = path.relative_to(folder).as_posix()
-        if not name.startswith("migrations/"):  # they change what there is, whoever sees it
+        if not name.startswith("migrations/"):  # they change all rows, independent of any reader
             yield name, ast.parse(path.read_text())
 
 
@@ -40,7 +40,7 @@ def naming(folder: Path, *wanted: str) -> set[str]:
 
 
 def without_outline(module: ast.AST) -> set[str]:
-    """Public methods that give Segments and are not told which of them are hidden."""
+    """Public methods that return Segments without knowing which of them are hidden."""
     return {
         node.name
         for kind in ast.walk(module)

@@ -1,4 +1,4 @@
-"""Access keys that change in their secret, and a Secrets Manager that is away."""
+"""Access keys that change in their secret, and a Secrets Manager that is down."""
 
 import json
 from dataclasses import dataclass, field
@@ -87,7 +87,7 @@ def test_keys_that_are_given_need_no_secret_and_half_of_them_are_none() -> None:
     assert given is not None
     assert given() == ("a", "s")
     assert key_finder(KeySettings(), 300) is None
-    with pytest.raises(ValidationError, match="go together"):
+    with pytest.raises(ValidationError, match="must be given together"):
         KeySettings(access_key="a")
 
 

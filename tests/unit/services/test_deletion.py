@@ -1,4 +1,4 @@
-"""Deleting at once up to a number of Segments, and by a request beyond it (SEG-48…56, FLW-51…57)."""
+"""Immediate deletion up to a number of Segments, and a deletion request beyond it (SEG-48…56, FLW-51…57)."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Working off a deletion request: in steps, whatever happens to the Flow meanwhile (DEL)."""
+"""Working off a deletion request in steps, whatever happens to the Flow in the meantime (DEL)."""
 
 from dataclasses import replace
 from datetime import timedelta

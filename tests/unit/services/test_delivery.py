@@ -1,4 +1,4 @@
-"""From the outbox to the receivers: places, turns, what is settled, and when to try again (WHK-18…35)."""
+"""From the outbox to the receivers: order, turns, settlement, and when to retry (WHK-18…35)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Segments, URLs and events as JSON: what is shown of them, and what is not (URL, EVT)."""
+"""Segments, URLs and events as JSON: which properties are shown and which are not (URL, EVT)."""
 
 from typing import Any
 

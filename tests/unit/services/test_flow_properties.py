@@ -78,7 +78,7 @@ def test_the_tag_of_classes_is_no_way_round_a_move(world: World) -> None:
         partial(of_sources(writer).remove_tag, source_id, "auth_classes"),
     ]
     for change in changes:
-        with pytest.raises(ForbiddenError, match="auth_classes can be changed only by"):
+        with pytest.raises(ForbiddenError, match="to change auth_classes, you must"):
             change()
     assert world.stored(flow_id).flow.tags == of("news")
 

@@ -30,7 +30,7 @@ def put(world: World, flow_id: str, **fields: Any) -> None:
 
 
 def test_the_id_of_the_body_is_that_of_the_path(world: World) -> None:
-    with pytest.raises(InvalidRequestError, match="is not the id of the path"):
+    with pytest.raises(InvalidRequestError, match="differs from the id in the path"):
         flows_of(world).put(str(uuid4()), parse_flow_put(a_video_flow_body()))
 
 
@@ -119,7 +119,7 @@ def test_an_id_is_free_again_when_the_last_segment_is_gone(world: World) -> None
     deletion = replace(DeletionService.of(world.platform, EVERYONE), at_once=1)
     assert deletion.delete_flow(flow_id) is not None
 
-    with pytest.raises(InvalidRequestError, match="is still being deleted"):
+    with pytest.raises(InvalidRequestError, match="is still being removed"):
         world.flow(id=flow_id)
 
 

@@ -1,4 +1,4 @@
-"""What /health and /health/ready conclude from what is found."""
+"""What /health and /health/ready conclude from what they find."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

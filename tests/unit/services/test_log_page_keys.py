@@ -1,4 +1,4 @@
-"""Keys of places in the log: good for us, and for nobody else to read or to make."""
+"""Page keys of the event log: usable by us; nobody else can read or forge them."""
 
 import base64
 

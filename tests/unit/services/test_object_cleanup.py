@@ -1,4 +1,4 @@
-"""The bytes of Objects that nobody needs: deleted after their rows say so, and never before (STO-16)."""
+"""The bytes of unused Objects: deleted only after their rows say so (STO-16)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Copies of Objects: made when they can be, shown when they are there, undone when nobody wants them."""
+"""Copies of Objects: made when possible, shown when complete, undone when no longer wanted."""
 
 from datetime import timedelta
 

@@ -56,7 +56,7 @@ def test_an_object_is_seen_once_a_segment_uses_it(world: World) -> None:
     flow_id = world.flow()
     (object_id,) = world.allocate(flow_id)
 
-    with pytest.raises(NotFoundError, match="no bytes have come yet"):
+    with pytest.raises(NotFoundError, match="nothing has been uploaded yet"):
         view(world, object_id)
     world.register(flow_id, {"object_id": object_id, "timerange": "[0:0_1:0)"})
 
@@ -172,9 +172,9 @@ def test_a_new_url_shows_on_every_segment(world: World) -> None:
     for flow_id in (one, other):
         (segment,) = segments_of(world, flow_id)
         assert [each.label for each in segment.instances] == [None, "theirs"]
-    with pytest.raises(InvalidRequestError, match="is taken"):
+    with pytest.raises(InvalidRequestError, match="already in use"):
         instances(world).add(object_id, THEIRS)
-    with pytest.raises(InvalidRequestError, match="is taken"):
+    with pytest.raises(InvalidRequestError, match="already in use"):
         instances(world).add(object_id, THEIRS.model_copy(update={"label": "archive"}))
 
 
@@ -205,7 +205,7 @@ def test_selectors_must_mean_one_instance(world: World) -> None:
     service = instances(world)
     service.add(object_id, THEIRS)
 
-    with pytest.raises(InvalidRequestError, match="must name the instance"):
+    with pytest.raises(InvalidRequestError, match="which instance to delete"):
         service.remove(object_id, None, None)
     with pytest.raises(InvalidRequestError, match="name different instances"):
         service.remove(object_id, STORAGE_ID, "theirs")
@@ -218,12 +218,12 @@ def test_a_copy_is_asked_for_once(world: World) -> None:
     (object_id,) = world.segments(world.flow(), 1)
     service = instances(world)
 
-    with pytest.raises(InvalidRequestError, match="no storage backend"):
+    with pytest.raises(InvalidRequestError, match=r"storage backend .* does not exist"):
         service.copy(object_id, "nowhere")
-    with pytest.raises(InvalidRequestError, match="has an instance already"):
+    with pytest.raises(InvalidRequestError, match="already has an instance"):
         service.copy(object_id, STORAGE_ID)
     service.copy(object_id, ARCHIVE_ID)
-    with pytest.raises(InvalidRequestError, match="is about to have an instance"):
+    with pytest.raises(InvalidRequestError, match="already being copied"):
         service.copy(object_id, ARCHIVE_ID)
     service.remove(object_id, ARCHIVE_ID, None)
     service.copy(object_id, ARCHIVE_ID)

@@ -1,4 +1,4 @@
-"""Who may do what with a resource, and with which classes a new one begins (AUT-13…24, ERR-6)."""
+"""Who may do what with a resource, and which classes a new one gets (AUT-13…24, ERR-6)."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ def test_without_classes_a_new_resource_keeps_the_tags_it_was_given() -> None:
 
 
 def test_a_creator_of_several_classes_must_choose() -> None:
-    with pytest.raises(InvalidRequestError, match="auth_classes must name the classes"):
+    with pytest.raises(InvalidRequestError, match="auth_classes must name at least one"):
         tags_of_new(holding(write="news sport"), {})
 
 

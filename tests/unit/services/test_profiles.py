@@ -1,4 +1,4 @@
-"""Profiles are made once and never change (PRF)."""
+"""Profiles are created once and never change (PRF)."""
 
 from typing import Any
 from uuid import uuid4
@@ -38,7 +38,7 @@ def test_an_id_is_taken_even_for_the_same_content(platform: Platform) -> None:
 
     with pytest.raises(InvalidRequestError, match="already exists"):
         profiles.create(post.id, post)
-    with pytest.raises(InvalidRequestError, match="is not the id of the path"):
+    with pytest.raises(InvalidRequestError, match="differs from the id in the path"):
         profiles.create(str(uuid4()), post)
     with pytest.raises(NotFoundError):
         profiles.get(str(uuid4()))

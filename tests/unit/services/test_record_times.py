@@ -1,4 +1,4 @@
-"""A change is stamped after all that it follows, whatever the clock says."""
+"""A change is stamped later than everything it follows, whatever the clock says."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A client that lost the answer posts its Segment again, and it is recognised (SEG-26)."""
+"""A client that lost the response posts its Segment again, and it is recognised (SEG-26)."""
 
 from dataclasses import replace
 from typing import Any

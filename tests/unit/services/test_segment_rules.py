@@ -1,4 +1,4 @@
-"""What a Flow takes and what it refuses, rule by rule."""
+"""Which Segments a Flow accepts and rejects, rule by rule."""
 
 from dataclasses import replace
 from typing import Any
@@ -113,7 +113,7 @@ def test_a_later_segment_of_one_request_must_not_overlap_an_earlier_one() -> Non
             FLOW,
             an_object("a", FLOW),
             {"get_urls": [{"url": "http://a/b", "label": "local"}]},
-            "is taken",
+            "is in use",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""The page reader against a slow obvious model: every page of every timeline, whatever is hidden."""
+"""The page reader against a slow, obvious model: every page of every timeline, with any Segments hidden."""
 
 import random
 from dataclasses import replace
@@ -50,7 +50,7 @@ def timelines(draw: st.DrawFn) -> list[StoredSegment]:
 
 @st.composite
 def ranges(draw: st.DrawFn, segments: list[StoredSegment]) -> TimeRange:
-    """All of time, or bounds on and beside those of the Segments."""
+    """All of time, or bounds at or next to those of the Segments."""
     edges = [edge for segment in segments for edge in finite(segment.timerange)] or [0]
     near = st.builds(lambda edge, by: edge + by, st.sampled_from(edges), st.integers(-2, 2))
     start, end = draw(st.one_of(st.none(), near)), draw(st.one_of(st.none(), near))

@@ -1,4 +1,4 @@
-"""Segments: what a POST writes, in one transaction, and what a page answers (SEG)."""
+"""Segments: what a POST writes, in one transaction, and what a page returns (SEG)."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ def test_an_upload_registers_only_what_nobody_has_used(world: World) -> None:
 
     (fault,) = service(world).register(flow_id, post, single=False, by_upload=True)
 
-    assert "in use already" in fault.reason
+    assert "already in use" in fault.reason
     assert service(world).register(flow_id, post, single=False) == []
 
 

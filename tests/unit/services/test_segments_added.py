@@ -1,4 +1,4 @@
-"""Many Segments that are added at once are announced in several events."""
+"""Many Segments that are added together are announced in several events."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Webhooks: made, changed and shown to those who may (WHK-1…26, WHK-38, AUT-15)."""
+"""Webhooks: created, changed and shown to those who may see them (WHK-1…26, WHK-38, AUT-15)."""
 
 from typing import Any
 from uuid import uuid4
@@ -46,9 +46,9 @@ def test_what_is_left_out_is_unset_but_for_the_secret(world: World) -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"url": "https://elsewhere.example.com/hook"}, "for a URL on another server"),
-        ({"url": "http://example.com/hook"}, "for a URL on another server"),
-        ({"api_key_name": "X-Other"}, "with another api_key_name"),
+        ({"url": "https://elsewhere.example.com/hook"}, "when the URL's server changes"),
+        ({"url": "http://example.com/hook"}, "when the URL's server changes"),
+        ({"api_key_name": "X-Other"}, "when api_key_name changes"),
     ],
 )
 def test_a_secret_goes_to_no_other_receiver(
@@ -80,7 +80,7 @@ def test_a_webhook_in_error_is_started_and_not_disabled(world: World) -> None:
         repositories.webhooks.save(failed)
 
     world.write(fail)
-    with pytest.raises(InvalidRequestError, match="is not sending"):
+    with pytest.raises(InvalidRequestError, match="is already stopped"):
         replace(world, made, status="disabled")
     assert replace(world, made).status == "created"
     assert replace(world, made, status="disabled").status == "disabled"
@@ -89,7 +89,7 @@ def test_a_webhook_in_error_is_started_and_not_disabled(world: World) -> None:
 def test_ids_must_agree_and_a_webhook_must_be_there(world: World) -> None:
     made = create(world)
 
-    with pytest.raises(InvalidRequestError, match="is not the id of the path"):
+    with pytest.raises(InvalidRequestError, match="differs from the id in the path"):
         service(world).replace(
             made.id,
             WebhookPut.model_validate(

@@ -1,4 +1,4 @@
-"""What tests of services begin with: Flows, Objects and Segments, made by the services that make them."""
+"""Starting points for tests of services: Flows, Objects and Segments, created by the real services."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

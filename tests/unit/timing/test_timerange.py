@@ -1,4 +1,4 @@
-"""Time, against the BBC's own library and a slow obvious model."""
+"""Time, compared with the BBC's own library and a slow, obvious model."""
 
 import pytest
 from hypothesis import assume, given

@@ -1,4 +1,4 @@
-"""Rows to Arrow streams and back, held against pyarrow."""
+"""Rows to Arrow streams and back, compared with pyarrow."""
 
 import struct
 from typing import Any

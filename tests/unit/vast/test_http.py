@@ -169,8 +169,8 @@ def committing(pool: HttpPool) -> Callable[[], None]:
     ("answer", "error", "words"),
     [
         (failing(409, "Conflict"), VastConflictError, "^$"),
-        (failing(403), VastUnavailableError, "refuses our access key"),
-        (failing(404), VastUnavailableError, "transaction or the table"),
+        (failing(403), VastUnavailableError, "rejected the access key"),
+        (failing(404), VastUnavailableError, "the transaction, .* or the table"),
         (failing(507), VastUnavailableError, "is full"),
         (failing(400, "TabularBad"), VastRequestError, "400 TabularBad"),
         (failing(500), VastUnavailableError, "answered 500"),
@@ -199,6 +199,6 @@ def test_another_server_at_the_address_is_named() -> None:
     other = OK.replace(b"vast 5.3.0.1", b"nginx")
     with (
         serving(other) as (pool, _),
-        pytest.raises(VastUnavailableError, match="not VAST, but nginx"),
+        pytest.raises(VastUnavailableError, match=r"is not VAST \(Server: nginx\)"),
     ):
         VastApi(pool, Signer("k", "s", "vast")).begin()

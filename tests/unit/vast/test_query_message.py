@@ -1,4 +1,4 @@
-"""Our messages say what the SDK's say. The SDK is the measure: an upgrade that changes it fails here."""
+"""Our messages match the SDK's. The SDK is the reference: an upgrade that changes it fails here."""
 
 import struct
 from typing import Any
@@ -123,6 +123,6 @@ def test_what_vast_cannot_decide_is_refused(impossible: Predicate) -> None:
 
 
 def test_nothing_to_compare_with_is_refused_and_no_filter_is_none() -> None:
-    with pytest.raises(ValueError, match="something to compare with"):
+    with pytest.raises(ValueError, match="at least one condition"):
         col["id"].isin([])
     assert all_of(None, None) is None

@@ -1,4 +1,4 @@
-"""Signatures are the SDK's own, to the letter."""
+"""Our signatures equal the SDK's, byte for byte."""
 
 import time
 from datetime import UTC, datetime

@@ -96,7 +96,7 @@ class AccountBook:
             not self._is_password(basic, known.hash if known else _NOBODYS, address)
             or known is None
         ):
-            raise CredentialsError("the name or the password is wrong")
+            raise CredentialsError("wrong name or password")
         return _current(known)
 
     def _is_password(self, basic: Basic, known: str, address: str) -> bool:

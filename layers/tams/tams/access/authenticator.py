@@ -49,14 +49,16 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise CredentialsError("a claim is not text") from error
+        raise CredentialsError("the token has a claim that is not valid Unicode text") from error
 
 
 def _name(issuer: Issuer, claims: Mapping[str, Any]) -> str:
     for claim in issuer.name_claims:
         if isinstance(value := claims.get(claim), str) and value:
             return value
-    raise CredentialsError(f"the token has none of {', '.join(issuer.name_claims)}")
+    raise CredentialsError(
+        f"the token has none of the claims that can name the caller: {', '.join(issuer.name_claims)}"
+    )
 
 
 def _scopes(issuer: Issuer, claims: Mapping[str, Any]) -> set[Scope]:

@@ -28,13 +28,15 @@ def credentials_of(headers: Mapping[str, str], raw_query: str) -> Bearer | Basic
         found = _of_header(header)
         if isinstance(found, Basic) and headers.get("sec-fetch-site") == "cross-site":
             # A browser remembers a password and sends it with any form that another site posts.
-            raise CredentialsError("a page of another site must use a token, not Basic")
+            raise CredentialsError(
+                "pages of other sites must authenticate with a token, not with Basic"
+            )
         return found
     tokens = [value for name, value in parse_qsl(raw_query) if name == "access_token"]
     if not tokens:
-        raise NoCredentialsError("this service needs credentials")
+        raise NoCredentialsError("this service requires credentials")
     if len(tokens) > 1:
-        raise CredentialsError("access_token is there more than once")
+        raise CredentialsError("access_token must be given only once")
     return Bearer(tokens[0])
 
 
@@ -46,7 +48,7 @@ def _of_header(header: str) -> Bearer | Basic:
         case "basic":
             return _basic(value.strip())
         case _:
-            raise CredentialsError("Authorization must be Bearer or Basic")
+            raise CredentialsError("the Authorization header must use Bearer or Basic")
 
 
 def _basic(value: str) -> Basic:
@@ -55,5 +57,5 @@ def _basic(value: str) -> Basic:
     except ValueError:
         colon = ""
     if not colon:
-        raise CredentialsError("Basic takes name:password in base64")
+        raise CredentialsError("Basic credentials must be name:password in base64")
     return Basic(name, password)

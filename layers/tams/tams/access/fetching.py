@@ -44,9 +44,11 @@ class IssuerClient:
         document = self._get(self._issuer.rstrip("/") + _DISCOVERY)
         found = document.get("jwks_uri")
         if document.get("issuer") != self._issuer or not isinstance(found, str):
-            raise CredentialStoreUnavailableError("the issuer's configuration is that of another")
+            raise CredentialStoreUnavailableError(
+                "the issuer's configuration lacks jwks_uri, or names another issuer"
+            )
         if not is_safe(found, at_least_as=self._issuer):
-            raise CredentialStoreUnavailableError("the issuer's keys are not to be had by https")
+            raise CredentialStoreUnavailableError("the issuer's jwks_uri must be an https URL")
         return found
 
     def _get(self, url: str) -> dict[str, Any]:
@@ -57,10 +59,12 @@ class IssuerClient:
                 body = _read(answer, deadline)
             document = json.loads(body) if answer.status == 200 else None
         except (urllib3.exceptions.HTTPError, ValueError, RecursionError) as error:
-            raise CredentialStoreUnavailableError(f"{url} does not answer as it should") from error
+            raise CredentialStoreUnavailableError(
+                f"{url} did not answer, or not with JSON: {type(error).__name__}"
+            ) from error
         if not isinstance(document, dict):
             raise CredentialStoreUnavailableError(
-                f"{url} answers {answer.status}, or with no JSON object"
+                f"{url} answered {answer.status}: expected 200 and a JSON object"
             )
         return document
 
@@ -71,5 +75,5 @@ def _read(answer: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
     while chunk := answer.read1(_BYTES_MAX):
         body += chunk
         if len(body) > _BYTES_MAX or time.monotonic() > deadline:
-            raise ValueError("that is more than anybody needs")
+            raise ValueError("the key set is too large, or took too long to arrive")
     return body

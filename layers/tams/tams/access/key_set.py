@@ -67,7 +67,9 @@ class KeySet:
                 self._renew()
                 found = self._find(key_id)
         if found is None:
-            raise CredentialsError("the token is signed with a key that its issuer does not have")
+            raise CredentialsError(
+                "the token is signed with a key that its issuer does not publish"
+            )
         return found
 
     def _find(self, key_id: str | None) -> Key | None:
@@ -104,7 +106,7 @@ def _usable(document: Mapping[str, Any]) -> dict[str | None, Key]:
     keys: dict[str | None, Key] = {}
     given = document.get("keys")
     if not isinstance(given, list):
-        raise CredentialStoreUnavailableError("the issuer's key set has no keys")
+        raise CredentialStoreUnavailableError("the issuer's key set has no usable keys")
     for each in given:
         if isinstance(each, dict) and (key := _usable_key(each)) is not None:
             keys[key.key_id] = key

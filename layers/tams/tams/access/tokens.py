@@ -24,7 +24,7 @@ Algorithm = Literal[
 class Issuer(BaseModel):
     """One issuer that is trusted, and how its claims are read.
 
-    `scope_names` says what a value of `scope_claims` grants, beside the names of `Scope` themselves.
+    `scope_names` says what a value of `scope_claims` grants, in addition to the names of `Scope` themselves.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,7 +44,9 @@ class Issuer(BaseModel):
     @classmethod
     def _by_https(cls, url: str | None) -> str | None:
         if url is not None and not is_safe(url):
-            raise ValueError("must be an https URL: keys that anyone can change prove nothing")
+            raise ValueError(
+                "must be an https URL, because keys fetched over plain http can be forged"
+            )
         return url
 
 
@@ -67,16 +69,18 @@ class TokenReader:
             named = jwt.decode(token, options={"verify_signature": False}).get("iss")
         except jwt.PyJWTError as error:
             raise CredentialsError(
-                "the token is not known here, and is not a JSON Web Token"
+                "the token is neither a known static token nor a JSON Web Token"
             ) from error
         issuer = self._issuers.get(named) if isinstance(named, str) else None
         if issuer is None:
-            raise CredentialsError("the token is of an issuer that is not trusted here")
+            raise CredentialsError("this service does not trust the token's issuer")
         if (algorithm := header.get("alg")) not in issuer.algorithms:
-            raise CredentialsError("the token is signed by an algorithm that is not allowed")
+            raise CredentialsError("the token is signed with an algorithm that is not allowed")
         key = self._key_of(issuer, header.get("kid"))
         if key.algorithm not in (None, algorithm):
-            raise CredentialsError("the token is signed by an algorithm that its key is not for")
+            raise CredentialsError(
+                "the token is signed with an algorithm that does not match its key"
+            )
         claims = self._verified(token, issuer, key, algorithm)
         _check_audience(issuer, claims)
         return issuer, claims
@@ -96,15 +100,15 @@ class TokenReader:
         except jwt.ImmatureSignatureError as error:
             raise CredentialsError("the token is not valid yet") from error
         except jwt.MissingRequiredClaimError as error:
-            raise CredentialsError(f"the token has no {error.claim}") from error
+            raise CredentialsError(f"the token lacks the claim {error.claim}") from error
         except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise CredentialsError("the token's signature or claims are not good") from error
+            raise CredentialsError("the token's signature or claims are not valid") from error
 
 
 def _check_audience(issuer: Issuer, claims: Mapping[str, Any]) -> None:
     """AWS Cognito's access tokens name their audience as `client_id`, hence the setting."""
     if not set(texts(claims.get(issuer.audience_claim))) & set(issuer.audiences):
-        raise CredentialsError("the token is for another audience")
+        raise CredentialsError("the token is meant for another audience")
 
 
 def texts(claim: object) -> list[str]:

@@ -70,8 +70,8 @@ def _within_limit(answer: dict[str, Any]) -> dict[str, Any]:
     if size <= ANSWER_BYTES_MAX:
         return answer
     summary = (
-        f"the answer takes {size} bytes, more than the {ANSWER_BYTES_MAX} allowed here: "
-        "ask for gzip (Accept-Encoding), for fewer items (limit) or fewer URLs (accept_get_urls)"
+        f"the answer has {size} bytes, but the limit is {ANSWER_BYTES_MAX}: ask for gzip "
+        "(Accept-Encoding), for fewer items (limit) or for fewer URLs (accept_get_urls)"
     )
     return {
         "statusCode": int(HTTPStatus.NOT_ACCEPTABLE),

@@ -76,7 +76,7 @@ async def _decoded(request: Request, bytes_max: int) -> Any:
         raise RefusedBodyError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "RequestTooLarge",
-            f"the body has {len(text)} bytes, more than the {bytes_max} allowed here",
+            f"the body has {len(text)} bytes, but the limit is {bytes_max}",
         )
     if not text.strip():
         return NO_BODY
@@ -95,7 +95,7 @@ def _check_coding(request: Request) -> None:
         raise RefusedBodyError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "UnsupportedContentEncoding",
-            f"Content-Encoding: {codings[:100]!r} is not supported; send the body as it is (identity)",
+            f"Content-Encoding: {codings[:100]!r} is not supported; send the body uncompressed (identity)",
             {"Accept-Encoding": "identity"},
         )
 

@@ -57,7 +57,7 @@ def _answer(scope: Scope, finding: Mapping[str, Any]) -> Response | None:
         return None
     if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    why = finding.get("refusal", "this service needs credentials")
+    why = finding.get("refusal", "this service requires credentials")
     if finding.get("kind") == "limited":
         headers = {"Retry-After": finding["retry_after"]}
         body = error_body("TooManyRequests", why)

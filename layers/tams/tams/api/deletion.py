@@ -12,7 +12,7 @@ from tams.models.deletion_request import DeletionRequest
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     HTTPStatus.ACCEPTED: {
         "model": DeletionRequest,
-        "description": "Gone for readers; the store follows in the background.",
+        "description": "Readers no longer see the content; the service deletes it in the background.",
     }
 }
 

@@ -104,11 +104,11 @@ def _explained(request: Request, status: HTTPStatus) -> str:
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, OSError) and error.errno in _EXHAUSTED:
-        _log.error("the host is exhausted", exc_info=error)
-        exhausted = f"the service is out of resources: {error.strerror}"
+        _log.error("the host has run out of resources", exc_info=error)
+        exhausted = f"the service has run out of resources: {error.strerror}"
         return await _request_failed(request, BackendUnavailableError(exhausted))
-    _log.error("a request failed for a reason nobody expected", exc_info=error)
+    _log.error("a request failed unexpectedly", exc_info=error)
     return JSONResponse(
-        error_body("InternalServerError", "the service made a mistake; it has been logged"),
+        error_body("InternalServerError", "internal error; the details have been logged"),
         HTTPStatus.INTERNAL_SERVER_ERROR,
     )

@@ -60,4 +60,8 @@ def _instead(name: str, exact: frozenset[str], prefixes: tuple[str, ...]) -> str
     near = get_close_matches(stem.lower(), [*written, *sorted(exact)], n=1)
     if near:
         return f"did you mean {written.get(near[0], near[0])!r}?"
-    return f"this request takes {', '.join(known)}" if known else "this request takes none"
+    return (
+        f"this request takes {', '.join(known)}"
+        if known
+        else "this request takes no query parameters"
+    )

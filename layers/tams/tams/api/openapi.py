@@ -38,16 +38,16 @@ BODY_MODELS = (
 """Models that no route declares as a type: bodies are parsed by hand, errors are built in one place."""
 
 _FAILURES = {
-    "400": "The request makes no sense, or breaks a rule.",
-    "403": "The Flow is read-only, or the caller may not do this.",
-    "404": "There is no such thing.",
+    "400": "The request is malformed or breaks a rule.",
+    "403": "The Flow is read-only, or the caller lacks permission.",
+    "404": "The resource does not exist.",
     "413": "The body is too large.",
-    "415": "The body is compressed.",
+    "415": "The body is compressed, which is not supported.",
     "503": "VAST or S3 does not answer; the same request may succeed later.",
 }
 _REFERENCE = "#/components/schemas/{model}"
 _DESCRIPTION = (
-    "The BBC's Time-addressable Media Store API on VAST Database and S3. "
+    "The BBC's Time-addressable Media Store (TAMS) API on VAST Database and S3. "
     "Operations tagged Extensions are not part of TAMS."
 )
 
@@ -99,15 +99,19 @@ def _answer_errors(method: str, operation: dict[str, Any]) -> None:
         }
         responses.setdefault(status, failure)
     if "202" in responses:
-        responses["202"]["headers"] = {"Location": _header("Where the deletion request is.")}
+        responses["202"]["headers"] = {"Location": _header("The URL of the deletion request.")}
 
 
 def _filter_by_tags(path: str, operation: dict[str, Any]) -> None:
     """Adds parameters whose names contain a tag's name, which are read from the raw query."""
     for kind, what in TAG_FILTERS.get(path, {}).items():
         for name, description, schema in (
-            (f"{kind}.{{name}}", f"One of these values, by comma, for a tag of {what}.", "string"),
-            (f"{kind}_exists.{{name}}", f"Whether {what} has the tag.", "boolean"),
+            (
+                f"{kind}.{{name}}",
+                f"Comma-separated values, of which the tag of {what} must have one.",
+                "string",
+            ),
+            (f"{kind}_exists.{{name}}", f"Whether {what} must have the tag.", "boolean"),
         ):
             operation.setdefault("parameters", []).append(
                 {
@@ -126,15 +130,19 @@ def _page(path: str, operation: dict[str, Any]) -> None:
     if "page" not in names:
         return
     headers = {
-        "Link": _header('The next page, as rel="next"; absent where there is none.'),
-        "X-Paging-Limit": _header("The limit in force.", "integer"),
-        "X-Paging-NextKey": _header("The next page's `page`; absent where there is none."),
+        "Link": _header('The next page, as rel="next". Absent on the last page.'),
+        "X-Paging-Limit": _header("The effective limit.", "integer"),
+        "X-Paging-NextKey": _header(
+            "The value of `page` for the next page. Absent on the last page."
+        ),
     }
     if "reverse_order" in names:
-        headers["X-Paging-Count"] = _header("Items on this page.", "integer")
+        headers["X-Paging-Count"] = _header("The number of items on this page.", "integer")
         headers["X-Paging-Reverse-Order"] = _header("Whether the order is reversed.", "boolean")
     if path.endswith("/segments"):
-        headers["X-Paging-Timerange"] = _header("What the Segments on this page span.")
+        headers["X-Paging-Timerange"] = _header(
+            "The timerange that the Segments on this page span."
+        )
     operation["responses"]["200"]["headers"] = headers
 
 

@@ -92,6 +92,6 @@ def _object(schema: Schema) -> Schema:
         if "const" in each:
             schema["required"] = [name, *schema.get("required", ())]
         else:
-            said = f"Where absent: {json.dumps(default)}."
+            said = f"Default: {json.dumps(default)}."
             each["description"] = " ".join(filter(None, (each.get("description"), said)))
     return schema

@@ -11,18 +11,18 @@ SCHEMES: dict[str, Any] = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "JWT",
-        "description": "A token of an issuer this service trusts, or a static one.",
+        "description": "A token of an issuer that this service trusts, or a static token.",
     },
     "url_token_auth": {
         "type": "apiKey",
         "in": "query",
         "name": "access_token",
-        "description": "The same token where no header can be set.",
+        "description": "The same token, for clients that cannot set a header.",
     },
     "basic_auth": {
         "type": "http",
         "scheme": "basic",
-        "description": "A name and a password, where nothing better is to be had.",
+        "description": "A name and a password, for clients that cannot use a token.",
     },
 }
 
@@ -50,7 +50,7 @@ def describe_access(path: str, method: str, operation: dict[str, Any], error: st
     before = operation.get("description")
     operation["description"] = f"{before}\n\n{said}" if before else said
     operation["responses"]["401"] = {
-        "description": "There are no credentials, or they are not good.",
+        "description": "The credentials are missing or not valid.",
         "headers": _CHALLENGE,
         "content": {"application/json": {"schema": {"$ref": error}}},
     }

@@ -57,7 +57,7 @@ def mount_property(
     """GET, PUT and DELETE of one property; `schema` is that of its value when it is set."""
     value = {"type": [schema["type"], "null"]}
     answer = {
-        "description": "`null` where it is not set.",
+        "description": "The value, or `null` if it is not set.",
         "content": {"application/json": {"schema": value}},
     }
     Id = Annotated[str, Depends(identifier)]  # noqa: N806 - a type

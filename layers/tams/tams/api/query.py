@@ -19,8 +19,10 @@ def _exact_bool(text: object) -> object:
 
 
 QueryBool = Annotated[bool, BeforeValidator(_exact_bool)]
-Limit = Annotated[int | None, Query(ge=1, description="At most so many items in the page.")]
-PageToken = Annotated[str | None, Query(description="The key of a page, from X-Paging-NextKey.")]
+Limit = Annotated[int | None, Query(ge=1, description="The maximum number of items on the page.")]
+PageToken = Annotated[
+    str | None, Query(description="The page to return: the X-Paging-NextKey of the page before.")
+]
 
 
 def page_limit(asked: int | None) -> int:

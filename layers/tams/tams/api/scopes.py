@@ -65,7 +65,7 @@ def check_table(routes: Iterable[BaseRoute]) -> None:
     """Raises KeyError when an operation has no entry, or when a route cannot be asked for a scope."""
     for route in iter_route_contexts(list(routes)):
         if not isinstance(route.original_route, APIRoute) or route.path_format is None:
-            raise KeyError(f"{route.path} is not a route of FastAPI: nothing checks its scope")
+            raise KeyError(f"{route.path} is not a FastAPI route, so nothing would check its scope")
         for method in route.methods or ():
             needed(route.path_format, method)
 
@@ -76,4 +76,4 @@ async def check_scope(request: Request) -> None:
     if wanted is None or caller_of(request).has_any(wanted):
         return
     names = " or ".join(sorted(wanted) or [Scope.ADMIN])
-    raise ForbiddenError(f"this takes the scope {names}")
+    raise ForbiddenError(f"this request requires the scope {names}")

@@ -11,10 +11,12 @@ from tams.models.filters import UrlFilter, parse_list, parse_tag_filters, parse_
 async def url_filter(
     request: Request,
     accept_get_urls: Annotated[
-        str | None, Query(description="Labels of the URLs to return; empty for none.")
+        str | None,
+        Query(description="Comma-separated labels of the URLs to return. If empty, no URLs."),
     ] = None,
     accept_storage_ids: Annotated[
-        str | None, Query(description="Storage backends of the URLs to return; empty for all.")
+        str | None,
+        Query(description="Comma-separated storage backends of the URLs to return. If empty, all."),
     ] = None,
     presigned: QueryBool | None = None,
     verbose_storage: QueryBool = False,

@@ -59,11 +59,11 @@ class SqsQueue:
                     ],
                 )
             except (BotoCoreError, ClientError) as error:
-                _log.warning("the queue did not take %d messages: %s", len(entries), error)
+                _log.warning("SQS did not accept %d messages: %s", len(entries), error)
             else:
                 if refused := answer.get("Failed"):
                     reason = refused[0].get("Message", refused[0]["Code"])
-                    _log.warning("the queue did not take %d messages: %s", len(refused), reason)
+                    _log.warning("SQS did not accept %d messages: %s", len(refused), reason)
 
     def check(self) -> None:
         """Raises BackendUnavailableError when the queue does not answer, or does not exist."""

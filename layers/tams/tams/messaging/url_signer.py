@@ -47,8 +47,8 @@ class LambdaUrlSigner:
             answer = self._client.invoke(FunctionName=self._function, Payload=payload)
             returned = json.load(answer["Payload"])
         except (BotoCoreError, ClientError) as error:
-            raise BackendUnavailableError(f"no URLs were signed: {error}") from error
+            raise BackendUnavailableError(f"the URL signer failed: {error}") from error
         if "FunctionError" in answer:
-            raise BackendUnavailableError(f"no URLs were signed: {returned.get('errorMessage')}")
+            raise BackendUnavailableError(f"the URL signer failed: {returned.get('errorMessage')}")
         urls: list[str] = returned["urls"]
         return urls

@@ -43,7 +43,7 @@ def uuid_fault(text: str) -> str:
         return rule
     if is_uuid(str(parsed)):
         return f"{rule}: write {str(parsed)!r}"
-    return f"{rule}, and not of version {parsed.version}" if parsed.version else rule
+    return f"{rule}, not {parsed.version}" if parsed.version else rule
 
 
 def _whole(value: object) -> object:

@@ -10,7 +10,7 @@ from tams.models.common import Count, Integer, Text
 
 
 class AudioTrack(Model):
-    """Which channels of the track are the Flow's, in the Flow's order."""
+    """The channels of the track that belong to the Flow, in the Flow's order."""
 
     channel_numbers: Annotated[tuple[Count, ...], Field(min_length=1)] | None = None
     channel_range: Annotated[Text, StringConstraints(pattern=patterns.CHANNEL_RANGE)] | None = None

@@ -9,7 +9,7 @@ from tams.models.common import Text, UtcDateTime
 
 
 class Error(Model):
-    """Source: error.json. `message` repeats `summary`: many clients look there."""
+    """Source: error.json. `message` repeats `summary`, because many clients look for it there."""
 
     type: Text
     summary: Text

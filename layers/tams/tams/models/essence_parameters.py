@@ -11,7 +11,7 @@ from tams.models.common import Flag, Integer, PositiveInteger, Ratio, Rational, 
 
 
 class VideoPacking(StrEnum):
-    """How the components of an uncompressed picture lie in memory."""
+    """How the components of an uncompressed picture are laid out in memory."""
 
     PLANAR = "planar"
     YUYV = "YUYV"
@@ -47,7 +47,7 @@ class UncompressedVideoParameters(Model):
 
 
 class AvcParameters(Model):
-    """The three bytes that name an H.264 profile and level."""
+    """The three bytes that identify an H.264 profile and level."""
 
     profile: Integer
     level: Integer

@@ -14,7 +14,7 @@ from tams.timing import TimeRange
 
 
 class EventType(StrEnum):
-    """The names by which clients subscribe. Source: webhook.json."""
+    """The event types that clients can subscribe to. Source: webhook.json."""
 
     FLOW_CREATED = "flows/created"
     FLOW_UPDATED = "flows/updated"

@@ -54,11 +54,11 @@ class ImageFlow(FlowManaged, ImageTechnical, FlowCommon):
 
 
 class DataFlow(FlowManaged, DataTechnical, FlowCommon):
-    """Anything else that has a time: captions, metadata."""
+    """Any other timed essence, such as captions or metadata."""
 
 
 class MultiFlow(FlowManaged, MultiTechnical, FlowCommon):
-    """Several essences, multiplexed or collected."""
+    """Several essences, either multiplexed or collected."""
 
 
 Flow = VideoFlow | AudioFlow | ImageFlow | DataFlow | MultiFlow
@@ -142,7 +142,7 @@ def check_collection(flow_id: str, items: tuple[FlowCollectionItem, ...]) -> Non
 
 def _parse_technical(body: dict[str, Any]) -> Technical:
     if "format" not in body:
-        raise InvalidRequestError("format: is required, unless profile_id names a Profile")
+        raise InvalidRequestError("format: is required unless profile_id is given")
     formats = [str(known) for known in ContentFormat]
     if not isinstance(body["format"], str) or body["format"] not in formats:
         raise InvalidRequestError(f"format: must be one of {', '.join(formats)}")
@@ -153,8 +153,8 @@ def _refuse_technical(body: dict[str, Any]) -> None:
     given = [name for name in TECHNICAL_FIELDS if name in body]
     if given:
         raise InvalidRequestError(
-            f"{', '.join(given)}: must not be given beside profile_id, "
-            "the Flow inherits it from the Profile"
+            f"{', '.join(given)}: must not be given together with "
+            "profile_id: the Flow inherits it from the Profile"
         )
 
 

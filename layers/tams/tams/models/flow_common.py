@@ -9,7 +9,7 @@ from tams.timing import TimeRange
 
 
 class FlowStatus(StrEnum):
-    """How far ingest has come; never a gate on writes. Source: flow-status.json."""
+    """The progress of ingest. It never prevents writes. Source: flow-status.json."""
 
     AWAITING_CONTENT = "awaiting_content"
     INGESTING = "ingesting"

@@ -34,10 +34,7 @@ _KEPT = range(NS_MIN, NS_MAX + 1)
 
 
 class FlowSegmentPost(Model):
-    """What a client registers. Source: flow-segment-post.json.
-
-    Its shape only: whether its ranges make sense is told by `segment_fault`.
-    """
+    """A Segment to register. Source: flow-segment-post.json."""
 
     object_id: Text
     init_object_id: Text | None = None
@@ -62,14 +59,14 @@ class FlowSegmentPost(Model):
 
 
 class InitObjectInSegment(ClosedModel):
-    """The initialisation segment that a segment's Object needs. Its id is called `object_id` here."""
+    """The initialisation Object that a Segment's Object needs. Its id is called `object_id` here."""
 
     object_id: Text
     get_urls: tuple[GetUrl, ...] | None = None
 
 
 class FlowSegment(Model):
-    """What a listing shows. Source: flow-segment.json."""
+    """A registered Segment. Source: flow-segment.json."""
 
     object_id: Text
     timerange: TimeRange
@@ -84,7 +81,7 @@ class FlowSegment(Model):
 
 
 class FailedSegment(Model):
-    """A segment of a list that could not be registered."""
+    """A Segment of a list that could not be registered."""
 
     object_id: Text
     timerange: TimeRange | None = None
@@ -92,7 +89,7 @@ class FailedSegment(Model):
 
 
 class BulkFailure(Model):
-    """The segments of a list that failed; the others are registered.
+    """The Segments of a list that could not be registered. All others were.
 
     Source: flow-segment-bulk-failure.json.
     """
@@ -136,7 +133,10 @@ def parse_segments_post(body: object) -> SegmentsPost:
 
 
 def segment_fault(segment: FlowSegmentPost) -> str | None:
-    """The first rule that `segment` breaks by itself, in words; None if it breaks none."""
+    """The first rule that `segment` breaks by itself, in words; None if it breaks none.
+
+    The model checks only the shape.
+    """
     return (
         _identity_fault(segment)
         or _timerange_fault(segment)

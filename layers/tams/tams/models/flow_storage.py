@@ -13,9 +13,9 @@ NewObjectId = Annotated[Text, StringConstraints(min_length=1)]
 
 
 class FlowStoragePost(Model):
-    """What a client asks for; an absent body asks for the defaults.
+    """The storage that a client requests. Without a body, the defaults apply.
 
-    `content_type` is also read as `content-type`: the prose and the schema of flow-storage-post.json
+    `content_type` may also be spelled `content-type`: the prose and the schema of flow-storage-post.json
     differ.
     """
 
@@ -29,10 +29,10 @@ class FlowStoragePost(Model):
     segments: Annotated[tuple[UploadSegment, ...], Field(min_length=1)] | None = Field(
         default=None,
         description=(
-            "An extension, not part of TAMS: the Segments that the uploads are to register by "
-            "themselves, one for each Object. Each put_url then names headers that the upload must "
-            "send; once S3 has the bytes the Segment is registered, as if it had been POSTed. Their "
-            "number is that of the Objects, and must agree with limit or object_ids where given."
+            "An extension, not part of TAMS: one Segment for each Object, which its upload registers. "
+            "Each put_url then lists headers that the upload must send. Once S3 has the bytes, the "
+            "Segment is registered as if it had been POSTed. The number of Segments sets the number "
+            "of Objects; it must match limit or object_ids, if given."
         ),
     )
 
@@ -60,14 +60,14 @@ class FlowStoragePost(Model):
         if asked not in {None, len(self.segments)}:
             raise PydanticCustomError(
                 "segments",
-                "must have one of segments for each Object: {asked} are asked for, and {given} given",
+                "must have one entry in segments for each Object: {asked} requested, but {given} given",
                 {"asked": asked, "given": len(self.segments)},
             )
         for index, segment in enumerate(self.segments):
             if self.object_ids and segment.object_id not in {None, self.object_ids[index]}:
                 raise PydanticCustomError(
                     "segments",
-                    "must have in segments[{index}] the object_id that object_ids has there",
+                    "must give in segments[{index}] the same object_id as in object_ids[{index}]",
                     {"index": index},
                 )
         named = [segment.object_id for segment in self.segments if segment.object_id is not None]
@@ -77,7 +77,7 @@ class FlowStoragePost(Model):
 
 
 class HttpRequest(Model):
-    """A request that the client is to make. Source: http-request.json."""
+    """A request for the client to make. Source: http-request.json."""
 
     url: Text
     content_type: Text | None = Field(default=None, alias="content-type")
@@ -86,7 +86,7 @@ class HttpRequest(Model):
 
 
 class AllocatedObject(Model):
-    """An Object that may now be uploaded; `presigned` unset means that the URL is not."""
+    """An Object that is ready for upload. If `presigned` is absent, the URL is not presigned."""
 
     object_id: Text
     put_url: HttpRequest

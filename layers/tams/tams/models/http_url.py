@@ -34,7 +34,7 @@ def url_fault(url: str) -> str | None:
     try:
         parts = urlsplit(url)
     except ValueError:
-        return "must be an http or https URL with a host, and an IPv6 address in brackets"
+        return "must be an http or https URL with a host; an IPv6 address goes in brackets"
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         return "must be an absolute http or https URL with a host"
     if "@" in parts.netloc:
@@ -47,7 +47,9 @@ def _host_fault(parts: SplitResult) -> str | None:
         return _address_fault(parts.netloc)
     host = parts.hostname or ""
     if not _NAME(host):
-        return "must have a host name of letters, digits, dots and hyphens (international: xn--…)"
+        return (
+            "must have a host name made of letters, digits, dots and hyphens (international: xn--…)"
+        )
     if len(host.removesuffix(".")) > _NAME_LENGTH_MAX or any(
         len(label) > _LABEL_LENGTH_MAX for label in host.split(".")
     ):
@@ -63,7 +65,7 @@ def _address_fault(netloc: str) -> str | None:
     try:
         IPv6Address(match[1] if match else "")
     except ValueError:
-        return "must have an IPv6 address, and nothing else, in brackets as its host"
+        return "must have only an IPv6 address in the brackets of its host"
     return None
 
 

@@ -9,7 +9,7 @@ from tams.timing import TimeRange
 
 
 class InitObjectInObject(ClosedModel):
-    """The initialisation segment a media Object needs. Its id is called `id` here."""
+    """The initialisation Object that a media Object needs. Its id is called `id` here."""
 
     id: Text
     get_urls: tuple[GetUrl, ...] | None = None
@@ -28,13 +28,13 @@ class MediaObject(ClosedModel):
 
 
 class ControlledInstance(Model):
-    """A copy that the service is to make on one of its storage backends."""
+    """A copy for the service to make on one of its storage backends."""
 
     storage_id: Uuid
 
 
 class UncontrolledInstance(Model):
-    """A copy elsewhere, which the client looks after."""
+    """A copy elsewhere, which the client manages."""
 
     url: HttpUrl
     label: Text
@@ -48,5 +48,5 @@ def parse_instance_post(body: object) -> ControlledInstance | UncontrolledInstan
     if not isinstance(body, dict) or "storage_id" not in body:
         return UncontrolledInstance.from_body(body)
     if "url" in body and "label" in body:
-        raise InvalidRequestError("storage_id: must not be given beside url and label")
+        raise InvalidRequestError("storage_id: must not be given together with url and label")
     return ControlledInstance.from_body(body)

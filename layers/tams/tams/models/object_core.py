@@ -9,8 +9,8 @@ from tams.models.common import Flag, Tags, Text, Uuid
 class GetUrl(ClosedModel):
     """A URL of one instance of an Object. Source: object-core.json.
 
-    `presigned` unset means not presigned, `controlled` unset means controlled. What follows
-    `label` is shown only in verbose listings.
+    Without `presigned`, the URL is not presigned; without `controlled`, it is controlled. The properties
+    after `label` are shown only in verbose listings.
     """
 
     url: Text
@@ -27,7 +27,7 @@ class GetUrl(ClosedModel):
 
 
 class UncontrolledUrl(Model):
-    """A URL that a client registers and looks after itself. Source: flow-segment-post.json."""
+    """A URL that a client registers and manages itself. Source: flow-segment-post.json."""
 
     url: Text
     label: Text

@@ -32,4 +32,4 @@ def decode_page_key(key: str, *types: type) -> list[Any]:
 
 
 def unknown_page_key(key: str) -> InvalidRequestError:
-    return InvalidRequestError(f"page: {quoted(key)} is not a key that this service gave")
+    return InvalidRequestError(f"page: {quoted(key)} is not a page key that this service issued")

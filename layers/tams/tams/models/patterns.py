@@ -39,5 +39,5 @@ WORDS: Mapping[str, str] = {
     SERVICE_TYPE: "must start with 'urn:x-tams:service'",
     API_VERSION: "must be a major and a minor version, such as '8.2'",
     HEADER_NAME: "must be the name of an HTTP header",
-    HEADER_VALUE: "must hold only what an HTTP header may hold",
+    HEADER_VALUE: "must contain only characters that an HTTP header may contain",
 }

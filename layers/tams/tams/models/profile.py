@@ -46,7 +46,7 @@ FlowMetadata = Annotated[
 
 
 class ProfilePost(Model):
-    """What a client registers; when it was created is not for the client to say."""
+    """A new Profile. The service sets its creation time."""
 
     id: Uuid
     label: Text | None = None
@@ -62,7 +62,7 @@ class ProfilePost(Model):
         metadata = body.get("flow_metadata") if isinstance(body, dict) else None
         if isinstance(metadata, dict) and "max_bit_rate" in metadata:
             raise PydanticCustomError(
-                "max_bit_rate", "must not have max_bit_rate in flow_metadata: it is each Flow's own"
+                "max_bit_rate", "must not have max_bit_rate in flow_metadata: each Flow has its own"
             )
         return body
 

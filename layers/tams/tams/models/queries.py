@@ -17,7 +17,7 @@ PAGE_LIMIT_MAX = 1000
 
 
 class SourceSort(StrEnum):
-    """Dates come newest first, labels from A to Z (SRT-2, SRT-4)."""
+    """Dates sort newest first, labels from A to Z (SRT-2, SRT-4)."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -25,7 +25,7 @@ class SourceSort(StrEnum):
 
 
 class FlowSort(StrEnum):
-    """Dates come newest first, labels from A to Z (SRT-1, SRT-4)."""
+    """Dates sort newest first, labels from A to Z (SRT-1, SRT-4)."""
 
     CREATED = "created"
     METADATA_UPDATED = "metadata_updated"
@@ -33,7 +33,7 @@ class FlowSort(StrEnum):
 
 
 class DeletionSort(StrEnum):
-    """Dates come newest first (SRT-3, SRT-4)."""
+    """Dates sort newest first (SRT-3, SRT-4)."""
 
     CREATED = "created"
     EXPIRY = "expiry"

@@ -15,7 +15,7 @@ MIN_PRESIGNED_URL_TIMEOUT_FLOOR = Timestamp(30 * NS_PER_SECOND)
 
 
 class EventStreamMechanism(Model):
-    """A way in which this service tells of events. Source: event-stream-common.json."""
+    """A mechanism by which this service delivers events. Source: event-stream-common.json."""
 
     name: Text
     docs: Text | None = None
@@ -23,7 +23,7 @@ class EventStreamMechanism(Model):
 
 
 class Service(Model):
-    """What `GET /service` answers. Source: service.json and ADR 44 of the specification."""
+    """The response to `GET /service`. Source: service.json and ADR 44 of the specification."""
 
     name: Text | None = None
     description: Text | None = None
@@ -56,7 +56,7 @@ class Service(Model):
 
 
 class ServicePost(Model):
-    """What a client may change; what it leaves out stays. Source: service-post.json."""
+    """What a client may change. A property that is absent stays unchanged. Source: service-post.json."""
 
     name: Text | None = None
     description: Text | None = None

@@ -6,7 +6,7 @@ from tams.models.common import ContentFormat, Tags, Text, UtcDateTime, Uuid
 
 
 class Source(Model):
-    """Comes with its first Flow and goes with its last. Source: source.json."""
+    """A Source exists from its first Flow until its last Flow is deleted. Source: source.json."""
 
     id: Uuid
     format: ContentFormat

@@ -7,7 +7,7 @@ from tams.models.common import Flag, Tags, Text, Uuid
 
 
 class StorageBackend(Model):
-    """An entry of the list of backends. Source: storage-backends-list.json, storage-backend.json."""
+    """A storage backend, as listed. Source: storage-backends-list.json, storage-backend.json."""
 
     id: Uuid
     label: Text | None = None

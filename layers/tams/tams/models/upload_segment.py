@@ -34,13 +34,14 @@ _is_integer = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 
 
 class UploadSegment(ClosedModel):
-    """The Segment that the upload of one Object is to register; an extension of ours.
+    """The Segment that the upload of one Object registers. This is an extension of TAMS.
 
-    The properties are those of a Segment's POST. What is missing here, such as get_urls, can only be POSTed.
+    The properties are those of a Segment's POST. Those that are missing here, such as get_urls, can only be
+    POSTed.
     """
 
     object_id: Annotated[Text, StringConstraints(min_length=1)] | None = Field(
-        default=None, description="The Object's id; made by the service when it is not given."
+        default=None, description="The Object's id. The service generates one if it is absent."
     )
     timerange: TimeRange
     ts_offset: Timestamp | None = None
@@ -58,7 +59,7 @@ class UploadSegment(ClosedModel):
         size = sum(len(name) + len(value) for name, value in self.headers.items())
         if size > HEADERS_BYTES_MAX:
             raise PydanticCustomError(
-                "metadata", "must fit {max} bytes of S3 metadata", {"max": HEADERS_BYTES_MAX}
+                "metadata", "must fit into {max} bytes of S3 metadata", {"max": HEADERS_BYTES_MAX}
             )
         return self
 

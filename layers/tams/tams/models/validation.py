@@ -35,7 +35,7 @@ _WORDS: Mapping[str, str] = {
     "greater_than": "must be greater than {gt}",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
-    "too_short": "must hold at least {min_length}",
+    "too_short": "must have at least {min_length} item(s)",
     "string_too_short": "must not be empty",
     "timezone_aware": "must have a timezone",
 }

@@ -18,7 +18,7 @@ from tams.models.webhook_headers import ClientHeaderName, HeaderName, HeaderValu
 
 
 class WebhookStatus(StrEnum):
-    """A client sets `created` and `disabled`; the service moves on to `started` and `error`."""
+    """A client sets `created` or `disabled`; the service changes it to `started` or `error`."""
 
     CREATED = "created"
     STARTED = "started"
@@ -62,7 +62,7 @@ class WebhookSettings(Model):
 
 
 class WebhookPost(WebhookSettings):
-    """A new webhook; the service makes its id. Source: webhook-post.json."""
+    """A new webhook. The service generates its id. Source: webhook-post.json."""
 
     api_key_name: ClientHeaderName | None = None
     api_key_value: HeaderValue | None = Field(default=None, repr=False)
@@ -70,7 +70,7 @@ class WebhookPost(WebhookSettings):
 
 
 class WebhookPut(WebhookSettings):
-    """All that a client changes about a webhook. Source: webhook-put.json."""
+    """The properties of a webhook that a client can change. Source: webhook-put.json."""
 
     id: Uuid
     api_key_name: ClientHeaderName | None = None

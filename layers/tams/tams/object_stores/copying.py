@@ -39,9 +39,9 @@ def copy_inside(source: Bucket, target: Bucket, key: str) -> None:
     target.client.copy(origin, target.bucket, key, Config=config)
     before, after = _head(source, key), _head(target, key)
     if before["ContentLength"] != after["ContentLength"]:
-        raise CopyFailedError("the copy has another size")
+        raise CopyFailedError("the size of the copy differs from that of the original")
     if before["ETag"] != after["ETag"] and _md5(source, key) != _md5(target, key):
-        raise CopyFailedError("the copy has another checksum")
+        raise CopyFailedError("the checksum of the copy differs from that of the original")
 
 
 def copy_through(body: Body, target: Bucket, key: str, content_type: str | None) -> None:
@@ -50,12 +50,12 @@ def copy_through(body: Body, target: Bucket, key: str, content_type: str | None)
     extra = {"ContentType": content_type} if content_type else {}
     target.client.upload_fileobj(counted, target.bucket, key, ExtraArgs=extra)
     if body.length is not None and counted.size != body.length:
-        raise CopyFailedError(f"{counted.size} of {body.length} bytes came")
+        raise CopyFailedError(f"{counted.size} of {body.length} bytes arrived")
     after, md5 = _head(target, key), counted.md5.hexdigest()
     if after["ContentLength"] != counted.size:
-        raise CopyFailedError("the copy has another size")
+        raise CopyFailedError("the size of the copy differs from that of the original")
     if after["ETag"].strip('"') != md5 and _md5(target, key) != md5:
-        raise CopyFailedError("the copy has another checksum")
+        raise CopyFailedError("the checksum of the copy differs from that of the original")
 
 
 @dataclass(slots=True)

@@ -100,11 +100,13 @@ class S3ObjectStores:
                     copy_through(body, target, key, content_type)
             else:
                 # A backend that is no longer configured; another instance may do, next time.
-                raise BackendUnavailableError("the instance's backend is not known any more")
+                raise BackendUnavailableError(
+                    "the instance's storage backend is no longer configured"
+                )
         except (BotoCoreError, ClientError, Boto3Error, CopyFailedError) as error:
             reason = str(error) if isinstance(error, CopyFailedError) else _reason(error)
             raise BackendUnavailableError(
-                f"S3 did not copy Object {quoted(object_id)}: {reason}"
+                f"copying Object {quoted(object_id)} failed: {reason}"
             ) from error
 
     def check(self) -> None:
@@ -162,7 +164,7 @@ def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
 
 def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUnavailableError:
     label = bucket.backend.label or bucket.backend.id
-    return BackendUnavailableError(f"S3 backend {label!r} did not do {operation}: {_reason(error)}")
+    return BackendUnavailableError(f"S3 backend {label!r}: {operation} failed: {_reason(error)}")
 
 
 def _reason(error: Exception) -> str:

@@ -58,7 +58,7 @@ class Downloader:
                 yield Body(response, response.length)
             except (OSError, http.client.HTTPException) as error:
                 raise BackendUnavailableError(
-                    f"the Object's URL broke off ({type(error).__name__})"
+                    f"the connection to the Object's URL broke off ({type(error).__name__})"
                 ) from error
             finally:
                 connection.close()
@@ -71,15 +71,15 @@ class Downloader:
             connection = guarded_connection(url, self.policy, timeout_seconds=self.timeout_seconds)
             connection.connect()
         except InvalidRequestError as error:
-            raise BackendUnavailableError(
-                "the Object's URL is one that may not be fetched"
-            ) from error
+            raise BackendUnavailableError("the Object's URL must not be fetched") from error
         except TargetRefusedError as error:
             raise BackendUnavailableError(
-                "the Object's URL leads to an address that may not be fetched from"
+                "the Object's URL leads to an address that must not be fetched from"
             ) from error
         except (ConnectError, OSError) as error:
-            raise BackendUnavailableError(f"the Object's URL was not reached: {error}") from error
+            raise BackendUnavailableError(
+                f"the Object's URL could not be reached: {error}"
+            ) from error
         return connection
 
 

@@ -63,7 +63,7 @@ def _dial(host: str, port: int, policy: TargetPolicy, timeout: float) -> socket.
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise ConnectError("its host name is not known") from error
+        raise ConnectError("its host name cannot be resolved") from error
     for family, *_, address in found:
         judged = ip_address(str(address[0]).partition("%")[0])
         own = port in policy.own_ports and _is_of_this_machine(family, address)
@@ -78,7 +78,7 @@ def _dial(host: str, port: int, policy: TargetPolicy, timeout: float) -> socket.
             dialled.close()
         else:
             return dialled
-    raise ConnectError("it cannot be connected to")
+    raise ConnectError("the connection failed")
 
 
 def _is_of_this_machine(family: socket.AddressFamily, address: tuple[Any, ...]) -> bool:

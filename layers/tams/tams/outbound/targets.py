@@ -51,13 +51,14 @@ class TargetPolicy:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS[parts.scheme]
         if port in _SYSTEM_PORTS and port not in DEFAULT_PORTS.values():
-            raise InvalidRequestError(f"url: port {port} is not one that webhooks may use")
+            raise InvalidRequestError(f"url: port {port} is not allowed for webhooks")
         address = _literal(parts)
         if address is None and _is_localhost(parts.hostname or ""):
             address = _LOOPBACK
         if address is not None and not self.allows(address, port):
             raise InvalidRequestError(
-                f"url: {quoted(parts.hostname or '')} port {port} is an address that no webhook may have"
+                f"url: {quoted(parts.hostname or '')} port {port} is an address "
+                "that is not allowed for webhooks"
             )
 
     def allows(self, address: Address, port: int) -> bool:

@@ -51,10 +51,10 @@ class WebhookSender:
             return self._post(connection, webhook, event_id, payload)
         except TargetRefusedError:
             return Answer(
-                "the webhook's host has an address that no webhook may have", hopeless=True
+                "the webhook's host has an address that is not allowed for webhooks", hopeless=True
             )
         except ConnectError as error:
-            return Answer(f"the webhook was not reached: {error}")
+            return Answer(f"the webhook could not be reached: {error}")
         except TimeoutError:
             return Answer("the webhook did not answer in time")
         except (OSError, http.client.HTTPException, ValueError) as error:

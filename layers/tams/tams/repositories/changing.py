@@ -61,7 +61,7 @@ class ChangingRows:
     def remove(self, key: Any) -> None:
         """Delete one row. Its absence is the witness."""
         self.delete([key])
-        assert self._key is not None, "a table with one row keeps it"
+        assert self._key is not None, "the row of a single-row table cannot be deleted"
         gone = col[self._key] == key
         self._transaction.witnessed_by(Witness(self._table, gone, there=False))
 

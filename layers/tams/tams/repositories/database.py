@@ -20,7 +20,7 @@ from tams.vast.errors import VastConflictError, VastConnectionError
 
 T = TypeVar("T")
 
-CONTENDED = "too many others write to the same resource; try again"
+CONTENDED = "too many concurrent writes to the same resource; try again"
 
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
@@ -159,7 +159,7 @@ class Database:
         Raises VastConnectionError when VAST stays silent or the transaction left no witness.
         """
         if transaction.witness is None:
-            raise VastConnectionError("a commit was not answered")
+            raise VastConnectionError("no answer to a commit")
         witness = transaction.witness
         self._roll_back(transaction)  # so that a commit still under way cannot land after the check
         while True:
@@ -167,7 +167,7 @@ class Database:
                 found = self.read(lambda again: again.count(witness.table, witness.predicate))
             except BackendUnavailableError as error:
                 if time.monotonic() + 0.5 > deadline:
-                    raise VastConnectionError("a commit was not answered") from error
+                    raise VastConnectionError("no answer to a commit") from error
                 time.sleep(0.2)
             else:
                 return (found > 0) is witness.there

@@ -30,7 +30,7 @@ def provision(connection: VastConnection, *, renew_page_secret: bool = False) ->
     if found.version > KNOWN:
         if fault := fault_of(found):
             raise BackendUnavailableError(fault)
-        done.append(f"nothing: schema version {found.version} is later than {KNOWN}, and usable")
+        done.append(f"nothing: schema version {found.version} is newer than {KNOWN}, but usable")
     else:
         for migration in MIGRATIONS[found.version :]:
             done += migration.run(database, connection)

@@ -43,13 +43,13 @@ def fault_of(found: SchemaVersion | None) -> str | None:
             "have no schema version" if found is None else f"have schema version {found.version}"
         )
         return (
-            f"the tables on VAST {there} and this release needs {KNOWN}: "
+            f"the tables on VAST {there}, but this release needs version {KNOWN}: "
             "run `make provision` or `tams admin provision` with this release"
         )
     if found.oldest_reader > KNOWN:
         return (
-            f"the tables on VAST have schema version {found.version}, which needs a release that knows "
-            f"version {found.oldest_reader}, and this one knows {KNOWN}: deploy the release that "
-            "made them (`tams admin status` shows both versions)"
+            f"the tables on VAST have schema version {found.version}, which needs a release that supports "
+            f"version {found.oldest_reader}, but this one supports {KNOWN}: deploy the release that "
+            "created them (`tams admin status` shows both versions)"
         )
     return None

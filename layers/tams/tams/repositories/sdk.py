@@ -69,12 +69,14 @@ def translated() -> Iterator[None]:
     except _LOST as error:
         raise VastConnectionError(type(error).__name__) from error
     except errors.Forbidden as error:
-        raise BackendUnavailableError("VAST refuses our access key") from error
+        raise BackendUnavailableError("VAST rejected the access key of this service") from error
     except errors.NotFound as error:
         # A transaction that expired or ended with its server looks the same as a missing table.
-        raise BackendUnavailableError("VAST does not know the transaction or the table") from error
+        raise BackendUnavailableError(
+            "VAST does not know the transaction, which may have expired, or the table"
+        ) from error
     except errors.InsufficientCapacity as error:
-        raise BackendUnavailableError("VAST is full: it has no room for what is written") from error
+        raise BackendUnavailableError("VAST is full: it has no room for this write") from error
     except _UNAVAILABLE as error:
         raise BackendUnavailableError(f"VAST answered {type(error).__name__}") from error
     except ValueError as error:

@@ -103,5 +103,5 @@ def _check_cells(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
                 and len(value.encode()) > CELL_BYTES_MAX
             ):
                 raise InvalidRequestError(
-                    f"{name} of one of the {table.name} takes more than {CELL_BYTES_MAX} bytes"
+                    f"{name}: the value stored in {table.name} must not exceed {CELL_BYTES_MAX} bytes"
                 )

@@ -55,7 +55,7 @@ class SchemaCheck:
             return
         self._pause = min(max(2 * self._pause, _PAUSE_FIRST), _PAUSE_LONGEST)
         self._fault, self._look_again_at = fault, self._clock() + self._pause
-        _log.error("nothing is read or written: %s", fault)
+        _log.error("the database is not used: %s", fault)
         raise BackendUnavailableError(fault)
 
 

@@ -21,7 +21,7 @@ class AccessSettings(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True)
 
     open: bool = False
-    """Let everybody do everything."""
+    """Allow everything to every caller, without credentials."""
     classes: bool = False
     """Limit callers to their classes."""
     issuers: tuple[Issuer, ...] = ()
@@ -29,13 +29,13 @@ class AccessSettings(BaseModel):
     secret_arn: str | None = None
     """The secret that holds static tokens and passwords, as `tams admin token --into` writes them."""
     accounts: Accounts = Accounts()
-    """What that secret would hold, for local use."""
+    """The content of that secret, given directly for local use."""
     accounts_max_age_seconds: int = Field(default=60, gt=0)
     """A token removed from the secret stays valid for at most this long."""
     keys_max_age_seconds: float = Field(default=300.0, gt=0)
     """A key withdrawn by an issuer stays valid for at most this long."""
     password_attempts: int = Field(default=AT_ONCE, ge=CHECKS_AT_A_TIME)
-    """Wrong passwords answered for one account from one address before the next has to wait."""
+    """How many wrong passwords for one account from one address are checked before the next has to wait."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "AccessSettings":
@@ -60,7 +60,9 @@ class AccessSettings(BaseModel):
             raise CredentialStoreUnavailableError(str(error)) from error
         except ValidationError:
             # Not its text: a validation error quotes what is wrong, which is the secret.
-            raise CredentialStoreUnavailableError("the secret of accounts is of no use") from None
+            raise CredentialStoreUnavailableError(
+                "the secret with the accounts is not valid: expected JSON as `tams admin` writes it"
+            ) from None
 
 
 @lru_cache(maxsize=1)

@@ -90,10 +90,13 @@ def _finding(authenticator: Authenticator, event: Mapping[str, Any]) -> Finding:
         seconds = str(error.retry_after_seconds)
         return {"refusal": str(error), "kind": "limited", "retry_after": seconds}
     except UnicodeError:
-        return {"refusal": "the credentials are not text", "kind": "invalid"}
+        return {"refusal": "the credentials are not valid UTF-8", "kind": "invalid"}
     except CredentialStoreUnavailableError as error:
         logger.warning("unavailable", extra={"reason": str(error)})
-        return {"refusal": "credentials cannot be checked just now", "kind": "unavailable"}
+        return {
+            "refusal": "credentials cannot be checked at the moment; try again",
+            "kind": "unavailable",
+        }
 
 
 def _address(event: Mapping[str, Any]) -> str:

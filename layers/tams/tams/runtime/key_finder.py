@@ -70,5 +70,5 @@ def _keys_in(secret: str) -> Keys:
         return str(given["access_key"]), str(given["secret_key"])
     except (ValueError, KeyError, TypeError):
         raise SecretUnavailableError(
-            "the secret is not JSON with access_key and secret_key"
+            "the secret must be a JSON object with access_key and secret_key"
         ) from None

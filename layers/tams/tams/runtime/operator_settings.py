@@ -27,7 +27,7 @@ def operator_settings() -> OperatorSettings:
     except ValidationError as error:
         faults = "; ".join(f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors())
         raise SettingsError(
-            f"{faults}. Give the TAMS_VAST__… variables that the functions have"
+            f"{faults}. Set the same TAMS_VAST__… variables as for the functions"
         ) from None
 
 

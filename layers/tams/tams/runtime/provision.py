@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument(
         "--renew-page-secret",
         action="store_true",
-        help="make a new secret of page keys in the log of events; keys given before are none then",
+        help="renew the secret that encrypts the event log's page keys; keys issued before stop working",
     )
     arguments = parser.parse_args()
     logging.basicConfig(format="provision: %(message)s")
@@ -26,7 +26,7 @@ def main() -> int:
     except (RequestFailedError, SettingsError) as error:
         sys.stderr.write(f"provision: {error}\n")
         return 1
-    for line in done or ["everything was there"]:
+    for line in done or ["nothing to do"]:
         sys.stdout.write(f"provision: {line}\n")
     return 0
 

@@ -114,7 +114,9 @@ class VastApi:
     def _message(columns: Columns, names: tuple[str, ...], predicate: Predicate | None) -> bytes:
         message = query_message(columns, names, predicate)
         if len(message) > QUERY_BYTES_MAX:
-            raise VastRequestError(f"a query of {len(message)} bytes, more than VAST takes")
+            raise VastRequestError(
+                f"the query has {len(message)} bytes, but the limit is {QUERY_BYTES_MAX}"
+            )
         return message
 
     def _query(
@@ -164,7 +166,9 @@ def _is_vast(response: HttpResponse) -> bool:
     """Raises VastUnavailableError when another server answers at this address."""
     server = response.headers.get("server", "")
     if not server.startswith("vast ") or "tabular-txid" not in response.headers:
-        raise VastUnavailableError(f"not VAST, but {server or 'something without a name'}")
+        raise VastUnavailableError(
+            f"the server at the VAST endpoint is not VAST (Server: {server or 'none'})"
+        )
     return True
 
 
@@ -179,12 +183,16 @@ def _failure(response: HttpResponse) -> Exception:
         case 409:
             return VastConflictError()
         case 403:
-            return VastUnavailableError("VAST refuses our access key")
+            return VastUnavailableError("VAST rejected the access key of this service")
         case 404:
-            return VastMissingError("VAST does not know the transaction or the table")
+            return VastMissingError(
+                "VAST does not know the transaction, which may have expired, or the table"
+            )
         case 507:
-            return VastUnavailableError("VAST is full: it has no room for what is written")
+            return VastUnavailableError("VAST is full: it has no room for this write")
         case 400 | 405 | 501:
-            return VastRequestError(f"{response.status} {_code(response)}".strip())
+            return VastRequestError(
+                f"VAST rejected the request: {response.status} {_code(response)}".strip()
+            )
         case status:
             return VastUnavailableError(f"VAST answered {status} {_code(response)}".strip())

@@ -44,7 +44,7 @@ class Answer:
         try:
             return self._pages()
         except (struct.error, IndexError, UnicodeDecodeError) as error:
-            raise BrokenAnswerError("an answer that stops too early") from error
+            raise BrokenAnswerError("VAST's answer is truncated or malformed") from error
 
     def _pages(self) -> list[list[Column]]:
         pages: list[list[Column]] = []
@@ -63,7 +63,7 @@ class Answer:
             continuation, size = _MESSAGE(body, position + 8)
             position += 16
             if continuation != _CONTINUATION:
-                raise BrokenAnswerError("an answer that is not an Arrow stream")
+                raise BrokenAnswerError("VAST's answer is not an Arrow stream")
             if size:
                 position = self._message(column, self._types[len(page)], position, size)
                 continue
@@ -73,7 +73,7 @@ class Answer:
                 pages.append(page)
                 page = []
         if stream == _FAILED or page or column:
-            raise BrokenAnswerError("a query that VAST could not finish")
+            raise BrokenAnswerError("VAST could not finish the query")
         return pages
 
     def _message(self, column: Column, type_: ColumnType, position: int, size: int) -> int:
@@ -98,7 +98,9 @@ def _values(body: bytes, batch: int, start: int, type_: ColumnType) -> Column:
     if type_ is ColumnType.NOTHING:
         return [None] * count
     if field(body, batch, 3):
-        raise BrokenAnswerError("compressed columns, which were not asked for")
+        raise BrokenAnswerError(
+            "VAST sent compressed columns, although the request did not allow compression"
+        )
     node = target(body, field(body, batch, 1)) + 4
     nulls = _INT64(body, node + 8)[0]
     buffers = target(body, field(body, batch, 2)) + 4

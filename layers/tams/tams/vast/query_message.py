@@ -151,7 +151,7 @@ def _test(function: str, position: int) -> bytes:
 def _comparison(function: str, position: int, column_type: ColumnType, value: Value) -> bytes:
     if column_type is ColumnType.TEXT:
         if not isinstance(value, str):
-            raise ValueError(f"{value!r} is compared with a column of texts")
+            raise ValueError(f"{value!r} cannot be compared with a text column")
         return with_text(_text_comparison(function, position), value)
     if column_type is ColumnType.BOOL:
         return _bool_comparison(function, position, bool(value))

@@ -44,7 +44,9 @@ def any_of(parts: Iterable[Predicate]) -> Predicate:
     """At least one of them. Raises ValueError if there are none, which VAST cannot express."""
     flat = tuple(each for part in parts for each in _parts(part, AnyOf))
     if not flat:
-        raise ValueError("a predicate needs something to compare with")
+        raise ValueError(
+            "a predicate needs at least one condition: VAST cannot express an empty OR"
+        )
     return flat[0] if len(flat) == 1 else AnyOf(flat)
 
 
@@ -117,10 +119,10 @@ def clauses(predicate: Predicate | None) -> list[list[Comparison]]:
         comparisons: list[Comparison] = []
         for each in _parts(part, AnyOf):
             if not isinstance(each, Comparison):
-                raise ValueError(f"VAST cannot join {each} with OR")  # noqa: TRY004 - not its type
+                raise ValueError(f"VAST cannot evaluate an AND inside an OR: {each}")  # noqa: TRY004 - not its type
             comparisons.append(each)
         if len({each.column for each in comparisons}) != 1:
-            raise ValueError(f"VAST joins with OR only what is of one column: {part}")
+            raise ValueError(f"VAST can OR only conditions on the same column: {part}")
         found.append(comparisons)
     return found
 

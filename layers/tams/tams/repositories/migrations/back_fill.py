@@ -65,7 +65,7 @@ class BackFill:
         values = self.values(transaction, rows) if rows else ()
         changed = []
         for row, value in zip(rows, values, strict=True):
-            assert value is not None, f"{self.table.name}.{self.column} would never be filled"
+            assert value is not None, f"the back-fill of {self.table.name}.{self.column} gave null"
             guard = {"revision": row["revision"] + 1} if is_guarded else {}
             changed.append({ROW_ID: row[ROW_ID], self.column: value, **guard})
         transaction.update(self.table, changed)

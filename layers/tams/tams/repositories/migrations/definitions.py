@@ -38,7 +38,7 @@ class Definitions:
                 return self._sdk.bucket(name)
         except errors.MissingBucket as error:
             raise BackendUnavailableError(
-                f"VAST has no database bucket {name!r}: create it there, or correct TAMS_VAST__BUCKET"
+                f"VAST has no database bucket {name!r}: create it, or correct TAMS_VAST__BUCKET"
             ) from error
 
     @cached_property
@@ -74,7 +74,7 @@ class Definitions:
         """Create a table with all its columns and projections."""
         if self.has(table):
             return []
-        assert self._schema is not None, "create_schema comes first"
+        assert self._schema is not None, "call create_schema first"
         key = list(table.sorting_key) if self._connection.sorted_tables else []
         with translated():
             created = self._schema.create_table(
@@ -115,7 +115,7 @@ class Definitions:
         """The SDK's view of a table."""
         if self._schema is None or not self.has(table):
             raise BackendUnavailableError(
-                f"the table {table.name} is gone from VAST: restore the schema from a snapshot"
+                f"the table {table.name} is missing on VAST: restore the schema from a snapshot"
             )
         with translated():
             return self._schema.table(table.name)
@@ -131,5 +131,5 @@ def _project(table: Any, projections: Iterable[Projection]) -> list[str]:
             done.append(f"projection {projection.name}")
         except (errors.BadRequest, errors.NotSupported) as error:
             # Without it reads are slower, not wrong.
-            _log.warning("VAST refused projection %s: %s", projection.name, error)
+            _log.warning("VAST rejected projection %s: %s", projection.name, error)
     return done

@@ -35,7 +35,7 @@ def not_permitted(permission: Permission, kind: str, identifier: str) -> Forbidd
     verb = "read" if permission is Permission.READ else "modify"
     return ForbiddenError(
         f"You do not have permission to {verb} this {kind}: "
-        f"{quoted(identifier)} takes the permission {str(permission)!r}"
+        f"{quoted(identifier)} requires the {str(permission)!r} permission"
     )
 
 
@@ -74,7 +74,9 @@ def check_backend(caller: Caller, permission: Permission, backend: StorageBacken
     if not classes or caller.may(permission, classes):
         return
     if not caller.may_any(classes):
-        raise InvalidRequestError(f"storage_id: no storage backend {quoted(backend.id)}")
+        raise InvalidRequestError(
+            f"storage_id: storage backend {quoted(backend.id)} does not exist"
+        )
     raise not_permitted(permission, "storage backend", backend.id)
 
 
@@ -139,12 +141,14 @@ def tags_of_new(
     if AUTH_CLASSES in given:
         classes = set(classes_of(given))
         if not classes or not classes <= mine:
-            raise ForbiddenError(f"tags: {AUTH_CLASSES} must be classes that you may write")
+            raise ForbiddenError(
+                f"tags: {AUTH_CLASSES} must name only classes that you may write, and at least one"
+            )
         return given
     named = mine.intersection(inherited) or mine
     if not inherited and len(named) != 1:
         raise InvalidRequestError(
-            f"tags: {AUTH_CLASSES} must name the classes of what is new, of those you may write"
+            f"tags: {AUTH_CLASSES} must name at least one of the classes that you may write"
         )
     return {**given, AUTH_CLASSES: sorted(named)}
 
@@ -173,8 +177,8 @@ def check_move(caller: Caller, old: Collection[str], new: Collection[str]) -> No
         mine = caller.classes_for(permission) or frozenset()
         if not new or not changed <= mine or not caller.may(permission, old):
             raise ForbiddenError(
-                f"tags: {AUTH_CLASSES} can be changed only by who may read, write and delete in "
-                "each class that comes or goes, and not to none"
+                f"tags: to change {AUTH_CLASSES}, you must be allowed to read, write and delete in each "
+                "class that you add or remove, and at least one class must remain"
             )
 
 

@@ -65,7 +65,7 @@ def collect(repositories: Repositories, changed: StoredFlow, now: datetime) -> l
     members = {item.id: near[item.id] for item in items if item.id in near}
     _check_members(repositories, flow.flow_collection or (), members)
     source_of = {flow_id: member.flow.source_id for flow_id, member in members.items()}
-    repositories.guards.hold([flow.source_id, *members])  # so that none is deleted meanwhile
+    repositories.guards.hold([flow.source_id, *members])  # so that none is deleted in the meantime
     for other_id, entries in repositories.collections.of_source(flow.source_id).items():
         ours = [CollectionItem(id=source_of[item.id], role=item.role) for item in items]
         if other_id != flow.id and (fault := contradiction(ours, entries)):
@@ -120,7 +120,7 @@ def _contradicted(repositories: Repositories, other_id: str, fault: str) -> str:
     related = {other_id, *(item.id for item in members)}
     if readable_flows(repositories, classes, related) == related:
         return f"flow_collection: Flow {quoted(other_id)} of the same Source has {fault}"
-    return "flow_collection: another Flow of the same Source contradicts it"
+    return "flow_collection: contradicts the flow_collection of another Flow of the same Source"
 
 
 def contradiction(ours: Sequence[CollectionItem], theirs: Sequence[CollectionItem]) -> str | None:

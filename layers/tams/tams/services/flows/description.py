@@ -21,7 +21,7 @@ def description_of(
         return put.technical, None
     if put.technical != technical_of(old):
         raise InvalidRequestError(
-            "the Flow has its technical description from its Profile: to change it, give another "
+            "the Flow inherits its technical description from its Profile: to change it, give another "
             'profile_id, or unlink it with profile_id ""'
         )
     return put.technical, old.profile_id

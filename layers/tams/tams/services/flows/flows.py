@@ -118,7 +118,7 @@ class FlowService:
         """
         if put.common.id != flow_id:
             raise InvalidRequestError(
-                f"id: {quoted(put.common.id)} is not the id of the path, {quoted(flow_id)}"
+                f"id: {quoted(put.common.id)} differs from the id in the path, {quoted(flow_id)}"
             )
 
         def work(repositories: Repositories) -> Flow | None:
@@ -149,7 +149,7 @@ class FlowService:
         caller = repositories.caller.name
         technical, profile_id = description_of(repositories, put, old)
         if old is not None and technical.format != old.format:
-            raise InvalidRequestError("format: a Flow keeps its format")
+            raise InvalidRequestError("format: the format of a Flow cannot change")
         if stored is not None and stored.timeline.segment_count:
             check_init_segments(old, technical)
         version = common.metadata_version
@@ -183,7 +183,9 @@ class FlowService:
 
     def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
         if repositories.deletion_requests.removing(flow.id) is not None:
-            raise InvalidRequestError("id: the Flow that had this id is still being deleted")
+            raise InvalidRequestError(
+                "id: a deleted Flow with this id is still being removed; try again later"
+            )
         events = join_source(repositories, flow, now)
         stored = StoredFlow(flow, is_unrelated=not flow.flow_collection)
         repositories.flows.add(stored)

@@ -47,7 +47,7 @@ class FlowPropertyService:
         def change(flow: Flow) -> Flow:
             if name in INHERITED and flow.profile_id is not None:
                 raise InvalidRequestError(
-                    f"{name} comes from the Profile that this Flow is linked to"
+                    f"{name} is inherited from the Profile that this Flow is linked to"
                 )
             changed: Flow = flow.model_copy(update={name: value})
             return changed

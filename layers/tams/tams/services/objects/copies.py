@@ -102,7 +102,7 @@ class ObjectCopyService:
         giving_up = copy.attempts >= ATTEMPTS_MAX
         pause = pause_after(copy.attempts)
         _log.warning(
-            "attempt %d at the instance of Object %r on %s failed: %s",
+            "attempt %d to make or remove the instance of Object %r on %s failed: %s",
             copy.attempts,
             copy.object_id,
             copy.storage_id,
@@ -161,7 +161,7 @@ def _wanted(repositories: Repositories, copy: Copy) -> StoredObject | None:
 
 
 def _show(repositories: Repositories, copy: Copy) -> bool:
-    """Advertise the new instance everywhere at once (OBJ-19), unless the copy has been given up meanwhile."""
+    """Advertise the new instance everywhere at once (OBJ-19), unless the copy is no longer wanted."""
     stored = _wanted(repositories, copy)
     found = repositories.copies.find(copy.id)
     if stored is None or found is None:

@@ -42,7 +42,7 @@ class InstanceService:
         def work(repositories: Repositories) -> None:
             stored = _registered(repositories, object_id)
             if given.label in labels | {instance.label for instance in stored.instances}:
-                raise InvalidRequestError(f"label: {quoted(given.label)} is taken")
+                raise InvalidRequestError(f"label: {quoted(given.label)} is already in use")
             added = Instance(url=given.url, label=given.label)
             save_instances(repositories, replace(stored, instances=(*stored.instances, added)))
 
@@ -54,14 +54,16 @@ class InstanceService:
         Raises NotFoundError, InvalidRequestError.
         """
         if storage_id not in self.backends:
-            raise InvalidRequestError(f"storage_id: no storage backend {quoted(storage_id)}")
+            raise InvalidRequestError(
+                f"storage_id: storage backend {quoted(storage_id)} does not exist"
+            )
 
         def work(repositories: Repositories) -> Copy:
             stored = _registered(repositories, object_id)
             check_backend(repositories.caller, Permission.WRITE, self.backends[storage_id])
             if any(instance.storage_id == storage_id for instance in stored.instances):
                 raise InvalidRequestError(
-                    f"storage_id: {quoted(storage_id)} has an instance already"
+                    f"storage_id: {quoted(storage_id)} already has an instance of this Object"
                 )
             self._check_any_readable(repositories, stored)
             wanted = self._to(stored, storage_id)
@@ -76,7 +78,7 @@ class InstanceService:
                 repositories.copies.save(wanted)
             else:
                 raise InvalidRequestError(
-                    f"storage_id: {quoted(storage_id)} is about to have an instance"
+                    f"storage_id: this Object is already being copied to {quoted(storage_id)}"
                 )
             repositories.objects.save([stored])  # so that it collides with a deletion
             return wanted
@@ -90,7 +92,7 @@ class InstanceService:
         instance, InvalidRequestError for the last one.
         """
         if storage_id is None and label is None:
-            raise InvalidRequestError("storage_id or label: one of them must name the instance")
+            raise InvalidRequestError("give storage_id or label to say which instance to delete")
 
         def work(repositories: Repositories) -> Copy | None:
             stored = _registered(repositories, object_id)
@@ -132,7 +134,7 @@ class InstanceService:
         ours = [each.storage_id for each in stored.instances if each.storage_id is not None]
         if ours and readable.keys().isdisjoint(ours):
             raise ForbiddenError(
-                f"you have no permission to read the bytes of Object {quoted(stored.id)}"
+                f"you do not have permission to read the bytes of Object {quoted(stored.id)}"
             )
 
     def _to(self, stored: StoredObject, storage_id: str) -> Copy:

@@ -67,8 +67,8 @@ def _why_unseen(stored: StoredObject | None) -> str:
     if stored.fault is not None:
         return f"its upload did not register a Segment: {stored.fault.summary}"
     if stored.uploaded_us is None:
-        return "it is allocated, and no bytes have come yet"
-    return f"its {stored.size_bytes} bytes have come, and no Segment uses it yet"
+        return "it is allocated, but nothing has been uploaded yet"
+    return f"its {stored.size_bytes} bytes have been uploaded, but no Segment uses it yet"
 
 
 def _flows_of(

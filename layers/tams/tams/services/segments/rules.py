@@ -125,14 +125,14 @@ class Registration:
         elif stored.state is ObjectState.DOOMED:
             raise InvalidRequestError(f"object_id {quoted(post.object_id)} is being deleted")
         elif self.by_upload and stored.reference_count:
-            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is in use already")
+            raise InvalidRequestError(f"object_id {quoted(post.object_id)} is already in use")
         elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
             raise InvalidRequestError(
                 f"object_id {quoted(post.object_id)} was allocated for another Flow, which must use it first"
             )
         elif stored.kind is ObjectKind.INIT:
             raise InvalidRequestError(
-                f"object_id {quoted(post.object_id)} is an initialisation Object, not media"
+                f"object_id {quoted(post.object_id)} is an initialisation Object, not a media Object"
             )
         if stored.reference_count == 0:
             stored = replace(
@@ -172,17 +172,17 @@ class Registration:
         known = {instance.label: instance.url for instance in instances if instance.url}
         for given in post.get_urls or ():
             if given.label in self.backend_labels:
-                raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is taken")
+                raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is in use")
             if given.label not in known and stored.id in self.unwritable:
                 raise InvalidRequestError(
-                    f"get_urls: adding URLs to Object {quoted(stored.id)} takes permission to write the Flow "
-                    "that it was made for"
+                    f"get_urls: adding URLs to Object {quoted(stored.id)} requires permission to write the "
+                    "Flow that it was created for"
                 )
             if given.label not in known:
                 instances.append(Instance(url=given.url, label=given.label))
             elif known[given.label] != given.url:
                 raise InvalidRequestError(
-                    f"get_urls: label {quoted(given.label)} names another URL of this Object already"
+                    f"get_urls: label {quoted(given.label)} already names another URL of this Object"
                 )
         return replace(stored, instances=tuple(instances))
 

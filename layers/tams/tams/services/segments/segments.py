@@ -219,8 +219,8 @@ def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
     )
     if told_bytes > _FAULTS_BYTES_MAX:
         raise InvalidRequestError(
-            f"{len(faults)} of {count} Segments are refused, more than one answer can name, so none "
-            f"was stored: send fewer at a time. The first: {faults[0].reason}"
+            f"{len(faults)} of {count} Segments were rejected, too many to list in one answer, so "
+            f"none was stored: send fewer at a time. The first: {faults[0].reason}"
         )
 
 

@@ -70,7 +70,7 @@ class HealthService:
         try:
             swept_us = self.store.read(lambda repositories: repositories.health.swept_us())
         except BackendUnavailableError as error:
-            vast, schedules = str(error), "not known while VAST does not answer"
+            vast, schedules = str(error), "unknown while VAST does not answer"
         else:
             vast, schedules = _state(self._check_writing), self._schedules(swept_us)
         return Health(

@@ -32,7 +32,7 @@ class ProfileService:
         """Raises InvalidRequestError for an id that exists, even with the same content (PRF-2)."""
         if post.id != profile_id:
             raise InvalidRequestError(
-                f"id: {quoted(post.id)} is not the id of the path, {quoted(profile_id)}"
+                f"id: {quoted(post.id)} differs from the id in the path, {quoted(profile_id)}"
             )
         values = {name: getattr(post, name) for name in ProfilePost.model_fields}
 
@@ -42,7 +42,7 @@ class ProfileService:
             repositories.guards.hold([profile_id])
             if repositories.profiles.find(profile_id) is not None:
                 raise InvalidRequestError(
-                    f"Profile {quoted(profile_id)} already exists, and Profiles never change"
+                    f"Profile {quoted(profile_id)} already exists, and a Profile cannot be changed"
                 )
             repositories.profiles.add(profile)
             return profile

@@ -20,7 +20,7 @@ from tams.services.segments.occupied import Occupied
 from tams.timing.microseconds import to_us
 
 ALLOCATION_DEFAULT = 10
-NO_DEFAULT = "storage_id: is required, no storage backend is the default"
+NO_DEFAULT = "storage_id: is required, because there is no default storage backend"
 ALLOCATION_MAX = 1_000
 
 
@@ -48,7 +48,7 @@ class MediaStorageService:
         """
         for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
             if len(given or ()) > ALLOCATION_MAX:
-                raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} in one request")
+                raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} per request")
         backend = self._backend(post.storage_id)
         storage_id = backend.id
         chosen = _chosen_ids(post)
@@ -109,7 +109,7 @@ class MediaStorageService:
         for object_id in ids:
             if not self.object_stores.is_told_by_its_key(object_id):
                 raise InvalidRequestError(
-                    f"segments: Object {quoted(object_id)} has too long an id to register by upload"
+                    f"segments: Object {quoted(object_id)} has an id that is too long to register by upload"
                 )
         _check_apart(post.segments)
         return {
@@ -123,7 +123,7 @@ class MediaStorageService:
             for backend in self.backends:
                 if backend.id == asked:
                     return backend
-            raise InvalidRequestError(f"storage_id: no storage backend {quoted(asked)}")
+            raise InvalidRequestError(f"storage_id: storage backend {quoted(asked)} does not exist")
         for backend in self.backends:
             if backend.default_storage:
                 return backend
@@ -145,7 +145,7 @@ def _check_apart(segments: Sequence[UploadSegment]) -> None:
     for index, segment in enumerate(segments):
         if (other := occupied.overlapping(segment.timerange)) is not None:
             raise InvalidRequestError(
-                f"segments[{index}]: timerange {segment.timerange} overlaps that at {other}"
+                f"segments[{index}]: timerange {segment.timerange} overlaps that of segments[{other}]"
             )
         occupied.add(segment.timerange)
 
@@ -160,7 +160,7 @@ def _content_type(flow: object, post: FlowStoragePost) -> str:
     if post.content_type is None:
         return container
     if not getattr(getattr(flow, "essence_parameters", None), "init_segments", False):
-        raise InvalidRequestError("content_type: is for Flows with init_segments only")
+        raise InvalidRequestError("content_type: is allowed only for Flows with init_segments")
     return post.content_type
 
 

@@ -143,7 +143,9 @@ class UploadService:
         away: dict[str, BackendUnavailableError] = {}
         for stored in unused:
             storage_id = stored.instances[0].storage_id
-            assert storage_id is not None, "an allocated Object lies on one of our backends"
+            assert storage_id is not None, (
+                "an allocated Object is always on one of our storage backends"
+            )
             if storage_id in away:
                 continue
             try:
@@ -163,7 +165,7 @@ class UploadService:
         return wanted, refusals, next(iter(away.values()), None)
 
     def _register(self, flow_id: str, posts: Sequence[FlowSegmentPost]) -> list[Refusal]:
-        """Registers as a client's POST would, but does not raise for faults a client would be told of."""
+        """Registers as a client's POST would, but does not raise for faults that a POST would report."""
         try:
             faults = self.flow_segments.register(flow_id, posts, single=False, by_upload=True)
         except BackendUnavailableError:

@@ -32,7 +32,7 @@ def check_filters(repositories: Repositories, given: WebhookSettings) -> None:
     unknown |= sources - readable_sources(repositories, classes, sources)
     if unknown:
         raise ForbiddenError(
-            f"filters: you have no permission to read {', '.join(sorted(unknown))}"
+            f"filters: you do not have permission to read {', '.join(sorted(unknown))}"
         )
 
 

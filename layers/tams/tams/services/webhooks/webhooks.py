@@ -96,11 +96,11 @@ class WebhookService:
             self.targets.check_url(put.url)
             if put.id != webhook_id:
                 raise InvalidRequestError(
-                    f"id: {quoted(put.id)} is not the id of the path, {quoted(webhook_id)}"
+                    f"id: {quoted(put.id)} differs from the id in the path, {quoted(webhook_id)}"
                 )
             if stored.status is WebhookStatus.ERROR and put.status is WebhookStatus.DISABLED:
                 raise InvalidRequestError(
-                    "status: a webhook in error is not sending; set created to start it again"
+                    "status: a webhook in error is already stopped; set created to restart it"
                 )
             tags = tags_of_replaced(repositories.caller, stored.tags, put.tags)
             known = known_ids(repositories, self.backends, [stored])
@@ -151,9 +151,11 @@ def _check_same_receiver(stored: Webhook, webhook: Webhook) -> None:
     if stored.api_key_value is None:
         return
     if _receiver(stored.url) != _receiver(webhook.url):
-        raise InvalidRequestError("api_key_value: must be given again for a URL on another server")
+        raise InvalidRequestError(
+            "api_key_value: must be given again when the URL's server changes"
+        )
     if stored.api_key_name != webhook.api_key_name:
-        raise InvalidRequestError("api_key_value: must be given again with another api_key_name")
+        raise InvalidRequestError("api_key_value: must be given again when api_key_name changes")
 
 
 def _receiver(url: str) -> tuple[str, str]:
