@@ -3,7 +3,6 @@
 A benchmark, not a test of time: what it asserts are counts and ratios measured side by side.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import uuid4
@@ -19,6 +18,7 @@ from tams.runtime.vast import vast_connection
 from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
 from tams.vast.where import col
+from tests.benchmark.form import LONG
 from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record
 from tests.benchmark.timing_of import interleaved
@@ -27,7 +27,7 @@ from tests.services import services_of
 from vastlocal.control import Control
 
 SECOND = 10**9
-LENGTHS = (1_000, 100_000, 1_000_000) if os.environ.get("TAMS_BENCH") else (1_000, 20_000)
+LENGTHS = (1_000, 100_000, 1_000_000) if LONG else (1_000, 20_000)
 
 
 @pytest.fixture(scope="module")
