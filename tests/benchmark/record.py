@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.benchmark.form import LONG
+
 Table = dict[str, Any]
 
 
@@ -39,6 +41,7 @@ class Record:
             name,
             {
                 "recorded": f"{datetime.now(UTC):%Y-%m-%d}",
+                "form": "long" if LONG else "short",
                 "machine": _machine(),
                 "rows": [],
                 "notes": [],
@@ -50,9 +53,9 @@ def markdown(tables: Mapping[str, Table]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Recorded by `make bench`; `benchmarks.json` holds the numbers behind the tables. Everything ran on",
-        "one machine, the local VAST too. Absolute times vary by a third from run to run, so mind the ratios",
-        "and the round trips. [Performance](performance.md) explains them.",
+        "Recorded by `make bench`. [benchmarks.json](benchmarks.json) holds the numbers behind the tables, and",
+        "[Performance](performance.md) explains them. Everything ran on one machine, the local VAST too.",
+        "Absolute times vary by a third from run to run, so mind the ratios and the round trips.",
     ]
     for name, table in tables.items():
         rows = table["rows"]
@@ -62,7 +65,7 @@ def markdown(tables: Mapping[str, Table]) -> str:
         lines += [f"| {' | '.join(str(row[column]) for column in columns)} |" for row in rows]
         for note in table["notes"]:
             lines += ["", note]
-        lines += ["", f"{table['recorded']}, {table['machine']}."]
+        lines += ["", f"{table['recorded']}, {table['form']} form, {table['machine']}."]
     return "\n".join(lines) + "\n"
 
 

@@ -64,8 +64,10 @@ def test_the_living_are_told_as_fast_beside_a_dead_one(stack: Stack, record: Rec
     alone, beside = min(first for first, _ in rounds), min(second for _, second in rounds)
 
     record.line(
-        f"{CHANGES} events to {SUBSCRIBERS - 1} webhooks",
+        "Events to webhooks",
         {
+            "webhooks": SUBSCRIBERS - 1,
+            "events": CHANGES,
             "all alive": f"{alone:.1f} s",
             "beside one that hangs": f"{beside:.1f} s",
             "ratio": f"{beside / alone:.2f}",
