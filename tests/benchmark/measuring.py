@@ -2,9 +2,10 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from local.stack import Stack
 from tests.benchmark.floor_server import FloorServer
@@ -13,7 +14,7 @@ from tests.benchmark.handlers import Handlers
 from tests.benchmark.load import Connect, Pace, clients, one_client, together
 from tests.benchmark.operations import Call, Ground, Operation
 from tests.benchmark.processes import cpu_ms, cpu_of
-from tests.benchmark.sdk_floor import SdkFloor
+from tests.benchmark.selects import BySdk, ByWire, selects_of
 from tests.benchmark.wire import HttpConnection, RawConnection
 from vastlocal.control import Control
 
@@ -37,7 +38,8 @@ class Measured:
     http: list[Pace] = field(default_factory=list)
     raw: list[Pace] = field(default_factory=list)
     sdk: list[Pace] = field(default_factory=list)
-    """Empty where the SDK has nothing like the operation."""
+    wire: list[Pace] = field(default_factory=list)
+    """These two are empty for an operation that is more than selects."""
     eight: list[Pace] = field(default_factory=list)
     http_eight: list[Pace] = field(default_factory=list)
     spent_ms: Counter[str] = field(default_factory=Counter)
@@ -46,28 +48,22 @@ class Measured:
     """CPU of the functions alone, in this process."""
     http_ms: float = 0
     trips: int = 0
+    vast_ms: float = 0
+    """From complete requests to finished answers, in the VAST."""
+
+    def each(self, total: float) -> float:
+        """What of a total falls to one request."""
+        return total / len(together(self.alone).times_ms)
 
     @property
     def cpu_ms(self) -> Mapping[str, float]:
         """Of one request."""
-        return {part: spent / self._requests for part, spent in self.spent_ms.items()}
-
-    @property
-    def round_trips(self) -> float:
-        return self.trips / self._requests
-
-    @property
-    def function_cpu_ms(self) -> float:
-        """Of one event."""
-        return self.function_ms / self._requests
+        return {part: self.each(spent) for part, spent in self.spent_ms.items()}
 
     @property
     def http_cpu_ms(self) -> float:
+        """Of one request."""
         return self.http_ms / len(together(self.http).times_ms)
-
-    @property
-    def _requests(self) -> int:
-        return len(together(self.alone).times_ms)
 
 
 @dataclass(frozen=True)
@@ -77,37 +73,49 @@ class Workbench:
     vast: Control
     http: FloorServer
     raw: FloorServer
-    sdk: SdkFloor
+    sdk: BySdk
+    wire: ByWire
     handlers: Handlers
 
     def measure(self, operation: Operation) -> Measured:
-        calls = operation.calls(self.ground, WARM_UP + 2 * ROUNDS * EACH_ROUND + TOGETHER)
-        status = calls[0].status
-        requests = [call.request(self.stack.api_url.partition("//")[2]) for call in calls]
+        calls = operation.calls(self.ground, 2 * WARM_UP + 2 * ROUNDS * EACH_ROUND + TOGETHER)
+        status, supply = calls[0].status, iter(calls)
         connect: Connect = partial(HttpConnection, self.stack.api_url)
-        clients(connect, requests[: WARM_UP - 1], status, AT_ONCE)
-        with connect() as exchange:
-            _, answer = exchange(requests[WARM_UP - 1])
-        body = answer.partition(b"\r\n\r\n")[2]
+        request, answer = self._warm_up(connect, supply, status)
+        found = Measured(len(body := answer.partition(b"\r\n\r\n")[2]))
         floor_request = self._floor_request(calls[0], body)
         connect_floor: Connect = partial(HttpConnection, self.http.url)
         clients(connect_floor, [floor_request] * WARM_UP, 200, AT_ONCE)
-        select = self.sdk.of(operation.name)
+        selects = selects_of(operation.name, self.ground.flow_id)
 
-        found = Measured(len(body))
-        for number in range(ROUNDS):
-            first = WARM_UP + 2 * number * EACH_ROUND
-            middle, end = first + EACH_ROUND, first + 2 * EACH_ROUND
-            self._ours(found, connect, requests[first:middle], status)
-            self._function(found, calls[middle:end])
-            if select is not None:
-                found.sdk.append(_repeated(select))
+        for _ in range(ROUNDS):
+            self._ours(found, connect, self._requests(islice(supply, EACH_ROUND)), status)
+            self._function(found, list(islice(supply, EACH_ROUND)))
+            if selects is not None:
+                found.sdk.append(_repeated(partial(self.sdk.run, selects)))
+                found.wire.append(_repeated(partial(self.wire.run, selects)))
             self._http(found, connect_floor, floor_request)
-            with RawConnection(self.raw.port, len(requests[0]), len(answer)) as exchange:
-                found.raw.append(one_client(exchange, [requests[0]] * FLOOR_EACH_ROUND))
-        found.eight = [clients(connect, requests[-TOGETHER:], status, AT_ONCE)]
-        found.http_eight = [clients(connect_floor, [floor_request] * TOGETHER, 200, AT_ONCE)]
+            with RawConnection(self.raw.port, len(request), len(answer)) as exchange:
+                found.raw.append(one_client(exchange, [request] * FLOOR_EACH_ROUND))
+        found.eight = [clients(connect, self._requests(supply), status, AT_ONCE)]
+        floor_requests = [floor_request] * 4 * TOGETHER
+        found.http_eight = [clients(connect_floor, floor_requests, 200, AT_ONCE)]
         return found
+
+    def _requests(self, calls: Iterable[Call]) -> list[bytes]:
+        host = self.stack.api_url.partition("//")[2]
+        return [each.request(host) for each in calls]
+
+    def _warm_up(
+        self, connect: Connect, supply: Iterator[Call], status: int
+    ) -> tuple[bytes, bytes]:
+        """A request, and its answer."""
+        *most, last = self._requests(islice(supply, WARM_UP))
+        clients(connect, most, status, AT_ONCE)
+        for call in islice(supply, WARM_UP):
+            self.handlers.invocation(call.for_httpx())()
+        with connect() as exchange:
+            return last, exchange(last)[1]
 
     def _ours(
         self, found: Measured, connect: Connect, requests: Sequence[bytes], status: int
@@ -117,7 +125,9 @@ class Workbench:
             before = cpu_of(self.stack)
             found.alone.append(one_client(exchange, requests, status))
             after = cpu_of(self.stack)
-            found.trips += self.vast.counters().total_requests
+            counted = self.vast.counters()
+        found.trips += counted.total_requests
+        found.vast_ms += 1000 * sum(counted.seconds.values())
         for part, used in after.items():
             found.spent_ms[part] += used - before[part]  # type: ignore[assignment]  # typeshed: int
 

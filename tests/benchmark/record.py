@@ -53,8 +53,8 @@ def markdown(tables: Mapping[str, Table]) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Recorded by `make bench`. [benchmarks.json](benchmarks.json) holds the numbers behind the tables, and",
-        "[Performance](performance.md) explains them. Everything ran on one machine, the local VAST too.",
+        "Recorded by `make bench`. [benchmarks.json](benchmarks.json) holds the numbers behind the tables,",
+        "and [Performance](performance.md) explains them. Everything ran on one machine, the local VAST too.",
         "Absolute times vary by a third from run to run, so mind the ratios and the round trips.",
     ]
     for name, table in tables.items():

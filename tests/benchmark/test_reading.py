@@ -52,7 +52,7 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
         assert len(page.segments) == 30
 
     def raw(count: int) -> None:
-        """The same rows by the SDK alone: begin, select, commit."""
+        """The same rows without the service: begin, select, commit."""
         start_ns, end_ns = finite(window(count))
         predicate = (
             (col["flow_id"] == flows[count])
@@ -83,7 +83,7 @@ def test_a_window_costs_the_same_on_a_flow_of_any_length(vast_url: str, record: 
                 "Segments in the Flow": f"{count:,}",
                 "round trips": round_trips,
                 "read": str(timing),
-                "raw SDK select": str(beside),
+                "its select alone": str(beside),
                 "ratio": f"{timing.p50_ms / beside.p50_ms:.2f}",
             },
         )

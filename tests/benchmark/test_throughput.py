@@ -18,7 +18,7 @@ from tests.benchmark.record import Record
 from tests.benchmark.wire import HttpConnection
 from tests.maker import Maker
 from tests.services import services_on
-from vastlocal.control import Control
+from vastlocal.control import Control, CounterValues
 
 TABLE = "Many Segments"
 WALKED = sized(test=2_000, quick=10_000, long=100_000)
@@ -58,7 +58,9 @@ def posts(stack: Stack, make: Maker, lists: int, each: int) -> list[bytes]:
     ]
 
 
-def line(record: Record, what: str, pace: Pace, each: int, **more: str) -> None:
+def line(record: Record, what: str, pace: Pace, each: int, counted: CounterValues) -> None:
+    requests = len(pace.times_ms)
+    trips, begun = counted.total_requests / requests, counted.requests["begin"] / requests
     record.line(
         TABLE,
         {
@@ -66,19 +68,27 @@ def line(record: Record, what: str, pace: Pace, each: int, **more: str) -> None:
             "Segments a second": f"{pace.per_second * each:,.0f}",
             "p50": f"{pace.p50_ms:.0f} ms",
             "p99": f"{pace.p99_ms:.0f} ms",
-            "VAST round trips a request": more.get("trips", "–"),
+            "VAST round trips a request": f"{trips:.2f}",
+            "transactions a request": f"{begun:.2f}",
         },
-        {"what": what, "segments_per_second": round(pace.per_second * each, 1), **pace.numbers()},
+        {
+            "what": what,
+            "segments_per_second": round(pace.per_second * each, 1),
+            **pace.numbers(),
+            "round_trips": round(trips, 3),
+            "transactions": round(begun, 3),
+        },
     )
 
 
 def test_a_walk_through_a_long_flow(
-    stack: Stack, record: Record, monkeypatch: pytest.MonkeyPatch
+    stack: Stack, vast: Control, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     services = services_on(stack, monkeypatch)
     flow_id = a_long_flow(services, WALKED, next(iter(services.platform.backends)))
     host = stack.api_url.partition("//")[2]
     target, seen, times = f"/flows/{flow_id}/segments?limit={PAGE}", 0, []
+    vast.reset()
     begun = time.perf_counter()
     with HttpConnection(stack.api_url) as exchange:
         while target:
@@ -94,7 +104,7 @@ def test_a_walk_through_a_long_flow(
 
     assert seen == WALKED
     assert len(times) <= WALKED / PAGE + 1
-    line(record, f"walk of {WALKED:,} by pages of {PAGE:,}", pace, PAGE)
+    line(record, f"walk of {WALKED:,} by pages of {PAGE:,}", pace, PAGE, vast.counters())
 
 
 def test_one_client_posts_lists(stack: Stack, vast: Control, make: Maker, record: Record) -> None:
@@ -103,8 +113,7 @@ def test_one_client_posts_lists(stack: Stack, vast: Control, make: Maker, record
     with HttpConnection(stack.api_url) as exchange:
         pace = one_client(exchange, requests, 201)
 
-    trips = vast.counters().total_requests / LISTS
-    line(record, f"{LISTS} lists of 100 from one client", pace, 100, trips=f"{trips:.1f}")
+    line(record, f"{LISTS} lists of 100 from one client", pace, 100, vast.counters())
 
 
 def test_many_writers_of_one_flow(stack: Stack, vast: Control, make: Maker, record: Record) -> None:
@@ -112,6 +121,5 @@ def test_many_writers_of_one_flow(stack: Stack, vast: Control, make: Maker, reco
     vast.reset()
     pace = clients(partial(HttpConnection, stack.api_url), requests, 201, WRITERS)
 
-    trips = vast.counters().total_requests / len(requests)
     what = f"{WRITERS} writers of one Flow, {EACH_WRITER} Segments each, one at a time"
-    line(record, what, pace, 1, trips=f"{trips:.1f}")
+    line(record, what, pace, 1, vast.counters())
