@@ -19,12 +19,12 @@ from tests.benchmark.wire import HttpConnection, RawConnection
 from vastlocal.control import Control
 
 ROUNDS = 3
-EACH_ROUND = sized(test=2, quick=25, long=150)
+EACH_ROUND = sized(test=1, quick=25, long=150)
 FLOOR_EACH_ROUND = 10 * EACH_ROUND
 """They take a tenth of a millisecond, and the kernel counts CPU in hundredths of a second."""
 AT_ONCE = 8
 TOGETHER = sized(test=8, quick=160, long=800)
-WARM_UP = 16
+WARM_UP = sized(test=4, quick=16, long=16)
 """Over eight connections, so that both workers of the gateway get some."""
 
 
