@@ -5,6 +5,8 @@ PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 JOBS ?= 2
+FORM ?= 1
+BENCH ?= tests/benchmark
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
@@ -12,7 +14,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench soak probe spec openapi conformance docs lock build validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,8 +41,11 @@ audit: .venv/dev  ## look for known vulnerabilities and risky code (offline, it 
 	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its table names contain only numbers that it assigns
 	$(BIN)/python .ci/audit.py
 
-bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md
-	TAMS_BENCH=1 $(BIN)/python -m pytest tests/benchmark -q --timeout 3600
+bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md and .json (FORM=quick for a few minutes of it)
+	TAMS_BENCH=$(FORM) $(BIN)/python -m pytest $(BENCH) -q --timeout 3600
+
+counts: .venv/dev  ## write down anew what a request costs in counts (tests/benchmark/counts.json)
+	TAMS_COUNTS=1 $(BIN)/python -m pytest tests/benchmark/test_counts.py -q
 
 soak: .venv/dev  ## run the long forms of the tests: many crashes, a million rows
 	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600

@@ -1,6 +1,5 @@
 """Deleting a Flow takes time in proportion to its length, and constant memory, whatever dies."""
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +8,12 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tests.benchmark.form import LONG
 from tests.benchmark.long_flow import a_long_flow
 from tests.benchmark.record import Record
 from tests.services import Services, services_on
 
-LENGTHS = (100_000, 1_000_000) if os.environ.get("TAMS_BENCH") else (2_000, 20_000)
+LENGTHS = (100_000, 1_000_000) if LONG else (2_000, 20_000)
 KILLS = 5
 MEMORY_MAX_MB = 150
 TABLE = "Deleting a Flow in the background"
@@ -93,5 +93,5 @@ def test_a_deletion_is_linear_in_time_and_flat_in_memory(
             },
         )
         assert grown_mb <= MEMORY_MAX_MB
-    if os.environ.get("TAMS_BENCH"):  # a short Flow takes no time worth comparing
+    if LONG:  # a short Flow takes no time worth comparing
         assert found[long, 0][0] <= 12 * found[short, 0][0]
