@@ -57,6 +57,8 @@ class App:
         self._faults = faults
         self._threads = threads
         self._door = door
+        self._unsynced: list[tuple[_Visit, Outcome]] = []
+        """Commits whose sync is about to come."""
 
     def handle(self, request: Request, connection: Connection) -> None:
         """Usually responds before it returns; otherwise the work goes on in a thread."""
@@ -103,20 +105,44 @@ class App:
             work = loop.run_in_executor(self._threads, lambda: self._outcome(visit, in_thread=True))
             work.add_done_callback(lambda done: self._finish(visit, done.result()))
             return
-        self._finish(visit, outcome)
+        if outcome.commit:
+            self._wait_for_sync(visit, outcome)
+        else:
+            self._finish(visit, outcome)
+
+    def _wait_for_sync(self, visit: _Visit, outcome: Outcome) -> None:
+        """Until everything that has arrived by now has been handled: all commits in it share one sync."""
+        visit.was_at_once = False
+        if not self._unsynced:
+            asyncio.get_running_loop().call_soon(self._sync)
+        self._unsynced.append((visit, outcome))
+
+    def _sync(self) -> None:
+        waiting, self._unsynced = self._unsynced, []
+        for visit, outcome in waiting:
+            try:
+                self._service.require_durable(outcome)
+            except InternalServerError as error:
+                outcome.response = error_response(error, visit.request.path)
+            self._finish(visit, outcome)
 
     def _outcome(self, visit: _Visit, *, in_thread: bool) -> Outcome:
         """Raises TooLongError outside a thread; any other failure becomes its response."""
-        request = visit.request
         try:
-            if not in_thread:
-                self._check(visit)
-            shuffle = FaultAction.SHUFFLE in visit.met
-            return self._service.run(request, visit.kind, in_thread=in_thread, shuffle=shuffle)
+            return self._served(visit, in_thread=in_thread)
         except TooLongError:
             raise
         except Exception as error:  # noqa: BLE001 - the edge
-            return Outcome(self._failure(error, request))
+            return Outcome(self._failure(error, visit.request))
+
+    def _served(self, visit: _Visit, *, in_thread: bool) -> Outcome:
+        if not in_thread:
+            self._check(visit)
+        shuffle = FaultAction.SHUFFLE in visit.met
+        outcome = self._service.run(visit.request, visit.kind, in_thread=in_thread, shuffle=shuffle)
+        if in_thread:
+            self._service.require_durable(outcome)
+        return outcome
 
     def _check(self, visit: _Visit) -> None:
         """Raises the faults' errors, and ForbiddenError."""
