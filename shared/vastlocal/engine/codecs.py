@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vastlocal.engine.array_values import longs, texts
+
 NAN_CELL = "nan"
 """Stands for NaN, which SQLite would store as NULL. Text sorts above every number, so SQL can find it."""
 _SIGN = 1 << 63
@@ -30,10 +32,13 @@ class Codec:
     def __init__(self, data_type: pa.DataType, physical: pa.DataType | None = None) -> None:
         self.data_type = data_type
         self._physical = physical or data_type
+        self._is_long = self._physical == pa.int64()
 
     def raw(self, array: pa.Array) -> list[Any]:
         """The values in the form that a predicate's literals have."""
         integers = array if self._physical == self.data_type else array.view(self._physical)
+        if self._is_long:
+            return longs(integers)
         if integers.null_count:
             values: list[Any] = integers.to_pylist()
             return values
@@ -106,8 +111,7 @@ class TextCodec(Codec):
         return values
 
     def encode(self, array: pa.Array) -> list[Any]:
-        values: list[Any] = array.to_pylist()
-        return values
+        return texts(array)
 
     def decode(self, cells: Sequence[Any]) -> pa.Array:
         return pa.array(cells, self.data_type)
