@@ -64,6 +64,8 @@ def _check_fixed_list(field: pa.Field) -> None:
 def check_batch(table: TableDefinition, batch: pa.RecordBatch, size_bytes: int) -> list[int]:
     """Checks that the batch's columns exist, have the table's types, and each cell fits. Returns their ids.
 
+    `size_bytes` is at least the size of any cell: a small batch needs no look at its cells.
+
     Raises BadRequestError or NotFoundError.
     """
     schema = batch.schema

@@ -29,7 +29,7 @@ def insert_rows(call: Call) -> Response:
     batch = read_batch(call.request.body)
     if ROW_ID in batch.schema.names:
         raise BadRequestError(f"an insert cannot name {ROW_ID}")
-    size_bytes = batch.nbytes
+    size_bytes = batch.get_total_buffer_size()
     column_ids = check_batch(table, batch, size_bytes)
     if EXTERNAL_ROW_ID in batch.schema.names:
         row_ids = _external_row_ids(call, table, batch)
@@ -83,7 +83,7 @@ def update_rows(call: Call) -> Response:
     values = batch.drop_columns([ROW_ID])
     if not values.num_columns:
         raise BadRequestError("an update names no columns")
-    column_ids = check_batch(table, values, values.nbytes)
+    column_ids = check_batch(table, values, values.get_total_buffer_size())
     if set(column_ids) & set(table.sorting_key):
         raise BadRequestError("columns of the sorting key cannot be updated")
     call.transaction.update(table, row_ids, column_ids, _cells(values))
