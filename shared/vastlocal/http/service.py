@@ -94,6 +94,7 @@ class Service:
         transaction = self.database.begin()
         with transaction.lock:
             try:
+                self.database.log.require(transaction.snapshot)
                 outcome = self._run_inside(transaction, request, kind, in_thread, shuffle)
                 outcome.commit = self.database.commit(transaction)
                 outcome.txid = 0
