@@ -6,6 +6,7 @@ on the newest one, and a change that no longer fits is a conflict.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Self
 
@@ -51,10 +52,11 @@ class Catalog:
         return sorted(found, key=lambda table: table.id)
 
     def find_table(self, table_id: int) -> tuple[TableKey, TableDefinition] | None:
-        for key, table in self.tables.items():
-            if table.id == table_id:
-                return key, table
-        return None
+        return self._tables_by_id.get(table_id)
+
+    @cached_property
+    def _tables_by_id(self) -> dict[int, tuple[TableKey, TableDefinition]]:
+        return {table.id: (key, table) for key, table in self.tables.items()}
 
     def _with(
         self,

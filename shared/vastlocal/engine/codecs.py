@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from vastlocal.engine.array_values import longs, texts
+
 NAN_CELL = "nan"
 """Stands for NaN, which SQLite would store as NULL. Text sorts above every number, so SQL can find it."""
 _SIGN = 1 << 63
@@ -30,10 +32,13 @@ class Codec:
     def __init__(self, data_type: pa.DataType, physical: pa.DataType | None = None) -> None:
         self.data_type = data_type
         self._physical = physical or data_type
+        self._is_long = self._physical == pa.int64()
 
     def raw(self, array: pa.Array) -> list[Any]:
         """The values in the form that a predicate's literals have."""
         integers = array if self._physical == self.data_type else array.view(self._physical)
+        if self._is_long:
+            return longs(integers)
         if integers.null_count:
             values: list[Any] = integers.to_pylist()
             return values
@@ -48,6 +53,10 @@ class Codec:
         array = pa.array(cells, self._physical)
         return array if self._physical == self.data_type else array.view(self.data_type)
 
+    def values(self, cells: Sequence[Any]) -> Sequence[Any]:
+        """The values of cells as `protocol.small_batch` writes them."""
+        return cells
+
     def literal(self, raw: Any) -> tuple[str, Any]:
         """The SQL fragment and the bound value for a literal."""
         return "?", raw
@@ -57,8 +66,11 @@ class UnsignedLongCodec(Codec):
     def encode(self, array: pa.Array) -> list[Any]:
         return [None if value is None else value - _SIGN for value in self.raw(array)]
 
+    def values(self, cells: Sequence[Any]) -> Sequence[Any]:
+        return [None if cell is None else cell + _SIGN for cell in cells]
+
     def decode(self, cells: Sequence[Any]) -> pa.Array:
-        return pa.array([None if cell is None else cell + _SIGN for cell in cells], self.data_type)
+        return pa.array(self.values(cells), self.data_type)
 
     def literal(self, raw: Any) -> tuple[str, Any]:
         return "?", raw - _SIGN
@@ -84,10 +96,13 @@ class FloatCodec(Codec):
             return [NAN_CELL if v is not None and math.isnan(v) else v for v in values]
         return values
 
-    def decode(self, cells: Sequence[Any]) -> pa.Array:
+    def values(self, cells: Sequence[Any]) -> Sequence[Any]:
         if NAN_CELL in cells:
-            cells = [math.nan if cell == NAN_CELL else cell for cell in cells]
-        return pa.array(cells, pa.float64()).cast(self.data_type)
+            return [math.nan if cell == NAN_CELL else cell for cell in cells]
+        return cells
+
+    def decode(self, cells: Sequence[Any]) -> pa.Array:
+        return pa.array(self.values(cells), pa.float64()).cast(self.data_type)
 
 
 class TextCodec(Codec):
@@ -96,8 +111,7 @@ class TextCodec(Codec):
         return values
 
     def encode(self, array: pa.Array) -> list[Any]:
-        values: list[Any] = array.to_pylist()
-        return values
+        return texts(array)
 
     def decode(self, cells: Sequence[Any]) -> pa.Array:
         return pa.array(cells, self.data_type)
@@ -145,9 +159,15 @@ class DecimalCodec(Codec):
         valid = pa.array([cell is not None for cell in cells], pa.bool_()).buffers()[1]
         return pa.Array.from_buffers(self.data_type, len(cells), [valid, pa.py_buffer(octets)])
 
-    def _octets(self, cell: Any) -> bytes:
+    def values(self, cells: Sequence[Any]) -> Sequence[Any]:
+        return [None if cell is None else self._value(cell) for cell in cells]
+
+    def _value(self, cell: Any) -> int:
         value: int = cell if self._is_narrow else int.from_bytes(cell, "big") - _WIDE_SIGN
-        return value.to_bytes(16, "little", signed=True)
+        return value
+
+    def _octets(self, cell: Any) -> bytes:
+        return self._value(cell).to_bytes(16, "little", signed=True)
 
     def literal(self, raw: Any) -> tuple[str, Any]:
         return "?", self._cell(raw)

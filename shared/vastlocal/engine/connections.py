@@ -36,7 +36,7 @@ class Connection:
         self._tick_limit: int | None = None
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",  # a commit that was answered survives even a power loss
+            "synchronous=NORMAL",  # LogSync syncs the commits, several at a time
             "wal_autocheckpoint=0",  # Maintenance does it, off the path of a commit
             f"cache_size=-{_PAGE_CACHE_KIB}",
             "temp_store=FILE",  # large uncommitted work spills to disk, not to memory

@@ -2,8 +2,7 @@
 
 A snapshot is an open SQLite read transaction, so isolation, atomic commit and durability are SQLite's. Locks
 are always taken in this order: a transaction's own, `_commit_lock` (one writer), `_begin_gate` (shut while
-the log is cut), `_publish_lock` (a commit becoming visible or a snapshot being taken: microseconds, except
-for one sync).
+the log is cut), `_publish_lock` (a commit becoming visible or a snapshot being taken: microseconds).
 """
 
 import itertools
@@ -20,6 +19,7 @@ from vastlocal.engine.catalog import Catalog
 from vastlocal.engine.conflicts import ConflictTracker
 from vastlocal.engine.connections import ConnectionPool
 from vastlocal.engine.directory import is_full
+from vastlocal.engine.durability import LogSync
 from vastlocal.engine.transaction import Transaction
 from vastlocal.errors import (
     ConflictError,
@@ -53,17 +53,18 @@ class Database:
             self._load()
         except (sqlite3.Error, ValueError, KeyError, TypeError) as error:
             raise DamagedError(f"{self.path} cannot be used: {error}") from error
+        self.log = LogSync(self.path.with_name(self.path.name + "-wal"), lambda: self._commits)
         self._txids = itertools.count(secrets.randbits(62))  # never one of an earlier run
         self._object_ids = itertools.count(1 + _highest_id(self._catalog))
 
     def _load(self) -> None:
-        connection = self.pool.take()
+        connection = self._keeper = self.pool.take()
+        """Stays open, so that the log stays the same file."""
         catalog_store.create(connection)
         self._catalog = catalog_store.load(connection)
         self._next_row_ids: dict[int, int] = dict(
             connection.execute("SELECT table_id, next_row_id FROM vl_stats").fetchall()
         )
-        self.pool.give_back(connection)
 
     def require_space(self) -> None:
         """Raises InsufficientCapacityError when the disk is full."""
@@ -121,15 +122,16 @@ class Database:
     def rollback(self, transaction: Transaction) -> None:
         self._end(transaction, None)
 
-    def commit(self, transaction: Transaction, *, in_thread: bool = True) -> None:
-        """Durable when this returns; when it raises, nothing was committed.
+    def commit(self, transaction: Transaction, *, in_thread: bool = True) -> int:
+        """The commit's number, durable when `log.require` has returned for it; 0 when nothing was written.
 
-        Raises ConflictError, after which the transaction is over. Outside a thread it raises TooLongError,
-        having done nothing, if the commit would take long or must wait.
+        When it raises, nothing was committed. Raises ConflictError, after which the transaction is over.
+        Outside a thread it raises TooLongError, having done nothing, if the commit would take long or must
+        wait.
         """
         if transaction.is_read_only:
             self._end(transaction, None)
-            return
+            return 0
         if not in_thread and (transaction.changes or transaction.change_count > _QUICK_ROWS):
             raise TooLongError
         if not self._commit_lock.acquire(blocking=in_thread):
@@ -141,6 +143,7 @@ class Database:
         finally:
             self._commit_lock.release()
             self._end(transaction, number)
+        return number
 
     def _commit(self, transaction: Transaction) -> int:
         transaction.check_commit()
@@ -228,6 +231,8 @@ class Database:
                 if not transaction.is_over:
                     self.rollback(transaction)
         self.pool.close()
+        self.log.close()
+        self._keeper.close()
 
 
 def _highest_id(catalog: Catalog) -> int:

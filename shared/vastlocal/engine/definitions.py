@@ -1,8 +1,9 @@
 """Definitions of schemas, tables, columns, sorting keys and projections. All values are immutable."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -71,6 +72,11 @@ class TableDefinition:
         written = self.written_ids
         return tuple(c.id for c in self.columns if written is None or c.id in written)
 
+    @cached_property
+    def plans(self) -> dict[Any, Any]:
+        """Queries that were worked out for exactly this definition. They go when it does."""
+        return {}
+
     @property
     def is_sorted(self) -> bool:
         return bool(self.sorting_key)
@@ -100,7 +106,11 @@ class TableDefinition:
 
     def field(self, name: str) -> pa.Field:
         """The Arrow field of a column or of `$row_id`. Raises NotFoundError."""
-        return pa.field(ROW_ID, self.row_id_type) if name == ROW_ID else self.column(name).field
+        return self._row_id_field if name == ROW_ID else self.column(name).field
+
+    @cached_property
+    def _row_id_field(self) -> pa.Field:
+        return pa.field(ROW_ID, self.row_id_type)
 
     def projection(self, name: str) -> Projection:
         """Raises NotFoundError."""
@@ -132,9 +142,10 @@ class TableDefinition:
 
     def wire_row_ids(self, row_ids: list[int]) -> pa.Array:
         """Row ids as a client sees them: those of sorted tables are longer than 64 bits."""
-        if self.is_sorted:
-            return pa.array([r + _SORTED_ROW_ID_HIGH for r in row_ids], self.row_id_type)
-        return pa.array(row_ids, self.row_id_type)
+        return pa.array(self.wire_row_id_values(row_ids), self.row_id_type)
+
+    def wire_row_id_values(self, row_ids: Sequence[int]) -> Sequence[int]:
+        return [r + _SORTED_ROW_ID_HIGH for r in row_ids] if self.is_sorted else row_ids
 
 
 def stored_row_id(wire: int) -> int:

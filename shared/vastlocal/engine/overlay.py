@@ -53,6 +53,11 @@ class Overlay:
         return bool(self.writes)
 
     @property
+    def state(self) -> tuple[bool, bool, tuple[int, ...]]:
+        """All that decides how its rows are read."""
+        return self.has_hidden, self.has_rows, self.column_ids
+
+    @property
     def change_count(self) -> int:
         return self.inserted_count + len(self.writes)
 

@@ -5,28 +5,26 @@ before. By row id they are dealt out to sub-splits in runs of row groups of 65,5
 row id.
 """
 
-# ruff: noqa: S608 - the names in our SQL are made of our own numbers
-
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
-from vastlocal.engine.access import Access
 from vastlocal.engine.codecs import codec_for
 from vastlocal.engine.definitions import ROW_ID, ROW_ID_MAX, TableDefinition
 from vastlocal.engine.matching import matching_mask
+from vastlocal.engine.overlay import Overlay
+from vastlocal.engine.statements import Statements
 from vastlocal.engine.transaction import Transaction
-from vastlocal.engine.where import Where, column_sql
-from vastlocal.errors import NotImplementedByServerError, TooLongError
+from vastlocal.errors import TooLongError
+from vastlocal.protocol.predicate import Predicate
+from vastlocal.protocol.small_batch import ROWS_MAX
 
 _CHUNK_ROWS = 4096
 _PAGE_BYTES = 8 << 20
 _QUICK_ROWS = 4096
 """A read of more rows than this does not run on the event loop."""
-_COLUMNS_MAX = 1900
-"""SQLite stops at 2,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +51,44 @@ class Page:
     columns: dict[str, list[pa.Array]]
     rows: int = 0
     next_position: int | None = None
+    cells: dict[str, Sequence[Any]] | None = None
+    """The columns of a short page as SQLite returned them; `columns` then has no chunks."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Scan:
     """One query, ready to be read page by page."""
 
     transaction: Transaction
-    table: TableDefinition
     columns: Sequence[str]
-    where: Where
-    access: Access
+    parameters: Sequence[Any]
+    remainder: Predicate
+    """The part of the predicate that SQL cannot evaluate."""
+    statements: Statements
     in_thread: bool = True
     read_rows: int = 0
-    _names: list[str] = field(init=False)
-    _needed_ids: frozenset[int] = field(init=False)
 
-    def __post_init__(self) -> None:
-        extra = (group[0].path.column for group in self.where.remainder)
-        self._names = list(dict.fromkeys((*self.columns, *extra)))
-        if len(self._names) > _COLUMNS_MAX:
-            raise NotImplementedByServerError(f"a query of more than {_COLUMNS_MAX} columns")
-        named = {*self._names, *self.where.columns} - {ROW_ID}
-        self._needed_ids = frozenset(
-            (*(self.table.column(name).id for name in named), *self.access.order)
-        )
+    @property
+    def table(self) -> TableDefinition:
+        return self.statements.table
 
     def count(self) -> int:
         """How many rows match. Reads nothing that an index can answer."""
-        if self.where.remainder:
+        if self.remainder:
             return self.page(Share(), 0, ROW_ID_MAX).rows
         total = 0
-        for arm, parameters in self._arms(["count(*)"], None):
-            total += self.transaction.connection.execute(arm, parameters).fetchone()[0]
+        for arm in self.statements.arms(["count(*)"], self._overlay, by_run=False):
+            total += self.transaction.connection.execute(arm, self.parameters).fetchone()[0]
         return total
+
+    @property
+    def _overlay(self) -> Overlay | None:
+        return self.transaction.overlays.get(self.table.id)
 
     def page(self, share: Share, start: int, limit: int) -> Page:
         """At most about `limit` rows from position `start`; fewer when they are large."""
         page = Page({name: [] for name in self.columns})
-        if self.access.order:
+        if self.statements.access.order:
             if share.part == 0:
                 self._read(page, None, start, limit)
         else:
@@ -103,74 +100,32 @@ class Scan:
 
     def _end_row_id(self) -> int:
         """One more than the largest row id this transaction can see."""
-        overlay = self.transaction.overlays.get(self.table.id)
+        overlay = self._overlay
         own = overlay.next_row_id if overlay else 0
-        if self.transaction.base_table(self.table.id) is None:
+        if self.statements.base is None:
             return own
-        name = self.table.physical_name
-        row = self.transaction.connection.execute(f"SELECT max(row_id) FROM main.{name}").fetchone()
+        sql = f"SELECT max(row_id) FROM main.{self.table.physical_name}"  # noqa: S608 - our own name
+        row = self.transaction.connection.execute(sql).fetchone()
         return max(own, -1 if row[0] is None else row[0]) + 1
 
-    def _arms(
-        self, outputs: Sequence[str], run: tuple[int, int] | None
-    ) -> list[tuple[str, list[Any]]]:
-        """SELECTs without an order: committed rows first, then the transaction's own."""
-        conditions = [self.where.sql] if self.where.sql else []
-        parameters = list(self.where.parameters)
-        if run:
-            conditions.append("row_id >= ? AND row_id < ?")
-            parameters += run
-        arms = []
-        overlay = self.transaction.overlays.get(self.table.id)
-        if base := self.transaction.base_table(self.table.id):
-            source = self._source(f"main.{self.table.physical_name}", base.physical_ids)
-            if not source.startswith("("):
-                source += self._hint(base)
-            hidden = []
-            if overlay and overlay.has_hidden:
-                hidden = [f"row_id NOT IN (SELECT row_id FROM {overlay.hidden_name})"]
-            arms.append((_select(outputs, source, conditions + hidden), parameters))
-        if overlay and overlay.has_rows:
-            source = self._source(overlay.rows_name, overlay.column_ids)
-            arms.append((_select(outputs, source, conditions), parameters))
-        return arms
-
-    def _hint(self, base: TableDefinition) -> str:
-        """Forces SQLite to use the chosen path; left alone it might take one that is forbidden."""
-        index = self.access.index
-        if index is None and self.where.sql:
-            return " NOT INDEXED"
-        if index is not None and self.access.prunes and index in base.indexes:
-            return f" INDEXED BY {index.name}"
-        return ""
-
-    def _source(self, name: str, present: Iterable[int]) -> str:
-        """The SQL table, with NULL for columns that it lacks but the query names."""
-        missing = self._needed_ids.difference(present)
-        if not missing:
-            return name
-        return f"(SELECT *{''.join(f', NULL AS c{c}' for c in sorted(missing))} FROM {name})"
-
     def _read(self, page: Page, run: tuple[int, int] | None, skip: int, limit: int) -> None:
-        cells = [column_sql(self.table, name) for name in self._names]
-        order = [f"c{column_id}" for column_id in self.access.order]
-        arms = self._arms(["row_id", *cells, *order], run)
+        sql, arms = self.statements.select(self._overlay, by_run=run is not None)
         if not arms:
             return
-        keys = [str(2 + len(cells) + i) for i in range(len(order))]
-        sql = " UNION ALL ".join(arm for arm, _ in arms)
-        sql += f" ORDER BY {', '.join([*keys, '1'])} LIMIT ? OFFSET ?"
-        parameters = [value for _, values in arms for value in values]
+        parameters = [*self.parameters, *(run or ())] * arms
         cursor = self.transaction.connection.execute(sql, [*parameters, limit, skip])
         taken = 0
         try:
-            while rows := cursor.fetchmany(min(_CHUNK_ROWS, limit)):
+            while rows := cursor.fetchmany(wanted := min(_CHUNK_ROWS, limit)):
                 taken += len(rows)
                 self._note_read(len(rows))
-                size = self._add(page, rows)
                 limit -= len(rows)
+                is_whole = len(rows) < wanted or limit <= 0
+                size = self._add(page, rows, is_whole=is_whole)
                 if limit <= 0 or size > _PAGE_BYTES:
                     page.next_position = skip + taken if run is None else rows[-1][0] + 1
+                    break
+                if is_whole:
                     break
         finally:
             cursor.close()
@@ -180,18 +135,22 @@ class Scan:
         if not self.in_thread and self.read_rows >= _QUICK_ROWS:
             raise TooLongError
 
-    def _add(self, page: Page, rows: list[tuple[Any, ...]]) -> int:
-        """Appends the matching rows. Returns the page's size so far, in bytes."""
-        cells = list(zip(*rows, strict=True))
-        arrays: dict[str, pa.Array] = {}
-        for name, column in zip(self._names, cells[1:], strict=False):
-            if name == ROW_ID:
-                arrays[name] = self.table.wire_row_ids(list(cells[0]))
-            else:
-                arrays[name] = codec_for(self.table.field(name).type).decode(column)
+    def _add(self, page: Page, rows: list[tuple[Any, ...]], *, is_whole: bool) -> int:
+        """Appends the matching rows. Returns the page's size so far, in bytes, as far as it matters."""
+        row_ids, *cells = zip(*rows, strict=True)
+        by_name: dict[str, Sequence[Any]] = {
+            name: row_ids if name == ROW_ID else column
+            for name, column in zip(self.statements.names, cells, strict=False)
+        }
+        if is_whole and len(rows) <= ROWS_MAX and not page.rows and not self.remainder:
+            page.cells = by_name
+            page.rows = len(rows)
+            return 0
+        self.settle(page)
+        arrays = {name: self._array(name, column) for name, column in by_name.items()}
         matched = len(rows)
-        if self.where.remainder:
-            mask = matching_mask(arrays, self.where.remainder)
+        if self.remainder:
+            mask = matching_mask(arrays, self.remainder)
             arrays = {name: array.filter(mask) for name, array in arrays.items()}
             matched = mask.true_count
         page.rows += matched
@@ -201,7 +160,14 @@ class Scan:
             size += sum(chunk.nbytes for chunk in chunks)
         return size
 
+    def settle(self, page: Page) -> None:
+        """Turns a short page's cells into arrays."""
+        if page.cells is not None:
+            cells, page.cells = page.cells, None
+            for name, chunks in page.columns.items():
+                chunks.append(self._array(name, cells[name]))
 
-def _select(outputs: Sequence[str], source: str, conditions: Sequence[str]) -> str:
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"SELECT {', '.join(outputs)} FROM {source}{where}"
+    def _array(self, name: str, cells: Sequence[Any]) -> pa.Array:
+        if name == ROW_ID:
+            return self.table.wire_row_ids(list(cells))
+        return codec_for(self.table.field(name).type).decode(cells)

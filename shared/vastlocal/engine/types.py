@@ -7,6 +7,7 @@ from vastlocal.engine.definitions import TableDefinition
 from vastlocal.errors import BadRequestError
 
 CELL_BYTES_MAX = 126 * 1024
+_SCHEMAS_MAX = 256
 _UNSUPPORTED = "TabularUnsupportedColumnType"
 _MISMATCH = "TabularMismatchColumnType"
 _INVALID = "TabularInvalidColumnTypeParam"
@@ -60,21 +61,38 @@ def _check_fixed_list(field: pa.Field) -> None:
         raise BadRequestError(f"column {field.name}: longer than a cell may be", _UNSUPPORTED)
 
 
-def check_batch(table: TableDefinition, batch: pa.RecordBatch) -> None:
-    """Checks that the batch's columns exist, have the table's types, and each cell fits.
+def check_batch(table: TableDefinition, batch: pa.RecordBatch, size_bytes: int) -> list[int]:
+    """Checks that the batch's columns exist, have the table's types, and each cell fits. Returns their ids.
+
+    `size_bytes` is at least the size of any cell: a small batch needs no look at its cells.
 
     Raises BadRequestError or NotFoundError.
     """
-    if len(set(batch.schema.names)) != batch.num_columns:
+    schema = batch.schema
+    key = tuple(schema.names)
+    checked = table.plans.get(key)
+    if checked is None or not checked[0].equals(schema):
+        _check_schema(table, schema)
+        if len(table.plans) >= _SCHEMAS_MAX:
+            table.plans.clear()
+        checked = table.plans[key] = (schema, [table.column(name).id for name in key])
+    if size_bytes > CELL_BYTES_MAX:
+        for name, array in zip(key, batch.columns, strict=True):
+            _check_cells(name, array)
+    column_ids: list[int] = checked[1]
+    return column_ids
+
+
+def _check_schema(table: TableDefinition, schema: pa.Schema) -> None:
+    if len(set(schema.names)) != len(schema):
         raise BadRequestError("a column is named twice")
-    for field, array in zip(batch.schema, batch.columns, strict=True):
+    for field in schema:
         column = table.column(field.name).field
         is_strict = pa.types.is_fixed_size_list(column.type)
         if field.type != column.type or (is_strict and field.nullable != column.nullable):
             raise BadRequestError(
                 f"column {field.name} is {column.type}, not {field.type}", _MISMATCH
             )
-        _check_cells(field.name, array)
 
 
 def _check_cells(name: str, array: pa.Array) -> None:

@@ -69,7 +69,7 @@ def _group(name: str, codec: Codec, group: Group, *, is_row_id: bool) -> tuple[s
     equal: list[tuple[str, Any]] = []
     for leaf in group:
         literals = [
-            ("?", stored_row_id(raw)) if is_row_id else _literal(codec, raw) for raw in leaf.values
+            ("?", stored_row_id(raw)) if is_row_id else literal(codec, raw) for raw in leaf.values
         ]
         if leaf.op is Op.EQUAL:
             equal += literals
@@ -84,7 +84,8 @@ def _group(name: str, codec: Codec, group: Group, *, is_row_id: bool) -> tuple[s
     return _any_of(parts), values
 
 
-def _literal(codec: Codec, raw: Any) -> tuple[str, Any]:
+def literal(codec: Codec, raw: Any) -> tuple[str, Any]:
+    """The SQL of a literal, which is usually a mark for the parameter that comes with it."""
     if isinstance(raw, float) and math.isnan(raw):
         return "NULL", raw
     return codec.literal(raw)

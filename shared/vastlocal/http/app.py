@@ -1,42 +1,47 @@
-"""The ASGI application: reads a request, applies faults, runs it here or in a thread, responds."""
+"""The application: admits a request, applies faults, runs it here or in a thread, responds."""
 
 import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from vastlocal.errors import (
-    BadRequestError,
     ForbiddenError,
     InternalServerError,
     SlowDownError,
     TabularError,
     TooLongError,
 )
+from vastlocal.http.connection import Connection
 from vastlocal.http.control_api import PREFIX, ControlApi
 from vastlocal.http.counters import Counters
 from vastlocal.http.doors import Door
 from vastlocal.http.faults import Fault, FaultAction, Faults
-from vastlocal.http.messages import Request, Response, error_response, new_request
+from vastlocal.http.messages import Request, Response, error_response
 from vastlocal.http.service import Outcome, Service
 from vastlocal.operations.registry import kind_of
 from vastlocal.protocol.query_stream import COMPLETED, FAILED
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-REQUEST_BYTES_MAX = 5 << 20
-TRANSPORT = "vastlocal.transport"
-"""ASGI scope key of the connection, so that a fault can cut it."""
 _log = logging.getLogger(__name__)
 
 
+@dataclass(slots=True)
+class _Visit:
+    """A request on its way through."""
+
+    request: Request
+    connection: Connection
+    kind: str = "unknown"
+    met: dict[FaultAction, Fault] = field(default_factory=dict)
+    started: float = field(default_factory=time.perf_counter)
+    was_at_once: bool = True
+
+
 class App:
+    """Used on the event loop only."""
+
     def __init__(
         self,
         service: Service,
@@ -52,41 +57,27 @@ class App:
         self._faults = faults
         self._threads = threads
         self._door = door
+        self._unsynced: list[tuple[_Visit, Outcome]] = []
+        """Commits whose sync is about to come."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        kind, outcome = "unknown", Outcome(Response())
-        met: dict[FaultAction, Fault] = {}
-        path: str = scope["path"]
+    def handle(self, request: Request, connection: Connection) -> None:
+        """Usually responds before it returns; otherwise the work goes on in a thread."""
+        if request.path.startswith(PREFIX):
+            connection.respond(self._controlled(request, connection.client_host))
+            return
+        visit = _Visit(request, connection)
         try:
-            request = await _read(scope, receive)
             self._admit(request)
-            if path.startswith(PREFIX):
-                self._service.check_signature(request)
-                response = self._control.answer(request, (scope.get("client") or ("",))[0])
-                await _send(send, response)
-                return
-            kind = kind_of(request)
-            started = time.perf_counter()
-            met = self._faults.take(kind, path)
-            outcome = await self._execute(request, kind, met)
+            visit.kind = kind_of(request)
         except TabularError as error:
-            outcome.response = error_response(error, path)
-        except sqlite3.OperationalError as error:
-            outcome.response = error_response(self._service.explained(error), path)
-        except _DroppedError:
-            await _cut(scope)
+            self._finish(visit, Outcome(error_response(error, request.path)))
             return
-        except Exception:  # noqa: BLE001 - the edge: a bug becomes a 500, and is logged
-            _log.exception("%s %s", scope["method"], path)
-            outcome.response = error_response(InternalServerError("a bug in vastlocal"), path)
-        if path.startswith(PREFIX):
-            await _send(send, outcome.response)
-            return
-        seconds = time.perf_counter() - started
-        self._counters.note(kind, _txid(scope, outcome), outcome.response.status, seconds)
-        self._counters.note_work(kind, outcome.rows_read, outcome.steps)
-        await self._finish(scope, send, outcome.response, met)
+        visit.met = self._faults.take(visit.kind, request.path)
+        if fault := visit.met.get(FaultAction.DELAY):
+            visit.was_at_once = False
+            asyncio.get_running_loop().call_later(fault.seconds, self._run, visit)
+        else:
+            self._run(visit)
 
     def _admit(self, request: Request) -> None:
         """Raises ForbiddenError for requests from web pages."""
@@ -94,100 +85,103 @@ class App:
         if reason := self._door.refusal(headers.get("host"), headers.get("origin")):
             raise ForbiddenError(reason)
 
-    async def _execute(self, request: Request, kind: str, met: dict[FaultAction, Fault]) -> Outcome:
-        if fault := met.get(FaultAction.DELAY):
-            await asyncio.sleep(fault.seconds)
-        if FaultAction.DROP_BEFORE in met:
-            raise _DroppedError
-        if FaultAction.SLOW_DOWN in met:
+    def _controlled(self, request: Request, client_host: str) -> Response:
+        try:
+            self._admit(request)
+            self._service.check_signature(request)
+            return self._control.answer(request, client_host)
+        except Exception as error:  # noqa: BLE001 - the edge
+            return self._failure(error, request)
+
+    def _run(self, visit: _Visit) -> None:
+        if FaultAction.DROP_BEFORE in visit.met:
+            visit.connection.cut()
+            return
+        try:
+            outcome = self._outcome(visit, in_thread=False)
+        except TooLongError:
+            visit.was_at_once = False
+            loop = asyncio.get_running_loop()
+            work = loop.run_in_executor(self._threads, lambda: self._outcome(visit, in_thread=True))
+            work.add_done_callback(lambda done: self._finish(visit, done.result()))
+            return
+        if outcome.commit:
+            self._wait_for_sync(visit, outcome)
+        else:
+            self._finish(visit, outcome)
+
+    def _wait_for_sync(self, visit: _Visit, outcome: Outcome) -> None:
+        """Until everything that has arrived by now has been handled: all commits in it share one sync."""
+        visit.was_at_once = False
+        if not self._unsynced:
+            asyncio.get_running_loop().call_soon(self._sync)
+        self._unsynced.append((visit, outcome))
+
+    def _sync(self) -> None:
+        waiting, self._unsynced = self._unsynced, []
+        for visit, outcome in waiting:
+            try:
+                self._service.require_durable(outcome)
+            except InternalServerError as error:
+                outcome.response = error_response(error, visit.request.path)
+            self._finish(visit, outcome)
+
+    def _outcome(self, visit: _Visit, *, in_thread: bool) -> Outcome:
+        """Raises TooLongError outside a thread; any other failure becomes its response."""
+        try:
+            return self._served(visit, in_thread=in_thread)
+        except TooLongError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the edge
+            return Outcome(self._failure(error, visit.request))
+
+    def _served(self, visit: _Visit, *, in_thread: bool) -> Outcome:
+        if not in_thread:
+            self._check(visit)
+        shuffle = FaultAction.SHUFFLE in visit.met
+        outcome = self._service.run(visit.request, visit.kind, in_thread=in_thread, shuffle=shuffle)
+        if in_thread:
+            self._service.require_durable(outcome)
+        return outcome
+
+    def _check(self, visit: _Visit) -> None:
+        """Raises the faults' errors, and ForbiddenError."""
+        if FaultAction.SLOW_DOWN in visit.met:
             raise SlowDownError("please reduce your request rate")
-        if fault := met.get(FaultAction.ERROR):
+        if fault := visit.met.get(FaultAction.ERROR):
             error = TabularError("a fault was requested through the control surface", fault.code)
             error.status = fault.status
             raise error
-        if not (kind == "keep_alive" and "tabular-txid" not in request.headers):
-            self._service.check_signature(request)
-        shuffle = FaultAction.SHUFFLE in met
-        try:
-            return self._service.run(request, kind, in_thread=False, shuffle=shuffle)
-        except TooLongError:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(
-                self._threads,
-                lambda: self._service.run(request, kind, in_thread=True, shuffle=shuffle),
-            )
+        if visit.kind != "keep_alive" or "tabular-txid" in visit.request.headers:
+            self._service.check_signature(visit.request)
 
-    @staticmethod
-    async def _finish(
-        scope: Scope, send: Send, response: Response, met: dict[FaultAction, Fault]
-    ) -> None:
+    def _failure(self, error: Exception, request: Request) -> Response:
+        if isinstance(error, sqlite3.OperationalError):
+            error = self._service.explained(error)
+        elif not isinstance(error, TabularError):  # a bug becomes a 500, and is logged
+            _log.error("%s %s", request.method, request.path, exc_info=error)
+            error = InternalServerError("a bug in vastlocal")
+        return error_response(error, request.path)
+
+    def _finish(self, visit: _Visit, outcome: Outcome) -> None:
+        seconds = time.perf_counter() - visit.started
+        response, txid = outcome.response, outcome.txid or _txid(visit.request)
+        self._counters.note(visit.kind, txid, response.status, seconds)
+        self._counters.note_work(visit.kind, outcome.rows_read, outcome.steps)
+        connection, met = visit.connection, visit.met
         if FaultAction.DROP_AFTER in met:
-            await _cut(scope)
+            connection.cut()
         elif FaultAction.CUT_STREAM in met:
-            await _start(send, response)
-            half = response.body[: len(response.body) // 2]
-            await send({"type": "http.response.body", "body": half, "more_body": True})
-            await _cut(scope)
-        elif FaultAction.FAIL_STREAM in met:
-            await _send(
-                send, replace(response, body=response.body.removesuffix(COMPLETED) + FAILED)
-            )
+            connection.cut_inside(response)
         else:
-            await _send(send, response)
+            if FaultAction.FAIL_STREAM in met:
+                response = replace(response, body=response.body.removesuffix(COMPLETED) + FAILED)
+            if visit.was_at_once:
+                connection.respond(response)
+            else:
+                connection.respond_later(response)
 
 
-class _DroppedError(Exception):
-    """A fault: the connection is cut, and nothing is done."""
-
-
-def _txid(scope: Scope, outcome: Outcome) -> int:
-    if outcome.txid:
-        return outcome.txid
-    text = dict(scope["headers"]).get(b"tabular-txid", b"")
-    return int(text) if text.isdigit() else 0
-
-
-async def _read(scope: Scope, receive: Receive) -> Request:
-    """Raises BadRequestError when the body is too large."""
-    headers = {name.decode("latin-1"): v.decode("latin-1") for name, v in scope["headers"]}
-    parts: list[bytes] = []
-    size = 0
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise BadRequestError("the client went away")
-        part = message.get("body", b"")
-        size += len(part)
-        if size <= REQUEST_BYTES_MAX:
-            parts.append(part)
-        more = message.get("more_body", False)
-    if size > REQUEST_BYTES_MAX:
-        raise BadRequestError(
-            f"the request has {size} bytes, but the limit is {REQUEST_BYTES_MAX}", "EntityTooLarge"
-        )
-    raw_path = scope["raw_path"].decode("latin-1")
-    query = scope["query_string"].decode("latin-1")
-    return new_request(scope["method"], raw_path, scope["path"], query, headers, b"".join(parts))
-
-
-async def _start(send: Send, response: Response) -> None:
-    headers = [(name.encode(), value.encode()) for name, value in response.headers.items()]
-    headers.append((b"content-type", response.content_type.encode()))
-    if not response.is_chunked:
-        headers.append((b"content-length", str(len(response.body)).encode()))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-
-
-async def _send(send: Send, response: Response) -> None:
-    await _start(send, response)
-    await send({"type": "http.response.body", "body": response.body})
-
-
-async def _cut(scope: Scope) -> None:
-    """Closes the connection, and lets the server notice before it can respond for us."""
-    if transport := scope.get(TRANSPORT):
-        if transport.get_write_buffer_size():
-            await asyncio.sleep(0.05)
-        transport.abort()
-        await asyncio.sleep(0.01)
+def _txid(request: Request) -> int:
+    text = request.headers.get("tabular-txid", "")
+    return int(text) if text.isdecimal() and text.isascii() else 0

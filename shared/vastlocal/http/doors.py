@@ -6,6 +6,7 @@ or, if the page pointed its own name here (DNS rebinding), by a `Host` that is n
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 
 _HOST = re.compile(r"(?:\[(?P<address>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d*)?")
@@ -26,12 +27,14 @@ class Door:
         return ""
 
 
+@lru_cache(maxsize=64)
 def names_this_machine(host: str) -> bool:
     """Whether a Host header (with any port) has a name that nobody else can point at this machine."""
     match = _HOST.fullmatch(host)
     return match is not None and is_loopback(match["address"] or match["name"])
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """Accepts an address, or a name under `localhost`, which RFC 6761 keeps out of DNS."""
     name = host.lower().removesuffix(".")

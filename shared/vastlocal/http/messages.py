@@ -1,31 +1,52 @@
-"""Requests and responses as values, free of ASGI."""
+"""Requests and responses as values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote
 from xml.sax.saxutils import escape
 
 from vastlocal.errors import BadRequestError, TabularError
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    method: str
+class Target:
+    """What a request line asks for, taken apart."""
+
     raw_path: str
     """As sent, percent-encoded."""
     path: str
     query: str
     """The query string as sent."""
+    command: str
+    parameters: Mapping[str, str]
+    segments: tuple[str, ...]
+    """The names in the path: bucket, schemas, table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    method: str
+    target: Target
     headers: Mapping[str, str]
     """Names are in lower case."""
     body: bytes
-    command: str
-    parameters: Mapping[str, str]
+
+    @property
+    def path(self) -> str:
+        return self.target.path
+
+    @property
+    def command(self) -> str:
+        return self.target.command
+
+    @property
+    def parameters(self) -> Mapping[str, str]:
+        return self.target.parameters
 
     @property
     def segments(self) -> tuple[str, ...]:
-        """The names in the path: bucket, schemas, table."""
-        return tuple(part for part in self.path.split("/") if part)
+        return self.target.segments
 
     @property
     def txid(self) -> int:
@@ -55,13 +76,28 @@ class Response:
     takes a short body for a broken Arrow message."""
 
 
-def new_request(
-    method: str, raw_path: str, path: str, query: str, headers: Mapping[str, str], body: bytes
-) -> Request:
+@lru_cache(maxsize=4096)
+def target_of(url: bytes) -> Target:
+    """Cached, because a client asks for the same few again and again. Raises BadRequestError."""
+    if not url.startswith(b"/"):
+        url = _origin_form(url)
+    try:
+        raw_path, _, query = url.partition(b"#")[0].decode("ascii").partition("?")
+    except UnicodeDecodeError as error:
+        raise BadRequestError("the request line is not ASCII") from error
+    path = unquote(raw_path)
     pairs = parse_qsl(query, keep_blank_values=True)
     command = pairs[0][0] if pairs and not pairs[0][1] else ""
     parameters = dict(pairs[1:] if command else pairs)
-    return Request(method, raw_path, path, query, headers, body, command, parameters)
+    segments = tuple(part for part in path.split("/") if part)
+    return Target(raw_path, path, query, command, parameters, segments)
+
+
+def _origin_form(url: bytes) -> bytes:
+    """A proxy may send the whole URL; our paths begin after its host."""
+    _, _, after_scheme = url.partition(b"://")
+    _, slash, rest = after_scheme.partition(b"/")
+    return slash + rest if slash else b"/"
 
 
 def error_response(error: TabularError, resource: str) -> Response:

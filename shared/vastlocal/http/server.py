@@ -1,4 +1,4 @@
-"""Runs the server: socket, uvicorn, signals, and the one line that reports it is ready."""
+"""Runs the server: socket, event loop, signals, and the one line that reports it is ready."""
 
 import asyncio
 import logging
@@ -6,58 +6,88 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from typing import Any
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import uvloop
 
 from vastlocal.engine.database import Database
 from vastlocal.engine.maintenance import Maintenance
-from vastlocal.http.app import TRANSPORT, App
+from vastlocal.http.app import App
+from vastlocal.http.connection import Connection
 from vastlocal.http.control_api import ControlApi
 from vastlocal.http.counters import Counters
 from vastlocal.http.doors import Door
 from vastlocal.http.faults import Faults
+from vastlocal.http.responses import Renderer
 from vastlocal.http.service import Service
 from vastlocal.settings import Settings
 
 _THREADS = 16
 _BACKLOG = 512
 _KEEP_ALIVE_SECONDS = 300
-_SHUTDOWN_SECONDS = 3
+_SHUTDOWN_SECONDS = 3.0
+_SHUTDOWN_POLL_SECONDS = 0.01
 _SWITCH_SECONDS = 0.0005
 """SQLite releases the interpreter lock at each row; waiting the default 5 ms to regain it is too long."""
 
 
-class _Protocol(HttpToolsProtocol):
-    """Passes the connection to the application, whose faults may cut it."""
+class _Server:
+    """Accepts connections until `stop` is called, then lets them finish."""
 
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self.scope[TRANSPORT] = self.transport  # type: ignore[literal-required]
-
-
-class _Server(uvicorn.Server):
-    """Ends with status 0 when asked to stop; uvicorn would raise the signal again."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
+    def __init__(self, settings: Settings, app: App, ready: Callable[[], None]) -> None:
+        self._app = app
+        self._renderer = Renderer(settings.server_version)
         self._ready = ready
+        self._connections: set[Connection] = set()
+        self._stopping = asyncio.Event()
+        self._patience_seconds = _SHUTDOWN_SECONDS
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def stop(self) -> None:
+        """Call on the event loop."""
+        self._stopping.set()
+
+    def stop_at_once(self) -> None:
+        """Cuts the connections. Call on the event loop."""
+        self._patience_seconds = 0.0
+        self._stopping.set()
+
+    async def run(self, listener: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
         if threading.current_thread() is threading.main_thread():
-            loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
-                loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+                loop.add_signal_handler(number, self.stop)
+        server = await loop.create_server(self._connection, sock=listener, backlog=_BACKLOG)
+        sweep = loop.create_task(self._end_idle_ones())
         self._ready()
+        await self._stopping.wait()
+        sweep.cancel()
+        server.close()
+        await self._end_all()
+
+    def _connection(self) -> Connection:
+        return Connection(self._app.handle, self._renderer, self._connections)
+
+    async def _end_idle_ones(self) -> None:
+        while True:
+            await asyncio.sleep(_KEEP_ALIVE_SECONDS / 10)
+            limit = time.monotonic() - _KEEP_ALIVE_SECONDS
+            for connection in list(self._connections):
+                if connection.is_idle and connection.last_used < limit:
+                    connection.end()
+
+    async def _end_all(self) -> None:
+        for connection in list(self._connections):
+            connection.end()
+        for _ in range(round(self._patience_seconds / _SHUTDOWN_POLL_SECONDS)):
+            if not self._connections:
+                break
+            await asyncio.sleep(_SHUTDOWN_POLL_SECONDS)
+        for connection in list(self._connections):
+            connection.abort()
+        await asyncio.sleep(0)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -85,7 +115,7 @@ def serve(settings: Settings, listener: socket.socket) -> None:
             sys.stdout.flush()
 
     with _opened(settings) as app:
-        _run(_Server(_config(settings, app), ready), listener)
+        uvloop.run(_Server(settings, app, ready).run(listener))
 
 
 @contextmanager
@@ -95,9 +125,16 @@ def serving(settings: Settings) -> Iterator[str]:
     For tests that need a VAST quickly: there is no process to start, and nothing to import again.
     """
     ready = threading.Event()
+    stop: list[Callable[[], object]] = []
+
+    async def run() -> None:
+        server = _Server(settings, app, ready.set)
+        loop = asyncio.get_running_loop()
+        stop.append(lambda: loop.call_soon_threadsafe(server.stop_at_once))
+        await server.run(listener)
+
     with bind(settings.host, settings.port) as listener, _opened(settings) as app:
-        server = _Server(_config(settings, app), ready.set)
-        thread = threading.Thread(target=_run, args=(server, listener), name="vastlocal")
+        thread = threading.Thread(target=lambda: uvloop.run(run()), name="vastlocal")
         thread.start()
         try:
             while not ready.wait(0.1):
@@ -105,7 +142,9 @@ def serving(settings: Settings) -> Iterator[str]:
             host, port = listener.getsockname()[:2]
             yield f"http://{host}:{port}"
         finally:
-            server.should_exit = server.force_exit = True
+            with suppress(RuntimeError):  # its loop has ended by itself
+                for each in stop:
+                    each()
             thread.join()
 
 
@@ -125,28 +164,6 @@ def _opened(settings: Settings) -> Iterator[App]:
         database.close()
         sys.setswitchinterval(before)
         logging.getLogger(__name__).info("stopped")
-
-
-def _config(settings: Settings, app: App) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=_Protocol,
-        ws="none",
-        loop="uvloop",
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        headers=[("server", f"vast {settings.server_version}")],
-        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-    )
-
-
-def _run(server: _Server, listener: socket.socket) -> None:
-    runner: Any = asyncio.Runner(loop_factory=server.config.get_loop_factory())
-    with runner:
-        runner.run(server.serve(sockets=[listener]))
 
 
 def _application(settings: Settings, database: Database, threads: ThreadPoolExecutor) -> App:

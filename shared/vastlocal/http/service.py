@@ -28,6 +28,8 @@ _WITHOUT_TRANSACTION = {"head_bucket": head_bucket, "list_snapshots": list_snaps
 class Outcome:
     response: Response
     txid: int = 0
+    commit: int = 0
+    """The number of a commit that must be durable before the response is sent."""
     rows_read: int = 0
     steps: int = 0
 
@@ -43,6 +45,10 @@ class Service:
     def check_signature(self, request: Request) -> None:
         """Raises ForbiddenError."""
         self._signatures.check(request)
+
+    def require_durable(self, outcome: Outcome) -> None:
+        """Raises InternalServerError when its commit may not be on the disk."""
+        self.database.log.require(outcome.commit)
 
     def explained(self, error: sqlite3.OperationalError) -> TabularError:
         """Explains a storage failure: a full disk, or a bug of ours, which is logged."""
@@ -73,6 +79,7 @@ class Service:
             if transaction.is_over:
                 raise NotFoundError(f"transaction {transaction.txid} is over")
             transaction.touch()
+            self.database.log.require(transaction.snapshot)  # nobody sees what a crash may undo
             return self._run_inside(transaction, request, kind, in_thread, shuffle)
         finally:
             transaction.touch()
@@ -87,8 +94,9 @@ class Service:
         transaction = self.database.begin()
         with transaction.lock:
             try:
+                self.database.log.require(transaction.snapshot)
                 outcome = self._run_inside(transaction, request, kind, in_thread, shuffle)
-                self.database.commit(transaction)
+                outcome.commit = self.database.commit(transaction)
                 outcome.txid = 0
                 return outcome
             finally:
@@ -101,7 +109,7 @@ class Service:
         connection = transaction.connection
         outcome = Outcome(Response(), transaction.txid)
         if kind == "commit":
-            self.database.commit(transaction, in_thread=in_thread)
+            outcome.commit = self.database.commit(transaction, in_thread=in_thread)
         elif kind == "rollback":
             self.database.rollback(transaction)
         elif kind != "keep_alive":

@@ -7,8 +7,10 @@ accepted.
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from vastlocal.errors import ForbiddenError
@@ -46,17 +48,13 @@ class SignatureChecker:
         for canonical in self._canonical_requests(request, signed_names):
             digest = hashlib.sha256(canonical.encode()).hexdigest()
             text = f"{_ALGORITHM}\n{stamp}\n{'/'.join(scope)}/aws4_request\n{digest}"
-            expected = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+            expected = hmac.digest(key, text.encode(), "sha256").hex()
             if hmac.compare_digest(expected, match["signature"]):
                 return
         raise ForbiddenError("the signature does not match", "SignatureDoesNotMatch")
 
     def _check_date(self, stamp: str, date: str) -> None:
-        try:
-            signed_at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        except ValueError as error:
-            raise ForbiddenError("header x-amz-date is missing or malformed") from error
-        skew = abs((datetime.now(UTC) - signed_at).total_seconds())
+        skew = abs(time.time() - _seconds(stamp))
         if skew > self._skew_max_seconds or not stamp.startswith(date):
             raise ForbiddenError(
                 "x-amz-date is too far from the server's time", "RequestTimeTooSkewed"
@@ -73,12 +71,29 @@ class SignatureChecker:
 
     @staticmethod
     def _canonical_requests(request: Request, signed_names: list[str]) -> Iterator[str]:
-        pairs = [pair.partition("=") for pair in sorted(request.query.split("&")) if pair]
-        query = "&".join(f"{name}={value}" for name, _, value in pairs)
         headers = "".join(
             f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed_names
         )
         payload = hashlib.sha256(request.body).hexdigest()
+        query, paths = _canonical_target(request.target.query, request.target.raw_path)
         tail = f"{query}\n{headers}\n{';'.join(signed_names)}\n{payload}"
-        for path in dict.fromkeys((quote(request.raw_path, safe="/-_.~"), request.raw_path)):
+        for path in paths:
             yield f"{request.method}\n{path}\n{tail}"
+
+
+@lru_cache(maxsize=4096)
+def _canonical_target(query: str, raw_path: str) -> tuple[str, tuple[str, ...]]:
+    """The query, and the spellings of the path that may have been signed."""
+    pairs = [pair.partition("=") for pair in sorted(query.split("&")) if pair]
+    paths = dict.fromkeys((quote(raw_path, safe="/-_.~"), raw_path))
+    return "&".join(f"{name}={value}" for name, _, value in pairs), tuple(paths)
+
+
+@lru_cache(maxsize=16)
+def _seconds(stamp: str) -> float:
+    """Since 1970. Many requests are signed within one second. Raises ForbiddenError."""
+    try:
+        signed_at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise ForbiddenError("header x-amz-date is missing or malformed") from error
+    return signed_at.timestamp()

@@ -1,20 +1,28 @@
 """Queries: GET `?data`, with the query in the body."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
-from vastlocal.engine.access import choose_access
+from vastlocal.engine.codecs import codec_for
 from vastlocal.engine.definitions import ROW_ID, TableDefinition
 from vastlocal.engine.scan import Page, Scan, Share
-from vastlocal.engine.where import compile_predicate
 from vastlocal.errors import BadRequestError
 from vastlocal.http.messages import Request, Response
 from vastlocal.operations.context import Call
+from vastlocal.operations.plans import Plan, QueryOptions, plan_query
 from vastlocal.protocol.query_ir import Query, decode_query
-from vastlocal.protocol.query_stream import COMPLETED, NO_MORE_ROWS, count_stream, leaf_stream
+from vastlocal.protocol.query_stream import (
+    COMPLETED,
+    NO_MORE_ROWS,
+    count_stream,
+    leaf_stream,
+    small_stream,
+)
+from vastlocal.protocol.small_batch import small_batch_for
 
 _ROW_GROUP_ROWS = 1 << 16
 _ESTIMATE_SPLIT = 0xFFFFFFFC
@@ -64,49 +72,74 @@ def _parse_split(request: Request) -> _Split:
 def query_rows(call: Call) -> Response:
     table = call.table()
     split = _parse_split(call.request)
-    query = decode_query(call.request.body, table.field)
     if split.number == _ESTIMATE_SPLIT:
+        query = decode_query(call.request.body, table.field)
         return Response(_estimate(call, table, query) + COMPLETED, is_chunked=True)
-    columns = tuple(dict.fromkeys(leaf.column for leaf in query.leaves))
-    access = choose_access(
-        table,
-        query.predicate,
-        query.columns,
-        projection=call.request.parameters.get("name"),
-        use_projections=call.request.headers.get("tabular-enable-sorted-projections") != "False",
+    options = QueryOptions(
+        call.request.parameters.get("name"),
+        call.request.headers.get("tabular-enable-sorted-projections") != "False",
     )
-    where = compile_predicate(table, query.predicate)
-    scan = Scan(call.transaction, table, columns, where, access, call.in_thread)
+    base = call.transaction.base_table(table.id)
+    plan = plan_query(table, base, call.request.body, options)
+    scan = Scan(
+        call.transaction,
+        plan.columns,
+        plan.parameters,
+        plan.remainder,
+        plan.statements,
+        call.in_thread,
+    )
     parts: list[bytes] = []
     steps_max = None if call.in_thread else _QUICK_STEPS
     with call.transaction.connection.bounded(steps_max):
         for sub_split, position in split.starts:
             share = split.share(sub_split)
-            parts += _sub_split(call, scan, query, share, (sub_split, position), split.limit_rows)
+            parts += _sub_split(call, scan, plan, share, (sub_split, position), split.limit_rows)
     call.rows_read = scan.read_rows
-    return Response(b"".join((*parts, COMPLETED)), is_chunked=True)
+    parts.append(COMPLETED)
+    return Response(b"".join(parts), is_chunked=True)
 
 
 def _sub_split(
-    call: Call, scan: Scan, query: Query, share: Share, start: tuple[int, int], limit: int
-) -> Sequence[bytes]:
+    call: Call, scan: Scan, plan: Plan, share: Share, start: tuple[int, int], limit: int
+) -> Iterable[bytes]:
     sub_split, position = start
     is_done = position >= NO_MORE_ROWS
-    if not query.leaves:
+    if not plan.leaves:
         # Only a number is sent, so the first sub-split answers for all of them at once.
         rows = scan.count() if share.part == 0 and not is_done else 0
         return [count_stream(sub_split, NO_MORE_ROWS, rows)]
     page = Page({name: [] for name in scan.columns})
     if not is_done:
         page = scan.page(share, position, limit)
+    following = NO_MORE_ROWS if page.next_position is None else page.next_position
     if call.shuffle:
+        scan.settle(page)
         _shuffle(page)
+    if page.cells is not None:
+        return _small_streams(scan, plan, page.cells, sub_split, following)
     chunks = {
         name: arrays or [pa.array([], scan.table.field(name).type)]
         for name, arrays in page.columns.items()
     }
-    following = NO_MORE_ROWS if page.next_position is None else page.next_position
-    return [leaf_stream(sub_split, following, chunks[leaf.column], leaf) for leaf in query.leaves]
+    return [leaf_stream(sub_split, following, chunks[leaf.column], leaf) for leaf in plan.leaves]
+
+
+def _small_streams(
+    scan: Scan, plan: Plan, cells: Mapping[str, Sequence[Any]], sub_split: int, following: int
+) -> Iterator[bytes]:
+    for leaf in plan.leaves:
+        name = leaf.column
+        data_type = scan.table.field(name).type
+        if (batch := small_batch_for(data_type)) is None:
+            array = codec_for(data_type).decode(cells[name])
+            yield leaf_stream(sub_split, following, [array], leaf)
+            continue
+        if name == ROW_ID:
+            values = scan.table.wire_row_id_values(cells[name])
+        else:
+            values = codec_for(data_type).values(cells[name])
+        yield from small_stream(sub_split, following, data_type, batch.parts(values))
 
 
 def _shuffle(page: Page) -> None:

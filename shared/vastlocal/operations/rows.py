@@ -29,22 +29,21 @@ def insert_rows(call: Call) -> Response:
     batch = read_batch(call.request.body)
     if ROW_ID in batch.schema.names:
         raise BadRequestError(f"an insert cannot name {ROW_ID}")
-    check_batch(table, batch)
+    size_bytes = batch.get_total_buffer_size()
+    column_ids = check_batch(table, batch, size_bytes)
     if EXTERNAL_ROW_ID in batch.schema.names:
         row_ids = _external_row_ids(call, table, batch)
     else:
         first = call.database.reserve_row_ids(table.id, batch.num_rows)
         row_ids = list(range(first, first + batch.num_rows))
     if row_ids:
-        column_ids, cells = _cells(table, batch)
-        call.transaction.insert(table, row_ids, column_ids, cells, batch.nbytes)
+        call.transaction.insert(table, row_ids, column_ids, _cells(batch), size_bytes)
     answer = pa.record_batch([table.wire_row_ids(row_ids)], names=[ROW_ID])
     return Response(write_batch(answer))
 
 
-def _cells(table: TableDefinition, batch: pa.RecordBatch) -> tuple[list[int], list[list[object]]]:
-    column_ids = [table.column(name).id for name in batch.schema.names]
-    return column_ids, [codec_for(array.type).encode(array) for array in batch.columns]
+def _cells(batch: pa.RecordBatch) -> list[list[object]]:
+    return [codec_for(array.type).encode(array) for array in batch.columns]
 
 
 def _external_row_ids(call: Call, table: TableDefinition, batch: pa.RecordBatch) -> list[int]:
@@ -69,9 +68,10 @@ def _row_ids(batch: pa.RecordBatch) -> list[int]:
     if ROW_ID not in batch.schema.names:
         raise BadRequestError(f"the batch has no column {ROW_ID}")
     array = batch.column(ROW_ID)
-    if array.null_count or not (array.type == pa.uint64() or pa.types.is_decimal128(array.type)):
+    is_wide = pa.types.is_decimal128(array.type) and array.type.scale == 0
+    if array.null_count or not (array.type == pa.uint64() or is_wide):
         raise BadRequestError(f"{ROW_ID} must be uint64 or decimal128, without nulls")
-    return [stored_row_id(int(row_id)) for row_id in array.to_pylist()]
+    return [stored_row_id(row_id) for row_id in codec_for(array.type).raw(array)]
 
 
 def update_rows(call: Call) -> Response:
@@ -83,11 +83,10 @@ def update_rows(call: Call) -> Response:
     values = batch.drop_columns([ROW_ID])
     if not values.num_columns:
         raise BadRequestError("an update names no columns")
-    check_batch(table, values)
-    column_ids, cells = _cells(table, values)
+    column_ids = check_batch(table, values, values.get_total_buffer_size())
     if set(column_ids) & set(table.sorting_key):
         raise BadRequestError("columns of the sorting key cannot be updated")
-    call.transaction.update(table, row_ids, column_ids, cells)
+    call.transaction.update(table, row_ids, column_ids, _cells(values))
     return Response()
 
 

@@ -36,7 +36,7 @@ class Table:
         except struct.error as error:
             raise BadRequestError("the body is not a flatbuffer") from error
 
-    def _field(self, slot: int) -> int:
+    def place(self, slot: int) -> int:
         """Absolute position of a slot's value, or 0 when it has its default."""
         entry = 4 + 2 * slot
         if entry >= self._slots_end:
@@ -45,18 +45,19 @@ class Table:
         return self._position + offset if offset else 0
 
     def scalar(self, slot: int, code: str, default: Any = 0) -> Any:
-        position = self._field(slot)
+        position = self.place(slot)
         return _SCALARS[code].unpack_from(self._buffer, position)[0] if position else default
 
-    def _target(self, slot: int) -> int:
-        position = self._field(slot)
+    def target(self, slot: int) -> int:
+        """Absolute position of what a slot points to, or 0 when it is absent."""
+        position = self.place(slot)
         if not position:
             return 0
         offset: int = _U32.unpack_from(self._buffer, position)[0]
         return position + offset
 
     def table(self, slot: int) -> "Table | None":
-        target = self._target(slot)
+        target = self.target(slot)
         return Table(self._buffer, target) if target else None
 
     def need(self, slot: int) -> "Table":
@@ -68,7 +69,7 @@ class Table:
 
     def octets(self, slot: int) -> bytes:
         """A string or a byte vector, as raw bytes; empty when absent."""
-        target = self._target(slot)
+        target = self.target(slot)
         if not target:
             return b""
         length = _U32.unpack_from(self._buffer, target)[0]
@@ -79,7 +80,7 @@ class Table:
 
     def tables(self, slot: int) -> Iterator["Table"]:
         """The elements of a vector of tables."""
-        target = self._target(slot)
+        target = self.target(slot)
         if not target:
             return
         for index in range(_U32.unpack_from(self._buffer, target)[0]):

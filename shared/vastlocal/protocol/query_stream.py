@@ -49,6 +49,15 @@ def leaf_stream(
     return _stream(_PREFIX.pack(stream_id, next_row_id), arrays[0].type, batches)
 
 
+def small_stream(
+    stream_id: int, next_row_id: int, data_type: pa.DataType, batch: Sequence[bytes]
+) -> list[bytes]:
+    """One leaf whose only batch is already a message, in pieces."""
+    prefix = _PREFIX.pack(stream_id, next_row_id)
+    end = prefix + _END_OF_STREAM
+    return [prefix + _schema_message(data_type) + prefix, *batch, end]
+
+
 def count_stream(stream_id: int, next_row_id: int, rows: int) -> bytes:
     """The answer to a query of no columns: one batch that has only a length."""
     batch = pa.record_batch([pa.nulls(rows)], names=[""]).select([])
