@@ -13,8 +13,8 @@ from vastdb.config import QueryConfig
 from vastdb.table_metadata import TableMetadata, TableRef, TableType
 
 from tams.repositories.database import Database
+from tams.repositories.flow_rows import OUTLINE
 from tams.repositories.media_time import bound_text
-from tams.repositories.rows import OUTLINE
 from tams.repositories.sdk import arrow_schema, sdk_session
 from tams.repositories.session import VastConnection
 from tams.repositories.table import Table

@@ -17,6 +17,8 @@ from tams.models.stored import FLOW_GONE_US
 from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY
 from tams.repositories.migrations.back_fill import BATCH_ROWS
+from tams.repositories.migrations.numbered import MIGRATIONS
+from tams.repositories.migrations.steps import AddColumns
 from tams.repositories.provision import provision
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
@@ -56,6 +58,13 @@ def store(data: Path, **options: Any) -> Iterator[tuple[VastConnection, Control]
     with a_local_vast(data, **options) as url:
         control = Control(url, VAST_KEYS["VASTLOCAL_ACCESS_KEY"], VAST_KEYS["VASTLOCAL_SECRET_KEY"])
         yield vast_connection(settings_for(url)), control
+
+
+def columns_since(version: int) -> set[str]:
+    """As `provision` reports the columns that later migrations add."""
+    steps = [step for each in MIGRATIONS[version:] for step in each.steps]
+    added = [step for step in steps if isinstance(step, AddColumns)]
+    return {f"column {step.table.name}.{name}" for step in added for name in step.names}
 
 
 def count(connection: VastConnection, table: Table, predicate: Any = None) -> int:

@@ -13,7 +13,7 @@ SCHEMA = {"provision.py", "schema_status.py", "schema_version.py", "versioned.py
 """Modules about the tables themselves, independent of any reader."""
 RAW = {"database.py", "transaction.py", "store.py", "visible.py", *SCHEMA}
 """Modules that may have a transaction that lets everything through."""
-HIDING = {"rows.py", "visible.py"}
+HIDING = {"flow_rows.py", "visible.py"}
 """Modules of repositories that may read what a running deletion covers."""
 
 

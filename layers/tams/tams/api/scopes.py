@@ -58,7 +58,12 @@ SCOPES: Mapping[str, Needed] = {
 
 def needed(path: str, method: str) -> frozenset[Scope] | None:
     """None means open to anyone. Raises KeyError for an operation without an entry."""
-    return None if path in PUBLIC_ROUTES else SCOPES[path]["GET" if method == "HEAD" else method]
+    if path in PUBLIC_ROUTES:
+        return None
+    scopes = SCOPES.get(path, {}).get("GET" if method == "HEAD" else method)
+    if scopes is None:
+        raise KeyError(f"{method} {path} has no scopes: add it to SCOPES in api/scopes.py")
+    return scopes
 
 
 def check_table(routes: Iterable[BaseRoute]) -> None:

@@ -9,10 +9,7 @@ from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
 from tams.models.stored import FlowOutline, StoredFlow
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
-from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import equal, tagged
-from tams.repositories.rows import (
+from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
     flow_from_row,
@@ -21,6 +18,9 @@ from tams.repositories.rows import (
     relations_row,
     timeline_row,
 )
+from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
+from tams.repositories.media_time import bound_text
+from tams.repositories.predicates import equal, tagged
 from tams.repositories.tables import FLOWS
 from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange

@@ -7,129 +7,25 @@ from typing import Any
 from tams.models.collection import FlowCollectionItem
 from tams.models.container_mapping import ContainerMapping
 from tams.models.error import Error
-from tams.models.flow import Flow, parse_flow
 from tams.models.source import Source
 from tams.models.stored import (
-    FlowOutline,
     Instance,
     ObjectKind,
     ObjectState,
-    StoredFlow,
     StoredObject,
     StoredSegment,
     StoredSource,
-    Timeline,
     finite,
 )
-from tams.repositories.media_time import optional_ns, optional_text, time_ns, time_text
+from tams.repositories.media_time import time_text
 from tams.repositories.predicates import tags_text
 from tams.repositories.transaction import Row
 from tams.timing import TimeRange
-from tams.timing.microseconds import from_us, to_us
-
-_KEPT_ELSEWHERE = ("timerange", "flow_collection", "collected_by", "segments_updated")
+from tams.timing.microseconds import to_us
 
 
 def dumps(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-
-def flow_row(stored: StoredFlow) -> Row:
-    """All columns except the timeline's."""
-    flow = stored.flow
-    document = flow.to_document()
-    for name in _KEPT_ELSEWHERE:
-        document.pop(name, None)
-    essence = document.get("essence_parameters", {})
-    return {
-        "id": flow.id,
-        "source_id": flow.source_id,
-        "format": str(flow.format),
-        "codec": flow.codec,
-        "container": flow.container,
-        "label": flow.label,
-        "profile_id": flow.profile_id,
-        "status": flow.status,
-        "read_only": flow.read_only or False,
-        "frame_width": essence.get("frame_width"),
-        "frame_height": essence.get("frame_height"),
-        "init_segments": essence.get("init_segments", False),
-        "tags": tags_text(flow.tags),
-        "document": dumps(document),
-        "created_us": to_us(flow.created) if flow.created else None,
-        "metadata_updated_us": to_us(flow.metadata_updated) if flow.metadata_updated else None,
-        "revision": stored.revision,
-    }
-
-
-def timeline_row(stored: StoredFlow) -> Row:
-    """The columns that writing Segments changes."""
-    timeline, updated = stored.timeline, stored.flow.segments_updated
-    return {
-        "segments_updated_us": to_us(updated) if updated else None,
-        "first_time": optional_text(timeline.first_ns),
-        "last_time": optional_text(timeline.last_ns),
-        "last_inclusive": timeline.last_inclusive,
-        "segment_count": timeline.segment_count,
-        "longest_time": time_text(timeline.longest_ns),
-        "deleting": dumps({key: str(value) for key, value in stored.deleting.items()})
-        if stored.deleting
-        else None,
-        "told_us": stored.told_us,
-        **relations_row(stored),
-        "revision": stored.revision,
-    }
-
-
-RELATED = -1
-"""No revision."""
-
-
-def relations_row(stored: StoredFlow) -> Row:
-    """Whether this update leaves the Flow without members and collectors."""
-    return {"unrelated_revision": stored.revision + 1 if stored.is_unrelated else RELATED}
-
-
-FLOW_READ = (
-    "id", "document", "segments_updated_us", "first_time", "last_time", "last_inclusive", "segment_count",
-    "longest_time", "deleting", "told_us", "unrelated_revision", "revision"
-)  # fmt: skip
-"""The columns that `flow_from_row` reads."""
-
-
-def flow_from_row(row: Row) -> StoredFlow:
-    document = json.loads(row["document"])
-    if row["segments_updated_us"] is not None:
-        document["segments_updated"] = from_us(row["segments_updated_us"]).isoformat()
-    flow: Flow = parse_flow(document)
-    outline = outline_from_row(row)
-    return StoredFlow(
-        flow,
-        outline.timeline,
-        outline.deleting,
-        row["told_us"] or 0,
-        row["revision"],
-        row["unrelated_revision"] == row["revision"],
-    )
-
-
-OUTLINE = (
-    "id", "first_time", "last_time", "last_inclusive", "segment_count", "longest_time", "deleting"
-)  # fmt: skip
-"""The columns that `outline_from_row` reads."""
-
-
-def outline_from_row(row: Row) -> FlowOutline:
-    timeline = Timeline(
-        segment_count=row["segment_count"],
-        first_ns=optional_ns(row["first_time"]),
-        last_ns=optional_ns(row["last_time"]),
-        last_inclusive=row["last_inclusive"],
-        longest_ns=time_ns(row["longest_time"]),
-    )
-    deleting = json.loads(row["deleting"] or "{}")
-    hidden = {key: TimeRange.parse(text) for key, text in deleting.items()}
-    return FlowOutline(row["id"], timeline, hidden)
 
 
 def source_row(stored: StoredSource) -> Row:

@@ -1,6 +1,6 @@
 """Flows: create, replace, read. A Source is created with its first Flow and deleted with its last."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -19,7 +19,6 @@ from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import (
     check_flow,
     flow_to,
-    readable_flows,
     source_to,
     tags_of_new,
     tags_of_replaced,
@@ -36,6 +35,7 @@ from tams.services.flows.collections import (
     with_flow,
 )
 from tams.services.flows.description import check_init_segments, description_of
+from tams.services.flows.listed import beyond_vast
 from tams.services.flows.membership import (
     check_source_format,
     join_source,
@@ -106,7 +106,7 @@ class FlowService:
 
         def work(repositories: Repositories) -> Page[Flow]:
             asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
-            page = repositories.flows.list_(asked, _kept(repositories, asked))
+            page = repositories.flows.list_(asked, beyond_vast(repositories, asked))
             return Page(tuple(as_caller_sees(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
@@ -231,37 +231,6 @@ def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) 
     """After every event of an earlier Flow with this id, or an earlier Source with its Source's id."""
     gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
     return moment_after(clock(), from_us(gone_us))
-
-
-def _kept(repositories: Repositories, query: FlowQuery) -> Callable[[str], bool] | None:
-    """Decides what VAST cannot in a listing, Flow by Flow; None when VAST can decide everything."""
-    checks: list[Callable[[str], bool]] = []
-    if query.collected_by_ids is not None:
-        wanted = query.collected_by_ids
-        collected = _collected(repositories, query, wanted)
-        checks.append(lambda flow_id: (flow_id in collected) is bool(wanted))
-    if not query.timerange.is_eternity and not query.timerange.is_empty:
-        checks.append(lambda flow_id: _has_media_in(repositories, flow_id, query.timerange))
-    if not checks:
-        return None
-    return lambda flow_id: all(check(flow_id) for check in checks)
-
-
-def _collected(repositories: Repositories, query: FlowQuery, wanted: Collection[str]) -> set[str]:
-    """What any of the wanted Flows collects, or any Flow at all, among collectors the caller may know of."""
-    if query.classes is None:
-        return repositories.collections.collected(wanted or None)
-    parents = wanted or repositories.collections.parents()
-    return repositories.collections.collected(readable_flows(repositories, query.classes, parents))
-
-
-def _has_media_in(repositories: Repositories, flow_id: str, timerange: TimeRange) -> bool:
-    """Judges by Segment, not by extent: a gap that covers the timerange does not match (FLW-2)."""
-    outline = repositories.flows.outline(flow_id)
-    if outline is None:
-        return False
-    found, _ = reader_of(repositories, outline).page(PageRequest(timerange, 1))
-    return bool(found)
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:
