@@ -97,7 +97,7 @@ Resources:
         ("!Ref Cluster", "A: parameter Cluster has no default"),
         ("!Ref Nothing", "no such parameter or resource"),
         ("!GetAtt Nothing.Arn", "no such resource"),
-        ("!ImportValue x", "does not know Fn::ImportValue"),
+        ("!ImportValue x", "does not support Fn::ImportValue"),
     ],
 )
 def test_a_gap_is_named(tmp_path: Path, value: str, message: str) -> None:
