@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 
 from tams.api import query
 from tams.api.body import described, described_as
+from tams.api.creation import CONFLICT, EXTENSION, created
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import FlowId, JsonBody, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
@@ -75,6 +76,23 @@ async def get_flows(
     return page_response(request, flows.list_, asked, reverse=reverse_order)
 
 
+FLOW_BODY = described("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow")
+
+
+@router.post(
+    "",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.CREATED,
+    response_model=Flow,
+    responses=CONFLICT,
+    openapi_extra=FLOW_BODY,
+)
+async def post_flow(request: Request, body: JsonBody, flows: Flows) -> Response:
+    """Creates a Flow, but replaces none. Not part of TAMS."""
+    made = flows.create(parse_flow_put(body))
+    return created(request, "flows", made.id, made.to_json())
+
+
 @router.get("/{flowId}", response_model=Flow, responses=UNCHANGED)
 async def get_flow(
     flow_id: FlowId,
@@ -97,13 +115,13 @@ async def get_flow(
     status_code=HTTPStatus.CREATED,
     response_model=Flow,
     responses={HTTPStatus.NO_CONTENT: {"description": "The Flow was replaced."}},
-    openapi_extra=described("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow"),
+    openapi_extra=FLOW_BODY,
 )
 async def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
-    created = flows.put(flow_id, parse_flow_put(body))
-    if created is None:
+    new = flows.put(flow_id, parse_flow_put(body))
+    if new is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return JSONResponse(created.to_json(), HTTPStatus.CREATED)
+    return JSONResponse(new.to_json(), HTTPStatus.CREATED)
 
 
 @router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)

@@ -52,5 +52,9 @@ class NotFoundError(RequestFailedError):
         return error
 
 
+class ConflictError(RequestFailedError):
+    """The request contradicts what is stored: the id is taken, or others depend on it (extensions only)."""
+
+
 class BackendUnavailableError(RequestFailedError):
     """VAST or S3 did not answer in time; the same request may succeed later."""

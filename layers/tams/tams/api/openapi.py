@@ -19,8 +19,10 @@ from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.media_object import ControlledInstance, UncontrolledInstance
+from tams.models.object_post import ObjectPost
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
+from tams.models.source import SourcePost, SourcePut
 from tams.models.webhook import WebhookPost, WebhookPut
 from tams.services.service.service import API_VERSION
 
@@ -29,8 +31,11 @@ BODY_MODELS = (
     Error,
     FlowSegmentPost,
     FlowStoragePost,
+    ObjectPost,
     ProfilePost,
     ServicePost,
+    SourcePost,
+    SourcePut,
     UncontrolledInstance,
     WebhookPost,
     WebhookPut,
@@ -98,6 +103,8 @@ def _answer_errors(method: str, operation: dict[str, Any]) -> None:
             "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
         }
         responses.setdefault(status, failure)
+    if "409" in responses and "201" in responses:
+        responses["201"]["headers"] = {"Location": _header("The URL of the new resource.")}
     if "202" in responses:
         responses["202"]["headers"] = {"Location": _header("The URL of the deletion request.")}
 

@@ -70,7 +70,8 @@ SOURCES = Table(
         document=TEXT,
         created_us=INT,
         updated_us=INT,
-        flow_count=INT,  # the Source is deleted with its last Flow
+        flow_count=INT,  # the Source is deleted with its last Flow, unless it is kept
+        kept=BOOL,  # whether a client created it by itself; null on rows of earlier releases
         revision=INT,
     ),
     sorting_key=("id",),
