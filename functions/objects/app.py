@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
+from tams.api.batch import mount_batch
 from tams.api.body import described
 from tams.api.creation import CONFLICT, EXTENSION, created
 from tams.api.dependencies import Backends, JsonBody, ThisPlatform, acting
@@ -18,6 +19,7 @@ from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
 from tams.models.object_post import parse_object_post
 from tams.runtime.http_handler import api_handler
+from tams.services.batch.batch import BatchItem
 from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.instances import InstanceService
 from tams.services.objects.objects import ObjectService, ObjectView
@@ -53,6 +55,25 @@ async def post_object(
     get_urls = GetUrls(platform.object_stores.get_url, {}, UrlFilter())
     document = object_json(ObjectView(stored, None, [], None), [], get_urls)
     return created(request, "objects", stored.id, document)
+
+
+def _object_item(body: object) -> BatchItem:
+    post = parse_object_post(body)
+    return BatchItem(
+        post.id,
+        lambda it, caller: ObjectRegistrationService.of(it, caller).create(post),
+        (post.id,),
+    )
+
+
+mount_batch(
+    router,
+    "/batch",
+    done=HTTPStatus.CREATED,
+    parse=_object_item,
+    models=["ObjectPost"],
+    summary="Register Objects",
+)
 
 
 # Before the routes of the Object itself, whose id would swallow the rest of the path.

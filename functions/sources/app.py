@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from tams.api import query
+from tams.api.batch import mount_batch
 from tams.api.body import described
 from tams.api.creation import CONFLICT, EXTENSION, HAS_FLOWS, created
 from tams.api.dependencies import JsonBody, SourceId, acting
@@ -18,6 +19,7 @@ from tams.models.filters import parse_tag_filters
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.source import Source, SourcePost, SourcePut
 from tams.runtime.http_handler import api_handler
+from tams.services.batch.batch import BatchItem
 from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.source_properties import SourcePropertyService
 from tams.services.flows.sources import SourceService
@@ -72,6 +74,23 @@ async def post_source(request: Request, body: JsonBody, sources: KeptSources) ->
     """Creates a Source that needs no Flows, and stays when its last Flow is deleted. Not part of TAMS."""
     made = sources.create(SourcePost.from_body(body))
     return created(request, "sources", made.id, made.to_json())
+
+
+def _source_item(body: object) -> BatchItem:
+    post = SourcePost.from_body(body)
+    return BatchItem(
+        post.id, lambda it, caller: KeptSourceService.of(it, caller).create(post), (post.id,)
+    )
+
+
+mount_batch(
+    router,
+    "/batch",
+    done=HTTPStatus.CREATED,
+    parse=_source_item,
+    models=["SourcePost"],
+    summary="Create Sources",
+)
 
 
 @router.put(

@@ -84,6 +84,10 @@ PUT    /sources/{sourceId}/tags               write
 POST   /flows                                 write
 PUT    /flows/{flowId}/tags                   write
 POST   /objects                               write
+POST   /sources/batch                         write
+POST   /flows/batch                           write
+POST   /flows/tags/batch                      write
+POST   /objects/batch                         write
 """
 
 

@@ -24,6 +24,10 @@ class TamsError(Exception):
 class RequestFailedError(TamsError):
     """It becomes the answer to a request: its text is for the caller and carries no secret."""
 
+    def add_place(self, place: str) -> None:
+        """Say in front of the text where in the request the fault is."""
+        self.args = (f"{place}: {self}",)
+
 
 class InvalidRequestError(RequestFailedError):
     """The request breaks a rule of the specification."""

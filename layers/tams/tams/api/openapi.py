@@ -15,6 +15,7 @@ from tams.api.openapi_names import operation_id
 from tams.api.openapi_schemas import tidied
 from tams.api.openapi_security import SCHEMES, describe_access
 from tams.api.tag_filters import TAG_FILTERS
+from tams.models.batch import FlowTags
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
@@ -31,6 +32,7 @@ BODY_MODELS = (
     Error,
     FlowSegmentPost,
     FlowStoragePost,
+    FlowTags,
     ObjectPost,
     ProfilePost,
     ServicePost,
@@ -103,7 +105,7 @@ def _answer_errors(method: str, operation: dict[str, Any]) -> None:
             "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
         }
         responses.setdefault(status, failure)
-    if "409" in responses and "201" in responses:
+    if "409" in responses and "201" in responses and "200" not in responses:
         responses["201"]["headers"] = {"Location": _header("The URL of the new resource.")}
     if "202" in responses:
         responses["202"]["headers"] = {"Location": _header("The URL of the deletion request.")}
