@@ -92,7 +92,5 @@ def test_an_object_belongs_to_the_flow_it_is_registered_for(
     assert {name for name, status in seen.items() if status == 200} == {
         "admin", "news", "both", "viewer", "mixed"
     }  # fmt: skip
-    assert (
-        api["sport"].post("/objects", json={**body, "flow_id": flows["sport"]["id"]}).json()["type"]
-        == "Conflict"
-    ), "an id is taken for everyone"
+    taken = api["sport"].post("/objects", json={**body, "flow_id": flows["sport"]["id"]})
+    assert taken.json()["type"] == "Conflict", "an id is taken for everyone"

@@ -194,3 +194,54 @@ def test_what_the_paths_meant_before_they_still_mean(api: httpx.Client) -> None:
     assert api.get("/objects/batch").json()["id"] == "batch"
     refused = api.patch("/objects/batch")
     assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, POST")
+
+
+def keyed(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key}
+
+
+@pytest.mark.parametrize("query", ["", "?partial=true"])
+def test_a_batch_with_a_key_is_done_once_and_answered_alike(api: httpx.Client, query: str) -> None:
+    path, headers, taken = f"/objects/batch{query}", keyed(str(uuid4())), an_object()
+    assert api.post("/objects", json=taken).status_code == 201
+    items = [an_object(), an_object(), *([taken, {}] if query else [])]
+
+    first = api.post(path, json=items, headers=headers)
+    again = api.post(path, json=items, headers=headers)
+    other = api.post(path, json=[an_object()], headers=headers)
+    without = api.post(path, json=items)
+
+    assert statuses(first) == ([201, 201, 409, 400] if query else [201, 201])
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert other.status_code == 409
+    assert other.json()["summary"] == "Idempotency-Key: it has been used for another request"
+    assert 409 in ([without.status_code] if not query else statuses(without)[:1])
+
+
+def test_a_key_stands_for_one_operation(api: httpx.Client) -> None:
+    headers, item = keyed(str(uuid4())), an_object()
+    assert api.post("/objects/batch", json=[item], headers=headers).status_code == 201
+
+    for path in ("/objects/batch?partial=true", "/sources/batch"):
+        body = [item] if "objects" in path else [a_source()]
+        assert api.post(path, json=body, headers=headers).status_code == 409, path
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201, "a\tb"])
+def test_a_key_that_is_none_is_400(api: httpx.Client, key: str) -> None:
+    refused = api.post("/objects/batch", json=[an_object()], headers=keyed(key))
+
+    assert refused.status_code == 400
+    assert "Idempotency-Key: must have 1 to 200" in refused.json()["summary"]
+
+
+def test_tags_of_a_batch_with_a_key_are_not_set_again(api: httpx.Client, make: Maker) -> None:
+    flow, headers = make.flow(), keyed(str(uuid4()))
+    items = [{"id": flow["id"], "tags": {"a": "1"}}]
+    assert api.post("/flows/tags/batch", json=items, headers=headers).status_code == 200
+    assert api.put(f"/flows/{flow['id']}/tags", json={"a": "2"}).status_code == 204
+
+    again = api.post("/flows/tags/batch", json=items, headers=headers)
+
+    assert (again.status_code, statuses(again)) == (200, [204])
+    assert api.get(f"/flows/{flow['id']}/tags").json() == {"a": "2"}

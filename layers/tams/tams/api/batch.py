@@ -4,28 +4,38 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described_as
 from tams.api.creation import EXTENSION
 from tams.api.dependencies import JsonListBody, acting
-from tams.api.error_body import error_body
 from tams.api.errors import STATUS_OF
 from tams.api.query import QueryBool
-from tams.errors import InvalidRequestError, RequestFailedError, clipped
-from tams.models.batch import BatchResult
+from tams.errors import InvalidRequestError, clipped
+from tams.models.batch import BatchResult, Outcome
 from tams.models.error import Error
-from tams.services.batch.batch import BATCH_MAX, BatchItem, BatchService, Outcome
+from tams.services.batch.batch import BATCH_MAX, BatchItem, BatchService
+from tams.services.batch.record import BatchKey
 
 Batch = Annotated[BatchService, Depends(acting(BatchService))]
 Partial = Annotated[
     QueryBool,
     Query(description="Do each item that can be done. By default, all are done, or none."),
 ]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Up to 200 characters. For 24 hours, the same request with the same key is answered with "
+        "what became of the first, and another request with this key gets 409.",
+    ),
+]
 _CONFLICT: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.CONFLICT: {"model": Error, "description": "An item conflicts with what is stored."}
+    HTTPStatus.CONFLICT: {"model": Error, "description": "An item or the key is taken already."}
 }
+_STATUS_OF = {kind.__name__.removesuffix("Error"): status for kind, status in STATUS_OF.items()}
+"""By the type of an error, as its document names it."""
 
 
 def mount_batch(
@@ -52,17 +62,25 @@ def mount_batch(
         openapi_extra=described_as(_list_of(models)),
     )
     async def post_batch(
-        body: JsonListBody, batch: Batch, partial: Partial = False
+        request: Request,
+        body: JsonListBody,
+        batch: Batch,
+        partial: Partial = False,
+        idempotency_key: IdempotencyKey = None,
     ) -> JSONResponse:
         """All in one transaction. If an item fails, nothing is done, and the error names its index.
 
         With `partial=true`, each item is done in its own right. Not part of TAMS.
         """
         items = _items(body, parse)
+        key = None
+        if idempotency_key is not None:
+            asked = [request.scope["route"].path_format, partial, body]
+            key = BatchKey.of(batch.caller, idempotency_key, asked)
         if not partial:
-            batch.do_all(items)
+            batch.do_all(items, key)
             return JSONResponse([_result(item, None, done) for item in items], whole)
-        outcomes = batch.do_each(items)
+        outcomes = batch.do_each(items, key)
         return JSONResponse(
             [_result(*each, done) for each in zip(items, outcomes, strict=True)], HTTPStatus.OK
         )
@@ -95,9 +113,4 @@ def _item(body: object, parse: Callable[[Any], BatchItem]) -> BatchItem:
 def _result(item: BatchItem, outcome: Outcome, done: HTTPStatus) -> dict[str, Any]:
     if outcome is None:
         return BatchResult(id=item.id, status=done).to_json()
-    error = Error.model_validate(_document(outcome))
-    return BatchResult(id=item.id, status=STATUS_OF[type(outcome)], error=error).to_json()
-
-
-def _document(failure: RequestFailedError) -> dict[str, Any]:
-    return error_body(type(failure).__name__.removesuffix("Error"), str(failure))
+    return BatchResult(id=item.id, status=_STATUS_OF[outcome.type], error=outcome).to_json()

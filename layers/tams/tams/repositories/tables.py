@@ -170,6 +170,19 @@ COPIES = Table(
     sorting_key=("id",),
 )
 
+BATCHES = Table(
+    "batches",
+    columns(
+        id=TEXT,  # a hash of the caller's name and the Idempotency-Key
+        digest=TEXT,  # of the request
+        outcomes=TEXT,  # one for each item done so far, as JSON: null, or why it failed
+        created_us=INT,
+        event_id=TEXT,
+        revision=INT,
+    ),
+    sorting_key=("id",),
+)
+
 PROFILES = Table(
     "profiles",
     columns(
@@ -242,6 +255,7 @@ ALL = (
     SEGMENTS,
     OBJECTS,
     COPIES,
+    BATCHES,
     EVENTS,
     MILESTONES,
     RELAY,

@@ -4,12 +4,12 @@ from tams.repositories.migrations import (
     m0001_tables,
     m0002_since_0_1_0,
     m0003_unrelated_flows,
-    m0004_kept_sources,
+    m0004_extensions,
 )
 
 MIGRATIONS = (
     m0001_tables.MIGRATION,
     m0002_since_0_1_0.MIGRATION,
     m0003_unrelated_flows.MIGRATION,
-    m0004_kept_sources.MIGRATION,
+    m0004_extensions.MIGRATION,
 )
