@@ -7,13 +7,16 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api import query
+from tams.api.batch import mount_batch
 from tams.api.body import described, described_as
+from tams.api.creation import CONFLICT, EXTENSION, created
 from tams.api.deletion import ACCEPTED, deleted
 from tams.api.dependencies import FlowId, JsonBody, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
 from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
+from tams.models.batch import FlowTags
 from tams.models.collection import FlowCollectionItem
 from tams.models.common import ContentFormat
 from tams.models.filters import parse_tag_filters
@@ -22,6 +25,7 @@ from tams.models.patterns import STRICT_MIME_TYPE as STRICT_MIME_TYPE_PATTERN
 from tams.models.property_values import parse_bit_rate, parse_flag, parse_flow_collection
 from tams.models.queries import FlowQuery, FlowSort
 from tams.runtime.http_handler import api_handler
+from tams.services.batch.batch import BatchItem
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.flows import FlowService
 from tams.services.flows.properties import FlowPropertyService
@@ -75,6 +79,59 @@ async def get_flows(
     return page_response(request, flows.list_, asked, reverse=reverse_order)
 
 
+FLOW_MODELS = ("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow")
+FLOW_BODY = described(*FLOW_MODELS)
+
+
+@router.post(
+    "",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.CREATED,
+    response_model=Flow,
+    responses=CONFLICT,
+    openapi_extra=FLOW_BODY,
+)
+async def post_flow(request: Request, body: JsonBody, flows: Flows) -> Response:
+    """Creates a Flow, but replaces none. Not part of TAMS."""
+    made = flows.create(parse_flow_put(body))
+    return created(request, "flows", made.id, made.to_json())
+
+
+def _flow_item(body: object) -> BatchItem:
+    put = parse_flow_put(body)
+    flow_id, source_id = put.common.id, put.common.source_id
+    return BatchItem(
+        flow_id, lambda it, caller: FlowService.of(it, caller).create(put), (flow_id, source_id)
+    )
+
+
+def _tags_item(body: object) -> BatchItem:
+    given = FlowTags.from_body(body)
+    return BatchItem(
+        given.id,
+        lambda it, caller: FlowPropertyService.of(it, caller).set_tags(given.id, given.tags),
+        (given.id,),
+    )
+
+
+mount_batch(
+    router,
+    "/batch",
+    done=HTTPStatus.CREATED,
+    parse=_flow_item,
+    models=FLOW_MODELS,
+    summary="Create Flows",
+)
+mount_batch(
+    router,
+    "/tags/batch",
+    done=HTTPStatus.NO_CONTENT,
+    parse=_tags_item,
+    models=["FlowTags"],
+    summary="Replace the tags of Flows",
+)
+
+
 @router.get("/{flowId}", response_model=Flow, responses=UNCHANGED)
 async def get_flow(
     flow_id: FlowId,
@@ -97,13 +154,13 @@ async def get_flow(
     status_code=HTTPStatus.CREATED,
     response_model=Flow,
     responses={HTTPStatus.NO_CONTENT: {"description": "The Flow was replaced."}},
-    openapi_extra=described("VideoFlow", "AudioFlow", "ImageFlow", "DataFlow", "MultiFlow"),
+    openapi_extra=FLOW_BODY,
 )
 async def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
-    created = flows.put(flow_id, parse_flow_put(body))
-    if created is None:
+    new = flows.put(flow_id, parse_flow_put(body))
+    if new is None:
         return Response(status_code=HTTPStatus.NO_CONTENT)
-    return JSONResponse(created.to_json(), HTTPStatus.CREATED)
+    return JSONResponse(new.to_json(), HTTPStatus.CREATED)
 
 
 @router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)

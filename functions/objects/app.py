@@ -1,4 +1,4 @@
-"""/objects/{objectId} and its instances. An Object id may contain any character, including slashes."""
+"""/objects, /objects/{objectId} and its instances. An Object id may contain any character, even slashes."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -6,7 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
+from tams.api.batch import mount_batch
 from tams.api.body import described
+from tams.api.creation import CONFLICT, EXTENSION, created
 from tams.api.dependencies import Backends, JsonBody, ThisPlatform, acting
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
@@ -15,15 +17,19 @@ from tams.api.raw_path import path_value
 from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
+from tams.models.object_post import parse_object_post
 from tams.runtime.http_handler import api_handler
+from tams.services.batch.batch import BatchItem
 from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.instances import InstanceService
-from tams.services.objects.objects import ObjectService
+from tams.services.objects.objects import ObjectService, ObjectView
+from tams.services.objects.registration import ObjectRegistrationService
 
 router = APIRouter(prefix="/objects", tags=["Objects"])
 
 Objects = Annotated[ObjectService, Depends(acting(ObjectService))]
 Instances = Annotated[InstanceService, Depends(acting(InstanceService))]
+Registration = Annotated[ObjectRegistrationService, Depends(acting(ObjectRegistrationService))]
 
 
 async def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
@@ -31,6 +37,43 @@ async def _object_id(object_id: Annotated[str, Path(alias="objectId")]) -> str:
 
 
 ObjectId = Annotated[str, Depends(_object_id)]
+
+
+@router.post(
+    "",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.CREATED,
+    response_model=MediaObject,
+    responses=CONFLICT,
+    openapi_extra=described("ObjectPost"),
+)
+async def post_object(
+    request: Request, body: JsonBody, objects: Registration, platform: ThisPlatform
+) -> Response:
+    """Registers an Object at a client's own URLs, before any Segment uses it. Not part of TAMS."""
+    stored = objects.create(parse_object_post(body))
+    get_urls = GetUrls(platform.object_stores.get_url, {}, UrlFilter())
+    document = object_json(ObjectView(stored, None, [], None), [], get_urls)
+    return created(request, "objects", stored.id, document)
+
+
+def _object_item(body: object) -> BatchItem:
+    post = parse_object_post(body)
+    return BatchItem(
+        post.id,
+        lambda it, caller: ObjectRegistrationService.of(it, caller).create(post),
+        (post.id,),
+    )
+
+
+mount_batch(
+    router,
+    "/batch",
+    done=HTTPStatus.CREATED,
+    parse=_object_item,
+    models=["ObjectPost"],
+    summary="Register Objects",
+)
 
 
 # Before the routes of the Object itself, whose id would swallow the rest of the path.

@@ -1,11 +1,15 @@
 """/sources, /sources/{sourceId} and its properties."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from tams.api import query
-from tams.api.dependencies import SourceId, acting
+from tams.api.batch import mount_batch
+from tams.api.body import described
+from tams.api.creation import CONFLICT, EXTENSION, HAS_FLOWS, created
+from tams.api.dependencies import JsonBody, SourceId, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
 from tams.api.properties import mount_properties
@@ -13,14 +17,18 @@ from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.models.common import ContentFormat
 from tams.models.filters import parse_tag_filters
 from tams.models.queries import SourceQuery, SourceSort
-from tams.models.source import Source
+from tams.models.source import Source, SourcePost, SourcePut
 from tams.runtime.http_handler import api_handler
+from tams.services.batch.batch import BatchItem
+from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.source_properties import SourcePropertyService
 from tams.services.flows.sources import SourceService
 
 router = APIRouter(prefix="/sources", tags=["Sources"])
 
 Sources = Annotated[SourceService, Depends(acting(SourceService))]
+KeptSources = Annotated[KeptSourceService, Depends(acting(KeptSourceService))]
+SourceProperties = Annotated[SourcePropertyService, Depends(acting(SourcePropertyService))]
 
 
 @router.get("", response_model=list[Source])
@@ -52,6 +60,61 @@ async def get_sources(
 @router.get("/{sourceId}", response_model=Source, responses=UNCHANGED)
 async def get_source(source_id: SourceId, sources: Sources, known: KnownVersions) -> Response:
     return versioned_response(sources.get_versioned(source_id, known))
+
+
+@router.post(
+    "",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.CREATED,
+    response_model=Source,
+    responses=CONFLICT,
+    openapi_extra=described("SourcePost"),
+)
+async def post_source(request: Request, body: JsonBody, sources: KeptSources) -> Response:
+    """Creates a Source that needs no Flows, and stays when its last Flow is deleted. Not part of TAMS."""
+    made = sources.create(SourcePost.from_body(body))
+    return created(request, "sources", made.id, made.to_json())
+
+
+def _source_item(body: object) -> BatchItem:
+    post = SourcePost.from_body(body)
+    return BatchItem(
+        post.id, lambda it, caller: KeptSourceService.of(it, caller).create(post), (post.id,)
+    )
+
+
+mount_batch(
+    router,
+    "/batch",
+    done=HTTPStatus.CREATED,
+    parse=_source_item,
+    models=["SourcePost"],
+    summary="Create Sources",
+)
+
+
+@router.put(
+    "/{sourceId}",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.NO_CONTENT,
+    openapi_extra=described("SourcePut"),
+)
+async def put_source(source_id: SourceId, body: JsonBody, properties: SourceProperties) -> Response:
+    """Replaces label, description and tags; absent ones are unset. Not part of TAMS."""
+    properties.replace(source_id, SourcePut.from_body(body))
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.delete(
+    "/{sourceId}",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=HAS_FLOWS,
+)
+async def delete_source(source_id: SourceId, sources: KeptSources) -> Response:
+    """Deletes a Source without Flows. Not part of TAMS."""
+    sources.delete(source_id)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 mount_properties(router, "/{sourceId}", query.source_id, acting(SourcePropertyService))

@@ -7,6 +7,7 @@ from tams.errors import RequestFailedError
 from tams.models.caller import Caller
 from tams.ports import Platform
 from tams.runtime.workers import schedule_handler
+from tams.services.batch.record import BatchCleanup
 from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
@@ -37,6 +38,7 @@ def process(platform: Platform) -> dict[str, int]:
     attempt("objects", ObjectCleanupService.of(platform).sweep)
     attempt("copies", ObjectCopyService.of(platform).sweep)
     attempt("events_expired", EventLog.of(platform, caller).expire)
+    attempt("batches_expired", BatchCleanup.of(platform).sweep)
     attempt("uploads", UploadService.of(platform).sweep)
     attempt("heartbeat", HealthService.of(platform).note_sweep)
     if failures:

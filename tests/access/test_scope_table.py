@@ -77,6 +77,17 @@ POST   /service/profiles/{profileId}          write
 """ADR 10: the note lets `read` change and delete webhooks, and leaves out Profiles (AUT-12)."""
 EXTENSIONS = """
 GET    /events                                read
+POST   /sources                               write
+PUT    /sources/{sourceId}                    write
+DELETE /sources/{sourceId}                    delete
+PUT    /sources/{sourceId}/tags               write
+POST   /flows                                 write
+PUT    /flows/{flowId}/tags                   write
+POST   /objects                               write
+POST   /sources/batch                         write
+POST   /flows/batch                           write
+POST   /flows/tags/batch                      write
+POST   /objects/batch                         write
 """
 
 

@@ -104,6 +104,7 @@ def test_the_sweeper_runs_when_told(stack: Stack) -> None:
     found = tams_admin(stack, "sweep").split("\n")
 
     assert {line.rpartition(" ")[0].strip() for line in found if line} == {
+        "batches expired",
         "copies",
         "deletion requests",
         "events expired",

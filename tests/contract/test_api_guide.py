@@ -1,4 +1,4 @@
-"""The requests in the API guide, run in order; each answer is what the guide shows."""
+"""The requests in guides to the API, run in order; each answer is what the guide shows."""
 
 import json
 import re
@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.contract.conformance import ROOT
 
-GUIDE = ROOT / "shared" / "docs" / "api.md"
+DOCS = ROOT / "shared" / "docs"
+GUIDES = ("api.md", "guides/creating.md")
 ANYTHING = "…"
 _EXCHANGE = re.compile(
     r"```http\n(?P<request>.*?)```\n\n```\w+ title=\"(?P<status>\d+)[^\"]*\"\n(?P<answer>.*?)```",
@@ -26,9 +28,9 @@ class Exchange:
     answer: str
 
 
-def exchanges() -> list[Exchange]:
+def exchanges(text: str) -> list[Exchange]:
     found = []
-    for match in _EXCHANGE.finditer(GUIDE.read_text()):
+    for match in _EXCHANGE.finditer(text):
         head, _, body = match["request"].partition("\n\n")
         method, target = head.splitlines()[0].split(" ", 1)
         found.append(Exchange(method, target, body, int(match["status"]), match["answer"].strip()))
@@ -57,9 +59,13 @@ def fits(shown: Any, real: Any) -> bool:
     return bool(shown == real)
 
 
-def test_every_request_of_the_guide_gets_the_answer_that_the_guide_shows(api: httpx.Client) -> None:
-    shown = exchanges()
-    assert len(shown) == GUIDE.read_text().count("```http\n"), "a request without an answer"
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_request_of_a_guide_gets_the_answer_that_the_guide_shows(
+    api: httpx.Client, guide: str
+) -> None:
+    text = (DOCS / guide).read_text()
+    shown = exchanges(text)
+    assert len(shown) == text.count("```http\n"), "a request without an answer"
 
     for each in shown:
         headers = {"Content-Type": "application/json"} if each.body else {}

@@ -178,8 +178,8 @@ def test_GEN_15_closed_answers_hold_nothing_of_our_own(api: httpx.Client, make: 
     ("method", "path", "allowed"),
     [
         ("POST", "/objects/x", {"GET", "HEAD"}),
-        ("PUT", "/sources/{source_id}", {"GET", "HEAD"}),
-        ("DELETE", "/sources/{source_id}", {"GET", "HEAD"}),
+        ("POST", "/sources/{source_id}", {"GET", "HEAD", "PUT", "DELETE"}),
+        ("DELETE", "/sources/{source_id}/tags", {"GET", "HEAD", "PUT"}),
         ("DELETE", "/flows/{id}/read_only", {"GET", "HEAD", "PUT"}),
         ("POST", "/flows/{id}/label", {"GET", "HEAD", "PUT", "DELETE"}),
         ("PUT", "/service/profiles/{id}", {"GET", "HEAD", "POST"}),

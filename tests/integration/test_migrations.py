@@ -199,7 +199,9 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
         assert f"{left} rows of objects.flow_created_us" in done
         kinds = ("table", "column", "projection")
         assert [line for line in done if line.startswith(kinds)] == [
-            "column flows.unrelated_revision"
+            "column flows.unrelated_revision",
+            "column sources.kept",
+            "table batches",
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0

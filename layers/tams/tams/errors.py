@@ -24,6 +24,10 @@ class TamsError(Exception):
 class RequestFailedError(TamsError):
     """It becomes the answer to a request: its text is for the caller and carries no secret."""
 
+    def add_place(self, place: str) -> None:
+        """Say in front of the text where in the request the fault is."""
+        self.args = (f"{place}: {self}",)
+
 
 class InvalidRequestError(RequestFailedError):
     """The request breaks a rule of the specification."""
@@ -50,6 +54,10 @@ class NotFoundError(RequestFailedError):
             f"The requested {kind} ID in the path is invalid: {quoted(identifier)} {fault}",
         )
         return error
+
+
+class ConflictError(RequestFailedError):
+    """The request contradicts what is stored: the id is taken, or others depend on it (extensions only)."""
 
 
 class BackendUnavailableError(RequestFailedError):

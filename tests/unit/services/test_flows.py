@@ -91,7 +91,7 @@ def test_a_source_has_flows_of_one_format(world: World) -> None:
     source_id = world.stored(world.flow()).flow.source_id
     body = an_audio_flow_body(id=str(uuid4()), source_id=source_id)
 
-    with pytest.raises(InvalidRequestError, match="Flows of another format"):
+    with pytest.raises(InvalidRequestError, match="has the format urn:x-nmos:format:video"):
         flows_of(world).put(body["id"], parse_flow_put(body))
 
 

@@ -16,6 +16,7 @@ from tams.api.methods import allowed_methods
 from tams.api.precedence import check_target
 from tams.errors import (
     BackendUnavailableError,
+    ConflictError,
     ForbiddenError,
     InvalidRequestError,
     NotFoundError,
@@ -27,6 +28,7 @@ STATUS_OF: Mapping[type[RequestFailedError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
+    ConflictError: HTTPStatus.CONFLICT,
     BackendUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

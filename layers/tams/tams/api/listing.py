@@ -49,7 +49,7 @@ def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dic
     }
     if view.first_flow_id is not None:
         body["first_referenced_by_flow"] = view.first_flow_id
-    if stored.kind is ObjectKind.MEDIA and stored.timerange is not None:
+    if stored.kind is not ObjectKind.INIT and stored.timerange is not None:
         body["timerange"] = str(stored.timerange)
     if stored.key_frame_count is not None:
         body["key_frame_count"] = stored.key_frame_count

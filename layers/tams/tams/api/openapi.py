@@ -15,12 +15,15 @@ from tams.api.openapi_names import operation_id
 from tams.api.openapi_schemas import tidied
 from tams.api.openapi_security import SCHEMES, describe_access
 from tams.api.tag_filters import TAG_FILTERS
+from tams.models.batch import FlowTags
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.media_object import ControlledInstance, UncontrolledInstance
+from tams.models.object_post import ObjectPost
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
+from tams.models.source import SourcePost, SourcePut
 from tams.models.webhook import WebhookPost, WebhookPut
 from tams.services.service.service import API_VERSION
 
@@ -29,8 +32,12 @@ BODY_MODELS = (
     Error,
     FlowSegmentPost,
     FlowStoragePost,
+    FlowTags,
+    ObjectPost,
     ProfilePost,
     ServicePost,
+    SourcePost,
+    SourcePut,
     UncontrolledInstance,
     WebhookPost,
     WebhookPut,
@@ -98,6 +105,8 @@ def _answer_errors(method: str, operation: dict[str, Any]) -> None:
             "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
         }
         responses.setdefault(status, failure)
+    if "409" in responses and "201" in responses and "200" not in responses:
+        responses["201"]["headers"] = {"Location": _header("The URL of the new resource.")}
     if "202" in responses:
         responses["202"]["headers"] = {"Location": _header("The URL of the deletion request.")}
 

@@ -15,12 +15,13 @@ from tams.api.dependencies import JsonBody
 from tams.api.raw_path import path_value
 from tams.errors import NotFoundError
 from tams.models.common import Tags, TagValue
-from tams.models.property_values import parse_tag_value, parse_text
+from tams.models.property_values import parse_tag_value, parse_tags, parse_text
 
 NO_CONTENT = Response(status_code=HTTPStatus.NO_CONTENT)
 TEXTS = ("label", "description")
 TEXT_SCHEMA = {"type": "string"}
 TAG_SCHEMA = {"anyOf": [TEXT_SCHEMA, {"type": "array", "items": TEXT_SCHEMA}]}
+TAGS_SCHEMA = {"type": "object", "additionalProperties": TAG_SCHEMA}
 
 
 class Described(Protocol):
@@ -28,6 +29,7 @@ class Described(Protocol):
 
     def get(self, identifier: str, /) -> Any: ...
     def set(self, identifier: str, name: str, value: Any, /) -> None: ...
+    def set_tags(self, identifier: str, tags: dict[str, str | list[str]], /) -> None: ...
     def set_tag(self, identifier: str, name: str, value: str | list[str], /) -> None: ...
     def remove_tag(self, identifier: str, name: str, /) -> None: ...
 
@@ -97,6 +99,18 @@ def _mount_tags(
     @router.get(path, name="get_tags", response_model=Tags)
     async def get_tags(resource_id: Id, resources: Service) -> JSONResponse:
         return JSONResponse(resources.get(resource_id).tags or {})
+
+    @router.put(
+        path,
+        name="put_tags",
+        tags=["Extensions"],
+        status_code=HTTPStatus.NO_CONTENT,
+        openapi_extra=described_as(TAGS_SCHEMA),
+    )
+    async def put_tags(resource_id: Id, resources: Service, body: JsonBody) -> Response:
+        """Replaces all tags. Not part of TAMS."""
+        resources.set_tags(resource_id, parse_tags(body))
+        return NO_CONTENT
 
     @router.get(f"{path}/{{name:path}}", name="get_tag", response_model=TagValue)
     async def get_tag(resource_id: Id, resources: Service, name: Name) -> JSONResponse:

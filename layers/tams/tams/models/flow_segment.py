@@ -24,6 +24,7 @@ __all__ = [
     "SegmentsPost",
     "UncontrolledUrl",
     "parse_segments_post",
+    "range_fault",
     "segment_fault",
 ]
 
@@ -162,7 +163,7 @@ def _identity_fault(segment: FlowSegmentPost) -> str | None:
 
 def _timerange_fault(segment: FlowSegmentPost) -> str | None:
     timerange = segment.timerange
-    if (reason := _range_fault("timerange", timerange)) is not None:
+    if (reason := range_fault("timerange", timerange)) is not None:
         return reason
     if not timerange.includes_start:
         return f"timerange: {timerange} must include its start"
@@ -181,7 +182,7 @@ def _object_timerange_fault(segment: FlowSegmentPost) -> str | None:
         return f"ts_offset: timerange - ts_offset = {used} is beyond 604 million million seconds"
     if segment.object_timerange is None:
         return None
-    if (reason := _range_fault("object_timerange", segment.object_timerange)) is not None:
+    if (reason := range_fault("object_timerange", segment.object_timerange)) is not None:
         return reason
     if not segment.object_timerange.contains(used):
         return (
@@ -202,7 +203,8 @@ def _get_urls_fault(segment: FlowSegmentPost) -> str | None:
     return None
 
 
-def _range_fault(name: str, timerange: TimeRange) -> str | None:
+def range_fault(name: str, timerange: TimeRange) -> str | None:
+    """Why `timerange` cannot be that of media, in words; None if it can."""
     if timerange.is_empty:
         return f"{name}: must not be empty"
     if not timerange.is_finite:

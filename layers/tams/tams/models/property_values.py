@@ -6,7 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tams.errors import InvalidRequestError
 from tams.models.collection import FlowCollectionItem
-from tams.models.common import Count, Flag, TagValue, Text
+from tams.models.common import Count, Flag, Tags, TagValue, Text
 from tams.models.validation import validation_message
 
 _Value = TypeVar("_Value")
@@ -14,6 +14,7 @@ _Value = TypeVar("_Value")
 _TEXT: TypeAdapter[str] = TypeAdapter(Text)
 _FLAG: TypeAdapter[bool] = TypeAdapter(Flag)
 _BIT_RATE: TypeAdapter[int] = TypeAdapter(Count)
+_TAGS: TypeAdapter[dict[str, str | list[str]]] = TypeAdapter(Tags)
 _TAG_VALUE: TypeAdapter[str | list[str]] = TypeAdapter(TagValue)
 
 
@@ -35,6 +36,11 @@ def parse_bit_rate(body: object) -> int:
 def parse_tag_value(body: object) -> str | list[str]:
     """One tag: a string or an array of strings. Raises InvalidRequestError."""
     return _parse(_TAG_VALUE, body)
+
+
+def parse_tags(body: object) -> dict[str, str | list[str]]:
+    """All tags of a resource by name. Raises InvalidRequestError."""
+    return _parse(_TAGS, body)
 
 
 def parse_flow_collection(body: object) -> tuple[FlowCollectionItem, ...]:

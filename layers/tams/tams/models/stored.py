@@ -103,11 +103,21 @@ class StoredFlow:
 
 @dataclass(frozen=True, slots=True)
 class StoredSource:
-    """A Source as read in a transaction; it lives as long as `flow_count` is above zero."""
+    """A Source as read in a transaction.
+
+    It lives as long as `flow_count` is above zero. One that a client created by itself lives until a client
+    deletes it: `is_kept`.
+    """
 
     source: Source
     flow_count: int = 0
     revision: int = 0
+    is_kept: bool = False
+
+    @property
+    def goes_with_next_flow(self) -> bool:
+        """Whether it is deleted with the next Flow that leaves it."""
+        return self.flow_count <= 1 and not self.is_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +161,7 @@ class ObjectState(StrEnum):
 class StoredObject:
     """An Object and the number of its users: Segments for media, media Objects for init.
 
+    `flow_id` is empty while an Object that a client registered by itself is for whatever Flow comes first.
     `flow_created_us` distinguishes the Flow it was made for from a later one with the same id. It is
     FLOW_GONE_US if that Flow was deleted before Objects recorded it, and None on Objects that release 0.1.0
     has just made. `registers` has the headers of an upload that registers its Segment by itself.
@@ -178,12 +189,24 @@ class StoredObject:
     fault: Error | None = None
     revision: int = 0
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether clients see it: it is in use, or a client registered it by itself, with URLs."""
+        if self.state is ObjectState.ALLOCATED:
+            return any(instance.url is not None for instance in self.instances)
+        return self.state is ObjectState.REFERENCED
+
 
 FLOW_GONE_US = -1
 """A time at which no Flow was ever created."""
 
 _CLOCKS_APART_US = 1_000_000
 """How far apart clocks may be, for Objects that do not record which Flow they were made for."""
+
+
+def may_use_first(stored: StoredObject, flow: Flow) -> bool:
+    """Whether this Flow may be the first to use the Object: it was made for this Flow, or for none yet."""
+    return not stored.flow_id or is_made_for(stored, flow)
 
 
 def is_made_for(stored: StoredObject, flow: Flow) -> bool:

@@ -42,17 +42,18 @@ def source_row(stored: StoredSource) -> Row:
         "created_us": to_us(source.created) if source.created else None,
         "updated_us": to_us(source.updated) if source.updated else None,
         "flow_count": stored.flow_count,
+        "kept": stored.is_kept,
         "revision": stored.revision,
     }
 
 
-SOURCE_READ = ("id", "document", "flow_count", "revision")
+SOURCE_READ = ("id", "document", "flow_count", "kept", "revision")
 """The columns that `source_from_row` reads."""
 
 
 def source_from_row(row: Row) -> StoredSource:
     source = Source.model_validate(json.loads(row["document"]))
-    return StoredSource(source, row["flow_count"], row["revision"])
+    return StoredSource(source, row["flow_count"], row["revision"], bool(row["kept"]))
 
 
 def collection_item_from_row(row: Row) -> FlowCollectionItem:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from tams.models.caller import Caller
+from tams.repositories.batches import BatchRepository
 from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
@@ -135,6 +136,10 @@ class Repositories:
     @cached_property
     def copies(self) -> CopyRepository:
         return CopyRepository(self._transaction)
+
+    @cached_property
+    def batches(self) -> BatchRepository:
+        return BatchRepository(self._transaction)
 
     @cached_property
     def events(self) -> EventRepository:

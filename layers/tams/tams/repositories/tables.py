@@ -70,7 +70,8 @@ SOURCES = Table(
         document=TEXT,
         created_us=INT,
         updated_us=INT,
-        flow_count=INT,  # the Source is deleted with its last Flow
+        flow_count=INT,  # the Source is deleted with its last Flow, unless it is kept
+        kept=BOOL,  # whether a client created it by itself; null on rows of earlier releases
         revision=INT,
     ),
     sorting_key=("id",),
@@ -169,6 +170,19 @@ COPIES = Table(
     sorting_key=("id",),
 )
 
+BATCHES = Table(
+    "batches",
+    columns(
+        id=TEXT,  # a hash of the caller's name and the Idempotency-Key
+        digest=TEXT,  # of the request
+        outcomes=TEXT,  # one for each item done so far, as JSON: null, or why it failed
+        created_us=INT,
+        event_id=TEXT,
+        revision=INT,
+    ),
+    sorting_key=("id",),
+)
+
 PROFILES = Table(
     "profiles",
     columns(
@@ -241,6 +255,7 @@ ALL = (
     SEGMENTS,
     OBJECTS,
     COPIES,
+    BATCHES,
     EVENTS,
     MILESTONES,
     RELAY,

@@ -1,9 +1,15 @@
 """All migrations, in order. A release adds one at the end, and never changes a released one."""
 
-from tams.repositories.migrations import m0001_tables, m0002_since_0_1_0, m0003_unrelated_flows
+from tams.repositories.migrations import (
+    m0001_tables,
+    m0002_since_0_1_0,
+    m0003_unrelated_flows,
+    m0004_extensions,
+)
 
 MIGRATIONS = (
     m0001_tables.MIGRATION,
     m0002_since_0_1_0.MIGRATION,
     m0003_unrelated_flows.MIGRATION,
+    m0004_extensions.MIGRATION,
 )

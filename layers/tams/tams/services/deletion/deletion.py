@@ -173,7 +173,7 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
     """Removes the Flow, its place in collections, and its Source if this was the last Flow."""
     flow, source = stored.flow, repositories.sources.get(stored.flow.source_id)
     left_at = moment_of_leaving(source, now)
-    guarded = [flow.id, flow.source_id] if source.flow_count == 1 else [flow.id]
+    guarded = [flow.id, flow.source_id] if source.goes_with_next_flow else [flow.id]
     repositories.guards.hold(guarded, to_us(left_at))  # nobody can collect it in the meantime
     repositories.flows.remove(flow.id)
     members = repositories.collections.members([flow.id]).get(flow.id, [])

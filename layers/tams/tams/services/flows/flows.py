@@ -1,4 +1,4 @@
-"""Flows: create, replace, read. A Source is created with its first Flow and deleted with its last."""
+"""Flows: create, replace, read. A Source comes with its first Flow, and usually goes with its last."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Self
 from uuid import uuid4
 
-from tams.errors import InvalidRequestError, quoted
+from tams.errors import ConflictError, InvalidRequestError, quoted
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
@@ -111,6 +111,17 @@ class FlowService:
 
         return self.store.read(work)
 
+    def create(self, put: FlowPut) -> Flow:
+        """Create a Flow (an extension). Raises as `put` does, and ConflictError when its id is taken."""
+        flow_id = put.common.id
+
+        def work(repositories: Repositories) -> Flow:
+            if repositories.flows.find(flow_id) is not None:
+                raise ConflictError(f"id: Flow {quoted(flow_id)} already exists")
+            return self._new(repositories, put)
+
+        return self.store.write(work, flow_id, put.common.source_id)
+
     def put(self, flow_id: str, put: FlowPut) -> Flow | None:
         """Create a Flow and return it, or replace one and return None (FLW-17…34).
 
@@ -126,15 +137,18 @@ class FlowService:
             if stored is not None:
                 check_flow(Permission.WRITE, repositories, stored.flow)
             if stored is None:
-                now = _moment_of_creation(self.clock, repositories, put)
-                flow = self._flow(repositories, put, None, now)
-                return self._create(repositories, flow, now)
+                return self._new(repositories, put)
             now = moment_of_change(self.clock(), stored)
             flow = self._flow(repositories, put, writable(stored), now)
             self._replace(repositories, stored, flow, now)
             return None
 
         return self.store.write(work, flow_id, put.common.source_id)
+
+    def _new(self, repositories: Repositories, put: FlowPut) -> Flow:
+        now = _moment_of_creation(self.clock, repositories, put)
+        flow = self._flow(repositories, put, None, now)
+        return self._create(repositories, flow, now)
 
     def _flow(
         self,
@@ -205,7 +219,7 @@ class FlowService:
         if flow.source_id != stored.flow.source_id:
             left = source_to(Permission.WRITE, repositories, stored.flow.source_id)
             guarded, gone_us = [flow.source_id], 0
-            if left.flow_count == 1:  # the Source is deleted with its last Flow
+            if left.goes_with_next_flow:  # the Source is deleted with its last Flow
                 source_to(Permission.DELETE, repositories, left.source.id)
                 guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
             gone = from_us(repositories.guards.hold(guarded, gone_us))

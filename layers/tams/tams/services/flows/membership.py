@@ -1,4 +1,4 @@
-"""A Source is created with its first Flow and deleted with its last (SRC-2, SRC-4)."""
+"""A Source is created with its first Flow and deleted with its last (SRC-2, SRC-4), unless it is kept."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from tams.services.flows.announcements import source_event
 def check_source_format(source: StoredSource | None, flow: Flow) -> None:
     if source is not None and source.source.format != flow.format:
         raise InvalidRequestError(
-            f"format: Source {quoted(flow.source_id)} has Flows of another format"
+            f"format: Source {quoted(flow.source_id)} has the format {source.source.format}"
         )
 
 
@@ -52,12 +52,20 @@ def moment_of_leaving(stored: StoredSource, now: datetime) -> datetime:
 def leave_source(
     repositories: Repositories, stored: StoredSource, now: datetime
 ) -> list[StoredEvent]:
-    """Remove a Flow from the Source; the last one deletes it. The Source was read in this transaction."""
-    source_id = stored.source.id
-    if stored.flow_count > 1:
+    """Remove a Flow from the Source; the last one deletes it, unless it is kept.
+
+    The Source was read in this transaction.
+    """
+    if not stored.goes_with_next_flow:
         repositories.sources.save(replace(stored, flow_count=stored.flow_count - 1))
         return []
+    return [remove_source(repositories, stored, now)]
+
+
+def remove_source(repositories: Repositories, stored: StoredSource, now: datetime) -> StoredEvent:
+    """Delete a Source without Flows, or with its last one. Returns the event."""
+    source_id = stored.source.id
     repositories.sources.remove(source_id)
     collectors = repositories.collections.source_collectors([source_id]).get(source_id, ())
     deleted = source_event("sources/deleted", stored.source, moment_of_leaving(stored, now))
-    return [replace(deleted, collected_by=tuple(collectors))]
+    return replace(deleted, collected_by=tuple(collectors))

@@ -10,7 +10,7 @@ from tams.models.caller import Caller, Permission, classes_of
 from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, check_collection
 from tams.ports import Clock, Platform, Repositories, Store
-from tams.services.access.permissions import check_move, flow_to
+from tams.services.access.permissions import check_move, flow_to, tags_of_replaced
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.flows.announcements import flow_event
@@ -66,6 +66,16 @@ class FlowPropertyService:
     def set_tag(self, flow_id: str, name: str, value: str | list[str]) -> None:
         def change(flow: Flow) -> Flow:
             changed: Flow = flow.model_copy(update={"tags": {**(flow.tags or {}), name: value}})
+            return changed
+
+        self._change(flow_id, change)
+
+    def set_tags(self, flow_id: str, tags: dict[str, str | list[str]]) -> None:
+        """Replace all tags (an extension). The classes stay if a caller limited to classes names none."""
+
+        def change(flow: Flow) -> Flow:
+            new = tags_of_replaced(self.store.caller, flow.tags, tags)
+            changed: Flow = flow.model_copy(update={"tags": new})
             return changed
 
         self._change(flow_id, change)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Caller, Permission, classes_of
-from tams.models.source import Source
+from tams.models.source import Source, SourcePut
 from tams.ports import Clock, Platform, Repositories, Store
-from tams.services.access.permissions import check_move, source_to
+from tams.services.access.permissions import check_move, source_to, tags_of_replaced
 from tams.services.clock.record_times import moment_after
 from tams.services.flows.announcements import source_event
 from tams.services.flows.properties import without
@@ -38,6 +39,31 @@ class SourcePropertyService:
     def set(self, source_id: str, name: str, value: Any) -> None:
         """Set a property; None unsets it. Raises NotFoundError."""
         self._change(source_id, lambda _source: {name: value})
+
+    def replace(self, source_id: str, put: SourcePut) -> None:
+        """Replace label, description and tags; absent ones are unset (an extension).
+
+        Raises NotFoundError, ForbiddenError, and InvalidRequestError for another id or format.
+        """
+
+        def change(source: Source) -> dict[str, Any]:
+            for name, given in (("id", put.id), ("format", put.format)):
+                stored = getattr(source, name)
+                if given not in (None, stored):
+                    raise InvalidRequestError(
+                        f"{name}: Source {quoted(source_id)} has {quoted(stored)}, which cannot change"
+                    )
+            tags = tags_of_replaced(self.store.caller, source.tags, put.tags)
+            return {"label": put.label, "description": put.description, "tags": tags}
+
+        self._change(source_id, change)
+
+    def set_tags(self, source_id: str, tags: dict[str, str | list[str]]) -> None:
+        """Replace all tags (an extension). The classes stay if a caller limited to classes names none."""
+        self._change(
+            source_id,
+            lambda source: {"tags": tags_of_replaced(self.store.caller, source.tags, tags)},
+        )
 
     def set_tag(self, source_id: str, name: str, value: str | list[str]) -> None:
         self._change(source_id, lambda source: {"tags": {**(source.tags or {}), name: value}})

@@ -61,6 +61,10 @@ class InstanceService:
         def work(repositories: Repositories) -> Copy:
             stored = _registered(repositories, object_id)
             check_backend(repositories.caller, Permission.WRITE, self.backends[storage_id])
+            if stored.state is not ObjectState.REFERENCED:
+                raise InvalidRequestError(
+                    "storage_id: an Object can be copied once a Segment uses it"
+                )
             if any(instance.storage_id == storage_id for instance in stored.instances):
                 raise InvalidRequestError(
                     f"storage_id: {quoted(storage_id)} already has an instance of this Object"
@@ -196,7 +200,7 @@ class InstanceService:
 
 def _registered(repositories: Repositories, object_id: str) -> StoredObject:
     stored = repositories.objects.find_many([object_id]).get(object_id)
-    if stored is None or stored.state is not ObjectState.REFERENCED:
+    if stored is None or not stored.is_shown:
         raise NotFoundError("Object", object_id)
     check_object(repositories, Permission.WRITE, stored)
     return stored

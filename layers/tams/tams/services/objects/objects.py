@@ -33,7 +33,7 @@ class ObjectService:
         return cls(platform.store(caller))
 
     def get(self, object_id: str, flow_tags: Sequence[TagFilter] = ()) -> ObjectView:
-        """Raises NotFoundError, also for an Object no Segment has used yet (OBJ-3).
+        """Raises NotFoundError, also for an allocated Object that no Segment has used yet (OBJ-3).
 
         `flow_tags` narrow the Flows, never the Object (OBJ-6).
         """
@@ -42,14 +42,15 @@ class ObjectService:
             stored = repositories.objects.find_many([object_id]).get(object_id)
             if stored is not None:
                 check_object(repositories, Permission.READ, stored)
-            if stored is None or stored.state is not ObjectState.REFERENCED:
+            if stored is None or not stored.is_shown:
                 raise NotFoundError("Object", object_id, _why_unseen(stored))
             init = None
             if stored.init_object_id is not None:
                 found = repositories.objects.find_many([stored.init_object_id])
                 init = found[stored.init_object_id]
             classes = repositories.caller.classes_for(Permission.READ)
-            first = readable_flows(repositories, classes, [stored.flow_id])
+            users = [stored.flow_id] if stored.state is ObjectState.REFERENCED else []
+            first = readable_flows(repositories, classes, users)
             return ObjectView(
                 stored,
                 init,

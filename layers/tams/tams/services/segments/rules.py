@@ -14,6 +14,7 @@ from tams.models.stored import (
     StoredSegment,
     created_us_of,
     is_made_for,
+    may_use_first,
 )
 from tams.services.segments.occupied import Occupied
 from tams.services.segments.repeats import differences
@@ -71,7 +72,7 @@ class Registration:
         init = self._init_object(post, media)
         if init is not None and media.reference_count == 0:
             init = replace(
-                init,
+                self._claimed(init),
                 kind=ObjectKind.INIT,
                 state=ObjectState.REFERENCED,
                 reference_count=init.reference_count + 1,
@@ -126,7 +127,7 @@ class Registration:
             raise InvalidRequestError(f"object_id {quoted(post.object_id)} is being deleted")
         elif self.by_upload and stored.reference_count:
             raise InvalidRequestError(f"object_id {quoted(post.object_id)} is already in use")
-        elif stored.reference_count == 0 and not is_made_for(stored, self.flow):
+        elif stored.reference_count == 0 and not may_use_first(stored, self.flow):
             raise InvalidRequestError(
                 f"object_id {quoted(post.object_id)} was allocated for another Flow, which must use it first"
             )
@@ -134,20 +135,35 @@ class Registration:
             raise InvalidRequestError(
                 f"object_id {quoted(post.object_id)} is an initialisation Object, not a media Object"
             )
+        _check_unchanged(post, stored)
         if stored.reference_count == 0:
-            stored = replace(
-                stored,
-                timerange=post.object_timerange or used,
-                key_frame_count=post.key_frame_count,
-            )
-        else:
-            _check_unchanged(post, stored)
+            stored = self._used_first(post, stored)
         if stored.timerange is not None and not stored.timerange.contains(used):
             raise InvalidRequestError(
                 f"timerange {post.timerange} is {used} on the Object's own timeline, outside its "
                 f"{stored.timerange}"
             )
         return self._with_uncontrolled(stored, post)
+
+    def _used_first(self, post: FlowSegmentPost, stored: StoredObject) -> StoredObject:
+        """The first Segment settles what is still open; a client that registers an Object may settle some."""
+        count = stored.key_frame_count
+        return replace(
+            self._claimed(stored),
+            timerange=stored.timerange or post.object_timerange or post.used_timerange,
+            key_frame_count=post.key_frame_count if count is None else count,
+        )
+
+    def _claimed(self, stored: StoredObject) -> StoredObject:
+        """An Object registered for no particular Flow is made for the first one that uses it."""
+        if stored.flow_id:
+            return stored
+        return replace(
+            stored,
+            flow_id=self.flow.id,
+            flow_created_us=created_us_of(self.flow),
+            content_type=self.flow.container,
+        )
 
     def _external_object(self, post: FlowSegmentPost) -> StoredObject:
         """SEG-32, SEG-33: an Object we never allocated is accepted if it has a URL."""
@@ -206,7 +222,7 @@ class Registration:
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} does not exist")
         if init.kind is ObjectKind.MEDIA:
             raise InvalidRequestError(f"init_object_id {quoted(init_id)} is a media Object")
-        if init.kind is None and not is_made_for(init, self.flow):
+        if init.kind is None and not may_use_first(init, self.flow):
             raise InvalidRequestError(
                 f"init_object_id {quoted(init_id)} was allocated for another Flow"
             )
@@ -233,13 +249,18 @@ class Registration:
 
 
 def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
-    """SEG-37: an Object's own properties are fixed when it is first registered."""
+    """SEG-37: an Object's own properties are fixed when it is first registered.
+
+    On the first use of an Object, those are the ones that its client gave when registering it by itself.
+    """
     given: Mapping[str, tuple[object, object]] = {
         "object_timerange": (post.object_timerange, stored.timerange),
         "key_frame_count": (post.key_frame_count, stored.key_frame_count),
         "init_object_id": (post.init_object_id, stored.init_object_id),
     }
     for name, (asked, fixed) in given.items():
+        if fixed is None and not stored.reference_count:
+            continue
         if asked is not None and asked != fixed:
             raise InvalidRequestError(
                 f"{name} of Object {quoted(stored.id)} is {quoted(str(fixed))} since its first registration"

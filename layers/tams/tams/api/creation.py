@@ -1,0 +1,25 @@
+"""The answer to a POST that creates a resource (an extension): 201 and where it is, or 409."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from tams.api.public_url import absolute
+from tams.models.error import Error
+
+EXTENSION = "Extensions"
+CONFLICT: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.CONFLICT: {"model": Error, "description": "The id is taken."}
+}
+HAS_FLOWS: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.CONFLICT: {"model": Error, "description": "The Source has Flows."}
+}
+
+
+def created(request: Request, kind: str, identifier: str, body: dict[str, Any]) -> JSONResponse:
+    """`kind` is the first part of the path: `flows`, `sources` or `objects`."""
+    location = absolute(request, f"/{kind}/{quote(identifier, safe='')}")
+    return JSONResponse(body, HTTPStatus.CREATED, {"Location": location})

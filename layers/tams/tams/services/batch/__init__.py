@@ -1,0 +1,1 @@
+"""Many requests of one kind at once."""

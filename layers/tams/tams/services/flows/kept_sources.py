@@ -1,0 +1,69 @@
+"""Sources that clients create by themselves, and that live without Flows (an extension)."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from tams.errors import ConflictError, quoted
+from tams.models.caller import Caller, Permission
+from tams.models.source import Source, SourcePost
+from tams.models.stored import StoredSource
+from tams.ports import Clock, Platform, Repositories, Store
+from tams.services.access.permissions import source_to, tags_of_new
+from tams.services.clock.record_times import moment_after
+from tams.services.flows.announcements import source_event
+from tams.services.flows.membership import moment_of_leaving, remove_source
+from tams.timing.microseconds import from_us, to_us
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSourceService:
+    """Flows join and leave such a Source as any other, but it stays when the last one goes."""
+
+    store: Store
+    clock: Clock
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(platform.store(caller), platform.clock)
+
+    def create(self, post: SourcePost) -> Source:
+        """Raises ConflictError when its id is taken, InvalidRequestError, ForbiddenError."""
+
+        def work(repositories: Repositories) -> Source:
+            gone_us = repositories.guards.hold([post.id])
+            if repositories.sources.find(post.id) is not None:
+                raise ConflictError(f"id: Source {quoted(post.id)} already exists")
+            now = moment_after(self.clock(), from_us(gone_us))
+            source = Source(
+                id=post.id,
+                format=post.format,
+                label=post.label,
+                description=post.description,
+                created_by=repositories.caller.name,
+                created=now,
+                updated=now,
+                tags=tags_of_new(repositories.caller, post.tags),
+            )
+            repositories.sources.add(StoredSource(source, is_kept=True))
+            repositories.events.add([source_event("sources/created", source, now)])
+            return source
+
+        return self.store.write(work, post.id)
+
+    def delete(self, source_id: str) -> None:
+        """Delete a Source without Flows. Raises NotFoundError, ForbiddenError; ConflictError if it has some.
+
+        A Source without Flows is in no collection: those are derived from its Flows'.
+        """
+
+        def work(repositories: Repositories) -> None:
+            stored = source_to(Permission.DELETE, repositories, source_id)
+            if stored.flow_count:
+                raise ConflictError(
+                    f"Source {quoted(source_id)} has Flows: it can be deleted once they are"
+                )
+            now = self.clock()
+            repositories.guards.hold([source_id], to_us(moment_of_leaving(stored, now)))
+            repositories.events.add([remove_source(repositories, stored, now)])
+
+        self.store.write(work, source_id)
