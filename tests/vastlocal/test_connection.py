@@ -3,6 +3,7 @@
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPResponse
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -115,4 +116,27 @@ def test_the_answer_to_http_1_0_ends_the_connection(client: socket.socket) -> No
     client.sendall(b"GET /?transaction HTTP/1.0\r\n\r\n")
 
     assert _response(client) == (200, b"")
+    assert client.recv(1) == b""
+
+
+def test_one_endless_header_is_refused_before_it_ends(client: socket.socket) -> None:
+    received = b""
+    with suppress(ConnectionError):  # the server closes, and does not read what is still on its way
+        client.sendall(PROBE + b"x: " + b"y" * (200 << 10))
+        received = b"".join(iter(lambda: client.recv(1 << 16), b""))
+
+    assert not received or b"headers of more than" in received
+
+
+def test_a_request_before_rubbish_is_answered_before_the_refusal(client: socket.socket) -> None:
+    client.sendall(PROBE + b"\r\n" + b"rubbish\r\n\r\n")
+
+    received = b"".join(iter(lambda: client.recv(1 << 16), b""))
+    assert re.findall(rb"HTTP/1.1 (\d+)", received) == [b"200", b"400"]
+
+
+def test_a_request_to_upgrade_is_answered_and_is_the_last(client: socket.socket) -> None:
+    client.sendall(PROBE + b"connection: upgrade\r\nupgrade: websocket\r\n\r\nmore")
+
+    assert _response(client)[0] == 200
     assert client.recv(1) == b""

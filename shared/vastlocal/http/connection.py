@@ -18,6 +18,7 @@ from vastlocal.http.responses import Renderer, chunk
 
 REQUEST_BYTES_MAX = 5 << 20
 _HEAD_BYTES_MAX = 64 << 10
+_HEAD_TOO_LONG = f"request line and headers of more than {_HEAD_BYTES_MAX} bytes"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _FLUSH_SECONDS = 0.05
 """Time for what was written to leave before the connection is cut."""
@@ -26,7 +27,7 @@ _FLUSH_SECONDS = 0.05
 class _Incoming:
     """A request while it arrives."""
 
-    __slots__ = ("body", "head_bytes", "headers", "keeps_alive", "method", "size", "url")
+    __slots__ = ("body", "fault", "head_bytes", "headers", "keeps_alive", "method", "size", "url")
 
     def __init__(self) -> None:
         self.method = ""
@@ -36,11 +37,13 @@ class _Incoming:
         self.body: list[bytes] = []
         self.size = 0
         self.keeps_alive = True
+        self.fault = ""
+        """Why no request can be made of it."""
 
     def request(self) -> Request:
         """Raises BadRequestError."""
-        if self.head_bytes > _HEAD_BYTES_MAX:
-            raise BadRequestError(f"request line and headers of more than {_HEAD_BYTES_MAX} bytes")
+        if self.fault:
+            raise BadRequestError(self.fault)
         if self.size > REQUEST_BYTES_MAX:
             raise BadRequestError(
                 f"a request of {self.size} bytes, more than {REQUEST_BYTES_MAX}", "EntityTooLarge"
@@ -70,6 +73,10 @@ class Connection(asyncio.Protocol):
         self._is_full = False
         """The client does not read its responses."""
         self._is_ending = False
+        self._is_broken = False
+        """The rest of what the client sends means nothing."""
+        self._unreported_bytes = 0
+        """Of a line that is not complete: the parser keeps them and reports nothing."""
         self.last_used = time.monotonic()
         self.client_host = ""
 
@@ -88,12 +95,20 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.last_used = time.monotonic()
+        if self._is_broken:
+            return
+        self._unreported_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._refuse("upgrades are not supported")
+            # The request is complete, and is answered as if it had not asked. What follows is not HTTP/1.1.
+            self._is_broken = True
+            self._waiting[-1].keeps_alive = False
         except httptools.HttpParserError as error:
-            self._refuse(f"this is not HTTP/1.1: {error}")
+            self._refuse(str(error.__context__ or f"this is not HTTP/1.1: {error}"))
+        else:
+            if self._unreported_bytes > _HEAD_BYTES_MAX:
+                self._refuse(_HEAD_TOO_LONG)
         self._advance()
 
     def pause_writing(self) -> None:
@@ -109,28 +124,33 @@ class Connection(asyncio.Protocol):
         self._incoming = _Incoming()
 
     def on_url(self, url: bytes) -> None:
-        incoming = self._incoming
-        incoming.head_bytes += len(url)
-        if incoming.head_bytes <= _HEAD_BYTES_MAX:
-            incoming.url += url
+        self._take_head(len(url))
+        self._incoming.url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        incoming = self._incoming
-        incoming.head_bytes += len(name) + len(value)
-        if incoming.head_bytes <= _HEAD_BYTES_MAX:
-            incoming.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        self._take_head(len(name) + len(value))
+        self._incoming.headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def _take_head(self, size: int) -> None:
+        """Raises BadRequestError, which ends the parser."""
+        self._unreported_bytes = 0
+        self._incoming.head_bytes += size
+        if self._incoming.head_bytes > _HEAD_BYTES_MAX:
+            raise BadRequestError(_HEAD_TOO_LONG)
 
     def on_headers_complete(self) -> None:
         if self._incoming.headers.get("expect", "").lower() == "100-continue" and self.is_idle:
             self._transport.write(_CONTINUE)
 
     def on_body(self, body: bytes) -> None:
+        self._unreported_bytes = 0
         incoming = self._incoming
         incoming.size += len(body)
         if incoming.size <= REQUEST_BYTES_MAX:
             incoming.body.append(body)
 
     def on_message_complete(self) -> None:
+        self._unreported_bytes = 0
         incoming = self._incoming
         incoming.method = self._parser.get_method().decode("ascii")
         incoming.keeps_alive = self._parser.should_keep_alive()
@@ -202,12 +222,8 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     def _refuse(self, reason: str) -> None:
-        """The last response: after such bytes, nothing can be made of what follows."""
-        self._incoming = broken = _Incoming()
-        broken.method, broken.keeps_alive = "GET", False
-        response = error_response(BadRequestError(reason), "")
-        if self.is_idle and not self._transport.is_closing():
-            self._current = broken
-            self.respond(response)
-        else:
-            self._transport.close()
+        """The last response, after those to complete requests: nothing can be made of what follows."""
+        self._is_broken = True
+        broken = _Incoming()
+        broken.method, broken.keeps_alive, broken.fault = "GET", False, reason
+        self._waiting.append(broken)

@@ -1,6 +1,7 @@
 """flow_collection, and what follows from it for other Flows and for Sources (COL, EVT-18)."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 import pytest
 
@@ -178,3 +179,19 @@ def test_the_source_of_a_flow_that_collects_for_the_first_time_is_told(world: Wo
 
     told = world.event_types(source_ids=[source_id])
     assert told.count("sources/updated") == 1
+
+
+def test_a_flow_with_the_id_of_its_source_is_told_that_something_collects_it(world: World) -> None:
+    """A Source's collections do not change here: Y, of the same Source, is collected already."""
+    same = str(uuid4())
+    x = world.flow(id=same, source_id=same)
+    y = world.flow(source_id=same)
+    p = world.flow()
+    q = world.flow(source_id=world.stored(p).flow.source_id)
+    world.collect(p, y)
+
+    world.collect(q, y, x)
+
+    flow = FlowService.of(world.platform, world.caller).get(x)
+    assert flow.collected_by == (q,)
+    assert world.event_types(x).count("flows/updated") == 1

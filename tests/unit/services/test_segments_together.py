@@ -147,3 +147,25 @@ def test_a_transaction_that_fails_is_the_failure_of_one(world: World) -> None:
         futures[0].result()
     assert futures[1].result() == futures[2].result() == []
     assert world.listed(flow_id) == ["[1:0_2:0)", "[2:0_3:0)"]
+
+
+def test_one_that_cannot_be_stored_is_the_failure_of_one(world: World) -> None:
+    flow_id = world.flow()
+    ids = world.allocate(flow_id, 4)
+    urls = [
+        {"label": f"l{n}", "url": f"https://example.com/{'x' * 2_000}{n}"} for n in range(100)
+    ]  # more than a cell holds
+    works = [
+        lambda: post(world, flow_id, segment(ids[0], 0)),
+        lambda: post(world, flow_id, {**segment("theirs", 1), "get_urls": urls}),
+        lambda: post(world, flow_id, segment(ids[2], 2)),
+        lambda: post(world, flow_id, segment(ids[3], 3)),
+    ]
+
+    with waiting(world, flow_id, works) as futures:
+        pass
+
+    assert [futures[at].result() for at in (0, 2, 3)] == [[], [], []]
+    with pytest.raises(InvalidRequestError, match="must not exceed"):
+        futures[1].result()
+    assert world.listed(flow_id) == ["[0:0_1:0)", "[2:0_3:0)", "[3:0_4:0)"]

@@ -79,7 +79,7 @@ def test_one_that_was_closed_while_idle_is_noticed_before_a_request_is_lost_on_i
         pool.exchange(REQUEST)
         idle = pool._idle[0]
         idle._socket.shutdown(socket.SHUT_RDWR)
-        assert not idle.is_usable()
+        assert not idle.is_usable(0)
         assert pool.exchange(REQUEST).status == 200
     assert served == [1, 2]
 
@@ -202,3 +202,20 @@ def test_another_server_at_the_address_is_named() -> None:
         pytest.raises(VastUnavailableError, match=r"is not VAST \(Server: nginx\)"),
     ):
         VastApi(pool, Signer("k", "s", "vast")).begin()
+
+
+def test_a_begin_that_another_server_answers_is_unavailable_even_later() -> None:
+    page = b"HTTP/1.1 200 OK\r\nServer: proxy\r\nContent-Length: 2\r\n\r\nhi"
+    with serving(OK, page) as (pool, _):
+        api = VastApi(pool, Signer("K", "S", pool.endpoint.host))
+        assert api.begin() == 7
+        with pytest.raises(VastUnavailableError, match="proxy"):
+            api.begin()
+
+
+def test_an_answer_that_does_not_come_is_given_up_soon() -> None:
+    with serving(b"", OK) as (pool, served):
+        pool.send(REQUEST)
+        until(lambda: served == [1])
+        assert pool.exchange(REQUEST).body == b"ok"
+    assert served == [1, 2]

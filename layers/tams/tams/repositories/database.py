@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from tams.deadline import patience
-from tams.errors import BackendUnavailableError
+from tams.errors import BackendUnavailableError, RequestFailedError
 from tams.repositories.errors import translated
 from tams.repositories.gathered import Gathered, Waiting
 from tams.repositories.session import VastConnection, VastSession
@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 CONTENDED = "too many concurrent writes to the same resource; try again"
 
+_STALE_SECONDS = 1.0
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
 """Seconds: about ten times as long as a write takes, to allow for that many colliding writers."""
@@ -70,7 +71,7 @@ class Database:
         """Like `write`, for many writers of one resource: one transaction does all that waits for the turn.
 
         `work_on(items)` is the work on items of the same `kind`, in order of arrival. It returns a result for
-        each. If it raises, the writer whose turn it is gets the error, and the others try by themselves.
+        each. If it refuses them, one of them may be the reason: each is then tried by itself.
         """
         patience_seconds = patience(self._patience_seconds)
         deadline = time.monotonic() + patience_seconds
@@ -93,7 +94,15 @@ class Database:
         group: Sequence[Waiting],
         deadline: float,
     ) -> None:
-        results = self._write(work_on([each.item for each in group]), deadline)
+        try:
+            results = self._write(work_on([each.item for each in group]), deadline)
+        except BackendUnavailableError:
+            raise
+        except RequestFailedError:
+            if len(group) == 1:
+                raise
+            self._do_all(work_on, group[:1], deadline)  # the others find that theirs is not done
+            return
         for each, result in zip(group, results, strict=True):
             each.result = result
 
@@ -125,14 +134,18 @@ class Database:
             raise
 
     def _begin(self) -> VastTransaction:
-        """A begin leaves nothing behind, so a stale connection costs one more try, not a failure."""
+        """A begin leaves nothing behind, so a stale connection costs one more try, not a failure.
+
+        A connection breaks at once if it is stale. If it takes longer, VAST hangs.
+        """
         for last in (False, False, True):
+            begun = time.monotonic()
             try:
                 with translated():
                     api = self.session.api
                     return VastTransaction(self.session, api, api.begin())
             except VastConnectionError:
-                if last:
+                if last or time.monotonic() - begun > _STALE_SECONDS:
                     raise
                 time.sleep(0.05)
         raise AssertionError

@@ -43,7 +43,7 @@ class VastApi:
     def begin(self) -> int:
         """The id of a new transaction."""
         response = self._request("POST", "/", _TRANSACTION, 0)
-        if not self._is_vast:
+        if not self._is_vast or "tabular-txid" not in response.headers:
             self._is_vast = _is_vast(response)
         return int(response.headers["tabular-txid"])
 

@@ -82,10 +82,15 @@ class HttpConnection:
             self._socket.sendall(request)
         self._owes_answer = True
 
-    def is_usable(self) -> bool:
-        """Whether it can take the next request: nothing is left to read, and the other side is there."""
+    def is_usable(self, patience_seconds: float) -> bool:
+        """Whether it can take the next request: nothing is left to read, and the other side is there.
+
+        `patience_seconds` bounds the wait for the answer to `send`, which has had time to arrive.
+        """
         if self._owes_answer:
             self._owes_answer = False
+            if not self._is_readable(patience_seconds):
+                return False
             try:
                 with self._closing_on_failure():
                     self._answer()
@@ -117,11 +122,11 @@ class HttpConnection:
             raise ConnectionResetError
         return received
 
-    def _is_readable(self) -> bool:
-        """Whether the other side has closed it, or sent something unrequested."""
+    def _is_readable(self, seconds: float = 0.0) -> bool:
+        """Whether, within this time, the other side has sent something or closed it."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(0))
+        return bool(poll.poll(seconds * 1000))
 
     def close(self) -> None:
         self.is_kept = False

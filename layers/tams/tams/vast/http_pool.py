@@ -1,10 +1,13 @@
 """Keeps connections to VAST between requests, for any number of threads."""
 
+import time
 from collections import deque
 
 from tams.vast.http_connection import Endpoint, HttpConnection, HttpResponse
 
 _CONNECT_SECONDS = 3.0
+_LATE_ANSWER_SECONDS = 1.0
+"""For late answers, of all idle connections together. If VAST hangs, a new connection finds out."""
 
 
 class HttpPool:
@@ -35,12 +38,13 @@ class HttpPool:
 
     def _taken(self) -> HttpConnection | None:
         """The most recently used connection, which is the least likely to be closed."""
+        until = time.monotonic() + _LATE_ANSWER_SECONDS
         while self._idle:
             try:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if connection.is_usable():
+            if connection.is_usable(max(0.0, until - time.monotonic())):
                 return connection
             connection.close()
         return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
@@ -146,6 +147,13 @@ def _roles(items: Sequence[CollectionItem]) -> dict[str, set[str]]:
     return roles
 
 
+class _Derived(NamedTuple):
+    """What Flows and Sources show of collections, each by its id: a Flow may have the id of a Source."""
+
+    flows: Mapping[str, object]
+    sources: Mapping[str, object]
+
+
 def with_derived(
     repositories: Repositories,
     *,
@@ -165,7 +173,7 @@ def with_derived(
     changed = [
         replace(stored, told_us=to_us(moment_of_change(now, stored)), is_unrelated=False)
         for flow_id, stored in flows.items()
-        if before.get(flow_id) != after.get(flow_id)
+        if before.flows.get(flow_id) != after.flows.get(flow_id)
     ]
     repositories.flows.save_latest_event(changed)
     events = [
@@ -173,7 +181,7 @@ def with_derived(
         for stored, flow in zip(changed, with_collections(repositories, changed), strict=True)
     ]
     for source_id in sorted(sources):
-        if before.get(source_id) == after.get(source_id):
+        if before.sources.get(source_id) == after.sources.get(source_id):
             continue
         if (stored := repositories.sources.find(source_id)) is None:
             continue
@@ -187,11 +195,10 @@ def with_derived(
 
 def _derived(
     repositories: Repositories, flows: Collection[str], sources: Collection[str]
-) -> Mapping[str, object]:
-    """What each Flow and Source shows of collections, by id."""
+) -> _Derived:
     members = repositories.collections.source_members(sources)
     collectors = repositories.collections.source_collectors(sources)
     of_sources = {
         source_id: (members.get(source_id), collectors.get(source_id)) for source_id in sources
     }
-    return {**repositories.collections.collectors(flows), **of_sources}
+    return _Derived(repositories.collections.collectors(flows), of_sources)
