@@ -129,7 +129,7 @@ def test_sound_that_fits_no_file_of_that_type_is_refused_in_one_line(
 
     text = tams(stack, "export", sound, str(tmp_path / "out.mp4"), code=1)
 
-    assert "24 channels of pcm_f32le cannot be stored in mp4" in text
+    assert "mp4 cannot hold 24 channels of pcm_f32le; export to .mov or .mkv" in text
     assert [each.name for each in tmp_path.iterdir()] == ["in.mov"]
 
 
