@@ -133,6 +133,18 @@ def test_sound_that_fits_no_file_of_that_type_is_refused_in_one_line(
     assert [each.name for each in tmp_path.iterdir()] == ["in.mov"]
 
 
+def test_a_type_of_file_that_cannot_hold_the_codec_is_told_with_others_that_can(
+    stack: Stack, tmp_path: Path
+) -> None:
+    source = make(tmp_path / "in.mp4", audio="aac", layout="mono", seconds=2)
+    sound = ingest(stack, source)["flow_ids"]["audio"]
+
+    text = tams(stack, "export", sound, str(tmp_path / "out.webm"), code=1)
+
+    assert "tams: webm cannot hold AAC; export to .mov or .mkv\n" in text
+    assert [each.name for each in tmp_path.iterdir()] == ["in.mp4"]
+
+
 def test_layouts_that_list_their_channels_do_not_end_the_process(tmp_path: Path) -> None:
     """In a process of its own, many times over: memory that is freed twice may be noticed late."""
     paths = [str(listed(tmp_path / f"{name}.mov", name, seconds=0.1)) for name in sorted(LISTED)]
