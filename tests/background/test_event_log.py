@@ -1,11 +1,10 @@
 """The event log: replayed, filtered and followed, with nothing missed."""
 
 import base64
-import json
 import re
 import threading
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -13,6 +12,7 @@ import pytest
 
 from tams.models.event import EventType
 from tests.contract.conformance import ROOT
+from tests.event_stream import EventStream
 from tests.maker import Maker
 from tests.waiting import until
 
@@ -134,42 +134,6 @@ def test_who_waits_is_told_as_soon_as_something_happens(api: httpx.Client, flow:
 
     assert types(events) == ["flows/updated"]
     assert told(api, wait=1, **{**query, "since": datetime.now(UTC).isoformat()}) == []
-
-
-class EventStream:
-    """Parses a stream as a browser's EventSource does, after the HTML standard's section 9.2.6.
-
-    An event reaches the listeners of its own name only. Without a name it is a `message`, which is all that
-    `onmessage` hears.
-    """
-
-    def __init__(self, *names: str) -> None:
-        self.heard: dict[str, list[Json]] = {name: [] for name in names}
-        self.last_id = ""
-        self._name, self._data = "", list[str]()
-
-    def read(self, text: str) -> Self:
-        for line in text.split("\n"):
-            if line:
-                self._field(*line.partition(":")[::2])
-            else:
-                self._dispatch()
-        return self
-
-    def _field(self, field: str, value: str) -> None:
-        value = value.removeprefix(" ")
-        if field == "event":
-            self._name = value
-        elif field == "data":
-            self._data.append(value)
-        elif field == "id":
-            self.last_id = value
-
-    def _dispatch(self) -> None:
-        listeners = self.heard.get(self._name or "message")
-        if self._data and listeners is not None:
-            listeners.append(json.loads("\n".join(self._data)))
-        self._name, self._data = "", []
 
 
 def test_a_browser_hears_each_event_by_the_name_of_its_type(api: httpx.Client, flow: Json) -> None:

@@ -9,10 +9,8 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import av
-import httpx
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
 from typer.testing import CliRunner
@@ -22,7 +20,6 @@ from cli.errors import CommandError, one_line
 from cli.main import app
 from local.stack import Stack
 from tests.access.site import Page, Site, site
-from tests.builders import a_video_flow_body
 
 TAMS = str(Path(sys.executable).with_name("tams"))
 NO_ID = "00000000-0000-4000-8000-000000000000"
@@ -119,55 +116,6 @@ def test_a_404_names_the_server_that_was_asked(server: Site) -> None:
     assert f"{server.url}/base (--url or TAMS_URL)" in told
 
 
-def test_the_segments_of_an_unknown_flow_are_no_empty_list(stack: Stack) -> None:
-    for more in ((), ("--json",)):
-        told = refused("ls", "segments", NO_ID, "--url", stack.api_url, *more)
-
-        assert f"there is no Flow {NO_ID}" in told
-
-
-def test_a_flow_that_collects_others_says_where_its_media_is(stack: Stack) -> None:
-    member, multi = (a_video_flow_body(id=str(uuid4()), source_id=str(uuid4())) for _ in range(2))
-    multi = {
-        **{name: multi[name] for name in ("id", "source_id")},
-        "format": "urn:x-nmos:format:multi",
-        "flow_collection": [{"id": member["id"], "role": "video"}],
-    }
-    for each in (member, multi):
-        httpx.put(f"{stack.api_url}/flows/{each['id']}", json=each).raise_for_status()
-
-    result = CliRunner().invoke(app, ["ls", "segments", multi["id"], "--url", stack.api_url])
-
-    assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines() == [
-        "no segments",
-        f"its media is in the Flows that it collects: {member['id']} (video)",
-    ]
-
-
-def test_an_operators_command_says_how_to_start_a_server_that_is_not_there(tmp_path: Path) -> None:
-    keys = {"access_key": "a", "secret_key": "b"}
-    (tmp_path / "credentials.json").write_text(json.dumps({"aws": keys, "vast": keys}))
-    where = ("--data", str(tmp_path))
-
-    told = refused("admin", "sweep", "--url", "http://127.0.0.1:1", *where)
-    assert told.startswith("tams: http://127.0.0.1:1 does not answer")
-    assert "`make run`" in told
-    assert "invocations" not in told, "the path of an AWS request"
-
-    status = tams("admin", "status", "--vast", "http://127.0.0.1:1", *where)
-    assert status.returncode == 1
-    assert "VAST did not answer: Connection refused" in status.stdout
-    assert "`make run`" in status.stdout
-
-
-def test_a_folder_without_keys_is_not_said_to_hold_other_ones(tmp_path: Path) -> None:
-    told = refused("admin", "status", "--data", str(tmp_path))
-
-    assert f"{tmp_path / 'credentials.json'} does not exist" in told
-    assert "--data" in told
-
-
 @pytest.mark.parametrize("body", [b'{"message":"Not Found"}', b"[]", b""])
 def test_a_path_where_no_api_is_is_told(server: Site, body: bytes) -> None:
     server.pages["/base/flows"] = Page(body, 404)
@@ -201,12 +149,6 @@ def test_the_token_follows_no_link_to_another_server(server: Site) -> None:
 
     assert "TAMS_PUBLIC_URL" in told
     assert other.asked == []
-
-
-def test_a_deletion_request_that_does_not_exist_is_not_tried_again(stack: Stack) -> None:
-    told = refused("admin", "retry", NO_ID, "--url", stack.api_url, TAMS_QUEUE_URL=stack.sqs_url)
-
-    assert f"there is no deletion request '{NO_ID}'" in told
 
 
 @pytest.mark.parametrize("place", ["missing/x.mp4", "noise.mp4"])
