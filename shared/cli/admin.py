@@ -53,7 +53,7 @@ def queues(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Show how many messages each queue holds, how old the oldest is, and how many were given up."""
+    """Show how many messages each queue holds, how old the oldest is, and how many are dead letters."""
     found = _queues(stack, queue_url, data).all()
     if as_json:
         out.print_json(json.dumps([vars(each) for each in found]))
@@ -73,7 +73,7 @@ def redrive(
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,
 ) -> None:
-    """Move given-up messages back into their queue to try them again."""
+    """Move dead letters back into their queue to try them again."""
     with bar(err, "redrive") as progress:
         moved = _queues(stack, queue_url, data).redrive(queue, progress)
     out.print(f"{moved} messages will be tried again", highlight=False)

@@ -13,6 +13,9 @@ from cli.errors import CommandError, one_line
 
 _S3_REASON = re.compile(r"<Message>([^<]{1,300})</Message>")
 
+_FAULTS = frozenset({500, 502, 503, 504})
+"""A TAMS API, or the proxy before it, may answer these without a word of explanation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -41,9 +44,12 @@ class Answers:
         reason = _reason(response)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
             raise CommandError(self._unauthorized(reason))
-        if reason is None and response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if reason is None and response.status_code not in _FAULTS:
             raise self._no_tams(response)
-        raise CommandError(f"{_failed_request(response)}: {reason or response.reason_phrase}")
+        at = ""
+        if response.status_code == HTTPStatus.NOT_FOUND:  # perhaps the wrong server was asked
+            at = f". The server is {self.url} (--url or TAMS_URL)"
+        raise CommandError(f"{_failed_request(response)}: {reason or response.reason_phrase}{at}")
 
     def is_missing(self, response: httpx.Response) -> bool:
         """Whether a TAMS API reports that it does not exist. A 404 from any other server does not count."""

@@ -1,5 +1,6 @@
 """Ends every command with exit code 0, or with one line on standard error and another code."""
 
+import inspect
 import os
 from typing import Any
 
@@ -41,6 +42,16 @@ class Commands(TyperGroup):
                 raise
             _say(one_line(error))
             raise typer.Exit(FAILED) from None
+
+
+def join_help_lines(app: typer.Typer) -> None:
+    """Typer joins only the first paragraph of a docstring; the others would break in mid-sentence."""
+    for each in app.registered_commands:
+        paragraphs = inspect.getdoc(each.callback) or ""
+        each.help = "\n\n".join(" ".join(part.split()) for part in paragraphs.split("\n\n"))
+    for group in app.registered_groups:
+        if group.typer_instance is not None:
+            join_help_lines(group.typer_instance)
 
 
 def _resumes(ctx: Any) -> bool:

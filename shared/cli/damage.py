@@ -40,11 +40,13 @@ class Damage:
         said = []
         if self.first_left_out is not None:
             at = float(self.first_left_out - origin)
-            said.append(f"{self.left_out} unreadable packets skipped after {at:.2f} s")
+            packets = "packet" if self.left_out == 1 else "packets"
+            said.append(f"{self.left_out} unreadable {packets} skipped after {at:.2f} s")
         if self.ended_by is not None and self.last_read is not None:
             at = float(self.last_read - origin)
-            said.append(f"ends at {at:.2f} s, {self.ended_by}")
-        return " and ".join(said) or None
+            what = f"{_CUT_OFF} at" if self.ended_by == _CUT_OFF else f"{self.ended_by} after"
+            said.append(f"{what} {at:.2f} s")
+        return "; ".join(said) or None
 
 
 def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[MediaPacket]:

@@ -90,6 +90,7 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
         layout, channels, rate = settle_layout(context), context.channels, context.sample_rate
     layouts = [layout] if layout != f"{channels} channels" else []
     layouts += [each for each in [_LAYOUTS.get(channels)] if each and each not in layouts]
+    lacks = f"{channels} channels of {codec}"
     for encoder, form in _encoders(output, codec, deep):
         for each in layouts:
             if not _opens(encoder, form, each, rate):
@@ -97,14 +98,12 @@ def _audio_stream(output: OutputContainer, media: FlowMedia) -> AudioStream:
             try:
                 stream = output.add_stream(encoder, rate=rate)
             except ValueError:
+                lacks = encoder.upper()
                 break  # the file's type cannot hold the codec
             assert isinstance(stream, AudioStream)
             stream.layout, stream.format = each, form
             return stream
-    raise CommandError(
-        f"{channels} channels of {codec} cannot be stored in {output.format.name}; "
-        "export to .mov or .mkv instead"
-    )
+    raise CommandError(f"{output.format.name} cannot hold {lacks}; export to .mov or .mkv")
 
 
 def _encoders(output: OutputContainer, codec: str, deep: bool) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """The failures that a person at a terminal may meet, and their wording."""
 
 import re
+from urllib.parse import urlsplit
 
+from cli.addresses import is_local
 from tams.errors import RequestFailedError
 
 _ERROR_NUMBER = re.compile(r"\[Errno -?\d+\] ")
@@ -25,10 +27,23 @@ def _words(error: BaseException) -> str:
         return f"{place}: {reason}" if place else str(reason)
     library = type(error).__module__.partition(".")[0]
     if library == "botocore":
-        return f"AWS: {error}"
+        return _words_of_aws(error)
     if library in {"httpx", "httpcore"}:
         return str(error)
     return (
         f"unexpected {type(error).__name__}: {error}. "
         "Set TAMS_DEBUG=1 to see where it comes from, and please report it."
+    )
+
+
+def _words_of_aws(error: BaseException) -> str:
+    if type(error).__name__ == "NoRegionError":
+        return "AWS: no region is set. Set AWS_REGION, or a region in the AWS profile."
+    endpoint = str(getattr(error, "kwargs", {}).get("endpoint_url") or "")
+    if not is_local(endpoint):
+        return f"AWS: {error}"
+    parts = urlsplit(endpoint)
+    return (
+        f"{parts.scheme}://{parts.netloc} does not answer. Start the local server with `make run`, "
+        "or give the address of another (see --help)."
     )

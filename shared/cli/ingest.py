@@ -85,6 +85,12 @@ def readable_name(path: Path) -> str:
     return os.fsencode(path.name).decode(errors="replace")
 
 
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return f"{path} is a folder; give a media file"
+    return f"{path} is not a file" if path.exists() else f"{path} does not exist"
+
+
 @dataclass
 class Ingest:
     client: Client
@@ -96,7 +102,7 @@ class Ingest:
     def run(self) -> Outcome:
         """Raises CommandError. A file that is already complete costs two requests."""
         if not self.path.is_file():
-            raise CommandError(f"{self.path} does not exist, or is not a file")
+            raise CommandError(_no_file(self.path))
         tracks = probe(self.path)
         self.progress.stage(f"{self.path.name}: reading")
         state = file_state(self.path)

@@ -8,10 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from cli.addresses import LOCAL_URL
+from cli.client import Client
 from cli.connection import connected
 from cli.console import out
+from cli.errors import CommandError
 from cli.options import AsJson, FlowId, OptionalFlowId, TimeRangeText, Token, Url, is_given
 from cli.tables import flows_table, segments_table, sources_table
+from tams.timing import TimeRange
 
 
 class Kind(StrEnum):
@@ -57,10 +60,26 @@ def ls(
         else:
             path, parameters = f"/{kind}", {}
         items = list(client.pages(path, **parameters))
+        members = _members(client, flow_id) if flow_id is not None and not items else []
     if as_json:
         out.print_json(json.dumps(items))
-    else:
-        out.print(tables[kind](items) if items else f"no {kind}")
+        return
+    out.print(tables[kind](items) if items else f"no {kind}")
+    if members:
+        names = ", ".join(f"{each['id']} ({each.get('role', 'no role')})" for each in members)
+        out.print(f"its media is in the Flows that it collects: {names}", soft_wrap=True)
+
+
+def _members(client: Client, flow_id: str) -> list[dict[str, Any]]:
+    """The Flows that a Flow collects. Raises CommandError if there is no such Flow.
+
+    The API lists no Segments for an unknown Flow too (SEG-2), so only the Flow itself tells.
+    """
+    flow = client.find(f"/flows/{flow_id}")
+    if flow is None:
+        raise CommandError(f"there is no Flow {flow_id}: `tams ls flows` lists them")
+    members: list[dict[str, Any]] = flow.get("flow_collection", [])
+    return members
 
 
 def rm(
@@ -85,9 +104,7 @@ def rm(
             "tams rm segments FLOW_ID --timerange …",
             param_hint="--timerange",
         )
-    what = (
-        f"Flow {flow_id}" if kind is Removable.FLOW else f"Segments {timerange} of Flow {flow_id}"
-    )
+    what = f"Flow {flow_id}" if kind is Removable.FLOW else _segments(timerange, flow_id)
     if not yes:
         typer.confirm(f"Delete {what}?", abort=True)
     with connected(url, token) as client:
@@ -96,3 +113,9 @@ def rm(
         else:
             client.delete(f"/flows/{flow_id}/segments", timerange=timerange)
     out.print(f"deleted {what}", highlight=False)
+
+
+def _segments(timerange: str, flow_id: str) -> str:
+    every = TimeRange.parse(timerange).is_eternity
+    which = "all Segments" if every else f"the Segments within {timerange}"
+    return f"{which} of Flow {flow_id}"

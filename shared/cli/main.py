@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from cli import admin, listing
 from cli.addresses import LOCAL_URL
-from cli.commands import EXIT_CODES, Commands
+from cli.commands import EXIT_CODES, Commands, join_help_lines
 from cli.connection import connected
 from cli.console import err, out
 from cli.export import export as export_flow
@@ -142,6 +142,7 @@ def export(
     """Export a timerange as one playable file, exact to the frame.
 
     A timerange that starts and ends on Segment boundaries is copied without loss. Any other is re-encoded.
+    An existing file OUT is overwritten.
     """
     with connected(url, token) as client, bar(err, "fetching") as progress:
         wanted = TimeRange.parse(timerange)
@@ -152,6 +153,7 @@ def export(
 
 app.command()(listing.ls)
 app.command()(listing.rm)
+join_help_lines(app)
 
 if __name__ == "__main__":
     app()

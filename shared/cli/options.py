@@ -67,11 +67,22 @@ def _parsed_by(parse: Callable[[str], object], description: str) -> Callable[[st
     return checked
 
 
-_timerange = _parsed_by(
+_well_formed_timerange = _parsed_by(
     TimeRange.parse,
     "a timerange. Write times as seconds:nanoseconds, with [ ] to include a bound and ( ) to exclude it: "
     "'[5:0_15:0)' is from 5 s to just before 15 s, '[5:0_' from 5 s on, '_' everything",
 )
+
+
+def _timerange(text: str) -> str:
+    """Rejects a range with its bounds the wrong way round, which would otherwise be empty."""
+    _well_formed_timerange(text)
+    start, _, end = (bound.strip("[]()") for bound in text.strip().partition("_"))
+    if start and end and Timestamp.parse(end).ns < Timestamp.parse(start).ns:
+        raise typer.BadParameter(f"{text!r} ends before it starts")
+    return text
+
+
 _timestamp = _parsed_by(
     Timestamp.parse,
     "a timestamp. Write seconds:nanoseconds: '3600:0' is one hour, "

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from cli.addresses import is_local
 from cli.console import out
 from cli.errors import CommandError
 from cli.options import AsJson, is_given
@@ -117,7 +118,11 @@ def _deployed(stack: str) -> Mapping[str, str]:
 def _tell(found: dict[str, Any]) -> None:
     vast, version = found["vast"], found["version"]
     if not vast["reachable"]:
-        out.print(f"VAST     {vast['endpoint']}  [red]{escape(vast['error'])}[/red]")
+        out.print(
+            f"VAST     {vast['endpoint']}  [red]{escape(vast['error'])}[/red]", soft_wrap=True
+        )
+        if is_local(vast["endpoint"]):
+            out.print("Start the local server with `make run`, or name another with --vast.")
         return
     there = "none" if version["found"] is None else version["found"]
     out.print(f"VAST     {vast['endpoint']}  reachable", highlight=False)

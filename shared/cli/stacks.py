@@ -1,6 +1,7 @@
 """How operators' commands reach a stack: the local one with its own keys, or a deployed one."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,7 +43,8 @@ def client(service: str, stack: str | None, local_url: str = "", data: Path = LO
     """A client of an AWS service. `local_url` and `data` belong to the local stack."""
     from boto3.session import Session  # noqa: PLC0415 - slow, and rarely needed
 
-    session: Any = Session()
+    # boto3 reads AWS_DEFAULT_REGION only; the other SDKs, and Lambda, use AWS_REGION.
+    session: Any = Session(region_name=os.environ.get("AWS_REGION") or None)
     if stack is not None:
         return session.client(service)
     keys = local_keys(data, "aws")
@@ -62,8 +64,13 @@ def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
         kept = json.loads(path.read_text())[part]
         return kept["access_key"], kept["secret_key"]
     except (OSError, ValueError, KeyError) as error:
+        fault = (
+            "does not exist"
+            if isinstance(error, FileNotFoundError)
+            else "does not contain the keys of a local stack"
+        )
         raise CommandError(
-            f"{path} does not contain the keys of a local stack: run this where you ran `make run`, "
+            f"{path} {fault}: run this where you ran `make run`, "
             "or give the stack's data folder with --data"
         ) from error
 

@@ -33,7 +33,7 @@ def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
 
 
 def queues_table(queues: Iterable[QueueDepth]) -> Table:
-    table = _table("Queue", "Waiting", "In work", "Delayed", "Oldest", "Given up")
+    table = _table("Queue", "Waiting", "In work", "Delayed", "Oldest", "Dead letters")
     for queue in queues:
         oldest = "" if queue.oldest_seconds is None else f"{queue.oldest_seconds:.0f} s"
         counts = [str(each) for each in (queue.waiting, queue.in_work, queue.delayed)]

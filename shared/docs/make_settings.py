@@ -17,6 +17,9 @@ default. A missing or wrong value stops the function at its first event, and the
 
 Two underscores separate levels: `TAMS_VAST__ENDPOINT` is `endpoint` of `vast`. Lists and nested values
 are JSON.
+
+The local stack takes the variables of *Access* and those that `.venv/bin/python -m local --help`
+lists. Others have no effect on it, and `make run` names those that are set.
 """
 
 

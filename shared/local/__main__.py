@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from local import banner
+from local import banner, unused
 from local.errors import InterruptedStartError, LocalStackError
 from local.options import Options, from_environment
 from local.stack import Stack
@@ -78,6 +78,8 @@ def _run(options: Options, ended: threading.Event) -> int:
         interrupted=ended,
     )
     _say(f"starting TAMS on {stack.data_dir}")
+    if note := unused.note(os.environ):
+        _say(f"  note    {note}")
     try:
         stack.start()
         _say(banner.ready(stack, options, time.monotonic() - started))
@@ -87,6 +89,7 @@ def _run(options: Options, ended: threading.Event) -> int:
         pass
     finally:
         stack.stop()
+    _say(f"stopped; everything is kept in {stack.data_dir}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """The event log: replayed, filtered and followed, with nothing missed."""
 
 import base64
-import json
+import re
 import threading
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tams.models.event import EventType
+from tests.contract.conformance import ROOT
+from tests.event_stream import EventStream
 from tests.maker import Maker
 from tests.waiting import until
 
@@ -133,17 +136,27 @@ def test_who_waits_is_told_as_soon_as_something_happens(api: httpx.Client, flow:
     assert told(api, wait=1, **{**query, "since": datetime.now(UTC).isoformat()}) == []
 
 
-def streamed(text: str) -> tuple[list[Json], str]:
-    """What an EventSource makes of a stream: the events, and the last id."""
-    events, last_id = [], ""
-    for block in text.split("\n\n"):
-        fields = dict(line.split(": ", 1) for line in block.splitlines() if ": " in line)
-        last_id = fields.get("id", last_id)
-        if "data" in fields:
-            event = json.loads(fields["data"])
-            assert fields["event"] == event["event_type"]
-            events.append(event)
-    return events, last_id
+def test_a_browser_hears_each_event_by_the_name_of_its_type(api: httpx.Client, flow: Json) -> None:
+    complete(api, flow, 2)
+    query: Json = {"source_ids": flow["source_id"], "follow": "sse"}
+    text = api.get("/events", params=query).text
+
+    stream = EventStream("sources/created", "flows/created", "message").read(text)
+
+    assert types(stream.heard["sources/created"]) == ["sources/created"]
+    assert types(stream.heard["flows/created"]) == ["flows/created"]
+    assert stream.heard["message"] == [], "an event without a name"
+
+
+def test_the_guide_to_events_listens_for_names_that_the_stream_uses() -> None:
+    guide = (ROOT / "shared" / "docs" / "guides" / "events.md").read_text()
+    (script,) = re.findall(r"```js\n(.*?)```", guide, re.DOTALL)
+
+    assert "new EventSource" in script
+    assert "onmessage" not in script
+    names = re.findall(r'addEventListener\("([^"]+)"', script)
+    assert names
+    assert set(names) <= {each.value for each in EventType}
 
 
 def test_a_stream_goes_on_where_its_follower_was(api: httpx.Client, flow: Json) -> None:
@@ -151,13 +164,15 @@ def test_a_stream_goes_on_where_its_follower_was(api: httpx.Client, flow: Json) 
     query: Json = {"source_ids": flow["source_id"], "follow": "sse"}
     first = api.get("/events", params=query)
     assert first.headers["Content-Type"].startswith("text/event-stream")
-    events, last_id = streamed(first.text)
-    assert types(events) == ["sources/created", "flows/created"]
+    stream = EventStream("flows/created", "flows/updated").read(first.text)
+    assert types(stream.heard["flows/created"]) == ["flows/created"]
 
     label(api, flow, "later")
-    again = api.get("/events", params=query, headers={"Last-Event-ID": last_id})
+    again = api.get("/events", params=query, headers={"Last-Event-ID": stream.last_id})
 
-    (event,), _ = streamed(again.text)
+    stream = EventStream("flows/created", "flows/updated").read(again.text)
+    assert stream.heard["flows/created"] == []
+    (event,) = stream.heard["flows/updated"]
     assert event["event"]["flow"]["label"] == "later"
 
 
@@ -170,8 +185,8 @@ def test_where_one_is_in_the_log_tells_nothing_of_what_else_happens(
 
     def keys() -> list[str]:
         response = api.get("/events", params=query)
-        _, last_id = streamed(api.get("/events", params={**query, "follow": "sse"}).text)
-        return [response.headers["X-Paging-NextKey"], last_id]
+        text = api.get("/events", params={**query, "follow": "sse"}).text
+        return [response.headers["X-Paging-NextKey"], EventStream().read(text).last_id]
 
     found = keys() + keys()
     make.flow()

@@ -55,6 +55,27 @@ def test_a_start_that_is_no_timestamp_is_refused(tmp_path: Path) -> None:
     assert "seconds:nanoseconds" in text
 
 
+@pytest.mark.parametrize("text", ["[5:0_1:0)", "(0:2_0:1]", "[0:0_-1:0)"])
+def test_a_timerange_with_its_bounds_swapped_is_refused(text: str) -> None:
+    code, told = run("ls", "segments", FLOW, f"--timerange={text}", "--url", NOBODY)
+
+    assert code == 2
+    assert "ends before it starts" in told
+
+
+@pytest.mark.parametrize(
+    ("timerange", "asked"),
+    [
+        ("_", f"Delete all Segments of Flow {FLOW}?"),
+        ("[0:0_2:0)", f"Delete the Segments within [0:0_2:0) of Flow {FLOW}?"),
+    ],
+)
+def test_a_deletion_asks_in_words(timerange: str, asked: str) -> None:
+    _, told = run("rm", "segments", FLOW, "--timerange", timerange, "--url", NOBODY)
+
+    assert asked in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "right"),
     [

@@ -102,6 +102,20 @@ def test_garbage_in_the_middle_costs_only_what_it_covers(
     assert suffix == "ts" or "unreadable packets skipped" in str(said)
 
 
+def test_damage_is_told_in_a_sentence() -> None:
+    one = Damage(ended_by="the file is cut off", last_read=Fraction(634, 100))
+    one.leave_out(1, Fraction(602, 100))
+    many = Damage(ended_by="Input/output error", last_read=Fraction(7))
+    many.leave_out(2, Fraction(1))
+
+    assert one.words(Fraction(0)) == (
+        "1 unreadable packet skipped after 6.02 s; the file is cut off at 6.34 s"
+    )
+    assert many.words(Fraction(1)) == (
+        "2 unreadable packets skipped after 0.00 s; Input/output error after 6.00 s"
+    )
+
+
 def test_a_damaged_file_is_stored_as_far_as_it_reads_and_says_so(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -191,7 +205,7 @@ REFUSED: list[tuple[Callable[[Path], Path], str]] = [
     (text_file, "cannot be read as media"),
     (noise, "cannot be read as media"),
     (without_index, "cannot be read as media"),
-    (directory, "is not a file"),
+    (directory, "is a folder; give a media file"),
     (pipe, "is not a file"),
     (picture, "is a still picture"),
     (picture_in_mp4, "is a still picture"),

@@ -86,3 +86,9 @@ def test_a_timerange_that_cannot_be_read_says_what_would_be_right() -> None:
 
         assert "'00:00:05-00:00:10' is not a timerange" in text
         assert "'[5:0_15:0)' is from 5 s" in text
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: " ".join(path) or "tams")
+def test_help_breaks_no_line_in_mid_sentence(path: tuple[str, ...]) -> None:
+    for paragraph in (ALL[path].help or "").split("\n\n"):
+        assert "\n" not in paragraph.strip(), paragraph

@@ -129,8 +129,20 @@ def test_sound_that_fits_no_file_of_that_type_is_refused_in_one_line(
 
     text = tams(stack, "export", sound, str(tmp_path / "out.mp4"), code=1)
 
-    assert "24 channels of pcm_f32le cannot be stored in mp4" in text
+    assert "mp4 cannot hold 24 channels of pcm_f32le; export to .mov or .mkv" in text
     assert [each.name for each in tmp_path.iterdir()] == ["in.mov"]
+
+
+def test_a_type_of_file_that_cannot_hold_the_codec_is_told_with_others_that_can(
+    stack: Stack, tmp_path: Path
+) -> None:
+    source = make(tmp_path / "in.mp4", audio="aac", layout="mono", seconds=2)
+    sound = ingest(stack, source)["flow_ids"]["audio"]
+
+    text = tams(stack, "export", sound, str(tmp_path / "out.webm"), code=1)
+
+    assert "tams: webm cannot hold AAC; export to .mov or .mkv\n" in text
+    assert [each.name for each in tmp_path.iterdir()] == ["in.mp4"]
 
 
 def test_layouts_that_list_their_channels_do_not_end_the_process(tmp_path: Path) -> None:

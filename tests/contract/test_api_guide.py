@@ -23,6 +23,7 @@ _EXCHANGE = re.compile(
 class Exchange:
     method: str
     target: str
+    headers: dict[str, str]
     body: str
     status: int
     answer: str
@@ -32,8 +33,11 @@ def exchanges(text: str) -> list[Exchange]:
     found = []
     for match in _EXCHANGE.finditer(text):
         head, _, body = match["request"].partition("\n\n")
-        method, target = head.splitlines()[0].split(" ", 1)
-        found.append(Exchange(method, target, body, int(match["status"]), match["answer"].strip()))
+        first, *others = head.splitlines()
+        method, target = first.split(" ", 1)
+        headers = dict(line.split(": ", 1) for line in others)
+        status, answer = int(match["status"]), match["answer"].strip()
+        found.append(Exchange(method, target, headers, body, status, answer))
     return found
 
 
@@ -67,9 +71,13 @@ def test_every_request_of_a_guide_gets_the_answer_that_the_guide_shows(
     shown = exchanges(text)
     assert len(shown) == text.count("```http\n"), "a request without an answer"
 
+    etags: dict[str, str] = {}
     for each in shown:
-        headers = {"Content-Type": "application/json"} if each.body else {}
-        response = api.request(each.method, each.target, content=each.body, headers=headers)
+        headers = dict(each.headers)
+        if headers.get("If-None-Match") == f'"{ANYTHING}"':
+            headers["If-None-Match"] = etags[each.target]
+        response = api.request(each.method, each.target, content=each.body or None, headers=headers)
+        etags[each.target] = response.headers.get("ETag", "")
         where = f"{each.method} {each.target}: {response.status_code} {response.text}"
         assert response.status_code == each.status, where
         if each.answer:

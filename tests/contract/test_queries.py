@@ -143,3 +143,12 @@ def test_a_bare_plus_in_a_time_is_understood(api: httpx.Client, flow: Json, sinc
         assert answer.status_code == 400
         assert "such as" in answer.json()["summary"]
         assert len(answer.json()["summary"]) < 300
+
+
+def test_a_number_that_is_none_is_quoted(api: httpx.Client) -> None:
+    response = api.get("/flows", params={"limit": "none"})
+
+    assert response.status_code == 400
+    assert (
+        response.json()["summary"] == "Invalid query options: limit: 'none' is not a whole number"
+    )

@@ -209,3 +209,16 @@ def test_SEG_47_segments_tell_nothing_of_their_making(
 
     (listed,) = segments_of(api, flow)
     assert listed.keys() == {"object_id", "timerange", "get_urls"}
+
+
+def test_a_segment_beyond_its_object_is_told_what_the_object_holds(
+    api: httpx.Client, flow: Json, object_id: str
+) -> None:
+    added(api, flow, segment(object_id, 0, 2))
+
+    refused = post(api, flow, segment(object_id, 10, 11, ts_offset="4:0"))
+
+    assert refused.status_code == 400
+    assert refused.json()["summary"].startswith(
+        "the Object holds only [0:0_2:0); with this ts_offset the Segment asks it for [6:0_7:0)"
+    )

@@ -112,6 +112,8 @@ class Run:
     process: subprocess.Popen[str]
     api_url: str
     data_dir: Path
+    said: str
+    """What it printed until it was ready."""
 
     def groups(self) -> list[int]:
         found = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
@@ -137,11 +139,11 @@ def run(tmp_path: Path) -> Iterator[Run]:
 
 
 @contextlib.contextmanager
-def run_on(data_dir: Path) -> Iterator[Run]:
+def run_on(data_dir: Path, **more: str) -> Iterator[Run]:
     free = dict.fromkeys(("PORT", "TAMS_VAST_PORT", "TAMS_S3_PORT", "TAMS_QUEUE_PORT"), "0")
     process = subprocess.Popen(
         [sys.executable, "-m", "local"],
-        env={**os.environ, **free, "TAMS_DATA_DIR": str(data_dir), "TAMS_WORKERS": "1"},
+        env={**os.environ, **free, "TAMS_DATA_DIR": str(data_dir), "TAMS_WORKERS": "1", **more},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -154,7 +156,7 @@ def run_on(data_dir: Path) -> Iterator[Run]:
             assert line, said
             said += line
         url = next(line.split()[1] for line in said.splitlines() if line.startswith("  API"))
-        yield Run(process, url, data_dir)
+        yield Run(process, url, data_dir, said)
     finally:
         process.kill()
         process.wait()
@@ -168,11 +170,15 @@ def test_killed_it_leaves_nothing_behind_and_ends_everything_when_asked_to(run: 
     run.process.kill()
 
     wait_until_gone(groups)
-    with run_on(run.data_dir) as again:
+    with run_on(run.data_dir, TAMS_WORKRES="1") as again:
+        assert "TAMS_WORKRES (did you mean TAMS_WORKERS?)" in again.said
         groups = again.groups()
         assert httpx.get(f"{again.api_url}/health").json()["status"] == "ok"
         again.process.terminate()
         assert again.process.wait(PATIENCE_SECONDS) == 0
+        assert again.process.stdout is not None
+        last = again.process.stdout.read().splitlines()[-1]
+        assert last == f"stopped; everything is kept in {run.data_dir.resolve()}"
         wait_until_gone(groups)
 
 

@@ -4,6 +4,7 @@ import errno
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +23,7 @@ from tams.errors import (
     NotFoundError,
     RequestFailedError,
     clipped,
+    quoted,
 )
 
 STATUS_OF: Mapping[type[RequestFailedError], HTTPStatus] = {
@@ -69,11 +71,17 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
     if earlier := _earlier(request):
         return await _request_failed(request, earlier)
     faults = [
-        f"{'.'.join(str(step) for step in fault['loc'][1:])}: {fault['msg']}"
+        f"{'.'.join(str(step) for step in fault['loc'][1:])}: {_words(fault)}"
         for fault in error.errors()
     ]
     summary = f"{_INVALID_QUERY}: {'; '.join(faults)}"
     return JSONResponse(error_body("InvalidRequest", summary), HTTPStatus.BAD_REQUEST)
+
+
+def _words(fault: Mapping[str, Any]) -> str:
+    if fault["type"] == "int_parsing":
+        return f"{quoted(str(fault['input']))} is not a whole number"
+    return str(fault["msg"])
 
 
 def _earlier(request: Request) -> RequestFailedError | None:

@@ -51,14 +51,17 @@ class TargetPolicy:
         parts = urlsplit(url)
         port = parts.port or DEFAULT_PORTS[parts.scheme]
         if port in _SYSTEM_PORTS and port not in DEFAULT_PORTS.values():
-            raise InvalidRequestError(f"url: port {port} is not allowed for webhooks")
+            raise InvalidRequestError(
+                f"url: port {port} is not allowed for webhooks. Below 1024 only 80 and 443 are, "
+                "because the other ports belong to other services"
+            )
         address = _literal(parts)
         if address is None and _is_localhost(parts.hostname or ""):
             address = _LOOPBACK
         if address is not None and not self.allows(address, port):
             raise InvalidRequestError(
-                f"url: {quoted(parts.hostname or '')} port {port} is an address "
-                "that is not allowed for webhooks"
+                f"url: {quoted(parts.hostname or '')} port {port} is not allowed for webhooks. "
+                "Use a public address, or ask the service's operator to allow this network"
             )
 
     def allows(self, address: Address, port: int) -> bool:

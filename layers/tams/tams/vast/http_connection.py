@@ -161,4 +161,9 @@ class _Reader:
 
 
 def _reason(error: Exception) -> str:
-    return type(error).__name__
+    """What went wrong, in words: of the system where it has any."""
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    if isinstance(error, httptools.HttpParserError):
+        return "its answer is not valid HTTP"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

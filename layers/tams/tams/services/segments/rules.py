@@ -140,8 +140,8 @@ class Registration:
             stored = self._used_first(post, stored)
         if stored.timerange is not None and not stored.timerange.contains(used):
             raise InvalidRequestError(
-                f"timerange {post.timerange} is {used} on the Object's own timeline, outside its "
-                f"{stored.timerange}"
+                f"the Object holds only {stored.timerange}; with this ts_offset the Segment asks it for "
+                f"{used}"
             )
         return self._with_uncontrolled(stored, post)
 

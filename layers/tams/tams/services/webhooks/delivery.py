@@ -5,18 +5,23 @@ it dies, a later hint finds the webhook at the same turn (`event_relay`), and wh
 sent again. A webhook that fails waits longer each time; no other webhook waits for it.
 """
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Self
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tams.deadline import seconds_left
 from tams.models.caller import Caller
-from tams.models.delivery import Hint
+from tams.models.delivery import Answer, Hint
+from tams.models.webhook import Webhook
 from tams.ports import EventSender, Platform, Queue, Store
 from tams.services.events.documents import EventDocuments
 from tams.services.webhooks.retry_policy import RetryPolicy
 from tams.services.webhooks.settlement import Sent, Settlement, Turn
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +47,14 @@ class WebhookDelivery:
 
         Raises BackendUnavailableError; every settlement before that is durable.
         """
-        holder, sent, taken = str(uuid4()), None, 0
+        holder, taken = str(uuid4()), 0
+        turn: Turn | None = None
+        sent: Sent | None = None
         while True:
+            last_turn = turn
             turn, again_seconds = self._settle(hint, holder, sent)
+            if last_turn is not None and sent is not None and sent.answer is not None:
+                _log_failure(last_turn.webhook, sent.answer, again_seconds)
             if again_seconds is not None:
                 self.queue.send([hint.webhook_id], delay_seconds=again_seconds)
             if turn is None:
@@ -75,3 +85,14 @@ class WebhookDelivery:
                 return Sent(last_seq, answer), count
             last_seq = announcement.seq
         return Sent(turn.until_seq), len(turn.announcements)
+
+
+def _log_failure(webhook: Webhook, answer: Answer, wait_seconds: float | None) -> None:
+    """Names the receiver by its host alone: the rest of a URL may hold a secret."""
+    _log.warning(
+        "webhook %s to %s failed: %s; %s",
+        webhook.id,
+        urlsplit(webhook.url).hostname,
+        answer.fault,
+        "not retried" if wait_seconds is None else f"next try in {wait_seconds:.0f} s",
+    )
