@@ -10,6 +10,7 @@ from tams.models.caller import EVERYONE
 from tams.models.flow import Flow, parse_flow_put
 from tams.models.source import Source, SourcePost, SourcePut
 from tams.models.stored import StoredSource
+from tams.repositories.rows import source_from_row, source_row
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.flows import FlowService
 from tams.services.flows.kept_sources import KeptSourceService
@@ -202,3 +203,10 @@ def test_tags_are_replaced_as_a_whole(world: World) -> None:
     assert after.source.tags == {"d": ["4"], **of("news")}
     with pytest.raises(ForbiddenError):
         FlowPropertyService.of(news.platform, news.caller).set_tags(flow_id, of("sport"))
+
+
+def test_a_source_of_an_earlier_release_goes_with_its_last_flow(world: World) -> None:
+    """Its row has no mark: the column came later."""
+    row = source_row(StoredSource(new_source(world), flow_count=1)) | {"kept": None}
+
+    assert source_from_row(row).goes_with_next_flow
