@@ -27,6 +27,12 @@ def owned(directory: Path) -> Iterator[None]:
         yield
 
 
+def size_of_disk(directory: Path) -> int:
+    """In bytes."""
+    disk = os.statvfs(directory)
+    return disk.f_blocks * disk.f_frsize
+
+
 def is_full(directory: Path) -> bool:
     """Whether the disk has only the space left that deletes need, which free space again."""
     disk = os.statvfs(directory)
