@@ -28,12 +28,12 @@ MODULES_MAX = {
     "webhook_fanout": (750, STORE | QUEUE),
     # HTTP, without a queue or a bucket
     "profiles": (670, WEB | STORE),
-    "sources": (680, WEB | STORE),
+    "sources": (690, WEB | STORE),
     # HTTP
     "events": (880, WEB | STORE | QUEUE),
     "flow_delete_requests": (870, WEB | STORE | QUEUE),
     "flow_segments": (890, WEB | STORE | QUEUE),
-    "flows": (880, WEB | STORE | QUEUE),
+    "flows": (890, WEB | STORE | QUEUE),
     "media_storage": (880, WEB | STORE | QUEUE),
     "objects": (870, WEB | STORE | QUEUE),
     "service": (880, WEB | STORE | QUEUE),
