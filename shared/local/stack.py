@@ -30,6 +30,8 @@ START_SECONDS = 180.0
 """For each part. It is long because a busy machine is not a fault. A part that ends is noticed at once."""
 STOP_SECONDS = 6.0
 _LOOK_SECONDS = 0.02
+_KEPT = ".kept"
+"""No Object has this key: `object_key` encodes a leading dot."""
 
 
 @dataclass
@@ -170,7 +172,10 @@ class Stack(Addresses):
         with self._usable_data_dir(), private_files():
             self._config = self._new_config(ports)
             # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
-            (self.config.media_dir / MEDIA_BUCKET / "media").mkdir(parents=True, exist_ok=True)
+            media = self.config.media_dir / MEDIA_BUCKET / "media"
+            media.mkdir(parents=True, exist_ok=True)
+            # rclone removes a folder with its last object, and then fails an upload that has begun there.
+            (media / _KEPT).touch(0o600)
             parts.fresh_logs(self.data_dir / "logs")
         self._application = None
         self.settings_env()
