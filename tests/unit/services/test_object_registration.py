@@ -78,7 +78,9 @@ def test_the_first_flow_to_use_it_makes_it_its_own(world: World) -> None:
 def test_what_was_registered_is_settled(world: World) -> None:
     object_id, flow_id = new_object(world, timerange="[0:0_1:0)", key_frame_count=5), world.flow()
 
-    assert "outside its [0:0_1:0)" in use(world, flow_id, object_id, timerange="[0:0_2:0)")
+    assert "the Object holds only [0:0_1:0)" in use(
+        world, flow_id, object_id, timerange="[0:0_2:0)"
+    )
     assert "object_timerange" in use(world, flow_id, object_id, object_timerange="[0:0_9:0)")
     assert "key_frame_count" in use(world, flow_id, object_id, key_frame_count=6)
     assert use(world, flow_id, object_id, key_frame_count=5) == ""

@@ -27,7 +27,7 @@ async def check_query(request: Request) -> None:
         return
     if request.app.state.platform.settings.unknown_query == "ignore":
         return
-    exact, prefixes = _known(route)
+    exact, prefixes = _known(route, request.method)
     if not exact and not prefixes and request.method in READING:
         return  # nothing filters here, and the specification declares no 400
     for name in asked:
@@ -37,11 +37,11 @@ async def check_query(request: Request) -> None:
             )
 
 
-def _known(route: APIRoute) -> tuple[frozenset[str], tuple[str, ...]]:
+def _known(route: APIRoute, method: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """Complete names, and the prefixes of names that end with a tag's name."""
     prefixes = (
         f"{kind}{ending}"
-        for kind in TAG_FILTERS.get(route.path_format, ())
+        for kind in (TAG_FILTERS.get(route.path_format, ()) if method in READING else ())
         for ending in (".", "_exists.")
     )
     return frozenset(_declared(route.dependant)), tuple(prefixes)
