@@ -47,7 +47,7 @@ Types = Annotated[
 Ids = Annotated[str | None, Query(description="Comma-separated ids.")]
 Wait = Annotated[
     int | None,
-    Query(ge=0, le=WAIT_MAX, description="How many seconds to wait if there is no event yet."),
+    Query(ge=0, le=WAIT_MAX, description="Seconds to wait for an event if there is none yet."),
 ]
 Follow = Annotated[
     Literal["sse"] | None,

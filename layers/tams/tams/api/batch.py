@@ -93,7 +93,7 @@ def _list_of(models: Sequence[str]) -> dict[str, Any]:
 
 
 def _items(body: object, parse: Callable[[Any], BatchItem]) -> list[BatchItem]:
-    """Raises InvalidRequestError when the body is no batch; items may still have faults."""
+    """Raises InvalidRequestError if the body is not a batch. Its items may still have faults."""
     if not isinstance(body, list):
         raise InvalidRequestError("the body must be an array of items")
     if not body or len(body) > BATCH_MAX:

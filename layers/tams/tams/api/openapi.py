@@ -117,7 +117,7 @@ def _filter_by_tags(path: str, operation: dict[str, Any]) -> None:
         for name, description, schema in (
             (
                 f"{kind}.{{name}}",
-                f"Comma-separated values, of which the tag of {what} must have one.",
+                f"Comma-separated values. The tag of {what} must have one of them.",
                 "string",
             ),
             (f"{kind}_exists.{{name}}", f"Whether {what} must have the tag.", "boolean"),

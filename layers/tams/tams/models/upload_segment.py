@@ -36,7 +36,7 @@ _is_integer = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 class UploadSegment(ClosedModel):
     """The Segment that the upload of one Object registers. This is an extension of TAMS.
 
-    The properties are those of a Segment's POST. Those that are missing here, such as get_urls, can only be
+    The properties are the same as in a Segment's POST. Properties missing here, such as get_urls, can only be
     POSTed.
     """
 

@@ -1,6 +1,6 @@
 """HTTP connections only to addresses the policy allows, whatever a name resolves to by then.
 
-We check every address that a name resolves to, and connect to one that we checked: there is no second
+We check every address that a name resolves to, and connect to a checked address: there is no second
 look-up in between that could give another answer.
 """
 

@@ -1,4 +1,4 @@
-"""Collects what waits for the same turn, so that one transaction can do it all."""
+"""Collects writes that wait for the same turn, so that one transaction can do them all."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class Gathered:
-    """What waits, by the name of its turn, in order of arrival."""
+    """The waiting writes of each turn, in order of arrival."""
 
     _queues: dict[str, deque[Waiting]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
