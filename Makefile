@@ -47,8 +47,9 @@ bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md and .json (FOR
 counts: .venv/dev  ## write down anew what a request costs in counts (tests/benchmark/counts.json)
 	TAMS_COUNTS=1 $(BIN)/python -m pytest tests/benchmark/test_counts.py -q
 
-soak: .venv/dev  ## run the long forms of the tests: many crashes, a million rows
+soak: .venv/dev  ## run the long forms of the tests: many crashes, a million rows; and some with a recycle bin
 	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600
+	TAMS_TEST_KEPT_SECONDS=604800 $(BIN)/python -m pytest tests/contract tests/access tests/model tests/fuzz -q --timeout 3600
 
 probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
 	$(BIN)/python -m pytest tests/integration/vast_probes -q

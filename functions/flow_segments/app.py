@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
 from tams.api.body import described
-from tams.api.deletion import ACCEPTED, deleted
+from tams.api.deletion import ACCEPTED, Options, deleted
 from tams.api.dependencies import Backends, FlowId, IsHead, JsonListBody, ThisPlatform, acting
 from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
@@ -106,11 +106,12 @@ async def delete_segments(
     request: Request,
     flow_id: FlowId,
     deletion: Deletion,
+    options: Options,
     timerange: str | None = None,
     object_id: str | None = None,
 ) -> Response:
     """Deletes the Segments that `timerange` covers completely, or all if it is absent (SEG-48, SEG-49)."""
-    begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
+    begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id, options)
     return deleted(request, begun)
 
 

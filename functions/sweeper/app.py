@@ -12,6 +12,7 @@ from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.copies import ObjectCopyService
+from tams.services.recycle_bin.purge import PurgeService
 from tams.services.service.health import HealthService
 from tams.services.storage.uploads import UploadService
 from tams.services.webhooks.relay import EventRelay
@@ -35,6 +36,7 @@ def process(platform: Platform) -> dict[str, int]:
 
     attempt("webhooks", EventRelay.of(platform).sweep)
     attempt("deletion_requests", DeletionRequestService.of(platform, caller).sweep)
+    attempt("recycle_bin", PurgeService.of(platform).sweep)
     attempt("objects", ObjectCleanupService.of(platform).sweep)
     attempt("copies", ObjectCopyService.of(platform).sweep)
     attempt("events_expired", EventLog.of(platform, caller).expire)

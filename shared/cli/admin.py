@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import typer
 
-from cli import accounts, schema
+from cli import accounts, purging, schema
 from cli.addresses import LOCAL_URL
 from cli.client import Client
 from cli.console import err, out
@@ -39,6 +39,7 @@ app.command()(accounts.token)
 app.command()(accounts.user)
 app.command()(schema.status)
 app.command()(schema.provision)
+app.command()(purging.purge)
 
 
 def _queues(stack: str | None, local_url: str, data: Path) -> Queues:

@@ -32,6 +32,22 @@ def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
     return table
 
 
+def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Entry", "What", "Id", "Label", "Segments", "Deleted", "By", "Kept until")
+    for entry in entries:
+        table.add_row(
+            entry["id"],
+            entry["kind"],
+            entry.get("flow_id", entry["source_id"]),
+            entry.get("label", ""),
+            str(entry.get("segment_count", "")),
+            entry["deleted_at"],
+            entry.get("deleted_by", ""),
+            entry["kept_until"],
+        )
+    return table
+
+
 def queues_table(queues: Iterable[QueueDepth]) -> Table:
     table = _table("Queue", "Waiting", "In work", "Delayed", "Oldest", "Dead letters")
     for queue in queues:
@@ -65,7 +81,9 @@ def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(name, no_wrap=name in {"Source", "Flow", "Timerange", "Object"})
+        table.add_column(
+            name, no_wrap=name in {"Entry", "Source", "Flow", "Id", "Timerange", "Object"}
+        )
     return table
 
 

@@ -84,6 +84,13 @@ PUT    /sources/{sourceId}/tags               write
 POST   /flows                                 write
 PUT    /flows/{flowId}/tags                   write
 POST   /objects                               write
+POST   /flows/{flowId}/restore                delete
+POST   /flows/{flowId}/segments/restore       delete
+POST   /sources/{sourceId}/restore            delete
+GET    /recycle-bin                           delete
+POST   /recycle-bin/restore                   delete
+GET    /recycle-bin/{entryId}                 delete
+DELETE /recycle-bin/{entryId}                 delete
 POST   /sources/batch                         write
 POST   /flows/batch                           write
 POST   /flows/tags/batch                      write

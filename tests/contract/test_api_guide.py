@@ -8,10 +8,12 @@ from typing import Any
 import httpx
 import pytest
 
+from local.stack import Stack
 from tests.contract.conformance import ROOT
 
 DOCS = ROOT / "shared" / "docs"
 GUIDES = ("api.md", "guides/creating.md")
+OF_THE_BIN = ("guides/deleting.md",)
 ANYTHING = "…"
 _EXCHANGE = re.compile(
     r"```http\n(?P<request>.*?)```\n\n```\w+ title=\"(?P<status>\d+)[^\"]*\"\n(?P<answer>.*?)```",
@@ -67,6 +69,16 @@ def fits(shown: Any, real: Any) -> bool:
 def test_every_request_of_a_guide_gets_the_answer_that_the_guide_shows(
     api: httpx.Client, guide: str
 ) -> None:
+    follow(api, guide)
+
+
+@pytest.mark.parametrize("guide", OF_THE_BIN)
+def test_so_does_every_request_of_a_guide_to_the_recycle_bin(binned: Stack, guide: str) -> None:
+    with httpx.Client(base_url=binned.api_url) as api:  # the specification declares no 409
+        follow(api, guide)
+
+
+def follow(api: httpx.Client, guide: str) -> None:
     text = (DOCS / guide).read_text()
     shown = exchanges(text)
     assert len(shown) == text.count("```http\n"), "a request without an answer"

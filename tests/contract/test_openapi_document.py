@@ -125,6 +125,7 @@ def test_real_answers_fit_our_own_schemas(
         "objectId": object_id,
         "webhookId": api.post("/service/webhooks", json=hook).json()["id"],
         "requestId": str(uuid4()),
+        "entryId": str(uuid4()),
         "profileId": str(uuid4()),
         "name": "a",
     }

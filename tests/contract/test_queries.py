@@ -110,7 +110,12 @@ def test_GEN_12_what_any_request_may_have_in_its_query_changes_nothing(
         ("GET", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("DELETE", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("GET", "/sources", "collected_by", "did you mean 'collected_by_ids'?"),
-        ("DELETE", "/flows/{id}", "timerange", "this request takes no query parameters"),
+        (
+            "DELETE",
+            "/flows/{id}",
+            "timerange",
+            "this request takes cascade, deleted_by, soft_delete",
+        ),
         ("PUT", "/flows/{id}/label", "label", "this request takes no query parameters"),
         ("GET", "/events", "event_type", "did you mean 'event_types'?"),
         ("GET", "/flows", "x" * 5_000, "this request takes codec"),

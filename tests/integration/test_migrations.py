@@ -14,19 +14,20 @@ import pytest
 
 from tams.errors import BackendUnavailableError
 from tams.models.stored import FLOW_GONE_US
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY
 from tams.repositories.migrations.back_fill import BATCH_ROWS
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.migrations.steps import AddColumns
 from tams.repositories.provision import provision
+from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
 from tams.repositories.sdk import sdk_session
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
 from tams.repositories.tables import (
-    ALL,
     COLLECTIONS,
     FLOWS,
     GUARD_SLOTS,
@@ -107,7 +108,7 @@ def test_new_tables_have_the_version_of_this_release(tmp_path: Path) -> None:
         provision(connection)
 
         found = schema_status(connection)
-        assert found.version == SchemaVersion(KNOWN, oldest_reader=1)
+        assert found.version == SchemaVersion(KNOWN, oldest_reader=5)
         assert found.is_ready
         assert found.rows["guards"] == GUARD_SLOTS
 
@@ -202,6 +203,9 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
             "column flows.unrelated_revision",
             "column sources.kept",
             "table batches",
+            "column flows.timeline_id",
+            "table recycle_bin",
+            *(f"projection {each.name}" for each in RECYCLE_BIN.projections),
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0

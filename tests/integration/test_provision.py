@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from tams.repositories.all_tables import ALL
 from tams.repositories.provision import provision
 from tams.repositories.sdk import sdk_session
-from tams.repositories.tables import ALL
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
 

@@ -23,7 +23,7 @@ MODULES_MAX = {
     "object_cleanup": (750, STORE | QUEUE),
     "object_copy": (760, STORE | QUEUE),
     "object_created": (770, STORE | QUEUE),
-    "sweeper": (790, STORE | QUEUE),
+    "sweeper": (805, STORE | QUEUE),
     "webhook_delivery": (770, STORE | QUEUE),
     "webhook_fanout": (750, STORE | QUEUE),
     # HTTP, without a queue or a bucket
@@ -35,6 +35,7 @@ MODULES_MAX = {
     "flow_segments": (890, WEB | STORE | QUEUE),
     "flows": (890, WEB | STORE | QUEUE),
     "media_storage": (880, WEB | STORE | QUEUE),
+    "recycle_bin": (890, WEB | STORE | QUEUE),
     "objects": (870, WEB | STORE | QUEUE),
     "service": (880, WEB | STORE | QUEUE),
     "webhooks": (880, WEB | STORE | QUEUE),

@@ -67,6 +67,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
         ("webhooks", set()),
         ("flow_delete_requests", set()),
+        ("recycle_bin", set()),
         ("deletion_worker", set()),
     ],
 )

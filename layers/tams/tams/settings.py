@@ -152,6 +152,18 @@ class DeletionSettings(Section):
     """How long a deletion request remains visible after it has ended."""
     idle_seconds: int = Field(default=120, ge=1)
     """A deletion request without progress for this long is resumed: its worker has died."""
+    cascade: bool = True
+    """Whether a DELETE takes along what depends on the resource, as in the specification. If not, it gets 409
+    unless it has `cascade=true`."""
+
+
+class RecycleBinSettings(Section):
+    """What is deleted can be restored for a while (an extension)."""
+
+    kept_seconds: int = Field(default=0, ge=0, le=100 * 366 * 86_400)
+    """How long. 0 deletes at once, as the specification does. The template and `make run` set 7 days."""
+    hard_delete: Literal["delete", "admin"] = "delete"
+    """The scope that a DELETE with `soft_delete=false` requires, which keeps nothing."""
 
 
 class EventSettings(Section):
@@ -216,6 +228,7 @@ class Settings(BaseSettings):
     service: ServiceSettings = ServiceSettings()
     webhooks: WebhookSettings = WebhookSettings()
     deletion: DeletionSettings = DeletionSettings()
+    recycle_bin: RecycleBinSettings = RecycleBinSettings()
     copies: CopySettings = CopySettings()
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()

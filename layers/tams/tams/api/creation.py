@@ -14,9 +14,6 @@ EXTENSION = "Extensions"
 CONFLICT: dict[int | str, dict[str, Any]] = {
     HTTPStatus.CONFLICT: {"model": Error, "description": "The id is taken."}
 }
-HAS_FLOWS: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.CONFLICT: {"model": Error, "description": "The Source has Flows."}
-}
 
 
 def created(request: Request, kind: str, identifier: str, body: dict[str, Any]) -> JSONResponse:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
@@ -10,13 +10,18 @@ from fastapi import Request, Response
 from tams.api.payload import fitting_array
 from tams.api.public_url import absolute
 from tams.api.raw_path import encoded
-from tams.models.base import Model
 from tams.models.paging import Page
 from tams.models.queries import Query
 
-Asked = TypeVar("Asked", bound=Query)
-Item = TypeVar("Item", bound=Model)
 
+class _Listed(Protocol):
+    """An item of a page."""
+
+    def to_json_bytes(self) -> bytes: ...
+
+
+Asked = TypeVar("Asked", bound=Query)
+Item = TypeVar("Item", bound=_Listed)
 UNREPEATED = frozenset({"page", "limit", "access_token"})
 """Query parameters a `next` link does not copy: two are set anew, and clients must add the token."""
 

@@ -19,7 +19,8 @@ class Timeline:
 
     `[first_ns, last_ns)` spans them; with `last_inclusive`, the text of the last one ends with `]`.
     `longest_ns` is at least the duration of the longest: no Segment that starts earlier than that before an
-    instant can still cover it.
+    instant can still cover it. `id` is what the Segments are stored under, unless that is the Flow's
+    own id: see `FlowOutline.timeline_id`.
     """
 
     segment_count: int = 0
@@ -27,6 +28,7 @@ class Timeline:
     last_ns: int | None = None
     last_inclusive: bool = False
     longest_ns: int = 0
+    id: str = ""
 
     @property
     def timerange(self) -> TimeRange:
@@ -58,6 +60,16 @@ class Timeline:
         )
 
 
+def timeline_of(flow_id: str, suffix: object) -> str:
+    """The id of another timeline than the Flow's first."""
+    return f"{flow_id}/{suffix}"
+
+
+def flow_of(timeline_id: str) -> str:
+    """The Flow that a timeline belongs to, or belonged to."""
+    return timeline_id.partition("/")[0]
+
+
 def finite(timerange: TimeRange) -> tuple[int, int]:
     """Half-open bounds of a Segment's timerange, which is never open-ended."""
     start_ns, end_ns = timerange.half_open()
@@ -73,6 +85,15 @@ class FlowOutline:
     flow_id: str
     timeline: Timeline = field(default_factory=Timeline)
     deleting: Mapping[str, TimeRange] = field(default_factory=dict)
+
+    @property
+    def timeline_id(self) -> str:
+        """What the Segments are stored under.
+
+        A Flow whose id was used before has another timeline than that one, whose Segments may still be there.
+        Segments in the recycle bin have a timeline of their own.
+        """
+        return self.timeline.id or self.flow_id
 
     @property
     def whole(self) -> Self:

@@ -1,4 +1,7 @@
-"""Segments on VAST, always found by (flow_id, start_time) or by object_id."""
+"""Segments on VAST, always found by (timeline, start_time) or by object_id.
+
+The column `flow_id` holds the id of the timeline that they belong to (`FlowOutline.timeline_id`).
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
@@ -26,9 +29,11 @@ class SegmentRepository:
         self._transaction = transaction
         self._row_ids: dict[tuple[str, int], Any] = {}
 
-    def add(self, segments: Sequence[StoredSegment]) -> None:
+    def add(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
         """One round trip for up to 4.5 MiB of them."""
-        self._transaction.insert(SEGMENTS, [segment_row(segment) for segment in segments])
+        timeline_id = outline.timeline_id
+        rows = [segment_row(segment, timeline_id) for segment in segments]
+        self._transaction.insert(SEGMENTS, rows)
 
     def stretch(
         self,
@@ -49,7 +54,7 @@ class SegmentRepository:
         """
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
-            predicate = _within(outline.flow_id, from_ns, until_ns, ending_after_ns, object_id)
+            predicate = _within(outline.timeline_id, from_ns, until_ns, ending_after_ns, object_id)
             return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
         found = nearest(fetch, from_ns, until_ns, needed=needed, reverse=reverse)
@@ -70,21 +75,33 @@ class SegmentRepository:
                     for first_ns, last_ns in spans[first : first + SPANS_MAX]
                 ]
             )
-            found += self._select((col["flow_id"] == outline.flow_id) & starts)
+            found += self._select((col["flow_id"] == outline.timeline_id) & starts)
         return shown(outline, found)
 
     def announced_by(
         self, outline: FlowOutline, event_id: str, timerange: TimeRange
     ) -> list[StoredSegment]:
         """The Segments of a segments_added event that still exist, by time. One round trip."""
-        within = _within(outline.flow_id, *finite(timerange))
+        within = _within(outline.timeline_id, *finite(timerange))
         found = self._select(within & (col["event_id"] == event_id))
         return sorted(shown(outline, found), key=start_ns)
 
-    def remove(self, segments: Sequence[StoredSegment]) -> None:
-        """Remove Segments selected `for_change` in this transaction."""
-        row_ids = [self._row_ids.pop(_key(segment)) for segment in segments]
+    def remove(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
+        """Remove Segments of a timeline, selected `for_change` in this transaction."""
+        timeline_id = outline.timeline_id
+        row_ids = [self._row_ids.pop((timeline_id, start_ns(each))) for each in segments]
         self._transaction.delete(SEGMENTS, row_ids)
+
+    def set_events(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
+        """Write which event announces each. They were selected `for_change` in this transaction."""
+        timeline_id = outline.timeline_id
+        self._transaction.update(
+            SEGMENTS,
+            [
+                {ROW_ID: self._row_ids[timeline_id, start_ns(each)], "event_id": each.event_id}
+                for each in segments
+            ],
+        )
 
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
         """Update the copy of an Object's instances on all Segments that use it. Two round trips."""
@@ -101,14 +118,14 @@ class SegmentRepository:
         self._transaction.update(SEGMENTS, changed)
 
     def uses_of(self, object_ids: Collection[str]) -> dict[str, list[TimeRange]]:
-        """The timeranges of Segments on any of the Objects, by Flow, including Segments being deleted."""
+        """The timeranges of Segments on any of the Objects, by timeline, including Segments being deleted."""
         uses: dict[str, list[TimeRange]] = {}
         for row in self._on_objects(object_ids, ["flow_id", "timerange"]):
             uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
         return uses
 
     def users_of(self, object_ids: Collection[str]) -> dict[str, set[str]]:
-        """The Flows with Segments on each of these Objects, including Segments being deleted."""
+        """The timelines with Segments on each of these Objects, including Segments being deleted."""
         users: dict[str, set[str]] = {}
         for row in self._on_objects(object_ids, ["object_id", "flow_id"]):
             users.setdefault(row["object_id"], set()).add(row["flow_id"])
@@ -125,26 +142,27 @@ class SegmentRepository:
         rows = self._transaction.select(
             SEGMENTS,
             predicate,
-            _READ,
+            [*_READ, "created_us"] if for_change else _READ,
             with_row_id=for_change,
             rows_max=rows_max,
         )
         segments = [segment_from_row(row) for row in rows]
         if for_change:
             self._row_ids.update(
-                (_key(segment), row[ROW_ID]) for segment, row in zip(segments, rows, strict=True)
+                ((row["flow_id"], start_ns(segment)), row[ROW_ID])
+                for segment, row in zip(segments, rows, strict=True)
             )
         return segments
 
 
 def _within(
-    flow_id: str,
+    timeline_id: str,
     from_ns: int | None,
     until_ns: int | None,
     ending_after_ns: int | None = None,
     object_id: str | None = None,
 ) -> Any:
-    predicate = col["flow_id"] == flow_id
+    predicate = col["flow_id"] == timeline_id
     if from_ns is not None:
         predicate &= col["start_time"] >= bound_text(from_ns)
     if until_ns is not None:
@@ -154,7 +172,3 @@ def _within(
     if object_id is not None:
         predicate &= col["object_id"] == object_id
     return predicate
-
-
-def _key(segment: StoredSegment) -> tuple[str, int]:
-    return segment.flow_id, start_ns(segment)

@@ -7,7 +7,7 @@ from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort
-from tams.models.stored import FlowOutline, StoredFlow
+from tams.models.stored import FlowOutline, StoredFlow, flow_of
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import (
     FLOW_READ,
@@ -18,7 +18,7 @@ from tams.repositories.flow_rows import (
     relations_row,
     timeline_row,
 )
-from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
+from tams.repositories.listing import Order, ids_of_classes, in_parts, rows_by_id, sorted_page
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
 from tams.repositories.tables import FLOWS
@@ -54,21 +54,38 @@ class FlowRepository:
     def showing(
         self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
     ) -> dict[str, StoredFlow]:
-        """Those of these Flows in which clients see a Segment at one of these timeranges."""
-        found = self.find_many(uses, classes)
+        """The Flows in which clients see a Segment at one of these timeranges, given by timeline."""
+        found = self.find_many({flow_of(each) for each in uses}, classes)
         return {
             flow_id: stored
             for flow_id, stored in found.items()
-            if any(shows(stored.outline, used) for used in uses[flow_id])
+            if any(shows(stored.outline, used) for used in uses.get(stored.outline.timeline_id, ()))
         }
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
         rows = self._transaction.select(FLOWS, col["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
+    def with_timelines(self, timeline_ids: Collection[str], classes: Collection[str]) -> set[str]:
+        """Those of these timelines whose Flows exist and belong to any of these classes. One round trip."""
+        found: set[str] = set()
+        for some in in_parts(sorted({flow_of(each) for each in timeline_ids})):
+            rows = self._transaction.select(
+                FLOWS, col["id"].isin(some), ["id", "timeline_id"], classes=classes
+            )
+            found |= {row["timeline_id"] or row["id"] for row in rows}
+        return found.intersection(timeline_ids)
+
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
         """Those of these Flows that belong to any of these classes. One round trip."""
         return ids_of_classes(self._transaction, FLOWS, flow_ids, classes)
+
+    def of_source(self, source_id: str, limit: int) -> list[str]:
+        """The ids of a Source's Flows, at least `limit` if there are that many. One round trip."""
+        rows = self._transaction.select(
+            FLOWS, col["source_id"] == source_id, ["id"], rows_max=limit
+        )
+        return sorted(row["id"] for row in rows)
 
     def add(self, stored: StoredFlow) -> None:
         row = flow_row(stored) | timeline_row(stored)
@@ -100,7 +117,7 @@ class FlowRepository:
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
-            _matching(query),
+            flows_matching(query),
             _order(query),
             page=query.page,
             limit=query.limit,
@@ -112,7 +129,7 @@ class FlowRepository:
         return Page(tuple(flow_from_row(rows[each]) for each in ids), next_key)
 
 
-def _matching(query: FlowQuery) -> Any:
+def flows_matching(query: FlowQuery) -> Any:
     """The part VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
     size = query.frame_width is not None or query.frame_height is not None
     return all_of(

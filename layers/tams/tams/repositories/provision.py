@@ -1,13 +1,14 @@
 """Creates and migrates the tables: at deployment, never from a request. Safe to repeat at any time."""
 
 from tams.errors import BackendUnavailableError
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.first_rows import renew_page_secret as renew
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.schema_version import KNOWN, SchemaVersion, fault_of, read_version
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import ALL, FLOWS, SCHEMA_VERSION
+from tams.repositories.tables import FLOWS, SCHEMA_VERSION
 from tams.repositories.transaction import VastTransaction
 
 PATIENCE_SECONDS = 120.0

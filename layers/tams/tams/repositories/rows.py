@@ -16,6 +16,7 @@ from tams.models.stored import (
     StoredSegment,
     StoredSource,
     finite,
+    flow_of,
 )
 from tams.repositories.media_time import time_text
 from tams.repositories.predicates import tags_text
@@ -81,10 +82,10 @@ def instances_from_text(text: str | None) -> tuple[Instance, ...]:
     return tuple(Instance(**entry) for entry in json.loads(text)) if text else ()
 
 
-def segment_row(segment: StoredSegment) -> Row:
+def segment_row(segment: StoredSegment, timeline_id: str) -> Row:
     start_ns, end_ns = finite(segment.timerange)
     return {
-        "flow_id": segment.flow_id,
+        "flow_id": timeline_id,
         "start_time": time_text(start_ns),
         "end_time": time_text(end_ns),
         "timerange": str(segment.timerange),
@@ -106,12 +107,12 @@ def segment_row(segment: StoredSegment) -> Row:
 
 
 UNREAD = ("start_time", "end_time", "created_us", "event_id")
-"""Columns of Segments that serve only to find them."""
+"""Columns of Segments that no client sees."""
 
 
 def segment_from_row(row: Row) -> StoredSegment:
     return StoredSegment(
-        flow_id=row["flow_id"],
+        flow_id=flow_of(row["flow_id"]),
         timerange=TimeRange.parse(row["timerange"]),
         object_id=row["object_id"],
         instances=instances_from_text(row["instances"]),
@@ -123,6 +124,7 @@ def segment_from_row(row: Row) -> StoredSegment:
         object_timerange=row["object_timerange"],
         init_object_id=row["init_object_id"],
         init_instances=instances_from_text(row["init_instances"]),
+        created_us=row.get("created_us") or 0,
     )
 
 

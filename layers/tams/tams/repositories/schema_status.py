@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.migration import Migration
@@ -10,7 +11,6 @@ from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.provision import version_of
 from tams.repositories.schema_version import SchemaVersion, fault_of
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import ALL
 from tams.repositories.transaction import VastTransaction
 
 

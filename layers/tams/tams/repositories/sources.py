@@ -12,7 +12,7 @@ from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import SOURCE_READ, source_from_row, source_row
 from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import all_of
+from tams.vast.where import Predicate, all_of
 
 
 class SourceRepository:
@@ -50,14 +50,10 @@ class SourceRepository:
         self, query: SourceQuery, keep: Callable[[str], bool] | None = None
     ) -> Page[StoredSource]:
         """Two round trips."""
-        predicate = all_of(
-            equal({"label": query.label, "format": query.format and str(query.format)}),
-            tagged(query.tags),
-        )
         ids, next_key = sorted_page(
             self._transaction,
             SOURCES,
-            predicate,
+            sources_matching(query),
             _order(query),
             page=query.page,
             limit=query.limit,
@@ -67,6 +63,14 @@ class SourceRepository:
         )
         rows = rows_by_id(self._transaction, SOURCES, ids, SOURCE_READ)
         return Page(tuple(source_from_row(rows[each]) for each in ids), next_key)
+
+
+def sources_matching(query: SourceQuery) -> Predicate | None:
+    """The part VAST can decide."""
+    return all_of(
+        equal({"label": query.label, "format": query.format and str(query.format)}),
+        tagged(query.tags),
+    )
 
 
 def _order(query: SourceQuery) -> Order:

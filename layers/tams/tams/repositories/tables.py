@@ -1,6 +1,7 @@
-"""Every table on VAST: its columns, their units, its sort order. Those of events are in `event_tables`.
+"""The tables on VAST: their columns, their units, their sort orders.
 
-Columns are defined nowhere else.
+Those of events are in `event_tables`, and what is deleted goes to `recycle_bin_table`. Columns are defined
+nowhere else.
 
 Suffixes give the unit: `_time` is media time (nanoseconds as `media_time` writes them, ADR 2), `_us` is
 microseconds of wall clock since 1970 (UTC). Ranges are half-open, `[start_time, end_time)`. A `document` is
@@ -8,14 +9,6 @@ JSON text of a model of the specification. Every transaction whose decision rest
 `revision`, so that two of them collide (ADR 3).
 """
 
-from tams.repositories.event_tables import (
-    DELIVERIES,
-    DELIVERY_STATES,
-    EVENTS,
-    MILESTONES,
-    RELAY,
-    WEBHOOKS,
-)
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
 
 GUARD_SLOTS = 16_384
@@ -49,6 +42,7 @@ FLOWS = Table(
         last_inclusive=BOOL,  # whether the last segment's text ends with an included bound
         segment_count=INT,
         longest_time=TEXT,  # at least the longest segment's duration; never shrinks while segments remain
+        timeline_id=TEXT,  # `segments.flow_id` of its Segments; null if that is its id
         deleting=TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
         # The revision at which the Flow had neither members nor collectors. If the row has another one, a
         # release that does not know this column may have written it, and only `collections` knows.
@@ -103,7 +97,7 @@ COLLECTIONS = Table(
 SEGMENTS = Table(
     "segments",
     columns(
-        flow_id=TEXT,
+        flow_id=TEXT,  # the id of the timeline: the Flow's, or the Flow's and a suffix (`models/stored.py`)
         start_time=TEXT,
         end_time=TEXT,
         timerange=TEXT,
@@ -246,25 +240,4 @@ SCHEMA_VERSION = Table(
         oldest_reader=INT,  # the version that a release must know to use the tables
         revision=INT,
     ),
-)
-
-ALL = (
-    FLOWS,
-    SOURCES,
-    COLLECTIONS,
-    SEGMENTS,
-    OBJECTS,
-    COPIES,
-    BATCHES,
-    EVENTS,
-    MILESTONES,
-    RELAY,
-    DELIVERIES,
-    DELIVERY_STATES,
-    PROFILES,
-    WEBHOOKS,
-    DELETION_REQUESTS,
-    SERVICE,
-    GUARDS,
-    SCHEMA_VERSION,
 )

@@ -13,7 +13,7 @@ from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
-from tams.models.stored import StoredEvent, StoredFlow
+from tams.models.stored import StoredEvent, StoredFlow, Timeline, timeline_of
 from tams.models.versioned import Versioned, is_known
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import (
@@ -146,9 +146,13 @@ class FlowService:
         return self.store.write(work, flow_id, put.common.source_id)
 
     def _new(self, repositories: Repositories, put: FlowPut) -> Flow:
-        now = _moment_of_creation(self.clock, repositories, put)
+        flow_id = put.common.id
+        # After every event of an earlier Flow with this id, or an earlier Source with its Source's id.
+        gone_us = repositories.guards.hold([flow_id, put.common.source_id])
+        now = moment_after(self.clock(), from_us(gone_us))
+        timeline = Timeline(id=timeline_of(flow_id, to_us(now)) if gone_us else "")
         flow = self._flow(repositories, put, None, now)
-        return self._create(repositories, flow, now)
+        return self._create(repositories, StoredFlow(flow, timeline), now)
 
     def _flow(
         self,
@@ -195,13 +199,9 @@ class FlowService:
         source = repositories.sources.find(put.common.source_id)
         return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
 
-    def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
-        if repositories.deletion_requests.removing(flow.id) is not None:
-            raise InvalidRequestError(
-                "id: a deleted Flow with this id is still being removed; try again later"
-            )
-        events = join_source(repositories, flow, now)
-        stored = StoredFlow(flow, is_unrelated=not flow.flow_collection)
+    def _create(self, repositories: Repositories, stored: StoredFlow, now: datetime) -> Flow:
+        events = join_source(repositories, stored.flow, now)
+        stored = replace(stored, is_unrelated=not stored.flow.flow_collection)
         repositories.flows.add(stored)
         derived = collect(repositories, stored, now)
         (created,) = with_collections(repositories, [stored])
@@ -239,12 +239,6 @@ class FlowService:
         events += collect(repositories, replaced, now)
         (updated,) = with_collections(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", updated, now)])
-
-
-def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) -> datetime:
-    """After every event of an earlier Flow with this id, or an earlier Source with its Source's id."""
-    gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
-    return moment_after(clock(), from_us(gone_us))
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:

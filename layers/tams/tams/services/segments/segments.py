@@ -154,7 +154,8 @@ class FlowSegmentService:
         given = {post.object_id for post in posts if post.get_urls}
         extended = {each: others[each] for each in given & others.keys()}
         # An ingest that appends needs no look at what is there.
-        amid = [post for post in posts if stored.timeline.spans_some_of(post.timerange)]
+        wanted = (post.timerange for post in posts)
+        amid = [each for each in wanted if stored.timeline.spans_some_of(each)]
         spans = lookback_spans(amid, stored.timeline.longest_ns)
         near = repositories.segments.starting_in(stored.outline, spans) if spans else []
         return Registration(
@@ -187,10 +188,11 @@ class FlowSegmentService:
             repositories.segments.set_instances(object_id, instances)
         segments, events = announced(flow, registration.segments, registration.now_us)
         repositories.segments.add(
+            stored.outline,
             [
                 replace(segment, instances=registration.objects[segment.object_id].instances)
                 for segment in segments
-            ]
+            ],
         )
         repositories.events.add(events)
 
