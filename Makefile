@@ -7,6 +7,8 @@ SAM := .venv-sam/bin/sam
 JOBS ?= 2
 FORM ?= 1
 BENCH ?= tests/benchmark
+PROFILE ?= dev
+export ARCHITECTURE ?= x86_64
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
@@ -65,8 +67,9 @@ docs: .venv/dev  ## build the documentation site into shared/.site; fail on any 
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml
 
-build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed
-	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build
+build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed (ARCHITECTURE=arm64 for Graviton)
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(MAKE) --no-print-directory size
 
 size:  ## compare the size of the built layers with Lambda's limit
@@ -79,12 +82,13 @@ verify: .venv/dev  ## test the built functions with Lambda's Python and only the
 
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
+	.venv-sam/bin/python .ci/transformed.py template.yaml
 
 provision: .venv/local  ## create or migrate the tables on VAST (set the functions' TAMS_VAST__… variables)
 	$(BIN)/python -m tams.runtime.provision
 
-deploy: build  ## build and deploy to AWS (asks for the parameters)
-	$(SAM) deploy --guided
+deploy: build  ## build and deploy to AWS (PROFILE=dev, staging or prod of samconfig.toml; at first asks for the parameters)
+	SAM=$(SAM) $(PYTHON) .ci/deploy.py $(PROFILE) $(if $(GUIDED),--guided)
 
 conformance: .venv/dev  ## run the tests of every TAMS rule, and write shared/docs/conformance.md
 	$(BIN)/python -m tests.contract.conformance
