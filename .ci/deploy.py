@@ -1,7 +1,7 @@
 """`python .ci/deploy.py PROFILE [--guided]`: `sam deploy` with the profile's parameters and a new `Release`.
 
-SAM takes parameters either from its arguments or from samconfig.toml. `Release` has to differ each time, so it
-is an argument, and the profile's own parameters come with it. Without a VastEndpoint among them, it is the
+SAM takes parameters either from its arguments or from samconfig.toml. `Release` has to differ each time, so
+it is an argument, and the profile's own parameters come with it. Without a VastEndpoint among them, it is the
 first deployment, which asks for the rest.
 """
 

@@ -1,7 +1,7 @@
 """`python .ci/transformed.py template.yaml`: faults that would otherwise show only during a deployment.
 
-Runs with SAM's Python. It transforms the template as the SAM service does, and fails for resources that depend
-on each other in a circle, and for functions whose aliases would stay with the release before.
+Runs with SAM's Python. It transforms the template as the SAM service does, and fails for resources that
+depend on each other in a circle, and for functions whose aliases would stay with the release before.
 """
 
 import copy

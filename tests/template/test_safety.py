@@ -62,6 +62,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("webhook_fanout", set()),
         ("webhook_delivery", set()),
         ("url_signer", {"s3:GetObject"}),
+        ("provision", set()),
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),

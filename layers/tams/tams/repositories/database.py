@@ -23,7 +23,7 @@ T = TypeVar("T")
 CONTENDED = "too many concurrent writes to the same resource; try again"
 
 _random = random.SystemRandom()
-"""Functions that start from the same snapshot (SnapStart) would share the module's own generator and its pauses."""
+"""Functions that start from one snapshot (SnapStart) would share the module's generator and its pauses."""
 
 _STALE_SECONDS = 1.0
 _PAUSE_FIRST = 0.01
