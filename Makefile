@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build sam-local validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,10 +75,13 @@ build: .venv-sam/ready  ## build the functions and both layers with SAM, as depl
 size:  ## compare the size of the built layers with Lambda's limit
 	@$(PYTHON) layers/dependencies/size.py .aws-sam/build
 
-verify: .venv/dev  ## test the built functions with Lambda's Python and only the built layers
+verify: .venv/dev .venv-lambda/ready  ## test the built functions with Lambda's Python and bootstrap, and only the built layers
 	$(BIN)/python layers/dependencies/verify.py .aws-sam/build
 	TAMS_BUILD=.aws-sam/build TAMS_SOAK=1 $(BIN)/python -m pytest -q -n $(JOBS) \
-		tests/template/test_build.py tests/template/test_loaded_modules.py
+		tests/template/test_build.py tests/template/test_runtime.py tests/template/test_loaded_modules.py
+
+sam-local: .venv/local .venv-sam/ready  ## build, try the built functions in SAM's containers, then serve the API from them (needs Docker or Podman)
+	@$(BIN)/python -m local.sam_local
 
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
@@ -117,6 +120,14 @@ clean:  ## remove everything that was built, but keep .tams, which holds media
 
 .venv/dev: .venv/local requirements/dev.txt
 	@$(BIN)/python .ci/install.py requirements/dev.txt
+	@touch $@
+
+# What Lambda's runtime brings, for its Python and not that of .venv.
+.venv-lambda/ready: requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: --upgrade \
+		--implementation cp --python-version 3.13 --platform manylinux_2_28_$(shell uname -m) \
+		--platform manylinux2014_$(shell uname -m) --platform any --target .venv-lambda \
+		$$(sed -nE 's/^((awslambdaric|simplejson|snapshot-restore-py)==[^ ]+).*/\1/p' requirements/dev.txt)
 	@touch $@
 
 .venv-sam/ready: requirements/sam.txt
