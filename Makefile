@@ -7,6 +7,8 @@ SAM := .venv-sam/bin/sam
 JOBS ?= 2
 FORM ?= 1
 BENCH ?= tests/benchmark
+PROFILE ?= dev
+export ARCHITECTURE ?= x86_64
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
@@ -14,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build sam-local validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,26 +68,31 @@ docs: .venv/dev  ## build the documentation site into shared/.site; fail on any 
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml
 
-build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed
-	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build
+build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed (ARCHITECTURE=arm64 for Graviton)
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(MAKE) --no-print-directory size
 
 size:  ## compare the size of the built layers with Lambda's limit
 	@$(PYTHON) layers/dependencies/size.py .aws-sam/build
 
-verify: .venv/dev  ## test the built functions with Lambda's Python and only the built layers
+verify: .venv/dev .venv-lambda/ready  ## test the built functions with Lambda's Python and bootstrap, and only the built layers
 	$(BIN)/python layers/dependencies/verify.py .aws-sam/build
 	TAMS_BUILD=.aws-sam/build TAMS_SOAK=1 $(BIN)/python -m pytest -q -n $(JOBS) \
-		tests/template/test_build.py tests/template/test_loaded_modules.py
+		tests/template/test_build.py tests/template/test_runtime.py tests/template/test_loaded_modules.py
+
+sam-local: .venv/local .venv-sam/ready  ## build, try the built functions in SAM's containers, then serve the API from them (needs Docker or Podman)
+	@$(BIN)/python -m local.sam_local
 
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
+	.venv-sam/bin/python .ci/transformed.py template.yaml
 
 provision: .venv/local  ## create or migrate the tables on VAST (set the functions' TAMS_VAST__… variables)
 	$(BIN)/python -m tams.runtime.provision
 
-deploy: build  ## build and deploy to AWS (asks for the parameters)
-	$(SAM) deploy --guided
+deploy: build  ## build and deploy to AWS (PROFILE=dev, staging or prod of samconfig.toml; at first asks for the parameters)
+	SAM=$(SAM) $(PYTHON) .ci/deploy.py $(PROFILE) $(if $(GUIDED),--guided)
 
 conformance: .venv/dev  ## run the tests of every TAMS rule, and write shared/docs/conformance.md
 	$(BIN)/python -m tests.contract.conformance
@@ -114,6 +121,14 @@ clean:  ## remove everything that was built, but keep .tams, which holds media
 
 .venv/dev: .venv/local requirements/dev.txt
 	@$(BIN)/python .ci/install.py requirements/dev.txt
+	@touch $@
+
+# What Lambda's runtime brings, for its Python and not that of .venv.
+.venv-lambda/ready: requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: --upgrade \
+		--implementation cp --python-version 3.13 --platform manylinux_2_28_$(shell uname -m) \
+		--platform manylinux2014_$(shell uname -m) --platform any --target .venv-lambda \
+		$$(sed -nE 's/^((awslambdaric|simplejson|snapshot-restore-py)==[^ ]+).*/\1/p' requirements/dev.txt)
 	@touch $@
 
 .venv-sam/ready: requirements/sam.txt

@@ -24,7 +24,6 @@ from tams.repositories.provision import provision
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
-from tams.repositories.sdk import sdk_session
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
 from tams.repositories.tables import (
@@ -41,6 +40,7 @@ from tams.runtime.vast import vast_connection
 from tams.vast.where import col
 from tests.integration.kept_data import FOLDERS, unpacked
 from tests.integration.local_vast import VAST_KEYS, a_local_vast, settings_for
+from tests.sdk import sdk_session
 from tests.waiting import until
 from vastlocal.control import Control
 from vastlocal.http.faults import FaultAction

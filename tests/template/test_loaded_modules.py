@@ -26,6 +26,7 @@ MODULES_MAX = {
     "sweeper": (805, STORE | QUEUE),
     "webhook_delivery": (770, STORE | QUEUE),
     "webhook_fanout": (750, STORE | QUEUE),
+    "provision": (690, STORE),
     # HTTP, without a queue or a bucket
     "profiles": (670, WEB | STORE),
     "sources": (690, WEB | STORE),

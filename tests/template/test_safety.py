@@ -62,6 +62,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("webhook_fanout", set()),
         ("webhook_delivery", set()),
         ("url_signer", {"s3:GetObject"}),
+        ("provision", set()),
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
@@ -123,10 +124,9 @@ def test_only_the_delivery_of_events_has_urls_signed_and_it_can_do_nothing_else_
         if "lambda:InvokeFunction" in as_list(statement["Action"])
     }
 
-    assert invoking == {"webhook_delivery": {"Fn::GetAtt": ["UrlSignerFunction", "Arn"]}}
-    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == {
-        "Ref": "UrlSignerFunction"
-    }
+    alias = {"Ref": "UrlSignerFunction.Alias"}
+    assert invoking == {"webhook_delivery": alias}
+    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == alias
 
 
 def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
@@ -141,10 +141,12 @@ def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", ())
     }
 
-    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
+    for queue in queues.values():
+        assert resolver(template).resolve(queue)["SqsManagedSseEnabled"] is True
+        assert resolver(template, KmsKeyArn="arn:key").resolve(queue)["KmsMasterKeyId"] == "arn:key"
     assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == redriven
     assert redriven <= watched
 

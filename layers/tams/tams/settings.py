@@ -217,6 +217,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         frozen=True,
         extra="ignore",
+        env_ignore_empty=True,  # a template cannot leave a variable out, only empty
         hide_input_in_errors=True,  # the input may be a key, and errors are logged
         use_attribute_docstrings=True,
     )

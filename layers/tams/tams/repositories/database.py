@@ -22,6 +22,9 @@ T = TypeVar("T")
 
 CONTENDED = "too many concurrent writes to the same resource; try again"
 
+_random = random.SystemRandom()
+"""Functions that start from one snapshot (SnapStart) would share the module's generator and its pauses."""
+
 _STALE_SECONDS = 1.0
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
@@ -193,4 +196,4 @@ def pause_seconds(attempt: int, time_left: float) -> float:
     that has waited long goes before newcomers.
     """
     longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
-    return random.uniform(longest / 4, longest)  # noqa: S311
+    return _random.uniform(longest / 4, longest)

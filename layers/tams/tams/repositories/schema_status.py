@@ -9,7 +9,8 @@ from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.provision import version_of
-from tams.repositories.schema_version import SchemaVersion, fault_of
+from tams.repositories.reconcile import differences
+from tams.repositories.schema_version import KNOWN, SchemaVersion, fault_of
 from tams.repositories.session import VastConnection
 from tams.repositories.transaction import VastTransaction
 
@@ -34,6 +35,28 @@ class SchemaStatus:
     @property
     def is_ready(self) -> bool:
         return self.fault is None and not self.pending and None not in self.rows.values()
+
+
+def to_do(connection: VastConnection) -> list[str]:
+    """What `provision` would do, and what it could not, in one line each. Changes nothing.
+
+    Raises BackendUnavailableError.
+    """
+
+    def look(transaction: VastTransaction) -> list[str]:
+        definitions = Definitions(transaction, connection)
+        version = version_of(transaction, definitions)
+        if version is None:
+            return ["there are no tables: all will be created"]
+        if version.version > KNOWN:
+            return [fault] if (fault := fault_of(version)) else []
+        pending = [
+            f"migration {each.number} is pending: {each.title}"
+            for each in MIGRATIONS[version.version :]
+        ]
+        return pending or [each.words for each in differences(definitions)]
+
+    return Database(connection).read(look)
 
 
 def schema_status(connection: VastConnection) -> SchemaStatus:

@@ -16,10 +16,11 @@ class SecretUnavailableError(TamsError):
 def read_secret(arn: str, max_age_seconds: int = 0) -> str:
     """Its current value, or that of `max_age_seconds` ago. Raises SecretUnavailableError."""
     from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - as below
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
 
     try:
         return str(_provider().get(arn, max_age=max_age_seconds))
-    except GetParameterError as error:
+    except (GetParameterError, BotoCoreError) as error:  # the latter without a region
         raise SecretUnavailableError(f"{arn} cannot be read: {error}") from error
 
 
