@@ -1,6 +1,7 @@
 """The vastdb SDK, for changes to tables. It takes 0.7 s to import, so no request does."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,6 +27,9 @@ _ARROW_TYPES = {
     ColumnType.BOOL: pa.bool_(),
 }
 
+_REQUESTS_OVERRIDES = {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"}
+"""The variables that requests, and so the SDK, prefers to the authorities that a program gives it."""
+
 # The SDK passes on several connection failures unchanged: those of requests, which are OSErrors,
 # and those of urllib3 from the middle of an answer.
 _LOST = (errors.ConnectionError, OSError, urllib3.exceptions.HTTPError)
@@ -38,13 +42,27 @@ _UNAVAILABLE = (
 
 
 def sdk_session(connection: VastConnection) -> Any:
-    """Connecting is one round trip."""
+    """At the first endpoint that answers. Connecting is one round trip."""
+    *others, last = connection.endpoints
+    for endpoint in others:
+        try:
+            return _connected(connection, endpoint)
+        except _LOST:
+            continue
+    return _connected(connection, last)
+
+
+def _connected(connection: VastConnection, endpoint: str) -> Any:
     access_key, secret_key = connection.find_keys()
+    if ca_file := connection.find_ca_file():
+        for name in _REQUESTS_OVERRIDES & os.environ.keys():
+            os.environ[name] = ca_file
     seconds = connection.timeout_seconds
     return vastdb.connect(
-        endpoint=connection.endpoint,
+        endpoint=endpoint,
         access=access_key,
         secret=secret_key,
+        ssl_verify=ca_file or True,
         timeout=(min(3.0, seconds), seconds),
         backoff_config=BackoffConfig(max_tries=3, max_time=seconds, max_value=0.5),
     )
