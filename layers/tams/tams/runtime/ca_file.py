@@ -13,20 +13,22 @@ from tams.settings import TrustSettings
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 
 
-def ca_file_finder(settings: TrustSettings) -> Callable[[], str | None]:
+def ca_file_finder(
+    settings: TrustSettings, read: Callable[[str], str] = read_secret
+) -> Callable[[], str | None]:
     """Returns the file's path, or None for the public authorities. Raises BackendUnavailableError.
 
     A secret is read at the first call that succeeds, and kept as long as the process.
     """
     if arn := settings.ca_bundle_secret_arn:
-        return lambda: _file_from(arn)
+        return lambda: _file_from(arn, read)
     return lambda: settings.ca_bundle or None
 
 
 @cache
-def _file_from(arn: str) -> str:
+def _file_from(arn: str, read: Callable[[str], str]) -> str:
     try:
-        text = _pem_in(read_secret(arn))
+        text = _pem_in(read(arn))
     except SecretUnavailableError as error:
         raise BackendUnavailableError(
             "the secret with the certificate authorities cannot be read"
