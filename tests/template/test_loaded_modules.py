@@ -20,10 +20,10 @@ MODULES_MAX = {
     "url_signer": (660, QUEUE),
     # Workers
     "deletion_worker": (750, STORE | QUEUE),
-    "object_cleanup": (750, STORE | QUEUE),
+    "object_cleanup": (760, STORE | QUEUE),
     "object_copy": (760, STORE | QUEUE),
     "object_created": (770, STORE | QUEUE),
-    "sweeper": (790, STORE | QUEUE),
+    "sweeper": (800, STORE | QUEUE),
     "webhook_delivery": (770, STORE | QUEUE),
     "webhook_fanout": (750, STORE | QUEUE),
     # HTTP, without a queue or a bucket
@@ -35,7 +35,7 @@ MODULES_MAX = {
     "flow_segments": (890, WEB | STORE | QUEUE),
     "flows": (890, WEB | STORE | QUEUE),
     "media_storage": (880, WEB | STORE | QUEUE),
-    "objects": (870, WEB | STORE | QUEUE),
+    "objects": (880, WEB | STORE | QUEUE),
     "service": (880, WEB | STORE | QUEUE),
     "webhooks": (880, WEB | STORE | QUEUE),
 }

@@ -256,6 +256,8 @@ class Settings(BaseSettings):
     overwrite the clients' own."""
     gateway_scheme: Scheme = "https"
     """The scheme with which clients reach the gateway. Locally, it is `http`."""
+    gateway_path: Literal["decoded", "encoded"] = "decoded"
+    """Whether events hold the path `decoded`, as HTTP APIs do, or `encoded`, as the client sent it."""
     unknown_query: Literal["refuse", "ignore"] = "refuse"
     """Whether to `refuse` a request with a query parameter that its route does not know, or to `ignore` the
     parameter (ADR 13)."""

@@ -1,7 +1,6 @@
 """Checks whether the service's dependencies answer and take writes, and background work runs."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -73,6 +72,8 @@ class HealthService:
 
     def check(self) -> Health:
         """Asks all at once, so that one that is away hides no other, and the answer comes in time."""
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the sweeper needs none
+
         with ThreadPoolExecutor(3) as threads:
             storage = threads.submit(copy_context().run, self._vast_and_schedules)
             s3 = threads.submit(copy_context().run, self._state, self.object_stores.check)
