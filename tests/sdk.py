@@ -24,7 +24,7 @@ def sdk_session(connection: VastConnection) -> Any:
     access_key, secret_key = connection.find_keys()
     seconds = connection.timeout_seconds
     return vastdb.connect(
-        endpoint=connection.endpoint,
+        endpoint=connection.endpoints[0],
         access=access_key,
         secret=secret_key,
         timeout=(min(3.0, seconds), seconds),

@@ -215,7 +215,7 @@ def environment(connection: VastConnection) -> dict[str, str]:
     access_key, secret_key = connection.find_keys()
     return {
         **os.environ,
-        "TAMS_VAST__ENDPOINT": connection.endpoint,
+        "TAMS_VAST__ENDPOINT": connection.endpoints[0],
         "TAMS_VAST__BUCKET": connection.bucket,
         "TAMS_VAST__ACCESS_KEY": access_key,
         "TAMS_VAST__SECRET_KEY": secret_key,

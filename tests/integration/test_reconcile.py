@@ -173,7 +173,7 @@ def test_check_says_with_its_exit_code_whether_there_is_something_to_do(tmp_path
     [
         ({}, "VAST did not answer"),
         ({"ENDPOINT": "vast:443"}, "TAMS_VAST__ENDPOINT: 'vast:443' is not the address"),
-        ({"ENDPOINT": ""}, "TAMS_VAST__ENDPOINT: Field required"),
+        ({"ENDPOINT": ""}, "give endpoint or endpoints"),
         ({"SECRET_KEY": ""}, "access_key and secret_key must be given together"),
         (
             {"ACCESS_KEY": "", "SECRET_KEY": "", "SECRET_ARN": "arn:x"},

@@ -1,12 +1,16 @@
 """What the template must never lose: least privilege, encryption, and someone who receives alarms."""
 
+import importlib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.template.conftest import resolver
+from tests.template.conftest import ROOT, resolver
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -264,3 +268,36 @@ def test_a_players_page_may_seek_in_media_and_upload_with_metadata(
         asked = ("range", "content-type", "x-amz-meta-tams-timerange")
         for header in asked:
             assert any(fnmatch(header, each.lower()) for each in rule["AllowedHeaders"]), header
+
+
+def test_pages_may_send_each_header_that_functions_read_and_no_others(
+    template: dict[str, Any],
+) -> None:
+    cors = template["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+    read = {
+        name
+        for app in (ROOT / "functions").glob("*/app.py")
+        for route in iter_route_contexts(_router(app.parent.name).routes)
+        if isinstance(route.original_route, APIRoute)
+        for name in _headers_of(route.original_route.dependant)
+    }
+
+    assert {each.lower() for each in cors["AllowHeaders"]} == read | {
+        "accept",
+        "authorization",
+        "content-type",
+    }
+    assert not cors.get("AllowCredentials")
+
+
+def _router(function: str) -> APIRouter:
+    """That of a function without HTTP routes is empty."""
+    app = importlib.import_module(f"functions.{function}.app")
+    router: APIRouter = getattr(app, "router", APIRouter())
+    return router
+
+
+def _headers_of(dependant: Dependant) -> Iterator[str]:
+    yield from (each.alias.lower() for each in dependant.header_params)
+    for each in dependant.dependencies:
+        yield from _headers_of(each)

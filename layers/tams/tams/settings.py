@@ -44,11 +44,28 @@ class KeySettings(Section):
         return self
 
 
-class VastSettings(KeySettings):
+class TrustSettings(KeySettings):
+    """Which certificates to accept, for servers whose certificates no public authority has signed."""
+
+    ca_bundle: str | None = None
+    """File of certificate authorities (PEM), which are trusted instead of the public ones."""
+    ca_bundle_secret_arn: str | None = None
+    """The same from Secrets Manager: PEM text, or JSON with `ca_bundle`. It may be the secret of the keys."""
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> Self:
+        if self.ca_bundle and self.ca_bundle_secret_arn:
+            raise ValueError("give ca_bundle or ca_bundle_secret_arn, not both")
+        return self
+
+
+class VastSettings(TrustSettings):
     """The cluster. Requests are signed with the cluster's own keys, never with a function's role."""
 
-    endpoint: str
-    """URL of the cluster's database endpoint."""
+    endpoint: str = ""
+    """URL of the cluster's database endpoint. If its name has several addresses, each is an endpoint."""
+    endpoints: tuple[str, ...] = ()
+    """Instead of `endpoint`: a JSON list of URLs of the same cluster. If one is down, the others are used."""
     bucket: str
     """Database bucket that holds the schema."""
     schema_: str = Field(default="tams", alias="schema")
@@ -66,8 +83,19 @@ class VastSettings(KeySettings):
             raise ValueError("give access_key and secret_key, or secret_arn")
         return self
 
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if bool(self.endpoint) is bool(self.endpoints):
+            raise ValueError("give endpoint or endpoints")
+        return self
 
-class StorageBackendSettings(KeySettings):
+    @property
+    def all_endpoints(self) -> tuple[str, ...]:
+        """At least one."""
+        return self.endpoints or (self.endpoint,)
+
+
+class StorageBackendSettings(TrustSettings):
     """One storage backend: what clients see, and how the service reaches the bucket.
 
     Without keys, the service uses the function's role.
@@ -139,6 +167,8 @@ class ServiceSettings(Section):
     """How long an allocated Object is kept if no Segment uses it."""
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
     """How long presigned URLs are valid."""
+    health_timeout_seconds: float = Field(default=2.5, gt=0)
+    """How long `/health` and `/health/ready` wait for VAST, S3 and the queues, which they ask all at once."""
 
 
 class DeletionSettings(Section):
@@ -240,6 +270,8 @@ class Settings(BaseSettings):
     overwrite the clients' own."""
     gateway_scheme: Scheme = "https"
     """The scheme with which clients reach the gateway. Locally, it is `http`."""
+    gateway_path: Literal["decoded", "encoded"] = "decoded"
+    """Whether events hold the path `decoded`, as HTTP APIs do, or `encoded`, as the client sent it."""
     unknown_query: Literal["refuse", "ignore"] = "refuse"
     """Whether to `refuse` a request with a query parameter that its route does not know, or to `ignore` the
     parameter (ADR 13)."""

@@ -40,6 +40,8 @@ _EXHAUSTED = {errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOS
 _INVALID_QUERY = "Invalid query options"
 """The specification's wording for a 400 for a request without a body."""
 
+_CAUSES_MAX = 5
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,9 +62,29 @@ async def _request_failed(request: Request, error: Exception) -> JSONResponse:
     )
     kind = type(error).__name__.removesuffix("Error")
     summary = str(error)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning(
+            "503 for %s %s: %s%s",
+            request.method,
+            clipped(request.url.path),
+            summary,
+            _cause(error),
+        )
     if status is HTTPStatus.BAD_REQUEST and request.method in READING:
         summary = f"{_INVALID_QUERY}: {summary}"
     return JSONResponse(error_body(kind, summary), status, headers)
+
+
+def _cause(error: BaseException) -> str:
+    """What led to it, for the log."""
+    words = ""
+    cause = error.__cause__
+    for _ in range(_CAUSES_MAX):
+        if cause is None:
+            break
+        words += f" < {type(cause).__name__}: {cause}"
+        cause = cause.__cause__
+    return words
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:

@@ -7,6 +7,7 @@ from typing import Any
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tams.deadline import within
 from tams.errors import BackendUnavailableError, quoted
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
@@ -134,7 +135,8 @@ class S3ObjectStores:
         """
         bucket = self._buckets[storage_id]
         try:
-            head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
+            with within(bucket.timeout_seconds):
+                head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
                 return None
@@ -155,9 +157,10 @@ class _S3Body:
 
 
 def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
-    """One S3 request. Raises BackendUnavailableError."""
+    """One S3 request, which may take as long as the backend's timeout. Raises BackendUnavailableError."""
     try:
-        return getattr(bucket.client, operation)(Bucket=bucket.bucket, **arguments)
+        with within(bucket.timeout_seconds):
+            return getattr(bucket.client, operation)(Bucket=bucket.bucket, **arguments)
     except (BotoCoreError, ClientError) as error:
         raise _unavailable(bucket, operation, error) from error
 

@@ -62,7 +62,8 @@ def _connection() -> VastConnection:
     """Raises SettingsError."""
     connection = vast_connection(operator_settings())
     try:
-        Endpoint.of(connection.endpoint)
+        for each in connection.endpoints:
+            Endpoint.of(each)
     except ValueError as error:
         raise SettingsError(f"TAMS_VAST__ENDPOINT: {error}") from error
     return connection

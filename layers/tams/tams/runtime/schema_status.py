@@ -27,7 +27,8 @@ def main() -> int:
 
 
 def _status(settings: OperatorSettings) -> dict[str, Any]:
-    vast: dict[str, Any] = {"endpoint": settings.vast.endpoint, "reachable": True, "error": None}
+    endpoint = ", ".join(settings.vast.all_endpoints)
+    vast: dict[str, Any] = {"endpoint": endpoint, "reachable": True, "error": None}
     status: dict[str, Any] = {"ready": False, "vast": vast}
     version = {"found": None, "needed": KNOWN, "oldest_reader": None}
     try:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
+from tams.deadline import within
 from tams.vast.arrow_reader import NO_MORE_ROWS, Answer, Column, counted
 from tams.vast.arrow_writer import row_streams
 from tams.vast.column_types import Columns, ColumnType
@@ -31,6 +32,7 @@ QUERY_BYTES_MAX = int(0.9 * (5 << 20))
 
 ROWS_MAX = 128 * 1024
 _TRANSACTION = "transaction"
+_ABANDON_SECONDS = 0.5
 _PAUSES = (0.1, 0.3)
 """Seconds before the second and third try, while VAST asks us to slow down."""
 
@@ -64,6 +66,14 @@ class VastApi:
 
     def roll_back(self, txid: int) -> None:
         self.request("DELETE", "/", _TRANSACTION, txid)
+
+    def abandon(self, txid: int) -> None:
+        """Rolls back without waiting for the answer, for a transaction in which VAST fell silent.
+
+        If VAST does not hear of it, the transaction expires.
+        """
+        with suppress(VastConnectionError), within(_ABANDON_SECONDS):
+            self._pool.send(self._signed("DELETE", "/", _TRANSACTION, txid))
 
     def select(
         self,

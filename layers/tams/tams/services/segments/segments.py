@@ -27,7 +27,7 @@ from tams.timing.microseconds import from_us, to_us
 _SMALL_REQUEST = 100
 """Segments in a request that others may share a transaction with; a larger one gains nothing."""
 _FAULTS_BYTES_MAX = 5_000_000
-"""An answer may have 6.2 MB (`api/payload.py`), and each quotation mark takes an extra byte."""
+"""An answer may have 6.2 MB (`tams.payload`), and each quotation mark takes an extra byte."""
 _FAULT_BYTES = 220
 """Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 

@@ -1,6 +1,6 @@
 """Allocates Objects: ids and upload URLs for media, before any Segment uses them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import uuid4
@@ -12,6 +12,7 @@ from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePo
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectState, StoredObject, created_us_of, is_made_for
 from tams.models.upload_segment import UploadSegment
+from tams.payload import ANSWER_BYTES_MAX, SIGNED_URL_BYTES_MAX, payload_bytes
 from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
 from tams.services.access.object_permissions import unreadable
 from tams.services.access.permissions import check_backend, flow_to, may_list_backend
@@ -22,6 +23,8 @@ from tams.timing.microseconds import to_us
 ALLOCATION_DEFAULT = 10
 NO_DEFAULT = "storage_id: is required, because there is no default storage backend"
 ALLOCATION_MAX = 1_000
+_ROOM_BYTES = SIGNED_URL_BYTES_MAX + 5_000
+"""For one Object in the answer, without its id: a URL, and the headers that its upload must send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class MediaStorageService:
         ids = [each if each is not None else str(uuid4()) for each in chosen]
         headers = self._headers(post, ids)
 
-        def work(repositories: Repositories) -> str:
+        def work(repositories: Repositories) -> FlowStorage:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if post.storage_id is None and not may_list_backend(repositories.caller, backend):
                 raise InvalidRequestError(NO_DEFAULT)
@@ -64,6 +67,7 @@ class MediaStorageService:
             _check_init_objects(repositories, stored.flow, post)
             if given := [each for each in chosen if each is not None]:
                 _check_new(repositories, given)
+            answer = self._answer(post, storage_id, content_type, ids, headers)
             repositories.objects.add(
                 [
                     StoredObject(
@@ -79,11 +83,21 @@ class MediaStorageService:
                     for object_id in ids
                 ],
             )
-            return content_type
+            return answer
 
-        content_type = self.store.write(work)
+        return self.store.write(work)
+
+    def _answer(
+        self,
+        post: FlowStoragePost,
+        storage_id: str,
+        content_type: str,
+        ids: Sequence[str],
+        headers: Mapping[str, Mapping[str, str]],
+    ) -> FlowStorage:
+        """Raises InvalidRequestError when it is too large: the client would never hear of the ids."""
         presigned = post.presigned is not False
-        return FlowStorage(
+        answer = FlowStorage(
             media_objects=tuple(
                 AllocatedObject(
                     object_id=object_id,
@@ -101,6 +115,8 @@ class MediaStorageService:
                 for object_id in ids
             )
         )
+        _check_size(answer)
+        return answer
 
     def _headers(self, post: FlowStoragePost, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """What the upload of each Object must send to register its Segment (ADR 8)."""
@@ -128,6 +144,20 @@ class MediaStorageService:
             if backend.default_storage:
                 return backend
         raise InvalidRequestError(NO_DEFAULT)
+
+
+def _check_size(answer: FlowStorage) -> None:
+    objects = answer.media_objects or ()
+    longest = sum(_ROOM_BYTES + 8 * len(each.object_id) for each in objects)
+    if longest <= ANSWER_BYTES_MAX:
+        return
+    size = sum(payload_bytes(each.to_json_bytes()) + 1 for each in objects)
+    if size > ANSWER_BYTES_MAX:
+        fitting = max(1, len(objects) * ANSWER_BYTES_MAX // size)
+        raise InvalidRequestError(
+            f"the answer for {len(objects)} Objects would have {size} bytes, but the limit is "
+            f"{ANSWER_BYTES_MAX}: ask for at most {fitting} at once"
+        )
 
 
 def _chosen_ids(post: FlowStoragePost) -> Sequence[str | None]:

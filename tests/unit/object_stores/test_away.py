@@ -1,0 +1,81 @@
+"""S3 and SQS that do not answer: no request waits longer than it has time."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+
+import pytest
+
+from tams.deadline import MARGIN_SECONDS, invocation, within
+from tams.errors import BackendUnavailableError
+from tams.messaging.queues import SqsQueue
+from tams.runtime.storage import object_stores_from
+from tests.bad_servers import a_black_hole, a_server, resetting, silent
+from tests.integration.local_vast import settings_for
+from tests.waiting import PATIENCE_SECONDS
+
+Check = Callable[[], None]
+
+
+@pytest.fixture(autouse=True)
+def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "K")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "S")
+
+
+def s3_at(port: int, **changes: object) -> Check:
+    settings = settings_for("http://127.0.0.1:1")
+    (backend,) = settings.storage_backends
+    changes = {"endpoint_url": f"http://127.0.0.1:{port}", **changes}
+    changed = (backend.model_copy(update=changes),)
+    return object_stores_from(settings.model_copy(update={"storage_backends": changed})).check
+
+
+def sqs_at(port: int) -> Check:
+    url = f"http://127.0.0.1:{port}"
+    return SqsQueue(f"{url}/queue", endpoint_url=url, region="eu-west-1").check
+
+
+@pytest.mark.parametrize("server", [lambda: a_server(silent), a_black_hole], ids=["silent", "hole"])
+@pytest.mark.parametrize("of", [lambda port: s3_at(port, timeout_seconds=600), sqs_at])
+@pytest.mark.parametrize(
+    "deadline", [lambda: within(1), lambda: invocation(lambda: MARGIN_SECONDS + 1)]
+)
+def test_a_request_waits_no_longer_than_it_has_time(
+    server: Callable[[], AbstractContextManager[int]],
+    of: Callable[[int], Check],
+    deadline: Callable[[], AbstractContextManager[None]],
+) -> None:
+    with ExitStack() as stack:
+        check = of(stack.enter_context(server()))
+        stack.enter_context(deadline())
+        begun = time.monotonic()
+        with pytest.raises(BackendUnavailableError):
+            check()
+    assert time.monotonic() - begun < PATIENCE_SECONDS / 10
+
+
+def test_a_backends_timeout_holds_for_all_tries_together() -> None:
+    begun = time.monotonic()
+    with a_server(silent) as port, pytest.raises(BackendUnavailableError, match="ReadTimeout"):
+        s3_at(port, timeout_seconds=0.5)()
+    assert time.monotonic() - begun < PATIENCE_SECONDS / 10
+
+
+def test_a_reset_is_tried_again_and_then_reported() -> None:
+    with (
+        a_server(resetting) as port,
+        pytest.raises(BackendUnavailableError, match="head_bucket failed: Connection"),
+    ):
+        s3_at(port, timeout_seconds=PATIENCE_SECONDS)()
+
+
+def test_a_hint_into_silence_does_not_hold_up_the_request(caplog: pytest.LogCaptureFixture) -> None:
+    begun = time.monotonic()
+    with a_server(silent) as port:
+        url = f"http://127.0.0.1:{port}"
+        queue = SqsQueue(f"{url}/queue", endpoint_url=url, region="eu-west-1")
+        with within(0.5):
+            queue.send(["a"])
+    assert "SQS did not accept 1 messages" in caplog.text
+    assert time.monotonic() - begun < PATIENCE_SECONDS / 10
