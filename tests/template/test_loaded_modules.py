@@ -27,6 +27,7 @@ MODULES_MAX = {
     "webhook_delivery": (770, STORE | QUEUE),
     "webhook_fanout": (750, STORE | QUEUE),
     # HTTP, without a queue or a bucket
+    "collections": (710, WEB | STORE),
     "profiles": (670, WEB | STORE),
     "sources": (690, WEB | STORE),
     # HTTP
