@@ -95,6 +95,20 @@ POST   /sources/batch                         write
 POST   /flows/batch                           write
 POST   /flows/tags/batch                      write
 POST   /objects/batch                         write
+GET    /collections                           read
+POST   /collections                           write
+GET    /collections/{collectionId}            read
+PATCH  /collections/{collectionId}            write
+DELETE /collections/{collectionId}            delete
+GET    /collections/{collectionId}/members    read
+POST   /collections/{collectionId}/members    write
+GET    /collections/{collectionId}/members/{flowId} read
+PUT    /collections/{collectionId}/members/{flowId} write
+DELETE /collections/{collectionId}/members/{flowId} write
+GET    /source-collections                    read
+GET    /source-collections/{sourceId}         read
+GET    /source-collections/{sourceId}/members read
+GET    /source-collections/{sourceId}/members/{memberId} read
 """
 
 

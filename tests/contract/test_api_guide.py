@@ -12,7 +12,7 @@ from local.stack import Stack
 from tests.contract.conformance import ROOT
 
 DOCS = ROOT / "shared" / "docs"
-GUIDES = ("api.md", "guides/creating.md")
+GUIDES = ("api.md", "guides/creating.md", "guides/collections.md")
 OF_THE_BIN = ("guides/deleting.md",)
 ANYTHING = "…"
 _EXCHANGE = re.compile(

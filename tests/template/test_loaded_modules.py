@@ -30,6 +30,7 @@ MODULES_MAX = {
     # HTTP, without a queue or a bucket
     "profiles": (685, WEB | STORE),
     "sources": (705, WEB | STORE),
+    "collections": (730, WEB | STORE),
     # HTTP
     "events": (895, WEB | STORE | QUEUE),
     "flow_delete_requests": (885, WEB | STORE | QUEUE),

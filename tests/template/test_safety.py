@@ -62,6 +62,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ),
         ("service", {"s3:ListBucket"}),
         ("flows", set()),
+        ("collections", set()),
         ("authorizer", set()),
         ("webhook_fanout", set()),
         ("webhook_delivery", set()),

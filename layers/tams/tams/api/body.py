@@ -69,6 +69,14 @@ def described_as(schema: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+def merge_patch(model: str) -> dict[str, Any]:
+    """`openapi_extra` for a route that takes a JSON merge patch, by its own media type or as any JSON."""
+    described = described_as({"$ref": f"#/components/schemas/{model}"})
+    content = described["requestBody"]["content"]
+    content["application/merge-patch+json"] = content["application/json"]
+    return described
+
+
 async def _decoded(request: Request, bytes_max: int) -> Any:
     _check_coding(request)
     text = await request.body()

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from tams.api.audit import READING
 from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
-from tams.api.methods import allowed_methods
+from tams.api.methods import allowed_methods, changed_elsewhere
 from tams.api.precedence import check_target
 from tams.errors import (
     BackendUnavailableError,
@@ -128,7 +128,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 def _explained(request: Request, status: HTTPStatus) -> str:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"{request.method} is not allowed on {clipped(request.url.path)}"
+        refused = f"{request.method} is not allowed on {clipped(request.url.path)}"
+        return ": ".join(filter(None, (refused, changed_elsewhere(request.url.path))))
     if status is HTTPStatus.NOT_FOUND:
         return f"there is nothing at {clipped(request.url.path)}"
     return status.phrase

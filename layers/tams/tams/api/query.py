@@ -48,6 +48,14 @@ async def webhook_id(webhook_id: Annotated[str, Path(alias="webhookId")]) -> str
     return valid_id(webhook_id, "Webhook")
 
 
+async def collection_id(collection_id: Annotated[str, Path(alias="collectionId")]) -> str:
+    return valid_id(collection_id, "Collection")
+
+
+async def member_id(member_id: Annotated[str, Path(alias="memberId")]) -> str:
+    return valid_id(member_id, "Member")
+
+
 def query_timerange(text: str | None) -> TimeRange:
     """Absent means all of time. Raises InvalidRequestError."""
     if text is None:

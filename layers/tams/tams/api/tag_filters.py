@@ -5,6 +5,8 @@ from collections.abc import Mapping
 TAG_FILTERS: Mapping[str, Mapping[str, str]] = {
     "/flows": {"tag": "the Flow"},
     "/sources": {"tag": "the Source"},
+    "/collections": {"tag": "the Flow"},
+    "/source-collections": {"tag": "the Source"},
     "/service/webhooks": {"tag": "the webhook"},
     "/service/storage-backends": {"tag": "the storage backend"},
     "/flows/{flowId}/segments": {"storage_backend_tag": "a URL's storage backend"},

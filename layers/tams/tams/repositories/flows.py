@@ -1,6 +1,7 @@
 """Flows on VAST."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from tams.errors import NotFoundError
@@ -111,9 +112,14 @@ class FlowRepository:
         self._rows.delete([flow_id])
 
     def list_(
-        self, query: FlowQuery, keep: Callable[[str], bool] | None = None
+        self,
+        query: FlowQuery,
+        keep: Callable[[str], bool] | None = None,
+        *,
+        only: AbstractSet[str] | None = None,
+        among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredFlow]:
-        """Two round trips. `keep` may add its own."""
+        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
@@ -124,6 +130,8 @@ class FlowRepository:
             classes=query.classes,
             without_tags=query.tags,
             keep=keep,
+            only=only,
+            among=among,
         )
         rows = rows_by_id(self._transaction, FLOWS, ids, FLOW_READ)
         return Page(tuple(flow_from_row(rows[each]) for each in ids), next_key)

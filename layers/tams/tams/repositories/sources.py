@@ -1,6 +1,7 @@
 """Sources on VAST."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
@@ -47,9 +48,14 @@ class SourceRepository:
         self._rows.delete([source_id])
 
     def list_(
-        self, query: SourceQuery, keep: Callable[[str], bool] | None = None
+        self,
+        query: SourceQuery,
+        keep: Callable[[str], bool] | None = None,
+        *,
+        only: AbstractSet[str] | None = None,
+        among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredSource]:
-        """Two round trips."""
+        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             SOURCES,
@@ -60,6 +66,8 @@ class SourceRepository:
             classes=query.classes,
             without_tags=query.tags,
             keep=keep,
+            only=only,
+            among=among,
         )
         rows = rows_by_id(self._transaction, SOURCES, ids, SOURCE_READ)
         return Page(tuple(source_from_row(rows[each]) for each in ids), next_key)
