@@ -88,6 +88,12 @@ POST   /sources/batch                         write
 POST   /flows/batch                           write
 POST   /flows/tags/batch                      write
 POST   /objects/batch                         write
+GET    /flows/{flowId}/hls.m3u8               read
+GET    /flows/{flowId}/output.m3u8            read
+GET    /flows/{flowId}/dash.mpd               read
+GET    /sources/{sourceId}/hls.m3u8           read
+GET    /sources/{sourceId}/dash.mpd           read
+POST   /playback/tokens                       read
 """
 
 

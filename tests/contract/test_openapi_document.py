@@ -127,6 +127,7 @@ def test_real_answers_fit_our_own_schemas(
         "requestId": str(uuid4()),
         "profileId": str(uuid4()),
         "name": "a",
+        "token": "none",
     }
     api.put(f"/flows/{flow['id']}/tags/a", json=["b", "c"])
     tried = set()

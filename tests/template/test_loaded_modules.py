@@ -36,6 +36,7 @@ MODULES_MAX = {
     "flows": (890, WEB | STORE | QUEUE),
     "media_storage": (880, WEB | STORE | QUEUE),
     "objects": (870, WEB | STORE | QUEUE),
+    "playback": (890, WEB | STORE | QUEUE),
     "service": (880, WEB | STORE | QUEUE),
     "webhooks": (880, WEB | STORE | QUEUE),
 }

@@ -51,6 +51,11 @@ class Presigner:
         self._form: tuple[_Shape, _Form] | None = None
         self._key: tuple[tuple[str, str], bytes] | None = None
 
+    @property
+    def ends_with_session(self) -> bool:
+        """Whether the keys are those of a session, with which all their signatures end."""
+        return self._credentials().session_token is not None
+
     def plain_url(self, key: str) -> str:
         """The object's own address, which requires credentials."""
         return f"{self._origin}{self._path(key)}"
