@@ -95,11 +95,11 @@ class Bytes:
         return f"get:{storage_id}/{object_id}"
 
     def lasting_url(
-        self, storage_id: str, object_id: str, *, begin: int, seconds: int
+        self, storage_id: str, object_id: str, *, begin: int, seconds: int, name: str
     ) -> str | None:
         if storage_id in self.with_sessions:
             return None
-        return f"lasting:{storage_id}/{object_id} {begin}+{seconds}"
+        return f"lasting:{storage_id}/{object_id} {begin}+{seconds} {name}"
 
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         return {each: self.get_url(*each) for each in objects}

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from tams.api.body import described
@@ -29,6 +29,7 @@ from tams.services.playback.granting import GrantService, object_url, opened_by
 
 router = APIRouter(tags=[EXTENSION])
 
+FileName = Annotated[str, Path(description="Any; players go by its suffix.")]
 Grants = Annotated[GrantService, Depends(acting(GrantService))]
 
 
@@ -87,7 +88,7 @@ async def post_token(request: Request, body: JsonBody, grants: Grants) -> Respon
 
 
 @router.get(
-    "/playback/{token}/object",
+    "/playback/{token}/{name}",
     status_code=HTTPStatus.TEMPORARY_REDIRECT,
     response_class=RedirectResponse,
     responses={
@@ -97,8 +98,9 @@ async def post_token(request: Request, body: JsonBody, grants: Grants) -> Respon
         }
     },
 )
-async def get_object(token: Token, platform: ThisPlatform) -> Response:
+async def get_object(token: Token, name: FileName, platform: ThisPlatform) -> Response:
     """Leads to the Object that a list names by this token. Not part of TAMS."""
+    del name  # for the player
     url = object_url(opened_by(platform, token), platform.object_stores)
     return RedirectResponse(url, HTTPStatus.TEMPORARY_REDIRECT)
 

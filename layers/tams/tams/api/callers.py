@@ -22,7 +22,7 @@ PUBLIC_ROUTES = frozenset({"/health", "/health/ready", "/openapi.json", "/docs",
 TOKEN_ROUTES = frozenset(
     f"/playback/{{token}}/{rest}"
     for rest in (
-        "object",
+        "{name}",
         "flows/{flowId}/hls.m3u8",
         "flows/{flowId}/output.m3u8",
         "flows/{flowId}/dash.mpd",

@@ -67,9 +67,9 @@ class S3ObjectStores:
         )
 
     def lasting_url(
-        self, storage_id: str, object_id: str, *, begin: int, seconds: int
+        self, storage_id: str, object_id: str, *, begin: int, seconds: int, name: str
     ) -> str | None:
-        """Signed as at `begin`, seconds since 1970, and valid for `seconds` from then.
+        """Signed as at `begin`, seconds since 1970, and valid for `seconds` from then. Ends with `name`.
 
         None for longer than S3 allows, and where keys of a session would end before.
         """
@@ -81,6 +81,7 @@ class S3ObjectStores:
             object_key(object_id),
             now=datetime.fromtimestamp(begin, UTC),
             expires_seconds=seconds,
+            name=name,
         )
 
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tams.models.flow import Flow, make_flow, parse_flow_put
 from tams.models.flow_common import FlowManaged
 from tams.models.stored import Instance
+from tams.services.playback.hls_media import Address
 from tams.services.playback.parts import Part
 from tests.builders import a_video_flow_body
 
@@ -19,6 +20,10 @@ MPD = "{urn:mpeg:dash:schema:mpd:2011}"
 
 def address(object_id: str, instances: object) -> str | None:
     return f"https://media.example/{object_id}?a=1&b=2" if instances else None
+
+
+def address_of(_flow: Flow) -> Address:
+    return address
 
 
 def part(name: str, start: float, end: float, **given: Any) -> Part:

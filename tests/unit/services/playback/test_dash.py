@@ -15,7 +15,7 @@ from tests.unit.services.playback.lists import (
     MPD,
     SECOND,
     a_flow,
-    address,
+    address_of,
     part,
     read_mpd,
     seconds,
@@ -28,7 +28,7 @@ SOUND = Track(a_flow(**an_audio_flow_body(id="8d5a1c3e-2b7f-4f5e-9c2d-7e6b5a4c3d
 
 def document(*parts: Part) -> str:
     text, _ = media_presentation(
-        Presentation(pictures=[PICTURE]), {PICTURE.flow.id: parts}, address
+        Presentation(pictures=[PICTURE]), {PICTURE.flow.id: parts}, address_of
     )
     return text
 
@@ -78,7 +78,7 @@ def test_an_edit_of_part_of_an_object_is_cut_by_its_period() -> None:
         part("c", 3, 5, offset_ns=SECOND),
     ]
     text, inexact = media_presentation(
-        Presentation(pictures=[PICTURE]), {PICTURE.flow.id: edit}, address
+        Presentation(pictures=[PICTURE]), {PICTURE.flow.id: edit}, address_of
     )
     periods = read_mpd(text)
 
@@ -138,7 +138,7 @@ def test_the_ticks_of_a_document_count_frames_exactly() -> None:
         start_ns = begin * SECOND + round(n * 48 * frame_ns)
         end_ns = begin * SECOND + round((n + 1) * 48 * frame_ns)
         parts.append(Part(f"o{n}", part("x", 0, 1).instances, start_ns, end_ns, start_ns, end_ns))
-    text, _ = media_presentation(Presentation(pictures=[track]), {track.flow.id: parts}, address)
+    text, _ = media_presentation(Presentation(pictures=[track]), {track.flow.id: parts}, address_of)
     (times,) = read_mpd(text)[0].findall(f".//{MPD}S")
 
     assert (times.get("t"), times.get("d"), times.get("r")) == (str(begin * 96_000), "192192", "4")

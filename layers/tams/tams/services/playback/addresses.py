@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from tams.models.filters import UrlFilter
 from tams.models.flow import Flow
@@ -10,6 +11,8 @@ from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.ports import ObjectStores
 from tams.services.objects.get_urls import chosen_instances
+from tams.services.playback.formats import file_name
+from tams.services.playback.hls_media import Address
 from tams.services.playback.tokens import Grant, Opened, PlaybackTokens
 
 PERIOD_SECONDS = 3_600
@@ -65,23 +68,27 @@ class ObjectAddresses:
     place: Place
     _found: dict[str, str | None] = field(default_factory=dict)
 
-    def of(self, object_id: str, instances: Sequence[Instance]) -> str | None:
+    def of_flow(self, flow: Flow) -> Address:
+        """The addresses of a Flow's Objects, which end with the suffix of its files."""
+        return partial(self._of, file_name(flow))
+
+    def _of(self, name: str, object_id: str, instances: Sequence[Instance]) -> str | None:
         """None if a player can open no instance. Our own copies come first: their URLs last."""
         if object_id not in self._found:
             chosen = list(chosen_instances(instances, self.backends, UrlFilter()))
             controlled = next((each for _, each in chosen if each is not None), None)
             plain = next((each.url for each, _ in chosen if each.url is not None), None)
             self._found[object_id] = (
-                plain if controlled is None else self._signed(controlled.id, object_id)
+                plain if controlled is None else self._signed(controlled.id, object_id, name)
             )
         return self._found[object_id]
 
-    def _signed(self, storage_id: str, object_id: str) -> str:
+    def _signed(self, storage_id: str, object_id: str, name: str) -> str:
         lasting = self.object_stores.lasting_url(
-            storage_id, object_id, begin=self.period, seconds=self.lasts_seconds
+            storage_id, object_id, begin=self.period, seconds=self.lasts_seconds, name=name
         )
         if lasting is not None:
             return lasting
         expires = self.period + self.lasts_seconds
         grant = Grant(Opened.OBJECT, (storage_id, object_id), expires)
-        return f"{self.place.to_tokens}{self.place.tokens().token(grant)}/object"
+        return f"{self.place.to_tokens}{self.place.tokens().token(grant)}/{name}"

@@ -1,17 +1,20 @@
 """A DASH media presentation description, by SegmentList and SegmentTimeline. Source: ISO/IEC 23009-1."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from tams.models.flow import AudioFlow, Flow, VideoFlow
 from tams.services.playback.codecs import codec_string, frame_rate
 from tams.services.playback.exactness import Inexact
-from tams.services.playback.formats import peak_bit_rate
+from tams.services.playback.formats import mime_type, peak_bit_rate
 from tams.services.playback.hls_media import Address, seconds_text
 from tams.services.playback.parts import Part
 from tams.services.playback.periods import Period, Stretch, periods_of
 from tams.services.playback.presentation import Presentation, Track
 from tams.timing.timestamp import NS_PER_SECOND
+
+AddressOf = Callable[[Flow], Address]
+"""Where a player finds the Objects of a Flow."""
 
 _TICKS_MIN = 90_000
 """Ticks in a second, at least; JavaScript still counts those of 1970 until today exactly."""
@@ -19,7 +22,7 @@ _BUFFER_SECONDS = 2
 
 
 def media_presentation(
-    shown: Presentation, parts: Mapping[str, Sequence[Part]], address: Address
+    shown: Presentation, parts: Mapping[str, Sequence[Part]], address_of: AddressOf
 ) -> tuple[str, set[Inexact]]:
     """The document, and how what it plays differs from what the Flows show. `parts` are by Flow.
 
@@ -29,6 +32,7 @@ def media_presentation(
     inexact: set[Inexact] = set()
     reachable = []
     for track in tracks:
+        address = address_of(track.flow)
         with_address = [part for part in parts[track.flow.id] if _has_address(part, address)]
         if len(with_address) < len(parts[track.flow.id]):
             inexact.add(Inexact.ABSENT)
@@ -38,7 +42,7 @@ def media_presentation(
     end_ns = periods[-1].end_ns if periods else 0
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', _opening(end_ns - origin_ns)]
     for period in periods:
-        lines += _period(period, origin_ns, shown, address)
+        lines += _period(period, origin_ns, shown, address_of)
     return "\n".join([*lines, "</MPD>", ""]), inexact | faults
 
 
@@ -62,14 +66,16 @@ def _duration(ns: int) -> str:
     return f"PT{seconds_text(ns)}S"
 
 
-def _period(period: Period, origin_ns: int, shown: Presentation, address: Address) -> Iterator[str]:
+def _period(
+    period: Period, origin_ns: int, shown: Presentation, address_of: AddressOf
+) -> Iterator[str]:
     yield (
         f'<Period id="at{period.start_ns}" start="{_duration(period.start_ns - origin_ns)}"'
         f' duration="{_duration(period.end_ns - period.start_ns)}">'
     )
     for kind, tracks in (("video", shown.pictures), ("audio", shown.sounds), ("text", shown.texts)):
         for group in _adaptation_sets(kind, tracks, period):
-            yield from _adaptation_set(kind, group, period, address)
+            yield from _adaptation_set(kind, group, period, address_of)
     yield "</Period>"
 
 
@@ -86,7 +92,7 @@ def _adaptation_sets(kind: str, tracks: Sequence[Track], period: Period) -> Iter
 
 
 def _adaptation_set(
-    kind: str, group: Sequence[Stretch], period: Period, address: Address
+    kind: str, group: Sequence[Stretch], period: Period, address_of: AddressOf
 ) -> Iterator[str]:
     track = group[0].track
     language = "" if track.language is None else f" lang={quoteattr(track.language)}"
@@ -94,7 +100,7 @@ def _adaptation_set(
     if kind != "video":
         yield f"<Label>{escape(_printable(track.name))}</Label>"
     for stretch in group:
-        yield from _representation(stretch, period, address)
+        yield from _representation(stretch, period, address_of(stretch.track.flow))
     yield "</AdaptationSet>"
 
 
@@ -118,7 +124,7 @@ def _representation(stretch: Stretch, period: Period, address: Address) -> Itera
 def _described(flow: Flow) -> str:
     attributes = {
         "id": flow.id,
-        "mimeType": str(flow.container).lower(),
+        "mimeType": mime_type(flow),
         "codecs": codec_string(flow),
         "bandwidth": str(peak_bit_rate(flow)),
     }

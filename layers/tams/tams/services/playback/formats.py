@@ -6,18 +6,46 @@ from tams.errors import InvalidRequestError, quoted
 from tams.models.flow import AudioFlow, Flow, VideoFlow
 from tams.services.playback.codecs import frame_rate
 
-_MP4 = ("video/mp4", "audio/mp4", "application/mp4")
+_MP4 = (
+    *("video/mp4", "audio/mp4", "application/mp4"),
+    *("video/iso.segment", "audio/iso.segment", "application/iso.segment"),
+)
 HLS_CONTAINERS = (
     *("video/mp2t", "audio/mp2t", *_MP4),
     *("audio/aac", "audio/mpeg", "audio/ac3", "audio/eac3", "text/vtt"),
 )
 DASH_CONTAINERS = ("video/mp2t", *_MP4, "video/webm", "audio/webm", "text/vtt")
 VTT = "text/vtt"
+_SUFFIXES = {
+    "video/mp2t": "ts",
+    "audio/mp2t": "ts",
+    "audio/aac": "aac",
+    "audio/mpeg": "mp3",
+    "audio/ac3": "ac3",
+    "audio/eac3": "eac3",
+    "video/webm": "webm",
+    "audio/webm": "webm",
+    VTT: "vtt",
+}
 
 _BITS_PER_KBIT = 1_000
 _BITS_PER_PIXEL = Fraction(1, 10)
 _BITS_OF_SOUND = 64_000
 """For Flows without bit rates, so that players can order them: about what they take when well compressed."""
+
+
+def mime_type(flow: Flow) -> str:
+    """What DASH calls the container: with its initialisation, a segment of ISO BMFF is MP4."""
+    container = (flow.container or "").lower()
+    kind = "audio" if isinstance(flow, AudioFlow) else "video"
+    return f"{kind}/mp4" if container in _MP4 else container
+
+
+def file_name(flow: Flow, stem: str = "object") -> str:
+    """What an Object would be called as a file: FFmpeg opens nothing without a suffix that it knows."""
+    container = (flow.container or "").lower()
+    suffix = "mp4" if container in _MP4 else _SUFFIXES.get(container, "bin")
+    return f"{stem}.{suffix}"
 
 
 def check_container(flow: Flow, playable: tuple[str, ...], by: str) -> None:

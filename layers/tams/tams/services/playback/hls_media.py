@@ -17,8 +17,6 @@ Address = Callable[[str, Sequence[Instance]], str | None]
 
 GAP_PIECES_MAX = 1_000
 """A gap of more is left out, and the dates on either side show it."""
-_NOWHERE = "data:,"
-"""The address of a piece of gap, for players that do not know EXT-X-GAP and open it anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,12 +25,14 @@ class ListForm:
 
     A list that `slides` has lost its beginning. It shows gaps by dates alone, because nobody could count the
     pieces of gap that it has lost. `segment_ns` is how long the Flow's Segments are at most, where known.
+    `gap_name` is the address of what is not there, for players that do not know EXT-X-GAP and find nothing.
     """
 
     is_growing: bool = False
     slides: bool = False
     first_number: int = 0
     segment_ns: int = 0
+    gap_name: str = "gap.ts"
 
 
 def media_playlist(
@@ -103,7 +103,7 @@ class _Writer:
         self._version = max(self._version, 8)
         for index in range(pieces):
             length_ns = gap_ns * (index + 1) // pieces - gap_ns * index // pieces
-            self._body += ["#EXT-X-GAP", f"#EXTINF:{seconds_text(length_ns)},", _NOWHERE]
+            self._body += ["#EXT-X-GAP", f"#EXTINF:{seconds_text(length_ns)},", self._form.gap_name]
         return True
 
     def _date(self, part: Part) -> None:
@@ -124,7 +124,7 @@ class _Writer:
             self._version = max(self._version, 8)
             self._body.append("#EXT-X-GAP")
         length_ns = part.object_end_ns - part.object_start_ns
-        self._body += [f"#EXTINF:{seconds_text(length_ns)},", found or _NOWHERE]
+        self._body += [f"#EXTINF:{seconds_text(length_ns)},", found or self._form.gap_name]
 
 
 def _joins(before: Part, after: Part) -> bool:

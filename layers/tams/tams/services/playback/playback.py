@@ -20,7 +20,12 @@ from tams.services.playback.addresses import (
 )
 from tams.services.playback.dash import media_presentation
 from tams.services.playback.exactness import Inexact
-from tams.services.playback.formats import DASH_CONTAINERS, HLS_CONTAINERS, check_container
+from tams.services.playback.formats import (
+    DASH_CONTAINERS,
+    HLS_CONTAINERS,
+    check_container,
+    file_name,
+)
 from tams.services.playback.hls_media import ListForm, media_playlist
 from tams.services.playback.hls_multivariant import multivariant_playlist
 from tams.services.playback.parts import Part, clipped_to, parts_of
@@ -132,10 +137,11 @@ class PlaybackService:
             slides=slides,
             # The list reaches to the end of the Flow, so all the others are before it.
             first_number=stored.timeline.segment_count - len(segments) if slides else 0,
+            gap_name=file_name(stored.flow, "gap"),
             segment_ns=stored.timeline.longest_ns if is_growing else 0,
         )
         address = self._addresses(place, parts)
-        text, inexact = media_playlist(parts, address.of, form)
+        text, inexact = media_playlist(parts, address.of_flow(stored.flow), form)
         if asked.live_seconds is None and clipped_to(parts, timerange) != parts:
             inexact.add(Inexact.CUT)
         return Listed(text, inexact)
@@ -152,7 +158,7 @@ class PlaybackService:
             segments = segments_of(repositories, stored, timerange)
             parts[track.flow.id] = clipped_to(parts_of(segments), timerange)
         address = self._addresses(place, [part for each in parts.values() for part in each])
-        text, inexact = media_presentation(shown, parts, address.of)
+        text, inexact = media_presentation(shown, parts, address.of_flow)
         return Listed(text, inexact)
 
     def _addresses(self, place: Place, parts: Sequence[Part]) -> ObjectAddresses:
