@@ -24,12 +24,14 @@ H264 = [
 VP9 = ["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "50"]
 AAC = ["-c:a", "aac"]
 OPUS = ["-c:a", "libopus"]
-PICTURE = {
+TS_LEAD = 1.4
+"""FFmpeg's MPEG-TS counts from here."""
+PICTURE: dict[str, Any] = {
     "frame_width": BITS * BIT_WIDTH,
     "frame_height": HEIGHT,
     "frame_rate": {"numerator": FPS},
 }
-SOUND = {"sample_rate": 48_000, "channels": 1}
+SOUND: dict[str, Any] = {"sample_rate": 48_000, "channels": 1}
 
 
 def numbered_frames(seconds: float) -> list[str]:

@@ -18,6 +18,7 @@ _PLAIN = {
     "audio/eac3": "ec-3",
     "text/vtt": "wvtt",
 }
+_ASSUMED = {"video/h264": "avc1.640028", "video/h265": "hvc1.1.6.L120.90"}
 _VP9_LEVELS = (
     *((10, 829_440), (11, 2_764_800), (20, 4_608_000), (21, 9_216_000), (30, 20_736_000)),
     *((31, 36_864_000), (40, 83_558_400), (41, 160_432_128), (50, 311_951_360)),
@@ -41,6 +42,11 @@ def codec_string(flow: Flow) -> str | None:
     if isinstance(flow, VideoFlow) and codec in _PICTURES:
         return _PICTURES[codec](flow)
     return None
+
+
+def assumed_codec_string(flow: Flow) -> str | None:
+    """The same, or a common profile and level: a DASH player does not begin without a name."""
+    return codec_string(flow) or _ASSUMED.get((flow.codec or "").lower())
 
 
 def frame_rate(flow: VideoFlow) -> Fraction | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from tams.models.flow import AudioFlow, Flow, VideoFlow
-from tams.services.playback.codecs import codec_string, frame_rate
+from tams.services.playback.codecs import assumed_codec_string, frame_rate
 from tams.services.playback.exactness import Inexact
 from tams.services.playback.formats import mime_type, peak_bit_rate
 from tams.services.playback.hls_media import Address, seconds_text
@@ -125,7 +125,7 @@ def _described(flow: Flow) -> str:
     attributes = {
         "id": flow.id,
         "mimeType": mime_type(flow),
-        "codecs": codec_string(flow),
+        "codecs": assumed_codec_string(flow),
         "bandwidth": str(peak_bit_rate(flow)),
     }
     if isinstance(flow, VideoFlow):
