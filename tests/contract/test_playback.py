@@ -167,6 +167,20 @@ def test_a_flow_being_ingested_grows_and_is_not_sent_again_unchanged(
     assert "#EXT-X-ENDLIST" in played(api, path).text
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_a_long_list_is_compressed_for_those_who_ask(
+    api: httpx.Client, make: Maker, name: str
+) -> None:
+    flow = make.flow()
+    make.segments(flow["id"], 20)
+
+    for coding in ("gzip", "identity"):
+        headers = {"Accept-Encoding": coding}
+        response = api.get(f"/flows/{flow['id']}/{name}", headers=headers)
+        assert response.headers.get("Content-Encoding", "identity") == coding
+        assert response.text.count("X-Amz-Signature") == 20
+
+
 def test_a_poll_takes_four_round_trips(api: httpx.Client, make: Maker, vast: Control) -> None:
     flow = make.flow(status="ingesting")
     make.segments(flow["id"], 40)
