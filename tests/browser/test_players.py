@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Load
 from tests.builders import a_multi_flow_body, an_audio_flow_body
+from tests.contract.steps import put, segments_of
 from tests.e2e.media import needs_ffmpeg
 from tests.e2e.playing import (
     AAC,
@@ -21,6 +22,7 @@ from tests.e2e.playing import (
     VP9,
     Cut,
     Use,
+    add_uses,
     cut,
     flow_of,
     numbered_frames,
@@ -120,7 +122,7 @@ def test_an_edit_of_part_of_an_object_is_exact_by_dash(
 
     load("Shaka", url_of(api, flow, "dash"))
 
-    assert player.evaluate("video.duration") == pytest.approx(125 / FPS, abs=0.001)
+    assert player.evaluate("video.duration") == pytest.approx(125 / FPS, abs=0.5 / FPS)
     assert numbers(player, 125) == [*range(75), *range(100, 150)]
 
 
@@ -150,3 +152,22 @@ def test_a_gap_of_two_seconds_lasts_two_seconds(
         "([times, bits]) => frames(times, bits)", [[0.02, 1.98, 4.02, 5.98], BITS]
     )
     assert found == [0, 49, 100, 149]
+
+
+def test_a_player_follows_a_flow_while_it_is_ingested(
+    api: httpx.Client, player: Page, load: Load, picture: Cut
+) -> None:
+    first, second, third, fourth = whole(picture)
+    flow = flow_of(
+        api, picture, [first, second], essence_parameters=PICTURE, status="ingesting", **CMAF
+    )
+    load("Hls", url_of(api, flow, "hls"))
+    assert player.evaluate("hls.latestLevelDetails.live") is True
+
+    (listed, _) = segments_of(api, flow)
+    init_id = listed["init_object"]["object_id"]
+    add_uses(api, flow, picture, [third, fourth], init_id=init_id)
+    assert put(api, flow, status="closed_complete").status_code == 204
+    player.wait_for_function("video.duration > 7.9 && Number.isFinite(video.duration)")
+
+    assert numbers(player, 8 * FPS) == list(range(8 * FPS))

@@ -97,9 +97,22 @@ def flow_of(
     """A new Flow of these uses. `lead` is the time that the first sample of the media counts, in seconds."""
     essence = {**fields.pop("essence_parameters"), "init_segments": media.init is not None}
     flow: dict[str, Any] = Maker(api).flow(essence_parameters=essence, **fields)
-    init = {}
+    init_id = None
     if media.init is not None:
-        init = {"init_object_id": uploaded(api, flow, content=media.init.read_bytes())[0]}
+        (init_id,) = uploaded(api, flow, content=media.init.read_bytes())
+    add_uses(api, flow, media, uses, lead, init_id)
+    return flow
+
+
+def add_uses(
+    api: httpx.Client,
+    flow: dict[str, Any],
+    media: Cut,
+    uses: Sequence[Use],
+    lead: float = 0.0,
+    init_id: str | None = None,
+) -> None:
+    """Add uses to a Flow, all of one Object at once. `init_id` is of the initialisation's Object."""
     begins = [sum(media.seconds[:index]) for index in range(len(media.seconds))]
     ids: dict[int, str] = {}
     for use in uses:
@@ -107,17 +120,15 @@ def flow_of(
             content = media.objects[use.index].read_bytes()
             (ids[use.index],) = uploaded(api, flow, content=content)
         begin = lead + begins[use.index]
-        end = begin + media.seconds[use.index]
         post = {
             "object_id": ids[use.index],
             "timerange": _range(use.start, use.start + use.last - use.first),
-            "object_timerange": _range(begin, end),
+            "object_timerange": _range(begin, begin + media.seconds[use.index]),
             "ts_offset": _stamp(use.start - use.first - begin),
-            **init,
+            **({} if init_id is None else {"init_object_id": init_id}),
         }
         answer = api.post(f"/flows/{flow['id']}/segments", json=post)
         assert answer.status_code == 201, answer.text
-    return flow
 
 
 def _range(start: float, end: float) -> str:
