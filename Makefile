@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build sam-local validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec players openapi conformance docs lock build sam-local validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,9 @@ probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS
 
 spec: .venv/dev  ## fetch the BBC's files of TAMS 8.2, against which the tests check responses
 	@$(BIN)/python -m tests.fetch_spec
+
+players: .venv/dev  ## fetch the players that tests run in a browser, with npm
+	@$(BIN)/python -m tests.browser.players
 
 openapi: .venv/dev  ## generate the OpenAPI document from the functions' routes, and the table of scopes
 	$(BIN)/python shared/docs/make_openapi.py

@@ -78,6 +78,8 @@ class Bytes:
     kept: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     """Backends that do not answer."""
+    with_sessions: set[str] = field(default_factory=set)
+    """Backends whose signatures end with a session."""
 
     def put_url(
         self,
@@ -91,6 +93,13 @@ class Bytes:
 
     def get_url(self, storage_id: str, object_id: str) -> str:
         return f"get:{storage_id}/{object_id}"
+
+    def lasting_url(
+        self, storage_id: str, object_id: str, *, begin: int, seconds: int, name: str
+    ) -> str | None:
+        if storage_id in self.with_sessions:
+            return None
+        return f"lasting:{storage_id}/{object_id} {begin}+{seconds} {name}"
 
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         return {each: self.get_url(*each) for each in objects}

@@ -159,3 +159,7 @@ OptionalFlowId = Annotated[
         metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow whose Segments to list."
     ),
 ]
+PlayedId = Annotated[
+    str,
+    typer.Argument(metavar="ID", callback=_flow_id, help="Id of a Flow or a Source."),
+]

@@ -61,7 +61,7 @@ def provision(
         bool,
         typer.Option(
             "--renew-page-secret",
-            help="Renew the secret that encrypts the event log's page keys; keys issued before stop working.",
+            help="Renew the secret of the log's page keys and of players' tokens; earlier ones stop working.",
         ),
     ] = False,
     check: Annotated[

@@ -109,6 +109,12 @@ GET    /source-collections                    read
 GET    /source-collections/{sourceId}         read
 GET    /source-collections/{sourceId}/members read
 GET    /source-collections/{sourceId}/members/{memberId} read
+GET    /flows/{flowId}/hls.m3u8               read
+GET    /flows/{flowId}/output.m3u8            read
+GET    /flows/{flowId}/dash.mpd               read
+GET    /sources/{sourceId}/hls.m3u8           read
+GET    /sources/{sourceId}/dash.mpd           read
+POST   /playback/tokens                       read
 """
 
 

@@ -130,6 +130,7 @@ def test_real_answers_fit_our_own_schemas(
         "name": "a",
         "collectionId": collection["id"],
         "memberId": flow["source_id"],
+        "token": "none",
     }
     api.put(f"/flows/{flow['id']}/tags/a", json=["b", "c"])
     tried = set()
@@ -143,6 +144,9 @@ def test_real_answers_fit_our_own_schemas(
             named = {**ids, "flowId": flow_id, "sourceId": source["source_id"]}
             answer = api.get(path.format(**named), params=query)
             declared = item["get"]["responses"][str(answer.status_code)]
+            if not answer.headers["content-type"].startswith("application/json"):
+                assert answer.headers["content-type"] in declared["content"], path
+                continue
             schema = declared["content"]["application/json"]["schema"]
             validator = Draft202012Validator({**schema, "components": document["components"]})
             for error in validator.iter_errors(answer.json()):

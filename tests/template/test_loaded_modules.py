@@ -37,6 +37,7 @@ MODULES_MAX = {
     "flow_segments": (905, WEB | STORE | QUEUE),
     "flows": (905, WEB | STORE | QUEUE),
     "media_storage": (895, WEB | STORE | QUEUE),
+    "playback": (905, WEB | STORE | QUEUE),
     "recycle_bin": (905, WEB | STORE | QUEUE),
     "objects": (895, WEB | STORE | QUEUE),
     "service": (895, WEB | STORE | QUEUE),

@@ -146,10 +146,21 @@ def sample(path: str) -> Any:
     return json.loads((ROOT / "events" / path).read_text())
 
 
+WITHOUT_EVENT = [
+    ("sources", "/sources"),
+    ("profiles", "/service/profiles"),
+    ("objects", "/objects/none"),
+    ("collections", "/collections"),
+    ("recycle_bin", "/recycle-bin"),
+    ("playback", "/flows/00000000-0000-4000-8000-000000000001/hls.m3u8"),
+]
+"""Functions without a sample event, and a path of theirs."""
+
+
 def test_every_sample_event_is_played_and_every_function_has_one() -> None:
     files = {str(path.relative_to(ROOT / "events")) for path in (ROOT / "events").rglob("*.json")}
     functions = {path.parent.name for path in ROOT.glob("functions/*/app.py")}
-    without = {"sources", "profiles", "objects"}  # answered below
+    without = {name for name, _ in WITHOUT_EVENT}  # answered below
 
     assert {event for _, event in SAMPLE_EVENTS} == files
     assert {name for name, _ in SAMPLE_EVENTS} == functions - without
@@ -187,17 +198,14 @@ def test_a_flow_lives_under_lambdas_own_bootstrap(invoke: Invoke) -> None:
     assert set(answers["schedule/sweeper.json"]) >= {"objects", "webhooks", "uploads"}
 
 
-@pytest.mark.parametrize(
-    ("name", "path"),
-    [("sources", "/sources"), ("profiles", "/service/profiles"), ("objects", "/objects/none")],
-)
+@pytest.mark.parametrize(("name", "path"), WITHOUT_EVENT)
 def test_functions_without_a_sample_event_answer_too(name: str, path: str, invoke: Invoke) -> None:
     event = sample("api/get_service.json")
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
 
     answer = invoke(name, event)
 
-    assert answer["statusCode"] == (404 if path.endswith("none") else 200)
+    assert answer["statusCode"] == (404 if path.endswith(("none", ".m3u8")) else 200)
 
 
 def test_an_exception_is_an_error_of_the_function(invoke: Invoke) -> None:

@@ -51,6 +51,7 @@ def test_no_function_may_do_everything_or_touch_everything(
     ("function", "actions"),
     [
         ("flow_segments", {"s3:GetObject"}),
+        ("playback", {"s3:GetObject"}),
         ("media_storage", {"s3:PutObject"}),
         ("object_cleanup", {"s3:DeleteObject"}),
         ("events", {"s3:GetObject"}),

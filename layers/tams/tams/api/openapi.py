@@ -27,6 +27,7 @@ from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.media_object import ControlledInstance, UncontrolledInstance
 from tams.models.object_post import ObjectPost
+from tams.models.playback import PlaybackTokenPost
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
 from tams.models.source import SourcePost, SourcePut
@@ -45,6 +46,7 @@ BODY_MODELS = (
     MemberPost,
     MemberPut,
     ObjectPost,
+    PlaybackTokenPost,
     ProfilePost,
     ServicePost,
     SourcePost,

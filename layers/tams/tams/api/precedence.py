@@ -8,7 +8,7 @@ function loads the services of others.
 from starlette.requests import Request
 
 from tams.api.audit import READING
-from tams.api.callers import caller_of
+from tams.api.callers import CALLER, caller_of
 from tams.api.query import valid_id
 from tams.api.raw_path import path_value
 from tams.errors import ForbiddenError, NotFoundError
@@ -17,6 +17,8 @@ from tams.ports import Platform
 
 def check_target(request: Request, platform: Platform) -> None:
     """Raises the NotFoundError or ForbiddenError that the same request would raise if it were valid."""
+    if CALLER not in request.scope:
+        return  # the bearer of a token may not ask for anything else
     if "collectionId" in request.path_params:  # in which a flowId names a member
         _check_collection(request, platform, request.path_params["collectionId"])
         return

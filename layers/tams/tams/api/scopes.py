@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from tams.api.callers import PUBLIC_ROUTES, caller_of
+from tams.api.callers import PUBLIC_ROUTES, TOKEN_ROUTES, caller_of
 from tams.errors import ForbiddenError
 from tams.models.caller import Scope
 
@@ -72,12 +72,21 @@ SCOPES: Mapping[str, Needed] = {
     "/flow-delete-requests": {"GET": _ADMIN},
     "/flow-delete-requests/{requestId}": {"GET": _DELETE},
     "/events": {"GET": _READ},
+    "/flows/{flowId}/hls.m3u8": {"GET": _READ},
+    "/flows/{flowId}/output.m3u8": {"GET": _READ},
+    "/flows/{flowId}/dash.mpd": {"GET": _READ},
+    "/sources/{sourceId}/hls.m3u8": {"GET": _READ},
+    "/sources/{sourceId}/dash.mpd": {"GET": _READ},
+    "/playback/tokens": {"POST": _READ},
 }
 
 
 def needed(path: str, method: str) -> frozenset[Scope] | None:
-    """None means open to anyone. Raises KeyError for an operation without an entry."""
-    if path in PUBLIC_ROUTES:
+    """None means open to anyone, or to the bearer of the token in the path.
+
+    Raises KeyError for an operation without an entry.
+    """
+    if path in PUBLIC_ROUTES or path in TOKEN_ROUTES:
         return None
     scopes = SCOPES.get(path, {}).get("GET" if method == "HEAD" else method)
     if scopes is None:

@@ -1,6 +1,7 @@
 """The storage backends' buckets. URLs take no request, deletes and checks take one."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,6 +19,8 @@ from tams.ports import Clock
 
 _CODES_OF_FULL = {"InsufficientCapacity", "QuotaExceeded", "StorageFull", "XMinioStorageFull"}
 _METADATA = "x-amz-meta-"
+SIGNED_SECONDS_MAX = 7 * 86_400
+"""Source: AWS "Authenticating Requests: Using Query Parameters", X-Amz-Expires."""
 
 
 class S3ObjectStores:
@@ -62,6 +65,24 @@ class S3ObjectStores:
             object_key(object_id),
             now=self._clock(),
             expires_seconds=self._expires_seconds,
+        )
+
+    def lasting_url(
+        self, storage_id: str, object_id: str, *, begin: int, seconds: int, name: str
+    ) -> str | None:
+        """Signed as at `begin`, seconds since 1970, and valid for `seconds` from then. Ends with `name`.
+
+        None for longer than S3 allows, and where keys of a session would end before.
+        """
+        presigner = self._buckets[storage_id].presigner
+        if seconds > SIGNED_SECONDS_MAX or presigner.ends_with_session:
+            return None
+        return presigner.url(
+            "GET",
+            object_key(object_id),
+            now=datetime.fromtimestamp(begin, UTC),
+            expires_seconds=seconds,
+            name=name,
         )
 
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

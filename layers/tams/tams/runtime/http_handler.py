@@ -14,6 +14,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from fastapi import APIRouter
 from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from tams.api.answer_encoding import encoded
 from tams.api.app import create_app
@@ -28,6 +29,9 @@ from tams.runtime.deployment import deployment
 from tams.runtime.time_left import seconds_left_of
 
 Event = dict[str, Any]
+
+TEXTS = [*DEFAULT_TEXT_MIME_TYPES, "application/dash+xml", "application/vnd.apple.mpegurl"]
+"""Anything else would leave as base64, a third larger, and not gzipped."""
 
 logger = Logger()
 _thread = threading.local()
@@ -46,7 +50,7 @@ def api_handler(
     @cache
     def adapter() -> Mangum:
         _ensure_event_loop()
-        return Mangum(create_app(router, platform()), lifespan="off")
+        return Mangum(create_app(router, platform()), lifespan="off", text_mime_types=TEXTS)
 
     def lambda_handler(event: Event, context: Any) -> Event:
         _ensure_event_loop()
