@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 
-from tams.deadline import MARGIN_SECONDS, invocation, within
+from tams.deadline import ANSWER_SECONDS, invocation, within
 from tams.errors import BackendUnavailableError
 from tams.messaging.queues import SqsQueue
 from tams.runtime.storage import object_stores_from
@@ -39,7 +39,7 @@ def sqs_at(port: int) -> Check:
 @pytest.mark.parametrize("server", [lambda: a_server(silent), a_black_hole], ids=["silent", "hole"])
 @pytest.mark.parametrize("of", [lambda port: s3_at(port, timeout_seconds=600), sqs_at])
 @pytest.mark.parametrize(
-    "deadline", [lambda: within(1), lambda: invocation(lambda: MARGIN_SECONDS + 1)]
+    "deadline", [lambda: within(1), lambda: invocation(lambda: ANSWER_SECONDS + 1)]
 )
 def test_a_request_waits_no_longer_than_it_has_time(
     server: Callable[[], AbstractContextManager[int]],
