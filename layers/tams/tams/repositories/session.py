@@ -32,7 +32,7 @@ class VastConnection:
     find_keys: Callable[[], Keys]
     bucket: str
     schema: str
-    timeout_seconds: float = 10.0
+    timeout_seconds: float = 9.0
     sorted_tables: bool = True
     find_ca_file: Callable[[], str | None] = lambda: None
 
