@@ -31,6 +31,9 @@ class Authority:
         builder = self._builder(self._name, self._key.public_key())
         self._certificate = (
             builder.add_extension(constraints, critical=True)
+            .add_extension(
+                x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False
+            )
             .add_extension(usage, critical=True)
             .sign(self._key, hashes.SHA256())
         )

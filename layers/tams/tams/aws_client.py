@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from tams.deadline import patience
+from tams.deadline import ANSWER_SECONDS, patience
 
 _making = threading.Lock()
 """boto3's default session, which makes the clients, is for one thread at a time."""
@@ -34,7 +34,7 @@ def aws_client(
 
     def limit(request: Any, **_: Any) -> None:
         """Before each try. botocore knows of a shorter time to read by the request's context."""
-        seconds = patience(read_seconds)
+        seconds = patience(read_seconds, ANSWER_SECONDS)
         if seconds < shortest:
             raise ReadTimeoutError(endpoint_url=request.url)
         if seconds < read_seconds:

@@ -11,6 +11,8 @@ SecondsLeft = Callable[[], float]
 
 MARGIN_SECONDS = 1.5
 """For the response, and for the request to VAST that is under way when time is up."""
+ANSWER_SECONDS = 0.5
+"""For the response alone: no request to another server may take longer."""
 
 _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", default=None)
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)
@@ -42,9 +44,9 @@ def seconds_left() -> float:
     return math.inf if left is None else left()
 
 
-def patience(longest_seconds: float) -> float:
+def patience(longest_seconds: float, margin_seconds: float = MARGIN_SECONDS) -> float:
     """How many seconds code may wait: `longest_seconds`, or less if the invocation or `within` ends first."""
     left = _seconds_left.get()
     if left is not None:
-        longest_seconds = min(longest_seconds, left() - MARGIN_SECONDS)
+        longest_seconds = min(longest_seconds, left() - margin_seconds)
     return max(0.0, min(longest_seconds, _ends_at.get() - time.monotonic()))

@@ -70,8 +70,8 @@ class VastSettings(TrustSettings):
     """Database bucket that holds the schema."""
     schema_: str = Field(default="tams", alias="schema")
     """Schema that holds the tables."""
-    timeout_seconds: float = 10.0
-    """How long one request to VAST may take."""
+    timeout_seconds: float = 9.0
+    """How long one request to VAST may take. With it, a client has its 503 within 12 s if VAST is silent."""
     patience_seconds: float = 26.0
     """How long a write is retried after conflicts before the response is 503, if the function has time."""
     sorted_tables: bool = True

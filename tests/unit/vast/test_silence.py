@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tams.deadline import MARGIN_SECONDS, invocation, patience, within
+from tams.deadline import ANSWER_SECONDS, MARGIN_SECONDS, invocation, patience, within
 from tams.vast.errors import VastConnectionError, VastSilentError
 from tams.vast.health import (
     PROBE_SECONDS,
@@ -55,10 +55,10 @@ def test_no_request_waits_longer_than_the_invocation_has_time(server: object) ->
     begun = time.monotonic()
     with a_server(server) as port:  # type: ignore[arg-type]
         pool = HttpPool(Endpoint.of(f"http://127.0.0.1:{port}"), timeout_seconds=PATIENCE_SECONDS)
-        with invocation(lambda: MARGIN_SECONDS + 0.2), pytest.raises(VastSilentError):
+        with invocation(lambda: ANSWER_SECONDS + 0.2), pytest.raises(VastSilentError):
             pool.exchange(REQUEST)
         assert pool.health.failure is None, "so short a wait says nothing of VAST"
-        with invocation(lambda: MARGIN_SECONDS), pytest.raises(VastSilentError):
+        with invocation(lambda: ANSWER_SECONDS), pytest.raises(VastSilentError):
             pool.exchange(REQUEST)
     assert time.monotonic() - begun < PATIENCE_SECONDS / 2
 
@@ -67,6 +67,7 @@ def test_the_time_to_wait_is_the_shortest_of_all() -> None:
     assert patience(math.inf) == math.inf
     with invocation(lambda: 12.0):
         assert patience(60) == 12.0 - MARGIN_SECONDS
+        assert patience(60, ANSWER_SECONDS) == 12.0 - ANSWER_SECONDS
         assert patience(5) == 5
         with within(4), within(60):
             assert 0 < patience(5) <= 4

@@ -12,6 +12,7 @@ from tams.vast.column_types import ROW_ID_NAME, Columns, ColumnType
 from tams.vast.endpoints import Endpoints
 from tams.vast.errors import VastConnectionError, VastSilentError, VastUnavailableError
 from tams.vast.health import PROBE_SECONDS
+from tams.vast.http_connection import TOO_LONG
 from tams.vast.http_pool import HttpPool
 from tams.vast.signature import Signer
 
@@ -31,7 +32,7 @@ class VastConnection:
     find_keys: Callable[[], Keys]
     bucket: str
     schema: str
-    timeout_seconds: float = 10.0
+    timeout_seconds: float = 9.0
     sorted_tables: bool = True
     find_ca_file: Callable[[], str | None] = lambda: None
 
@@ -80,7 +81,7 @@ class VastSession:
             pools = self._endpoints.to_try()
             for pool in pools:
                 if not pool.health.may_try():
-                    failure = failure or pool.health.failure
+                    failure = failure or VastSilentError(TOO_LONG)
                     continue
                 try:
                     return self._begun_at(pool, is_only=len(pools) == 1)

@@ -47,8 +47,16 @@ class Endpoint:
         name = f"[{host_name}]" if ":" in host_name else host_name
         # Host as the SDK signs it: without a port that is the default for either scheme.
         host = name if port in (80, 443) else f"{name}:{port}"
-        tls = ssl.create_default_context(cafile=ca_file) if scheme == "https" else None
+        tls = _tls(ca_file) if scheme == "https" else None
         return cls((host_name, port), host, tls)
+
+
+def _tls(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    if ca_file is not None:
+        # Since Python 3.13 this is on. Certificates that appliances make for themselves often fail it.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
 
 
 def parse_url(url: str) -> tuple[str, str, int]:

@@ -3,7 +3,7 @@
 import time
 from collections import deque
 
-from tams.deadline import patience
+from tams.deadline import ANSWER_SECONDS, patience
 from tams.vast.errors import VastConnectionError, VastSilentError
 from tams.vast.health import Health
 from tams.vast.http_connection import TOO_LONG, Endpoint, HttpConnection, HttpResponse
@@ -26,7 +26,7 @@ class HttpPool:
 
     def exchange(self, request: bytes) -> HttpResponse:
         """Raises VastConnectionError, after `timeout_seconds` or when the invocation has no time left."""
-        seconds = patience(self._timeout_seconds)
+        seconds = patience(self._timeout_seconds, ANSWER_SECONDS)
         asked_at = time.monotonic()
         try:
             connection = self._taken(seconds) or self._connected(seconds)
@@ -43,7 +43,7 @@ class HttpPool:
 
     def send(self, request: bytes) -> None:
         """Sends a request whose answer nobody waits for. Raises VastConnectionError."""
-        seconds = patience(self._timeout_seconds)
+        seconds = patience(self._timeout_seconds, ANSWER_SECONDS)
         connection = self._taken(seconds) or self._connected(seconds)
         connection.send(request, seconds)
         self._idle.append(connection)
