@@ -130,7 +130,7 @@ def test_a_file_that_the_command_ingests_plays_to_the_end(
     load(by, tams(stack, "play", flow_id, *more).strip())
     played = player.evaluate("playToTheEnd()")
 
-    # hls.js reports that it drops the priming of the sound, which lies before zero.
+    # hls.js reports an append of sound without progress, and goes on.
     assert played["seconds"] == pytest.approx(4, abs=0.1)
 
 
