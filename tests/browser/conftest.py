@@ -23,8 +23,9 @@ def _absent() -> str | None:
     return missing() if _CHROMIUM else "chromium is not installed"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the session: while it runs, no other test of the process could run an event loop."""
     if (reason := _absent()) is not None:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)

@@ -1,15 +1,18 @@
 """Players in a browser play the lists: to their end, and frame by frame what the Flow shows."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page
 
+from local.stack import Stack
 from tests.browser.conftest import Load
 from tests.builders import a_multi_flow_body, an_audio_flow_body
+from tests.cli.command import ingest, tams
 from tests.contract.steps import put, segments_of
-from tests.e2e.media import needs_ffmpeg
+from tests.e2e.media import make_media, needs_ffmpeg
 from tests.e2e.playing import (
     AAC,
     BITS,
@@ -110,6 +113,25 @@ def test_vp9_and_opus_in_cmaf_play_to_the_end(
 
     assert played["seconds"] == pytest.approx(4, abs=0.1)
     assert played["faults"] == []
+
+
+@pytest.mark.parametrize(("by", "more"), [("Hls", ()), ("Shaka", ("--dash",))])
+def test_a_file_that_the_command_ingests_plays_to_the_end(
+    stack: Stack,
+    player: Page,
+    load: Load,
+    tmp_path: Path,
+    by: str,
+    more: tuple[str, ...],
+) -> None:
+    file = make_media([*numbered_frames(4), *tone(4), *H264, *AAC], tmp_path / "clip.mp4")
+    flow_id = ingest(stack, file)["multi_flow_id"]
+
+    load(by, tams(stack, "play", flow_id, *more).strip())
+    played = player.evaluate("playToTheEnd()")
+
+    # hls.js reports an append of sound without progress, and goes on.
+    assert played["seconds"] == pytest.approx(4, abs=0.1)
 
 
 def test_an_edit_of_part_of_an_object_is_exact_by_dash(
