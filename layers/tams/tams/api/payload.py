@@ -12,6 +12,11 @@ LAMBDA_BYTES_MAX = 6 * 1024 * 1024
 ANSWER_BYTES_MAX = LAMBDA_BYTES_MAX - 64 * 1024
 """The rest is for status and headers, in which a page key or a link may be long."""
 
+_EVENT_OTHER_BYTES_MAX = 64 * 1024
+"""What an event holds beside the body. API Gateway takes 10 KB of path, query and headers, some twice."""
+BINARY_BYTES_MAX = (LAMBDA_BYTES_MAX - _EVENT_OTHER_BYTES_MAX) // 4 * 3
+"""The largest body that is not text: 4,669,440 bytes. Each three of its bytes take four in the event."""
+
 _ESCAPED = (b'"', b"\\", b"\n")
 
 

@@ -1,6 +1,6 @@
 """Allocates Objects: ids and upload URLs for media, before any Segment uses them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 from uuid import uuid4
@@ -25,6 +25,16 @@ ALLOCATION_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """New Objects on a storage backend, for bytes of one type. `headers` are those an upload must send."""
+
+    object_ids: Sequence[str]
+    storage_id: str
+    content_type: str
+    headers: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class MediaStorageService:
     store: Store
     clock: Clock
@@ -41,7 +51,31 @@ class MediaStorageService:
         )
 
     def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
-        """Allocate new Objects for this Flow, each with its upload URL (STO-1…14).
+        """Reserve Objects for a Flow, each with its upload URL. Raises as `reserve`."""
+        reserved = self.reserve(flow_id, post)
+        storage_id, content_type = reserved.storage_id, reserved.content_type
+        presigned = post.presigned is not False
+        return FlowStorage(
+            media_objects=tuple(
+                AllocatedObject(
+                    object_id=object_id,
+                    put_url=HttpRequest(
+                        url=self.object_stores.put_url(
+                            storage_id, object_id, content_type, reserved.headers.get(object_id)
+                        )
+                        if presigned
+                        else self.object_stores.plain_url(storage_id, object_id),
+                        content_type=content_type,
+                        headers=reserved.headers.get(object_id),
+                    ),
+                    presigned=presigned or None,
+                )
+                for object_id in reserved.object_ids
+            )
+        )
+
+    def reserve(self, flow_id: str, post: FlowStoragePost) -> Reserved:
+        """Allocate new Objects for this Flow (STO-1…14).
 
         Ids chosen by the client must be new here. Either all are allocated or none. Raises NotFoundError,
         ForbiddenError (read-only), InvalidRequestError.
@@ -81,26 +115,7 @@ class MediaStorageService:
             )
             return content_type
 
-        content_type = self.store.write(work)
-        presigned = post.presigned is not False
-        return FlowStorage(
-            media_objects=tuple(
-                AllocatedObject(
-                    object_id=object_id,
-                    put_url=HttpRequest(
-                        url=self.object_stores.put_url(
-                            storage_id, object_id, content_type, headers.get(object_id)
-                        )
-                        if presigned
-                        else self.object_stores.plain_url(storage_id, object_id),
-                        content_type=content_type,
-                        headers=headers.get(object_id),
-                    ),
-                    presigned=presigned or None,
-                )
-                for object_id in ids
-            )
-        )
+        return Reserved(ids, storage_id, self.store.write(work), headers)
 
     def _headers(self, post: FlowStoragePost, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """What the upload of each Object must send to register its Segment (ADR 8)."""
