@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -333,18 +334,21 @@ def test_a_store_that_cannot_take_the_bytes_is_503_and_leaves_nothing(
     assert found is None or found.state is ObjectState.DOOMED
 
 
-def test_two_uploads_of_one_object_end_with_one(
-    api: httpx.Client, flow: Json, services: Services
-) -> None:
+def test_uploads_of_one_object_at_the_same_time_end_with_one(api: httpx.Client, flow: Json) -> None:
     mine = f"mine-{uuid4()}"
-    answers = [
-        upload(api, flow, segment(f"[{at}:0_{at + 1}:0)", object_id=mine), media(b"%d" % at))
-        for at in range(2)
-    ]
 
-    assert [each.status_code for each in answers] == [201, 400]
+    def one(at: int) -> int:
+        part = segment(f"[{at}:0_{at + 1}:0)", object_id=mine)
+        return upload(api, flow, part, media(b"%d" % at)).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(one, range(4)))
+
+    assert sorted(statuses) == [201, 400, 400, 400]
     (listed,) = segments_of(api, flow)
-    assert httpx.get(listed["get_urls"][0]["url"]).content == b"0"
+    winner = statuses.index(201)
+    assert listed["timerange"] == f"[{winner}:0_{winner + 1}:0)"
+    assert httpx.get(listed["get_urls"][0]["url"]).content == b"%d" % winner
 
 
 def test_json_is_read_as_before_whatever_else_the_type_says(

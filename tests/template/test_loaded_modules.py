@@ -33,7 +33,7 @@ MODULES_MAX = {
     # HTTP
     "events": (880, WEB | STORE | QUEUE),
     "flow_delete_requests": (870, WEB | STORE | QUEUE),
-    "flow_segments": (890, WEB | STORE | QUEUE),
+    "flow_segments": (910, WEB | STORE | QUEUE),
     "flows": (890, WEB | STORE | QUEUE),
     "media_storage": (880, WEB | STORE | QUEUE),
     "objects": (870, WEB | STORE | QUEUE),
