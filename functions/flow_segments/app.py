@@ -8,13 +8,15 @@ from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
 from tams.api.body import described
+from tams.api.creation import located
 from tams.api.deletion import ACCEPTED, Options, deleted
-from tams.api.dependencies import Backends, FlowId, IsHead, JsonListBody, ThisPlatform, acting
+from tams.api.dependencies import Backends, FlowId, IsHead, ThisPlatform, acting
 from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
 from tams.api.paging import array_response, paging_headers
 from tams.api.payload import fitting_array
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
+from tams.api.upload_body import JsonOrUpload
 from tams.api.url_query import url_filter
 from tams.models.filters import UrlFilter
 from tams.models.flow_segment import (
@@ -24,16 +26,19 @@ from tams.models.flow_segment import (
     SegmentFault,
     parse_segments_post,
 )
+from tams.models.upload_form import UploadPost
 from tams.runtime.http_handler import api_handler
 from tams.services.deletion.deletion import DeletionService
 from tams.services.objects.get_urls import GetUrls
 from tams.services.segments.documents import segment_json
 from tams.services.segments.segments import FlowSegmentService, SegmentPage
 from tams.services.segments.window import PageRequest
+from tams.services.storage.direct_uploads import DirectUploadService
 
 router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])
 
 FlowSegments = Annotated[FlowSegmentService, Depends(acting(FlowSegmentService))]
+DirectUploads = Annotated[DirectUploadService, Depends(acting(DirectUploadService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
@@ -85,14 +90,39 @@ async def get_segments(
     "",
     status_code=HTTPStatus.CREATED,
     responses={
+        HTTPStatus.CREATED: {
+            "description": "All Segments are registered.",
+            "headers": {
+                "Location": {
+                    "description": "After an upload (an extension), the URL of the Object.",
+                    "schema": {"type": "string"},
+                }
+            },
+        },
         HTTPStatus.OK: {
             "model": BulkFailure,
             "description": "Some of the Segments could not be registered.",
-        }
+        },
     },
     openapi_extra=described("FlowSegmentPost", many=True),
 )
-async def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -> Response:
+async def post_segments(
+    request: Request,
+    flow_id: FlowId,
+    body: JsonOrUpload,
+    segments: FlowSegments,
+    uploads: DirectUploads,
+) -> Response:
+    """As an extension, not part of TAMS, the body may be `multipart/form-data` with a Segment and its media.
+
+    Its parts are `segment` (JSON; the service generates the `object_id` if it is absent), `file`, and if you
+    like `storage_id` and `sha256`. `Location` is then the URL of the Object.
+    """
+    if isinstance(body, UploadPost):
+        object_id = uploads.upload(flow_id, body)
+        return Response(
+            status_code=HTTPStatus.CREATED, headers=located(request, "objects", object_id)
+        )
     post = parse_segments_post(body)
     faults = segments.register(flow_id, post.entries, single=not post.is_list)
     if not faults:

@@ -31,6 +31,7 @@ PACKAGES = (
     "fastapi",
     "mangum",
     "aws_lambda_powertools",
+    "python_multipart.multipart",
     "tams.runtime.http_handler",
 )
 

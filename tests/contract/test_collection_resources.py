@@ -122,6 +122,18 @@ def test_what_is_wrong_with_members_is_said_of_members(api: httpx.Client, make: 
         assert each.json()["summary"] == f"members: Flow '{missing}' does not exist"
 
 
+def test_a_collection_joins_only_a_multi_source(api: httpx.Client, make: Maker) -> None:
+    video = make.flow()
+
+    refused = api.post("/collections", json={"source_id": video["source_id"]})
+
+    assert refused.status_code == 400
+    told = f"source_id: Source '{video['source_id']}' has the format {video['format']}"
+    assert refused.json()["summary"] == told
+    first = create(api)
+    assert create(api, source_id=first["source_id"])["source_id"] == first["source_id"]
+
+
 def test_flows_that_collect_are_listed_by_their_properties(api: httpx.Client, make: Maker) -> None:
     mark = str(uuid4())
     video, audio = make.flow(tags={"m": mark}), make.flow(an_audio_flow_body, tags={"m": mark})

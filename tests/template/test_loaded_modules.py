@@ -34,7 +34,7 @@ MODULES_MAX = {
     # HTTP
     "events": (895, WEB | STORE | QUEUE),
     "flow_delete_requests": (885, WEB | STORE | QUEUE),
-    "flow_segments": (905, WEB | STORE | QUEUE),
+    "flow_segments": (925, WEB | STORE | QUEUE),
     "flows": (905, WEB | STORE | QUEUE),
     "media_storage": (895, WEB | STORE | QUEUE),
     "playback": (905, WEB | STORE | QUEUE),

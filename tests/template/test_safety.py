@@ -50,7 +50,7 @@ def test_no_function_may_do_everything_or_touch_everything(
 @pytest.mark.parametrize(
     ("function", "actions"),
     [
-        ("flow_segments", {"s3:GetObject"}),
+        ("flow_segments", {"s3:GetObject", "s3:PutObject"}),
         ("playback", {"s3:GetObject"}),
         ("media_storage", {"s3:PutObject"}),
         ("object_cleanup", {"s3:DeleteObject"}),

@@ -4,7 +4,18 @@ from collections.abc import Iterable
 
 from tams.payload import ANSWER_BYTES_MAX, LAMBDA_BYTES_MAX, payload_bytes
 
-__all__ = ["ANSWER_BYTES_MAX", "LAMBDA_BYTES_MAX", "fitting_array", "payload_bytes"]
+__all__ = [
+    "ANSWER_BYTES_MAX",
+    "BINARY_BYTES_MAX",
+    "LAMBDA_BYTES_MAX",
+    "fitting_array",
+    "payload_bytes",
+]
+
+_EVENT_OTHER_BYTES_MAX = 64 * 1024
+"""What an event holds beside the body. API Gateway takes 10 KB of path, query and headers, some twice."""
+BINARY_BYTES_MAX = (LAMBDA_BYTES_MAX - _EVENT_OTHER_BYTES_MAX) // 4 * 3
+"""The largest body that is not text: 4,669,440 bytes. Each three of its bytes take four in the event."""
 
 
 def fitting_array(items: Iterable[bytes]) -> tuple[bytes, int]:

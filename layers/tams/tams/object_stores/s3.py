@@ -13,7 +13,13 @@ from tams.errors import BackendUnavailableError, quoted
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.object_stores.bucket import Bucket
-from tams.object_stores.copying import CopyFailedError, Download, copy_inside, copy_through
+from tams.object_stores.copying import (
+    CopyFailedError,
+    Download,
+    copy_inside,
+    copy_through,
+    put_whole,
+)
 from tams.object_stores.object_keys import object_id_of, object_key
 from tams.ports import Clock
 
@@ -91,6 +97,16 @@ class S3ObjectStores:
     def plain_url(self, storage_id: str, object_id: str) -> str:
         """For clients with their own credentials for the bucket."""
         return self._buckets[storage_id].presigner.plain_url(object_key(object_id))
+
+    def put(self, storage_id: str, object_id: str, content: bytes, content_type: str) -> None:
+        """Store an Object's bytes. Raises BackendUnavailableError, also when others are there afterwards."""
+        bucket = self._buckets[storage_id]
+        try:
+            put_whole(content, bucket, object_key(object_id), content_type)
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(bucket, "put_object", error) from error
+        except CopyFailedError as error:
+            raise BackendUnavailableError(f"storing Object {quoted(object_id)}: {error}") from error
 
     def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
         """Delete the bytes of every controlled instance; missing ones count as deleted.

@@ -41,6 +41,13 @@ class CollectingFlow:
             raise NotFoundError("Collection", flow_id, "the Flow with this id collects nothing")
         return found
 
+    @classmethod
+    def to_change(cls, repositories: Repositories, flow_id: str) -> Self:
+        """Raises NotFoundError, ForbiddenError (also read-only)."""
+        found = cls.to(Permission.WRITE, repositories, flow_id)
+        writable(found.stored)
+        return found
+
     @cached_property
     def _all_items(self) -> list[FlowCollectionItem]:
         return items_of(self._repositories, self.stored)
@@ -61,9 +68,8 @@ class CollectingFlow:
     ) -> None:
         """Save it with other metadata, and with other members unless they are None.
 
-        Members that do not exist for the caller stay. Raises ForbiddenError (read-only), InvalidRequestError.
+        Members that do not exist for the caller stay. Raises ForbiddenError (classes), InvalidRequestError.
         """
-        writable(self.stored)
         if items is None:
             save_changed(self._repositories, self.stored, flow, now)
             return

@@ -14,7 +14,7 @@ from tams.models.queries import Query
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.clock.record_times import moment_of_change
 from tams.services.flows.collecting_flow import CollectingFlow
-from tams.services.flows.collection_resources import faults_in_members
+from tams.services.flows.collection_resources import faults_in_place
 
 AnyMember = TypeVar("AnyMember", Member, SourceMember)
 Items = tuple[FlowCollectionItem, ...]
@@ -86,13 +86,13 @@ class CollectionMemberService:
         """`edit` returns the new members, and the place of the one it is about."""
 
         def work(repositories: Repositories) -> int:
-            found = CollectingFlow.to(Permission.WRITE, repositories, collection_id)
+            found = CollectingFlow.to_change(repositories, collection_id)
             items, place = edit(found.items)
             now = moment_of_change(self.clock(), found.stored)
             found.save(found.stored.flow, now, items)
             return place
 
-        with faults_in_members():
+        with faults_in_place():
             return self.store.write(work, collection_id)
 
 

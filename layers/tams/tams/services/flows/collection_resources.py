@@ -24,17 +24,19 @@ from tams.services.flows.collecting import FlowRelation, collecting
 from tams.services.flows.collecting_flow import CollectingFlow, described
 from tams.services.flows.flows import FlowService
 
-_RULE, _HERE = "flow_collection: ", "members: "
+_PLACES = {"flow_collection": "members", "format": "source_id"}
+"""Where in a request about a collection the faults of its Flow are. A multi Flow needs a multi Source."""
 
 
 @contextmanager
-def faults_in_members() -> Iterator[None]:
-    """Faults of the Flow's `flow_collection` are named by what this request calls it."""
+def faults_in_place() -> Iterator[None]:
+    """Faults of the Flow are named by what these requests call its properties."""
     try:
         yield
     except InvalidRequestError as error:
-        if (text := str(error)).startswith(_RULE):
-            error.args = (_HERE + text.removeprefix(_RULE),)
+        place, colon, reason = str(error).partition(": ")
+        if place in _PLACES:
+            error.args = (f"{_PLACES[place]}{colon}{reason}",)
         raise
 
 
@@ -90,7 +92,7 @@ class CollectionService:
             tags=post.tags,
             flow_collection=post.members or None,
         )
-        with faults_in_members():
+        with faults_in_place():
             check_collection(flow_id, post.members)
             made = self.flows.create(FlowPut(common, technical=MultiTechnical()))
         return described(made, len(post.members))
@@ -99,13 +101,13 @@ class CollectionService:
         """Change what the patch names. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
 
         def work(repositories: Repositories) -> None:
-            found = CollectingFlow.to(Permission.WRITE, repositories, collection_id)
+            found = CollectingFlow.to_change(repositories, collection_id)
             flow = found.stored.flow
             changed = flow.model_copy(update=_changes(repositories.caller, flow, patch))
             items = (patch.members or ()) if "members" in patch.model_fields_set else None
             found.save(changed, moment_of_change(self.clock(), found.stored), items)
 
-        with faults_in_members():
+        with faults_in_place():
             self.store.write(work, collection_id)
 
 

@@ -66,19 +66,25 @@ class ObjectCleanupService:
         def work(repositories: Repositories) -> list[str]:
             expired_us = to_us(now - self.allocation_timeout)
             ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
-            found = repositories.objects.find_many(ids)
-            expired = [
-                replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
-                for stored in found.values()
-            ]
-            repositories.objects.save(expired)
+            expired = doom_unused(repositories, ids, to_us(now))
             waiting_us = to_us(now - self.hint_again_after)
             waiting = repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
-            return [stored.id for stored in expired] + waiting
+            return expired + waiting
 
         object_ids = self.store.write(work)
         self.cleanup.send(object_ids)
         return len(object_ids)
+
+
+def doom_unused(repositories: Repositories, object_ids: Sequence[str], now_us: int) -> list[str]:
+    """Doom those of these Objects that are allocated and that nothing uses. Returns their ids."""
+    unused = [
+        replace(stored, state=ObjectState.DOOMED, doomed_us=now_us)
+        for stored in repositories.objects.find_many(object_ids).values()
+        if stored.state is ObjectState.ALLOCATED
+    ]
+    repositories.objects.save(unused)
+    return [stored.id for stored in unused]
 
 
 def _doomed(repositories: Repositories, object_ids: Sequence[str]) -> list[StoredObject]:

@@ -110,11 +110,7 @@ class FlowSegmentService:
         request = _Request(posts, single)
 
         def work(repositories: Repositories, requests: Sequence[_Request]) -> list[_Outcome]:
-            stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
-            if stored.flow.container is None:
-                raise InvalidRequestError(
-                    "the Flow 'container' is not set: set it before adding Segments"
-                )
+            stored = _taking_segments(repositories, flow_id)
             registration = self._registration(repositories, stored, requests)
             registration.by_upload = by_upload
             outcomes = [_take_each(registration, each) for each in requests]
@@ -129,6 +125,17 @@ class FlowSegmentService:
         if isinstance(outcome, InvalidRequestError):
             raise outcome
         return outcome
+
+    def check(self, flow_id: str, post: FlowSegmentPost) -> None:
+        """Raises what `register` would raise for this Segment alone, and writes nothing."""
+
+        def work(repositories: Repositories) -> _Outcome:
+            stored, request = _taking_segments(repositories, flow_id), _Request([post], single=True)
+            return _take_each(self._registration(repositories, stored, [request]), request)
+
+        outcome = self.store.read(work)
+        if isinstance(outcome, InvalidRequestError):
+            raise outcome
 
     def _registration(
         self,
@@ -195,6 +202,14 @@ class FlowSegmentService:
             ],
         )
         repositories.events.add(events)
+
+
+def _taking_segments(repositories: Repositories, flow_id: str) -> StoredFlow:
+    """Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container)."""
+    stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
+    if stored.flow.container is None:
+        raise InvalidRequestError("the Flow 'container' is not set: set it before adding Segments")
+    return stored
 
 
 def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:

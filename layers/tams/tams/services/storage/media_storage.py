@@ -1,8 +1,9 @@
 """Allocates Objects: ids and upload URLs for media, before any Segment uses them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Self, TypeVar
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
@@ -20,11 +21,23 @@ from tams.services.access.writable import writable
 from tams.services.segments.occupied import Occupied
 from tams.timing.microseconds import to_us
 
+T = TypeVar("T")
+
 ALLOCATION_DEFAULT = 10
 NO_DEFAULT = "storage_id: is required, because there is no default storage backend"
 ALLOCATION_MAX = 1_000
 _ROOM_BYTES = SIGNED_URL_BYTES_MAX + 5_000
 """For one Object in the answer, without its id: a URL, and the headers that its upload must send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """New Objects on a storage backend, for bytes of one type. `headers` are those an upload must send."""
+
+    object_ids: Sequence[str]
+    storage_id: str
+    content_type: str
+    headers: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +57,19 @@ class MediaStorageService:
         )
 
     def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
-        """Allocate new Objects for this Flow, each with its upload URL (STO-1…14).
+        """Reserve Objects for a Flow, each with its upload URL. Raises as `reserve`."""
+        return self._reserve(flow_id, post, partial(self._answer, post))
+
+    def reserve(self, flow_id: str, post: FlowStoragePost) -> Reserved:
+        """Allocate new Objects for this Flow (STO-1…14).
 
         Ids chosen by the client must be new here. Either all are allocated or none. Raises NotFoundError,
         ForbiddenError (read-only), InvalidRequestError.
         """
+        return self._reserve(flow_id, post, lambda reserved: reserved)
+
+    def _reserve(self, flow_id: str, post: FlowStoragePost, answer: Callable[[Reserved], T]) -> T:
+        """`answer` may refuse what is about to be allocated."""
         for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
             if len(given or ()) > ALLOCATION_MAX:
                 raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} per request")
@@ -58,7 +79,7 @@ class MediaStorageService:
         ids = [each if each is not None else str(uuid4()) for each in chosen]
         headers = self._headers(post, ids)
 
-        def work(repositories: Repositories) -> FlowStorage:
+        def work(repositories: Repositories) -> T:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if post.storage_id is None and not may_list_backend(repositories.caller, backend):
                 raise InvalidRequestError(NO_DEFAULT)
@@ -67,7 +88,7 @@ class MediaStorageService:
             _check_init_objects(repositories, stored.flow, post)
             if given := [each for each in chosen if each is not None]:
                 _check_new(repositories, given)
-            answer = self._answer(post, storage_id, content_type, ids, headers)
+            answered = answer(Reserved(ids, storage_id, content_type, headers))
             repositories.objects.add(
                 [
                     StoredObject(
@@ -83,19 +104,13 @@ class MediaStorageService:
                     for object_id in ids
                 ],
             )
-            return answer
+            return answered
 
         return self.store.write(work)
 
-    def _answer(
-        self,
-        post: FlowStoragePost,
-        storage_id: str,
-        content_type: str,
-        ids: Sequence[str],
-        headers: Mapping[str, Mapping[str, str]],
-    ) -> FlowStorage:
+    def _answer(self, post: FlowStoragePost, reserved: Reserved) -> FlowStorage:
         """Raises InvalidRequestError when it is too large: the client would never hear of the ids."""
+        storage_id, content_type = reserved.storage_id, reserved.content_type
         presigned = post.presigned is not False
         answer = FlowStorage(
             media_objects=tuple(
@@ -103,16 +118,16 @@ class MediaStorageService:
                     object_id=object_id,
                     put_url=HttpRequest(
                         url=self.object_stores.put_url(
-                            storage_id, object_id, content_type, headers.get(object_id)
+                            storage_id, object_id, content_type, reserved.headers.get(object_id)
                         )
                         if presigned
                         else self.object_stores.plain_url(storage_id, object_id),
                         content_type=content_type,
-                        headers=headers.get(object_id),
+                        headers=reserved.headers.get(object_id),
                     ),
                     presigned=presigned or None,
                 )
-                for object_id in ids
+                for object_id in reserved.object_ids
             )
         )
         _check_size(answer)
