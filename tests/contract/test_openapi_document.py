@@ -139,7 +139,10 @@ def test_real_answers_fit_our_own_schemas(
             query = {"verbose_storage": "true"} if "segments" in path or "objects" in path else {}
             answer = api.get(path.format(**{**ids, "flowId": flow_id}), params=query)
             declared = item["get"]["responses"][str(answer.status_code)]
-            schema = declared["content"]["application/json"]["schema"]
+            kind = answer.headers["Content-Type"]
+            schema = declared["content"][kind]["schema"]
+            if kind != "application/json":
+                continue  # a list for players
             validator = Draft202012Validator({**schema, "components": document["components"]})
             for error in validator.iter_errors(answer.json()):
                 pytest.fail(f"GET {path} {answer.status_code}: {error.json_path}: {error.message}")
