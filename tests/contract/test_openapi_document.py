@@ -144,10 +144,10 @@ def test_real_answers_fit_our_own_schemas(
             named = {**ids, "flowId": flow_id, "sourceId": source["source_id"]}
             answer = api.get(path.format(**named), params=query)
             declared = item["get"]["responses"][str(answer.status_code)]
-            if not answer.headers["content-type"].startswith("application/json"):
-                assert answer.headers["content-type"] in declared["content"], path
-                continue
-            schema = declared["content"]["application/json"]["schema"]
+            kind = answer.headers["Content-Type"]
+            schema = declared["content"][kind]["schema"]
+            if kind != "application/json":
+                continue  # a list for players
             validator = Draft202012Validator({**schema, "components": document["components"]})
             for error in validator.iter_errors(answer.json()):
                 pytest.fail(f"GET {path} {answer.status_code}: {error.json_path}: {error.message}")
