@@ -1,4 +1,4 @@
-"""/recycle-bin, and the restores of Flows, Segments and Sources (extensions)."""
+"""/recycle-bin and /retention, and the restores of Flows, Segments and Sources (extensions)."""
 
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -14,16 +14,20 @@ from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
 from tams.models.batch import Named
 from tams.models.error import Error
+from tams.models.queries import Query as PageQuery
 from tams.models.recycle_bin import BinKind, RecycleBinEntry, RecycleBinQuery, Restored
+from tams.models.retention import RetainedFlow
 from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
 from tams.services.recycle_bin.recycle_bin import ENTRY, RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
+from tams.services.retention.report import RetentionReportService
 from tams.timing.microseconds import to_us
 
 router = APIRouter(tags=[EXTENSION])
 
 RecycleBin = Annotated[RecycleBinService, Depends(acting(RecycleBinService))]
+RetentionReport = Annotated[RetentionReportService, Depends(acting(RetentionReportService))]
 Restore = Annotated[RestoreService, Depends(acting(RestoreService))]
 IN_THE_WAY: dict[int | str, dict[str, Any]] = {
     HTTPStatus.CONFLICT: {"model": Error, "description": "Something is in the way."}
@@ -121,6 +125,17 @@ async def restore_segments(
 async def restore_source(source_id: SourceId, restore: Restore) -> Response:
     """Restores a Source with the Flows that were deleted together with it. Not part of TAMS."""
     return JSONResponse(restore.source(source_id).to_json())
+
+
+@router.get("/retention", response_model=list[RetainedFlow])
+async def get_retention(
+    request: Request,
+    report: RetentionReport,
+    limit: Limit = None,
+    page: PageToken = None,
+) -> Response:
+    """Flows with a retention policy, and what goes next, those due first. Not part of TAMS."""
+    return page_response(request, report.list_, PageQuery(limit=page_limit(limit), page=page))
 
 
 lambda_handler = api_handler(router)

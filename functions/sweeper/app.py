@@ -13,6 +13,7 @@ from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.copies import ObjectCopyService
 from tams.services.recycle_bin.purge import PurgeService
+from tams.services.retention.sweep import RetentionService
 from tams.services.service.health import HealthService
 from tams.services.storage.uploads import UploadService
 from tams.services.webhooks.relay import EventRelay
@@ -42,6 +43,7 @@ def process(platform: Platform) -> dict[str, int]:
     attempt("events_expired", EventLog.of(platform, caller).expire)
     attempt("batches_expired", BatchCleanup.of(platform).sweep)
     attempt("uploads", UploadService.of(platform).sweep)
+    attempt("retention", RetentionService.of(platform).sweep)
     attempt("heartbeat", HealthService.of(platform).note_sweep)
     if failures:
         raise failures[0]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import typer
 
-from cli import accounts, purging, schema
+from cli import accounts, purging, retention, schema
 from cli.addresses import LOCAL_URL
 from cli.client import Client
 from cli.console import err, out
@@ -40,6 +40,7 @@ app.command()(accounts.user)
 app.command()(schema.status)
 app.command()(schema.provision)
 app.command()(purging.purge)
+app.command("retention")(retention.show)
 
 
 def _queues(stack: str | None, local_url: str, data: Path) -> Queues:

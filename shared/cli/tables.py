@@ -48,6 +48,22 @@ def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
     return table
 
 
+def retention_table(flows: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Flow", "Label", "Retention", "Of", "Segments", "Goes", "Next", "Kept because")
+    for flow in flows:
+        table.add_row(
+            flow["flow_id"],
+            flow.get("label", ""),
+            flow["retention"],
+            "Source" if flow["from_source"] else "Flow",
+            str(flow["segment_count"]),
+            flow["goes"],
+            flow.get("next", "with the next sweep" if "kept_because" not in flow else ""),
+            flow.get("kept_because", ""),
+        )
+    return table
+
+
 def queues_table(queues: Iterable[QueueDepth]) -> Table:
     table = _table("Queue", "Waiting", "In work", "Delayed", "Oldest", "Dead letters")
     for queue in queues:

@@ -129,8 +129,15 @@ def _seconds(name: str, text: str) -> str:
     return str(_number({name: text}, name, 0, most=_SECONDS_MAX))
 
 
+def _true_or_false(name: str, text: str) -> str:
+    if text not in ("true", "false"):
+        raise LocalStackError(f"{name}={text} is not one of true, false")
+    return text
+
+
 _SETTINGS = {
     "TAMS_PUBLIC_URL": _url,
     "TAMS_TRUST_FORWARDED": _forwarding,
     "TAMS_RECYCLE_BIN__KEPT_SECONDS": _seconds,
+    "TAMS_RETENTION__ENABLED": _true_or_false,
 }

@@ -84,9 +84,12 @@ PUT    /sources/{sourceId}/tags               write
 POST   /flows                                 write
 PUT    /flows/{flowId}/tags                   write
 POST   /objects                               write
+DELETE /objects/{objectId}                    delete
+DELETE /service/profiles/{profileId}          delete
 POST   /flows/{flowId}/restore                delete
 POST   /flows/{flowId}/segments/restore       delete
 POST   /sources/{sourceId}/restore            delete
+GET    /retention
 GET    /recycle-bin                           delete
 POST   /recycle-bin/restore                   delete
 GET    /recycle-bin/{entryId}                 delete

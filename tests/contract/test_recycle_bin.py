@@ -101,6 +101,26 @@ def test_a_source_with_flows_needs_cascade(bin_api: httpx.Client, bin_make: Make
     assert len(bin_api.get("/flows", params={"source_id": flow["source_id"]}).json()) == 2
 
 
+def test_an_objects_bytes_live_as_long_as_the_bin_needs_them(
+    bin_api: httpx.Client, bin_make: Maker
+) -> None:
+    flow = bin_make.flow()
+    (object_id,) = uploaded(bin_api, flow)
+    bin_api.post(f"/flows/{flow['id']}/segments", json=segment(object_id, 0, 2))
+    url = get_url(bin_api, flow["id"])
+    path = f"/objects/{object_id}"
+
+    assert bin_api.delete(path).status_code == 409
+    assert bin_api.delete(path, params={"cascade": "true"}).status_code == 204
+
+    assert bin_api.get(path).status_code == bin_api.delete(path).status_code == 404
+    restored = bin_api.post(f"/flows/{flow['id']}/segments/restore")
+    assert restored.json()["segment_count"] == 1
+    assert httpx.get(url).content == b"media"
+    bin_api.delete(path, params={"cascade": "true", "soft_delete": "false"})
+    until(lambda: httpx.get(url).status_code == 404)
+
+
 def test_many_entries_are_restored_at_once(bin_api: httpx.Client, bin_make: Maker) -> None:
     flows = [bin_make.flow() for _ in range(3)]
     for flow in flows:

@@ -23,13 +23,13 @@ MODULES_MAX = {
     "object_cleanup": (760, STORE | QUEUE),
     "object_copy": (760, STORE | QUEUE),
     "object_created": (770, STORE | QUEUE),
-    "sweeper": (815, STORE | QUEUE),
+    "sweeper": (845, STORE | QUEUE),
     "webhook_delivery": (770, STORE | QUEUE),
     "webhook_fanout": (750, STORE | QUEUE),
     "provision": (690, STORE),
     # HTTP, without a queue or a bucket
-    "profiles": (685, WEB | STORE),
-    "sources": (705, WEB | STORE),
+    "profiles": (710, WEB | STORE),
+    "sources": (715, WEB | STORE),
     "collections": (730, WEB | STORE),
     # HTTP
     "events": (895, WEB | STORE | QUEUE),

@@ -196,6 +196,13 @@ class RecycleBinSettings(Section):
     """The scope that a DELETE with `soft_delete=false` requires, which keeps nothing."""
 
 
+class RetentionSettings(Section):
+    """Flows and Segments that go by themselves (an extension)."""
+
+    enabled: bool = False
+    """Whether the tag `retention` of Flows and Sources is a policy: a duration such as `P30D`, or a date."""
+
+
 class EventSettings(Section):
     """The event log."""
 
@@ -260,6 +267,7 @@ class Settings(BaseSettings):
     webhooks: WebhookSettings = WebhookSettings()
     deletion: DeletionSettings = DeletionSettings()
     recycle_bin: RecycleBinSettings = RecycleBinSettings()
+    retention: RetentionSettings = RetentionSettings()
     copies: CopySettings = CopySettings()
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()

@@ -116,6 +116,8 @@ class StoredFlow:
     told_us: int = 0
     revision: int = 0
     is_unrelated: bool = False
+    look_us: int | None = None
+    """When retention is to look at it next, where this transaction changes that; never read."""
 
     @property
     def outline(self) -> FlowOutline:
@@ -134,6 +136,8 @@ class StoredSource:
     flow_count: int = 0
     revision: int = 0
     is_kept: bool = False
+    look_us: int | None = None
+    """0 where this transaction changes the policy that it has for its Flows; never read."""
 
     @property
     def goes_with_next_flow(self) -> bool:

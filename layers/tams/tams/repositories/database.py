@@ -225,5 +225,5 @@ def pause_seconds(attempt: int, time_left: float) -> float:
     Pauses double, so that many writers spread out. They shrink again as patience runs out, so that a writer
     that has waited long goes before newcomers.
     """
-    longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
+    longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2 ** min(attempt, 30)) * max(time_left, 0.05)
     return _random.uniform(longest / 4, longest)

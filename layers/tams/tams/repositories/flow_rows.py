@@ -38,6 +38,7 @@ def flow_row(stored: StoredFlow) -> Row:
         "document": dumps(document),
         "created_us": to_us(flow.created) if flow.created else None,
         "metadata_updated_us": to_us(flow.metadata_updated) if flow.metadata_updated else None,
+        **({} if stored.look_us is None else {"retention_us": stored.look_us}),
         "revision": stored.revision,
     }
 

@@ -61,7 +61,11 @@ class SegmentRepository:
         return replace(found, segments=shown(outline, found.segments))
 
     def starting_in(
-        self, outline: FlowOutline, spans: Sequence[tuple[int, int]]
+        self,
+        outline: FlowOutline,
+        spans: Sequence[tuple[int, int]],
+        *,
+        for_change: bool = False,
     ) -> list[StoredSegment]:
         """Segments that start in any of the closed, disjoint `spans`, in no order.
 
@@ -75,7 +79,8 @@ class SegmentRepository:
                     for first_ns, last_ns in spans[first : first + SPANS_MAX]
                 ]
             )
-            found += self._select((col["flow_id"] == outline.timeline_id) & starts)
+            within = (col["flow_id"] == outline.timeline_id) & starts
+            found += self._select(within, for_change=for_change)
         return shown(outline, found)
 
     def announced_by(

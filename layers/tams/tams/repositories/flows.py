@@ -6,13 +6,16 @@ from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
+from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
-from tams.models.queries import FlowQuery, FlowSort
+from tams.models.queries import FlowQuery, FlowSort, Query
+from tams.models.retention import LOOK_US, NEVER_US
 from tams.models.stored import FlowOutline, StoredFlow, flow_of
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
+    RELATED,
     flow_from_row,
     flow_row,
     outline_from_row,
@@ -88,6 +91,13 @@ class FlowRepository:
         )
         return sorted(row["id"] for row in rows)
 
+    def of_profile(self, profile_id: str, limit: int) -> list[str]:
+        """The ids of Flows linked to a Profile, at least `limit` if there are that many. One round trip."""
+        rows = self._transaction.select(
+            FLOWS, col["profile_id"] == profile_id, ["id"], rows_max=limit
+        )
+        return sorted(row["id"] for row in rows)
+
     def add(self, stored: StoredFlow) -> None:
         row = flow_row(stored) | timeline_row(stored)
         if stored.is_unrelated:
@@ -107,6 +117,50 @@ class FlowRepository:
         self._rows.update(
             {"id": each.flow.id, "told_us": each.told_us, **relations_row(each)} for each in flows
         )
+
+    def save_look(self, stored: StoredFlow, look_us: int) -> None:
+        """Write only when retention looks at it next. The Flow was read in this transaction."""
+        row = {"id": stored.flow.id, "retention_us": look_us, **relations_row(stored)}
+        self._rows.update([row])
+
+    def due(self, now_us: int, limit: int) -> list[str]:
+        """Flows that retention is to look at now, so many at most. One round trip."""
+        due = col["retention_us"] <= now_us
+        rows = self._transaction.select(FLOWS, due, ["id"], rows_max=limit)
+        return [row["id"] for row in rows[:limit]]
+
+    def mark_due(self, source_id: str, limit: int) -> int:
+        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet."""
+        unmarked = col["retention_us"].isnull() | (col["retention_us"] > LOOK_US)
+        rows = self._transaction.select(
+            FLOWS,
+            (col["source_id"] == source_id) & unmarked,
+            ["id", "unrelated_revision", "revision"],
+            with_row_id=True,
+            rows_max=limit,
+        )[:limit]
+        unrelated = {row["id"] for row in rows if row["unrelated_revision"] == row["revision"]}
+        self._rows.update(
+            {
+                "id": row["id"],
+                "retention_us": LOOK_US,
+                "unrelated_revision": row["revision"] + 1 if row["id"] in unrelated else RELATED,
+            }
+            for row in self._rows.track(rows)
+        )
+        return len(rows)
+
+    def looks(self, query: Query) -> tuple[dict[str, int], str | None]:
+        """A page of when retention looks at Flows with a policy, the next first. One round trip."""
+        rows = self._transaction.select(
+            FLOWS, col["retention_us"] < NEVER_US, ["id", "retention_us"]
+        )
+        order = Order("retention_us", reverse=True)
+        keys = order.sorted((row["retention_us"], row["id"]) for row in rows)
+        left = order.after(keys, query.page)
+        chosen = left[: query.limit]
+        next_key = encode_page_key(*chosen[-1]) if len(left) > len(chosen) else None
+        return {flow_id: look_us for look_us, flow_id in chosen}, next_key
 
     def remove(self, flow_id: str) -> None:
         self._rows.delete([flow_id])

@@ -77,6 +77,11 @@ class RecycleBinRepository:
         """Everything that was deleted together."""
         return self._select(col["deletion_id"] == deletion_id)
 
+    def has_profile(self, profile_id: str) -> bool:
+        """Whether a deleted Flow is linked to a Profile. One round trip."""
+        predicate = (col["profile_id"] == profile_id) & (col["kind"] == str(BinKind.FLOW))
+        return bool(self._transaction.select(RECYCLE_BIN, predicate, ["entry_id"], rows_max=1))
+
     def due(self, now_us: int, limit: int) -> list[BinEntry]:
         """Entries whose time is over, at least `limit` if there are that many."""
         return self._select(col["until_us"] <= now_us, rows_max=limit)

@@ -44,6 +44,7 @@ def source_row(stored: StoredSource) -> Row:
         "updated_us": to_us(source.updated) if source.updated else None,
         "flow_count": stored.flow_count,
         "kept": stored.is_kept,
+        **({} if stored.look_us is None else {"retention_us": stored.look_us}),
         "revision": stored.revision,
     }
 

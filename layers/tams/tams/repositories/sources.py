@@ -13,7 +13,7 @@ from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import SOURCE_READ, source_from_row, source_row
 from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import Predicate, all_of
+from tams.vast.where import Predicate, all_of, col
 
 
 class SourceRepository:
@@ -43,6 +43,16 @@ class SourceRepository:
     def save(self, stored: StoredSource) -> None:
         """The Source was read in this transaction."""
         self._rows.update([source_row(stored)])
+
+    def save_look(self, stored: StoredSource, look_us: int) -> None:
+        """Write only whether its Flows are to be marked. The Source was read in this transaction."""
+        self._rows.update([{"id": stored.source.id, "retention_us": look_us}])
+
+    def due(self, now_us: int, limit: int) -> list[str]:
+        """Sources whose policy has changed, so many at most. One round trip."""
+        due = col["retention_us"] <= now_us
+        rows = self._transaction.select(SOURCES, due, ["id"], rows_max=limit)
+        return [row["id"] for row in rows[:limit]]
 
     def remove(self, source_id: str) -> None:
         self._rows.delete([source_id])

@@ -48,10 +48,14 @@ FLOWS = Table(
         # release that does not know this column may have written it, and only `collections` knows.
         unrelated_revision=INT,
         told_us=INT,  # the last moment of the Flow that its dates do not show (`clock/record_times.py`)
+        retention_us=INT,  # when retention looks at it next (`models/retention.py`)
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("flows_by_source", ("source_id",), ("id",)),),
+    projections=(
+        Projection("flows_by_source", ("source_id",), ("id",)),
+        Projection("flows_by_retention", ("retention_us",), ("id",)),
+    ),
 )
 
 SOURCES = Table(
@@ -66,9 +70,11 @@ SOURCES = Table(
         updated_us=INT,
         flow_count=INT,  # the Source is deleted with its last Flow, unless it is kept
         kept=BOOL,  # whether a client created it by itself; null on rows of earlier releases
+        retention_us=INT,  # 0 when its tag `retention` has changed, and its Flows are not yet marked
         revision=INT,
     ),
     sorting_key=("id",),
+    projections=(Projection("sources_by_retention", ("retention_us",), ("id",)),),
 )
 
 COLLECTIONS = Table(

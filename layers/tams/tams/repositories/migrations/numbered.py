@@ -6,6 +6,7 @@ from tams.repositories.migrations import (
     m0003_unrelated_flows,
     m0004_extensions,
     m0005_recycle_bin,
+    m0006_retention,
 )
 
 MIGRATIONS = (
@@ -14,4 +15,5 @@ MIGRATIONS = (
     m0003_unrelated_flows.MIGRATION,
     m0004_extensions.MIGRATION,
     m0005_recycle_bin.MIGRATION,
+    m0006_retention.MIGRATION,
 )

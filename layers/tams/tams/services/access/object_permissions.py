@@ -2,7 +2,8 @@
 
 Anyone who may read one of these Flows may read the Object. To change its instances, a caller must be able to
 write the Flow the Object was made for, or every Flow that uses it once that Flow no longer does. Otherwise
-anyone who may read a Flow could reuse its Object in a Flow of their own and add their own URL to it.
+anyone who may read a Flow could reuse its Object in a Flow of their own and add their own URL to it. To
+delete it, a caller must be able to delete in the same Flows.
 """
 
 from collections.abc import Collection, Mapping
@@ -39,9 +40,13 @@ def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
     return frozenset(each for each, home in homes.items() if home.isdisjoint(known))
 
 
-def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
-    """The Objects whose instances the caller may not change."""
-    classes = repositories.caller.classes_for(Permission.WRITE)
+def unwritable(
+    repositories: Repositories,
+    objects: Mapping[str, StoredObject],
+    permission: Permission = Permission.WRITE,
+) -> frozenset[str]:
+    """The Objects whose instances the caller may not change or, with another `permission`, not delete."""
+    classes = repositories.caller.classes_for(permission)
     if classes is None or not objects:
         return frozenset()
     homes = _homes(repositories, objects)
@@ -66,7 +71,7 @@ def check_object(repositories: Repositories, permission: Permission, stored: Sto
     one = {stored.id: stored}
     if unreadable(repositories, one):
         raise NotFoundError("Object", stored.id)
-    if permission is not Permission.READ and unwritable(repositories, one):
+    if permission is not Permission.READ and unwritable(repositories, one, permission):
         raise not_permitted(permission, "Object", stored.id)
 
 

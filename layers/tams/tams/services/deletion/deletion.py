@@ -21,9 +21,9 @@ from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.dependants import check_flow_unneeded
 from tams.services.deletion.disposal import DeletionOptions, Disposal
-from tams.services.deletion.kept_segments import segments_entry, with_segments
+from tams.services.deletion.kept_segments import move_or_release, segments_entry
 from tams.services.deletion.removal import remove_flow
-from tams.services.deletion.steps import release, remove_from_flow
+from tams.services.deletion.steps import release
 from tams.services.segments.window import PageRequest, reader_of
 from tams.settings import Settings
 from tams.timing import TimeRange
@@ -89,11 +89,7 @@ class DeletionService:
             covered = [each for each in found if timerange.contains(each.timerange)]
             if not covered:
                 return Outcome()
-            kept = None
-            if deletion is not None:
-                kept = segments_entry(str(uuid4()), stored, deletion)
-                repositories.recycle_bin.add([with_segments(kept, covered)])
-            return Outcome(remove_from_flow(repositories, stored, covered, to_us(now), kept))
+            return Outcome(move_or_release(repositories, stored, covered, to_us(now), deletion))
 
         return self._perform(work, flow_id)
 
@@ -109,34 +105,40 @@ class DeletionService:
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
             if not disposal.cascade:
                 check_flow_unneeded(repositories, stored)
-            now = moment_of_change(self.clock(), stored)
-            if (deletion := disposal.deletion(self.clock())) is not None:
-                remove_flow(repositories, stored, now, deletion)
-                return Outcome()
-            if stored.timeline.segment_count > self.at_once:
-                request = self._request(
-                    stored, TimeRange.eternity(), now, repositories, of_flow=True
-                )
-                repositories.deletion_requests.add(
-                    StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
-                )
-                remove_flow(repositories, stored, now, None)
-                return _accepted(repositories, stored, request)
-            segments = _all_of(repositories, stored)
-            repositories.segments.remove(stored.outline, segments)
-            doomed = release(repositories, segments, to_us(now))
-            remove_flow(repositories, stored, now, None)
-            return Outcome(doomed)
+            return self.remove(repositories, stored, disposal)
 
         return self._perform(work, flow_id)
+
+    def remove(self, repositories: Repositories, stored: StoredFlow, disposal: Disposal) -> Outcome:
+        """Delete a Flow that may be deleted, in this transaction. The outcome is to be settled afterwards."""
+        now = moment_of_change(self.clock(), stored)
+        if (deletion := disposal.deletion(self.clock())) is not None:
+            remove_flow(repositories, stored, now, deletion)
+            return Outcome()
+        if stored.timeline.segment_count > self.at_once:
+            request = self._request(stored, TimeRange.eternity(), now, repositories, of_flow=True)
+            repositories.deletion_requests.add(
+                StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
+            )
+            remove_flow(repositories, stored, now, None)
+            return _accepted(repositories, stored, request)
+        segments = _all_of(repositories, stored)
+        repositories.segments.remove(stored.outline, segments)
+        doomed = release(repositories, segments, to_us(now))
+        remove_flow(repositories, stored, now, None)
+        return Outcome(doomed)
+
+    def settle(self, outcome: Outcome) -> None:
+        """Have the background go on with what is left."""
+        self.cleanup.send(outcome.doomed)
+        if outcome.request is not None:
+            self.deletions.send([outcome.request.id])
 
     def _perform(
         self, work: Callable[[Repositories], Outcome], flow_id: str
     ) -> DeletionRequest | None:
         outcome = self.store.write(work, flow_id)
-        self.cleanup.send(outcome.doomed)
-        if outcome.request is not None:
-            self.deletions.send([outcome.request.id])
+        self.settle(outcome)
         return outcome.request
 
     def _accept_segments(

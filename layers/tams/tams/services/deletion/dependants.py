@@ -34,11 +34,16 @@ def still_needed(kind: str, identifier: str, reasons: Sequence[str]) -> Conflict
 def named_flows(repositories: Repositories, flow_ids: Collection[str]) -> str:
     """Flows by id, as far as the caller may know of them, and a few at most."""
     classes = repositories.caller.classes_for(Permission.READ)
-    known = sorted(readable_flows(repositories, classes, flow_ids))
-    named = [quoted(each) for each in known[:_NAMED_MAX]]
-    others = len(flow_ids) - len(named)
-    if not named:
-        return "Flows that you may not read"
-    return f"Flow{'s'[: len(flow_ids) > 1]} {', '.join(named)}" + (
-        f" and {others} more" if others else ""
-    )
+    known = readable_flows(repositories, classes, flow_ids)
+    return named_some("Flow", sorted(known), hidden=len(known) < len(flow_ids))
+
+
+def named_some(kind: str, known: Sequence[str], *, hidden: bool) -> str:
+    """The first of these ids, how many others the caller may know of, and whether there are `hidden` ones."""
+    unknown = f"{kind}s that you may not read"
+    if not known:
+        return unknown
+    text = f"{kind}{'s'[: len(known) > 1]} {', '.join(map(quoted, known[:_NAMED_MAX]))}"
+    if (others := len(known) - _NAMED_MAX) > 0:
+        text += f" and {others} more"
+    return f"{text} and {unknown}" if hidden else text

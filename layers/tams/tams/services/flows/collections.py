@@ -9,6 +9,7 @@ from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.flow import Flow
+from tams.models.retention import LOOK_US, bears_on_retention
 from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Repositories
 from tams.services.access.permissions import readable_flows, redacted_flows
@@ -43,7 +44,8 @@ def as_caller_sees(repositories: Repositories, stored: Sequence[StoredFlow]) -> 
 def with_flow(stored: StoredFlow, flow: Flow) -> StoredFlow:
     """The Flow as it will be stored; `flow` has the collection that it is about to get, if any."""
     unrelated = stored.is_unrelated and not flow.flow_collection
-    return replace(stored, flow=flow, is_unrelated=unrelated)
+    look_us = LOOK_US if bears_on_retention(stored.flow, flow) else None
+    return replace(stored, flow=flow, is_unrelated=unrelated, look_us=look_us)
 
 
 def items_of(repositories: Repositories, stored: StoredFlow) -> list[FlowCollectionItem]:

@@ -13,6 +13,7 @@ from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
+from tams.models.retention import LOOK_US, check_retention, has_retention
 from tams.models.stored import StoredEvent, StoredFlow, Timeline, timeline_of
 from tams.models.versioned import Versioned, is_known
 from tams.ports import Clock, Platform, Repositories, Store
@@ -52,10 +53,13 @@ from tams.timing.microseconds import from_us, to_us
 class FlowService:
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def get(
         self,
@@ -192,6 +196,7 @@ class FlowService:
     def _tags(self, repositories: Repositories, put: FlowPut, old: Flow | None) -> dict[str, Any]:
         """The tags, with the classes that a caller limited to classes gives the Flow."""
         caller, tags = repositories.caller, put.common.tags
+        check_retention(self.retention, old.tags if old else None, tags)
         if old is not None:
             return tags_of_replaced(caller, old.tags, tags)
         if caller.classes is None:
@@ -200,8 +205,10 @@ class FlowService:
         return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
 
     def _create(self, repositories: Repositories, stored: StoredFlow, now: datetime) -> Flow:
-        events = join_source(repositories, stored.flow, now)
-        stored = replace(stored, is_unrelated=not stored.flow.flow_collection)
+        source, events = join_source(repositories, stored.flow, now)
+        look_us = LOOK_US if has_retention(stored.flow, source) else None
+        unrelated = not stored.flow.flow_collection
+        stored = replace(stored, is_unrelated=unrelated, look_us=look_us)
         repositories.flows.add(stored)
         derived = collect(repositories, stored, now)
         (created,) = with_collections(repositories, [stored])
@@ -223,7 +230,7 @@ class FlowService:
                 source_to(Permission.DELETE, repositories, left.source.id)
                 guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
             gone = from_us(repositories.guards.hold(guarded, gone_us))
-            events += join_source(repositories, flow, moment_after(now, gone))
+            events += join_source(repositories, flow, moment_after(now, gone))[1]
             events += leave_source(repositories, left, now)
             events += with_derived(
                 repositories,

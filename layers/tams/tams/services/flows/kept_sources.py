@@ -5,6 +5,7 @@ from typing import Self
 
 from tams.errors import ConflictError, quoted
 from tams.models.caller import Caller
+from tams.models.retention import check_retention
 from tams.models.source import Source, SourcePost
 from tams.models.stored import StoredSource
 from tams.ports import Clock, Platform, Repositories, Store
@@ -20,13 +21,17 @@ class KeptSourceService:
 
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def create(self, post: SourcePost) -> Source:
         """Raises ConflictError when its id is taken, InvalidRequestError, ForbiddenError."""
+        check_retention(self.retention, None, post.tags)
 
         def work(repositories: Repositories) -> Source:
             gone_us = repositories.guards.hold([post.id])

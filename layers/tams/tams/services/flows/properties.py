@@ -8,6 +8,7 @@ from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Caller, Permission
 from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, check_collection
+from tams.models.retention import check_retention
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import flow_to, tags_of_replaced
 from tams.services.access.writable import writable
@@ -25,10 +26,13 @@ class FlowPropertyService:
 
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def get(self, flow_id: str) -> Flow:
         """Raises NotFoundError."""
@@ -110,8 +114,9 @@ class FlowPropertyService:
             stored = flow_to(Permission.WRITE, repositories, flow_id)
             if not even_read_only:
                 writable(stored)
-            now = moment_of_change(self.clock(), stored)
-            save_changed(repositories, stored, change(stored.flow), now, collects=collects)
+            now, changed = moment_of_change(self.clock(), stored), change(stored.flow)
+            check_retention(self.retention, stored.flow.tags, changed.tags)
+            save_changed(repositories, stored, changed, now, collects=collects)
 
         self.store.write(work, flow_id)
 

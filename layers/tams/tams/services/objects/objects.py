@@ -1,6 +1,6 @@
 """Objects as clients see them once a Segment uses them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -11,6 +11,7 @@ from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
 from tams.ports import Platform, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.permissions import readable_flows
+from tams.timing import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +74,32 @@ def _why_unseen(stored: StoredObject | None) -> str:
     return f"its {stored.size_bytes} bytes have been uploaded, but no Segment uses it yet"
 
 
+def media_of(repositories: Repositories, stored: StoredObject) -> list[str]:
+    """The Objects through which Segments use it: an init Object through media Objects (INI-11)."""
+    if stored.kind is ObjectKind.INIT:
+        return repositories.objects.media_needing([stored.id])[stored.id]
+    return [stored.id]
+
+
 def flows_using(
     repositories: Repositories, stored: StoredObject, classes: Collection[str] | None
 ) -> dict[str, StoredFlow]:
-    """The Flows of these classes in which clients see it; an init Object through media Objects (INI-11).
+    """The Flows of these classes in which clients see it. Raises as `flows_showing` does."""
+    uses = repositories.segments.uses_of(media_of(repositories, stored))
+    return flows_showing(repositories, stored, uses, classes)
+
+
+def flows_showing(
+    repositories: Repositories,
+    stored: StoredObject,
+    uses: Mapping[str, Sequence[TimeRange]],
+    classes: Collection[str] | None = None,
+) -> dict[str, StoredFlow]:
+    """The Flows of these classes in which clients see it, given the timeranges of its uses by timeline.
 
     Raises NotFoundError for an Object in use that none of them shows: the Segments that use it are in the
     recycle bin, or a deletion is about to reach them.
     """
-    media_ids = [stored.id]
-    if stored.kind is ObjectKind.INIT:
-        media_ids = repositories.objects.media_needing([stored.id])[stored.id]
-    uses = repositories.segments.uses_of(media_ids)
     flows = repositories.flows.showing(uses, classes)
     if stored.state is ObjectState.REFERENCED and not flows:
         raise NotFoundError("Object", stored.id)

@@ -8,6 +8,7 @@ from tams.errors import ConflictError, InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.recycle_bin import BinEntry, BinKind
+from tams.models.retention import look_after_restore_us
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow
 from tams.ports import Repositories
 from tams.services.access.permissions import check
@@ -68,6 +69,7 @@ class Restoration:
             told_us=to_us(moment),
             revision=entry.of.revision + 1,
             is_unrelated=not entry.relations,
+            look_us=look_after_restore_us(moment),
         )
         self.repositories.flows.add(back)
         self._resume_deletions(back, moment)
@@ -109,7 +111,7 @@ class Restoration:
                 if gone:
                     self.source(gone[0], flow_count=1)
                     return
-            self.events += join_source(repositories, flow, self.now)
+            self.events += join_source(repositories, flow, self.now)[1]
         except InvalidRequestError as error:  # the Source has been made anew, with another format
             raise ConflictError(str(error)) from error
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from tams.errors import ConflictError, InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.recycle_bin import BinEntry, Restored
+from tams.models.retention import look_after_restore_us
 from tams.models.stored import StoredFlow, StoredSegment, created_us_of, finite
 from tams.ports import Repositories
 from tams.services.deletion.steps import shortened
@@ -49,7 +50,9 @@ def restore_segments(
     for segment in back:
         timeline = timeline.including(segment.timerange)
     flow = stored.flow.model_copy(update={"segments_updated": from_us(now_us)})
-    repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
+    changed = replace(stored, flow=flow, timeline=timeline)
+    repositories.flows.save_timeline(changed)
+    repositories.flows.save_look(changed, look_after_restore_us(from_us(now_us)))
     for each in fitting:
         _take_out(repositories, each)
     segments, events = announced(flow, back, now_us)
