@@ -87,6 +87,10 @@ POST   /objects                               write
 POST   /sources/batch                         write
 POST   /flows/batch                           write
 POST   /flows/tags/batch                      write
+PUT    /flows/{flowId}/segments/tags          write
+DELETE /flows/{flowId}/segments/tags          write
+PUT    /flows/{flowId}/segments/tags/{name}   write
+DELETE /flows/{flowId}/segments/tags/{name}   write
 POST   /objects/batch                         write
 """
 

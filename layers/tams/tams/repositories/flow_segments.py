@@ -4,16 +4,24 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tams.models.filters import TagFilter
 from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
-from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
+from tams.repositories.predicates import tagged
+from tams.repositories.rows import (
+    UNREAD,
+    instances_text,
+    segment_from_row,
+    segment_row,
+    segment_tags_text,
+)
 from tams.repositories.tables import SEGMENTS
 from tams.repositories.transaction import ROW_ID, Row
 from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
-from tams.vast.where import Predicate, any_of, col
+from tams.vast.where import Predicate, all_of, any_of, col
 
 SPANS_MAX = 2_000
 """The most spans in one select: VAST refuses requests of more than 5 MiB."""
@@ -40,20 +48,33 @@ class SegmentRepository:
         reverse: bool = False,
         ending_after_ns: int | None = None,
         object_id: str | None = None,
+        tags: Sequence[TagFilter] = (),
         for_change: bool = False,
     ) -> Stretch:
         """Segments that start in `[from_ns, until_ns)`, in order, without hidden ones; None is an open bound.
 
         If there are many more than `needed`, the answer covers a shorter stretch at the near end. Takes one
-        round trip, and another each time there are too many.
+        round trip, and another each time there are too many. VAST cannot select by the absence of a tag:
+        Segments that have it are sent, count as `needed`, and are left out here.
         """
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
             predicate = _within(outline.flow_id, from_ns, until_ns, ending_after_ns, object_id)
-            return self._select(predicate, rows_max=rows_max, for_change=for_change)
+            wanted = all_of(predicate, tagged(tags)) if tags else predicate
+            return self._select(wanted, rows_max=rows_max, for_change=for_change)
 
         found = nearest(fetch, from_ns, until_ns, needed=needed, reverse=reverse)
-        return replace(found, segments=shown(outline, found.segments))
+        segments = shown(outline, found.segments)
+        for each in tags:
+            if each.exists is False:
+                segments = [it for it in segments if each.matches(it.tags or {})]
+        return replace(found, segments=segments)
+
+    def count_starting(
+        self, outline: FlowOutline, from_ns: int | None, until_ns: int | None
+    ) -> int:
+        """How many rows start in `[from_ns, until_ns)`, hidden ones included. One round trip."""
+        return self._transaction.count(SEGMENTS, _within(outline.flow_id, from_ns, until_ns))
 
     def starting_in(
         self, outline: FlowOutline, spans: Sequence[tuple[int, int]]
@@ -85,6 +106,17 @@ class SegmentRepository:
         """Remove Segments selected `for_change` in this transaction."""
         row_ids = [self._row_ids.pop(_key(segment)) for segment in segments]
         self._transaction.delete(SEGMENTS, row_ids)
+
+    def set_tags(self, segments: Sequence[StoredSegment]) -> None:
+        """Write the tags of Segments selected `for_change` in this transaction.
+
+        One round trip for up to 4.5 MiB of them.
+        """
+        changed = [
+            {ROW_ID: self._row_ids[_key(each)], "tags": segment_tags_text(each.tags)}
+            for each in segments
+        ]
+        self._transaction.update(SEGMENTS, changed)
 
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
         """Update the copy of an Object's instances on all Segments that use it. Two round trips."""

@@ -5,6 +5,7 @@ from tams.repositories.migrations import (
     m0002_since_0_1_0,
     m0003_unrelated_flows,
     m0004_extensions,
+    m0006_segment_tags,
 )
 
 MIGRATIONS = (
@@ -12,4 +13,5 @@ MIGRATIONS = (
     m0002_since_0_1_0.MIGRATION,
     m0003_unrelated_flows.MIGRATION,
     m0004_extensions.MIGRATION,
+    m0006_segment_tags.MIGRATION,
 )
