@@ -1,7 +1,8 @@
 """Pages of the Segments with certain tags, against a plain filter; and how much is looked at for one page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ FILTERS = [
     [TagFilter("nobody has it", exists=True)],
     [TagFilter("nobody has it", exists=False)],
 ]
-TAGS = st.fixed_dictionaries(
+TAGS: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {},
     optional={
         "kind": st.sampled_from(["news", "sport", ["sport", "news"], [], ""]),
@@ -37,12 +38,11 @@ TAGS = st.fixed_dictionaries(
 
 
 def searches(
-    store: Shuffled, tags: Sequence[TagFilter], looks_max: int, *hidden: TimeRange
+    store: Shuffled, looks_max: int, *hidden: TimeRange
 ) -> Callable[[PageRequest], tuple[list[StoredSegment], int | None]]:
     """Reads one page. Each one has a search of its own."""
     reader = store.reader(*hidden)
-    is_sent = any(each.exists is False for each in tags)
-    return lambda request: TagSearch(reader, store.count, looks_max, is_sent).page(request)
+    return lambda request: TagSearch(reader, store.count, looks_max).page(request)
 
 
 @settings(max_examples=150, deadline=None)
@@ -55,7 +55,7 @@ def test_all_pages_together_are_what_has_the_tags_in_order(data: st.DataObject) 
     limit = data.draw(st.integers(1, 20))
     hidden = [data.draw(ranges(segments)) for _ in range(data.draw(st.integers(0, 2)))]
     store = Shuffled(segments, data.draw(st.integers()), tags)
-    page_of = searches(store, tags, data.draw(st.integers(2, 80)), *hidden)
+    page_of = searches(store, data.draw(st.integers(2, 80)), *hidden)
 
     found: list[StoredSegment] = []
     cursor_ns: int | None = None
@@ -86,10 +86,10 @@ def an_even_flow(count: int, *tagged: int) -> list[StoredSegment]:
 
 
 def all_pages(
-    store: Shuffled, tags: Sequence[TagFilter], looks_max: int, *, reverse: bool = False
+    store: Shuffled, looks_max: int, *, reverse: bool = False
 ) -> list[list[StoredSegment]]:
     """Also checks what each page costs."""
-    page_of = searches(store, tags, looks_max)
+    page_of = searches(store, looks_max)
     pages: list[list[StoredSegment]] = []
     cursor_ns: int | None = None
     while True:
@@ -107,7 +107,7 @@ def test_a_rare_tag_in_a_long_flow_takes_a_bounded_look_for_each_page(reverse: b
     segments = an_even_flow(50_000, 20_000, 49_999)
     store = Shuffled(segments, 1, [NEWS])
 
-    pages = all_pages(store, [NEWS], 4_000, reverse=reverse)
+    pages = all_pages(store, 4_000, reverse=reverse)
 
     found = [each for page in pages for each in page]
     assert found == [segments[each] for each in ([49_999, 20_000] if reverse else [20_000, 49_999])]
@@ -118,7 +118,7 @@ def test_a_rare_tag_in_a_long_flow_takes_a_bounded_look_for_each_page(reverse: b
 def test_a_page_of_a_common_tag_takes_one_count_and_one_look_at_little_more() -> None:
     store = Shuffled(an_even_flow(50_000, *range(50_000)), 2, [NEWS])
 
-    page, next_ns = searches(store, [NEWS], 4_000)(PageRequest(TimeRange.eternity(), 30))
+    page, next_ns = searches(store, 4_000)(PageRequest(TimeRange.eternity(), 30))
 
     assert (len(page), next_ns) == (30, 29 * 40)
     assert store.calls == 2
@@ -128,7 +128,7 @@ def test_a_page_of_a_common_tag_takes_one_count_and_one_look_at_little_more() ->
 def test_of_a_small_flow_nothing_is_counted() -> None:
     store = Shuffled(an_even_flow(4_000, 3_999), 3, [NEWS])
 
-    page, next_ns = searches(store, [NEWS], 4_000)(PageRequest(TimeRange.eternity(), 30))
+    page, next_ns = searches(store, 4_000)(PageRequest(TimeRange.eternity(), 30))
 
     assert (len(page), next_ns) == (1, None)
     assert store.calls == 2
@@ -142,7 +142,7 @@ def test_a_single_segment_far_away_does_not_make_a_page_look_at_everything(
     segments = sorted([*an_even_flow(30_000, 29_000), a_segment(at, at + 40)], key=start_ns)
     store = Shuffled(segments, 4, [NEWS])
 
-    pages = all_pages(store, [NEWS], 4_000, reverse=reverse)
+    pages = all_pages(store, 4_000, reverse=reverse)
 
     assert [each.timerange.start_ns for page in pages for each in page] == [29_000 * 40]
     assert len(pages) <= 30
@@ -153,7 +153,7 @@ def test_what_lacks_a_tag_is_found_among_many_that_have_it() -> None:
     segments[15_000] = replace(segments[15_000], tags=None)
     store = Shuffled(segments, 5, [UNREVIEWED])
 
-    pages = all_pages(store, [UNREVIEWED], 4_000)
+    pages = all_pages(store, 4_000)
 
     assert [each for page in pages for each in page] == [segments[15_000]]
     assert len(pages) <= 10

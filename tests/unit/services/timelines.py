@@ -63,8 +63,7 @@ def ranges(draw: st.DrawFn, segments: list[StoredSegment]) -> TimeRange:
 class Shuffled:
     """A store that answers in no order, and stops at `rows_max` wherever it happens to be.
 
-    It selects by the presence of tags, and only by that. `rows` are those it has sent, and `looked_at` those
-    it has compared with the tags.
+    `rows` are those it has sent, and `looked_at` those it has compared with the tags.
     """
 
     def __init__(
@@ -73,8 +72,7 @@ class Shuffled:
         self.segments = segments
         self.starts = [finite(each.timerange)[0] for each in segments]
         self.random = random.Random(seed)
-        self.present = [each for each in tags if each.exists is not False]
-        self.absent = [each for each in tags if each.exists is False]
+        self.tags = tags
         self.calls = 0
         self.rows = 0
         self.looked_at = 0
@@ -98,9 +96,7 @@ class Shuffled:
                 needed=needed,
                 reverse=reverse,
             )
-            segments = shown(outline, found.segments)
-            kept = [it for it in segments if has(it, self.absent)]
-            return replace(found, segments=kept)
+            return replace(found, segments=shown(outline, found.segments))
 
         return WindowReader(fetch, outline)
 
@@ -114,7 +110,7 @@ class Shuffled:
             segment
             for segment in within
             if (ending_after_ns is None or finite(segment.timerange)[1] > ending_after_ns)
-            and has(segment, self.present)
+            and has(segment, self.tags)
         ]
         self.random.shuffle(rows)
         rows = rows[: rows_max + self.random.randint(0, 3)]

@@ -9,7 +9,7 @@ from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, fi
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
-from tams.repositories.predicates import tagged
+from tams.repositories.predicates import has_tag, tagged
 from tams.repositories.rows import (
     UNREAD,
     instances_text,
@@ -54,21 +54,25 @@ class SegmentRepository:
         """Segments that start in `[from_ns, until_ns)`, in order, without hidden ones; None is an open bound.
 
         If there are many more than `needed`, the answer covers a shorter stretch at the near end. Takes one
-        round trip, and another each time there are too many. VAST cannot select by the absence of a tag:
-        Segments that have it are sent, count as `needed`, and are left out here.
+        round trip, and another each time there are too many. VAST cannot select by the absence of a tag: then
+        the tags of all these Segments are sent, and another round trip fetches those that lack it.
         """
+        missing = [each.name for each in tags if each.exists is False]
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
             predicate = _within(outline.flow_id, from_ns, until_ns, ending_after_ns, object_id)
-            wanted = all_of(predicate, tagged(tags)) if tags else predicate
-            return self._select(wanted, rows_max=rows_max, for_change=for_change)
+            if tags:
+                predicate = all_of(predicate, tagged(tags))
+            if missing:
+                starts = sorted(self._starts_without(missing, predicate), reverse=reverse)
+                if not starts:
+                    return []
+                near = col["start_time"].isin(starts[:rows_max])
+                predicate = _within(outline.flow_id, None, None) & near
+            return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
         found = nearest(fetch, from_ns, until_ns, needed=needed, reverse=reverse)
-        segments = shown(outline, found.segments)
-        for each in tags:
-            if each.exists is False:
-                segments = [it for it in segments if each.matches(it.tags or {})]
-        return replace(found, segments=segments)
+        return replace(found, segments=shown(outline, found.segments))
 
     def count_starting(
         self, outline: FlowOutline, from_ns: int | None, until_ns: int | None
@@ -145,6 +149,12 @@ class SegmentRepository:
         for row in self._on_objects(object_ids, ["object_id", "flow_id"]):
             users.setdefault(row["object_id"], set()).add(row["flow_id"])
         return users
+
+    def _starts_without(self, names: Sequence[str], predicate: Predicate | None) -> Iterator[str]:
+        """The start times of Segments without any of these tags. One round trip."""
+        for row in self._transaction.select(SEGMENTS, predicate, ["start_time", "tags"]):
+            if not any(has_tag(row["tags"], name) for name in names):
+                yield row["start_time"]
 
     def _on_objects(self, object_ids: Collection[str], columns: Sequence[str]) -> Iterator[Row]:
         """One round trip for as many ids as one request holds."""

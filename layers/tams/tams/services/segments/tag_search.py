@@ -17,8 +17,8 @@ from tams.services.segments.window import PageRequest, Span, WindowReader, reade
 
 LOOKED_AT_MAX = 50_000
 """Segments that VAST looks at for one page: some 28 hours of two seconds each."""
-SENT_MAX = 4_000
-"""The same where VAST must send them all, because it cannot select by the absence of a tag."""
+SENT_MAX = 10_000
+"""The same where VAST sends the tags of all, because it cannot select by the absence of one."""
 _WIDENING = 16
 
 
@@ -30,12 +30,11 @@ class Count(Protocol):
 
 @dataclass(slots=True)
 class TagSearch:
-    """Reads one page. VAST looks at `looks_max` Segments at most, and sends all of them if `is_sent`."""
+    """Reads one page. VAST looks at `looks_max` Segments at most."""
 
     reader: WindowReader
     count: Count
     looks_max: int
-    is_sent: bool = False
     left: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -45,30 +44,37 @@ class TagSearch:
         """The Segments in the order asked for. If more may follow, also the cursor of the next page."""
         if request.timerange.is_empty:
             return [], None
-        wanted, reverse = request.limit + 1, request.reverse
         found: list[StoredSegment] = []
-        width_ns = self.reader.width(wanted)
-        for low_ns, high_ns in self.reader.spans(request):
-            while True:
-                if self._is_spent:
-                    return found, high_ns if reverse else _before(low_ns)
-                window = self.reader.window(reverse, low_ns, high_ns, width_ns)
-                window, rows = self._affordable(window, reverse=reverse)
-                if rows:
-                    needed = self._needed(wanted - len(found))
-                    stretch = self.reader.look(request, window, needed)
-                    found += stretch.segments
-                    window = stretch.from_ns, stretch.until_ns
-                if len(found) >= wanted:
-                    return found[: request.limit], found[request.limit - 1].timerange.start_ns
-                if reverse:
-                    is_last, high_ns = window[0] == low_ns, window[0]
-                else:
-                    is_last, low_ns = window[1] == high_ns, window[1]
-                if is_last:
-                    break
-                width_ns = max(self._rest_ns, width_ns * _WIDENING)
+        for span in self.reader.spans(request):
+            cursor_ns = self._sweep(request, span, found)
+            if len(found) > request.limit:
+                return found[: request.limit], found[request.limit - 1].timerange.start_ns
+            if cursor_ns is not None:
+                return found, cursor_ns
         return found, None
+
+    def _sweep(self, request: PageRequest, span: Span, found: list[StoredSegment]) -> int | None:
+        """Adds what it finds, from the near end of the span on, until a page and one more are found.
+
+        Returns a cursor if it has to stop before that.
+        """
+        (low_ns, high_ns), reverse = span, request.reverse
+        width_ns = self.reader.width(request.limit + 1)
+        while len(found) <= request.limit:
+            if self._is_spent:
+                return high_ns if reverse else _before(low_ns)
+            window = self.reader.window(reverse, low_ns, high_ns, width_ns)
+            window, rows = self._affordable(window, reverse=reverse)
+            if rows:
+                stretch = self.reader.look(request, window, request.limit + 1 - len(found))
+                found += stretch.segments
+                window = stretch.from_ns, stretch.until_ns
+            edge_ns, end_ns = (window[0], low_ns) if reverse else (window[1], high_ns)
+            if edge_ns == end_ns:
+                break
+            low_ns, high_ns = (low_ns, edge_ns) if reverse else (edge_ns, high_ns)
+            width_ns = max(self._rest_ns, width_ns * _WIDENING)
+        return None
 
     @property
     def _is_small(self) -> bool:
@@ -84,10 +90,6 @@ class TagSearch:
     def _rest_ns(self) -> int:
         """The width of a window for all of a small Flow, or else for about three quarters of what is left."""
         return self.reader.width(self.looks_max if self._is_small else self.left * 3 // 5)
-
-    def _needed(self, needed: int) -> int:
-        """Where all is sent, a window is read at once."""
-        return max(needed, self.looks_max // 2) if self.is_sent else needed
 
     def _affordable(self, window: Span, *, reverse: bool) -> tuple[Span, int]:
         """The window, or a part of it at the near end, and how many Segments in it are to be looked at."""
@@ -126,12 +128,11 @@ def tag_search(
     repositories: Repositories, outline: FlowOutline, tags: Sequence[TagFilter]
 ) -> TagSearch:
     """A search inside a transaction that has read the Flow's outline."""
-    is_sent = any(each.exists is False for each in tags)
+    are_sent = any(each.exists is False for each in tags)
     return TagSearch(
         reader_of(repositories, outline, tags=tags),
         partial(repositories.segments.count_starting, outline),
-        SENT_MAX if is_sent else LOOKED_AT_MAX,
-        is_sent,
+        SENT_MAX if are_sent else LOOKED_AT_MAX,
     )
 
 
