@@ -97,6 +97,10 @@ DELETE /recycle-bin/{entryId}                 delete
 POST   /sources/batch                         write
 POST   /flows/batch                           write
 POST   /flows/tags/batch                      write
+PUT    /flows/{flowId}/segments/tags          write
+DELETE /flows/{flowId}/segments/tags          write
+PUT    /flows/{flowId}/segments/tags/{name}   write
+DELETE /flows/{flowId}/segments/tags/{name}   write
 POST   /objects/batch                         write
 GET    /collections                           read
 POST   /collections                           write

@@ -12,6 +12,7 @@ SHAPES = {
     4: "c9253af9386b0fe6",
     5: "f80f71b3bff0b022",
     6: "c6b2b1fdf8501660",
+    7: "ba5cf94d9612b173",
 }
 """What the tables of each version are, as `shape` writes it. A released one never changes."""
 

@@ -460,3 +460,15 @@ def test_nothing_is_told_to_who_may_not_read_it(world: BinWorld) -> None:
     assert len(reader.bin_of(flow_id)) == 2
     with pytest.raises(ForbiddenError):
         reader.restore.flow(flow_id)
+
+
+def test_segments_come_back_with_their_tags(world: BinWorld) -> None:
+    flow_id = world.flow()
+    (object_id,) = world.allocate(flow_id)
+    post = {"object_id": object_id, "timerange": "[0:0_1:0)", "tags": {"take": "1"}}
+    assert world.register(flow_id, post) == []
+    world.delete_segments(flow_id, "_")
+    world.restore_segments(flow_id)
+
+    (segment,) = world.events(flow_id)[-1]["event"]["segments"]
+    assert segment["tags"] == {"take": "1"}

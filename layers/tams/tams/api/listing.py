@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import to_json
+
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.stored import ObjectKind, StoredSegment
 from tams.payload import ANSWER_BYTES_MAX, SIGNED_URL_BYTES_MAX
@@ -37,7 +39,8 @@ def _bytes_at_most(segment: StoredSegment) -> int:
         for each in instances
     )
     ids = len(segment.object_id) + len(segment.init_object_id or "")
-    return _SEGMENT_BYTES + len(instances) * _INSTANCE_BYTES + 2 * ids + urls
+    tags = 2 * len(to_json(segment.tags)) if segment.tags else 0
+    return _SEGMENT_BYTES + len(instances) * _INSTANCE_BYTES + 2 * ids + urls + tags
 
 
 def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dict[str, Any]:

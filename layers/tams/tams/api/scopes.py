@@ -50,6 +50,8 @@ SCOPES: Mapping[str, Needed] = {
     "/flows/{flowId}/max_bit_rate": _PROPERTY,
     "/flows/{flowId}/avg_bit_rate": _PROPERTY,
     "/flows/{flowId}/segments": {"GET": _READ, "POST": _WRITE, "DELETE": _DELETE},
+    "/flows/{flowId}/segments/tags": {"PUT": _WRITE, "DELETE": _WRITE},
+    "/flows/{flowId}/segments/tags/{name}": {"PUT": _WRITE, "DELETE": _WRITE},
     "/flows/{flowId}/storage": {"POST": _WRITE},
     "/flows/{flowId}/restore": {"POST": _DELETE},
     "/flows/{flowId}/segments/restore": {"POST": _DELETE},

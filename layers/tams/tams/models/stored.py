@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from tams.models.common import Tags
 from tams.models.deletion_request import DeletionRequest
 from tams.models.error import Error
 from tams.models.flow import Flow
@@ -255,7 +256,10 @@ def created_us_of(flow: Flow) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
-    """A Segment with its Object's instances, so that no listing needs a second look-up."""
+    """A Segment with its Object's instances, so that no listing needs a second look-up.
+
+    `tags` (an extension) is None when there are none.
+    """
 
     flow_id: str
     timerange: TimeRange
@@ -267,6 +271,7 @@ class StoredSegment:
     sample_count: int | None = None
     key_frame_count: int | None = None
     object_timerange: str | None = None
+    tags: Tags | None = None
     init_object_id: str | None = None
     init_instances: tuple[Instance, ...] = ()
     created_us: int = 0

@@ -7,16 +7,24 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tams.models.filters import TagFilter
 from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
-from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
+from tams.repositories.predicates import has_tag, tagged
+from tams.repositories.rows import (
+    UNREAD,
+    instances_text,
+    segment_from_row,
+    segment_row,
+    segment_tags_text,
+)
 from tams.repositories.tables import SEGMENTS
 from tams.repositories.transaction import ROW_ID, Row
 from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
-from tams.vast.where import Predicate, any_of, col
+from tams.vast.where import Predicate, all_of, any_of, col
 
 SPANS_MAX = 2_000
 """The most spans in one select: VAST refuses requests of more than 5 MiB."""
@@ -45,20 +53,37 @@ class SegmentRepository:
         reverse: bool = False,
         ending_after_ns: int | None = None,
         object_id: str | None = None,
+        tags: Sequence[TagFilter] = (),
         for_change: bool = False,
     ) -> Stretch:
         """Segments that start in `[from_ns, until_ns)`, in order, without hidden ones; None is an open bound.
 
         If there are many more than `needed`, the answer covers a shorter stretch at the near end. Takes one
-        round trip, and another each time there are too many.
+        round trip, and another each time there are too many. VAST cannot select by the absence of a tag: then
+        the tags of all these Segments are sent, and another round trip fetches those that lack it.
         """
+        missing = [each.name for each in tags if each.exists is False]
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
             predicate = _within(outline.timeline_id, from_ns, until_ns, ending_after_ns, object_id)
+            if tags:
+                predicate = all_of(predicate, tagged(tags))
+            if missing:
+                starts = sorted(self._starts_without(missing, predicate), reverse=reverse)
+                if not starts:
+                    return []
+                near = col["start_time"].isin(starts[:rows_max])
+                predicate = _within(outline.timeline_id, None, None) & near
             return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
         found = nearest(fetch, from_ns, until_ns, needed=needed, reverse=reverse)
         return replace(found, segments=shown(outline, found.segments))
+
+    def count_starting(
+        self, outline: FlowOutline, from_ns: int | None, until_ns: int | None
+    ) -> int:
+        """How many rows start in `[from_ns, until_ns)`, hidden ones included. One round trip."""
+        return self._transaction.count(SEGMENTS, _within(outline.timeline_id, from_ns, until_ns))
 
     def starting_in(
         self,
@@ -108,6 +133,21 @@ class SegmentRepository:
             ],
         )
 
+    def set_tags(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
+        """Write the tags of Segments selected `for_change` in this transaction.
+
+        One round trip for up to 4.5 MiB of them.
+        """
+        timeline_id = outline.timeline_id
+        changed = [
+            {
+                ROW_ID: self._row_ids[timeline_id, start_ns(each)],
+                "tags": segment_tags_text(each.tags),
+            }
+            for each in segments
+        ]
+        self._transaction.update(SEGMENTS, changed)
+
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
         """Update the copy of an Object's instances on all Segments that use it. Two round trips."""
         self._renew(object_id, {"instances": instances_text(instances)})
@@ -135,6 +175,12 @@ class SegmentRepository:
         for row in self._on_objects(object_ids, ["object_id", "flow_id"]):
             users.setdefault(row["object_id"], set()).add(row["flow_id"])
         return users
+
+    def _starts_without(self, names: Sequence[str], predicate: Predicate | None) -> Iterator[str]:
+        """The start times of Segments without any of these tags. One round trip."""
+        for row in self._transaction.select(SEGMENTS, predicate, ["start_time", "tags"]):
+            if not any(has_tag(row["tags"], name) for name in names):
+                yield row["start_time"]
 
     def _on_objects(self, object_ids: Collection[str], columns: Sequence[str]) -> Iterator[Row]:
         """One round trip for as many ids as one request holds."""

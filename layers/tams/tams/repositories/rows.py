@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from tams.models.collection import FlowCollectionItem
+from tams.models.common import Tags
 from tams.models.container_mapping import ContainerMapping
 from tams.models.error import Error
 from tams.models.source import Source
@@ -83,6 +84,16 @@ def instances_from_text(text: str | None) -> tuple[Instance, ...]:
     return tuple(Instance(**entry) for entry in json.loads(text)) if text else ()
 
 
+def segment_tags_text(tags: Tags | None) -> str | None:
+    """The text to find tags by, and after its last line feed the tags as JSON, which contains none."""
+    return tags_text(tags) + dumps(tags) if tags else None
+
+
+def segment_tags_from_text(text: str) -> Tags:
+    tags: Tags = json.loads(text.rpartition("\n")[2])
+    return tags
+
+
 def segment_row(segment: StoredSegment, timeline_id: str) -> Row:
     start_ns, end_ns = finite(segment.timerange)
     return {
@@ -97,6 +108,7 @@ def segment_row(segment: StoredSegment, timeline_id: str) -> Row:
         "sample_count": segment.sample_count,
         "key_frame_count": segment.key_frame_count,
         "object_timerange": segment.object_timerange,
+        "tags": segment_tags_text(segment.tags),
         "instances": instances_text(segment.instances),
         "init_object_id": segment.init_object_id,
         "init_instances": instances_text(segment.init_instances)
@@ -123,6 +135,7 @@ def segment_from_row(row: Row) -> StoredSegment:
         sample_count=row["sample_count"],
         key_frame_count=row["key_frame_count"],
         object_timerange=row["object_timerange"],
+        tags=segment_tags_from_text(row["tags"]) if row["tags"] else None,
         init_object_id=row["init_object_id"],
         init_instances=instances_from_text(row["init_instances"]),
         created_us=row.get("created_us") or 0,

@@ -114,6 +114,7 @@ SEGMENTS = Table(
         sample_count=INT,
         key_frame_count=INT,
         object_timerange=TEXT,
+        tags=TEXT,  # as `rows.segment_tags_text` writes them; null for none
         instances=TEXT,  # copied from the object: a listing is one select with no join
         init_object_id=TEXT,
         init_instances=TEXT,

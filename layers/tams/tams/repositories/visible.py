@@ -61,6 +61,13 @@ class VisibleTransaction:
             rows_max=rows_max,
         )
 
+    def count(self, table: Table, predicate: Predicate | None) -> int:
+        """How many rows match, visible or not: what a read costs, never what a caller is told.
+
+        One round trip.
+        """
+        return self._unfiltered.count(table, predicate)
+
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         self._unfiltered.insert(table, rows)
 

@@ -7,6 +7,7 @@ from tams.repositories.migrations import (
     m0004_extensions,
     m0005_recycle_bin,
     m0006_retention,
+    m0007_segment_tags,
 )
 
 MIGRATIONS = (
@@ -16,4 +17,5 @@ MIGRATIONS = (
     m0004_extensions.MIGRATION,
     m0005_recycle_bin.MIGRATION,
     m0006_retention.MIGRATION,
+    m0007_segment_tags.MIGRATION,
 )

@@ -8,6 +8,7 @@ from typing import Self
 
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
+from tams.models.filters import TagFilter
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
 from tams.models.stored import StoredFlow, StoredSegment, is_made_for
@@ -19,6 +20,7 @@ from tams.services.clock.record_times import moment_of_change
 from tams.services.segments.added import announced
 from tams.services.segments.occupied import lookback_spans
 from tams.services.segments.rules import Registration
+from tams.services.segments.tag_search import tag_search
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -34,7 +36,7 @@ _FAULT_BYTES = 220
 
 @dataclass(frozen=True, slots=True)
 class SegmentPage:
-    """Segments in the requested order. If more follow, `next_ns` is where the last one starts."""
+    """Segments in the requested order. If more may follow, `next_ns` is the cursor of the next page."""
 
     segments: list[StoredSegment]
     next_ns: int | None
@@ -69,11 +71,16 @@ class FlowSegmentService:
         )
 
     def list_(
-        self, flow_id: str, request: PageRequest, object_id: str | None = None
+        self,
+        flow_id: str,
+        request: PageRequest,
+        object_id: str | None = None,
+        tags: Sequence[TagFilter] = (),
     ) -> SegmentPage:
         """One page in time order; an unknown Flow gives an empty page (SEG-2).
 
-        Takes four round trips, and more only where the timeline is far from even.
+        Takes four round trips, and more only where the timeline is far from even, or where few Segments have
+        the `tags` (an extension). Then a page may hold fewer Segments than its limit and not be the last.
         Source: GET /flows/{flowId}/segments.
         """
 
@@ -82,7 +89,9 @@ class FlowSegmentService:
             outline = repositories.flows.outline(flow_id, classes)
             if outline is None:
                 return _no_segments(repositories, flow_id)
-            reader = reader_of(repositories, outline, object_id=object_id)
+            if tags and object_id is None:
+                return SegmentPage(*tag_search(repositories, outline, tags).page(request))
+            reader = reader_of(repositories, outline, object_id=object_id, tags=tags)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
             return SegmentPage(segments, next_ns)
