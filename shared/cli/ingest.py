@@ -1,7 +1,7 @@
 """`tams ingest`: turns a file into Sources, Flows and Segments. A second run resumes the first."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -40,6 +40,7 @@ class Options:
     jobs: int = 4
     register_by_upload: bool = False
     again: bool = False
+    segment_tags: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -197,7 +198,7 @@ class Ingest:
         missing: list[Cut] = []
         store = store_by_upload if self.options.register_by_upload else store_and_register
         with ThreadPoolExecutor(self.options.jobs) as pool:
-            batch = Storing(self.client, pool, flow, self.progress)
+            batch = Storing(self.client, pool, flow, self.progress, self.options.segment_tags)
             for cut in segments(self.path, flow.track, planned, self.options.start_ns, damage):
                 rate.add(cut)
                 if cut.start_ns in stored:

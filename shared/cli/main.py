@@ -14,7 +14,16 @@ from cli.connection import connected
 from cli.console import err, out
 from cli.export import export as export_flow
 from cli.ingest import Ingest, Options, Outcome
-from cli.options import AsJson, ExportedFlowId, TimeRangeText, TimestampText, Token, Url
+from cli.options import (
+    AsJson,
+    ExportedFlowId,
+    SegmentTags,
+    TimeRangeText,
+    TimestampText,
+    Token,
+    Url,
+    tags_from,
+)
 from cli.progress import bar
 from tams import __version__
 from tams.timing import TimeRange, Timestamp
@@ -84,6 +93,7 @@ def ingest(
         bool,
         typer.Option("--again", help="Ingest the file again even if it is already in the store."),
     ] = False,
+    segment_tag: SegmentTags = None,
     as_json: AsJson = False,
 ) -> None:
     """Put a media file into the store. After an interruption, run it again to resume.
@@ -93,7 +103,8 @@ def ingest(
     """
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
-        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload, again)
+        tags = tags_from(segment_tag)
+        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload, again, tags)
         outcome = Ingest(client, file, options, progress).run()
     if as_json:
         out.print_json(json.dumps(vars(outcome)))

@@ -1,6 +1,6 @@
 """Options and arguments shared by several commands, and their validation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +8,7 @@ import typer
 from cli.addresses import api_url
 from tams.errors import InvalidRequestError
 from tams.models.common import is_uuid
+from tams.models.segment_tags import tags_fault
 from tams.timing import TimeRange, Timestamp
 
 
@@ -90,6 +91,23 @@ _timestamp = _parsed_by(
 )
 
 
+def tags_from(pairs: Sequence[str] | None) -> dict[str, str | list[str]]:
+    """Tags given as NAME=VALUE; a name that comes several times has a list of values. Raises BadParameter."""
+    values: dict[str, list[str]] = {}
+    for pair in pairs or ():
+        name, is_pair, value = pair.partition("=")
+        if not is_pair:
+            raise typer.BadParameter(f"{pair!r} is not a tag: write NAME=VALUE, such as camera=1")
+        values.setdefault(name, []).append(value)
+    return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
+
+
+def _segment_tags(pairs: list[str] | None) -> list[str] | None:
+    if (fault := tags_fault(tags_from(pairs))) is not None:
+        raise typer.BadParameter(fault.removeprefix("tags: "))
+    return pairs
+
+
 def _flow_id(text: str | None) -> str | None:
     if text is not None and not is_uuid(text.lower()):
         raise typer.BadParameter(
@@ -136,6 +154,16 @@ TimestampText = Annotated[
     typer.Option(
         callback=_timestamp,
         help="Position of the first frame on the timeline, as seconds:nanoseconds.",
+    ),
+]
+SegmentTags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--segment-tag",
+        metavar="NAME=VALUE",
+        callback=_segment_tags,
+        help="Tag for every new Segment. Give it several times for several tags or values. "
+        "This is an extension of TAMS.",
     ),
 ]
 FlowId = Annotated[

@@ -4,9 +4,9 @@ They are registered in one request after the uploads, or by the uploads themselv
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cli.client import Client
@@ -29,6 +29,8 @@ class Storing:
     pool: ThreadPoolExecutor
     flow: TrackFlow
     progress: Progress
+    segment_tags: Mapping[str, str | list[str]] = field(default_factory=dict)
+    """Tags of each Segment, an extension of TAMS."""
 
     @property
     def path(self) -> str:
@@ -43,7 +45,7 @@ def store_and_register(to: Storing, cuts: Sequence[Cut]) -> int:
         objects += to.client.post(f"{to.path}/storage", asked)["media_objects"]
     _upload(to, cuts, objects)
     posts = [
-        {"object_id": entry["object_id"], **_segment(cut)}
+        {"object_id": entry["object_id"], **_segment(to, cut)}
         for cut, entry in zip(cuts, objects, strict=False)
     ]
     _register(to, posts)
@@ -52,7 +54,7 @@ def store_and_register(to: Storing, cuts: Sequence[Cut]) -> int:
 
 def store_by_upload(to: Storing, cuts: Sequence[Cut]) -> int:
     """Returns how many. Raises CommandError, also when the server has not registered them in time."""
-    posts = [_segment(cut) for cut in cuts]
+    posts = [_segment(to, cut) for cut in cuts]
     objects = to.client.post(f"{to.path}/storage", {"segments": posts})["media_objects"]
     if len(objects) != len(cuts) or any("headers" not in each["put_url"] for each in objects):
         raise CommandError("this server does not register Segments by upload")
@@ -105,10 +107,12 @@ def _stored(to: Storing, posts: Sequence[dict[str, Any]]) -> set[str]:
     return {each["object_id"] for each in listed}
 
 
-def _segment(cut: Cut) -> dict[str, Any]:
+def _segment(to: Storing, cut: Cut) -> dict[str, Any]:
     post: dict[str, Any] = {"timerange": between(cut.start_ns, cut.end_ns)}
     if cut.ts_offset_ns:
         post["ts_offset"] = stamp(cut.ts_offset_ns)
     if cut.key_frame_count:
         post["key_frame_count"] = cut.key_frame_count
+    if to.segment_tags:
+        post["tags"] = dict(to.segment_tags)
     return post

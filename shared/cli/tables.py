@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from cli.queues import QueueDepth
@@ -83,13 +84,17 @@ def schema_table(tables: Iterable[dict[str, Any]]) -> Table:
 
 
 def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Timerange", "Object", "ts_offset", "Key frames")
-    for segment in segments:
+    """With a column for tags, an extension of TAMS, if any Segment has some."""
+    listed = list(segments)
+    tagged = any("tags" in segment for segment in listed)
+    table = _table("Timerange", "Object", "ts_offset", "Key frames", *(["Tags"] if tagged else []))
+    for segment in listed:
         table.add_row(
             segment["timerange"],
             segment["object_id"],
             segment.get("ts_offset", ""),
             str(segment.get("key_frame_count", "")),
+            *([_tags(segment)] if tagged else []),
         )
     return table
 
@@ -101,6 +106,14 @@ def _table(*columns: str) -> Table:
             name, no_wrap=name in {"Entry", "Source", "Flow", "Id", "Timerange", "Object"}
         )
     return table
+
+
+def _tags(segment: dict[str, Any]) -> str:
+    pairs = (
+        f"{name}={value if isinstance(value, str) else ','.join(value)}"
+        for name, value in segment.get("tags", {}).items()
+    )
+    return escape("; ".join(pairs))
 
 
 def _format(document: dict[str, Any]) -> str:

@@ -42,7 +42,9 @@ def timeline(api: dict[str, Api], backends: Backends, *classes: str) -> Timeline
     flow = make(admin, *classes)
     object_ids = [registered(admin, flow, backends.news), *(str(uuid4()) for _ in range(4))]
     for second, object_id in enumerate(object_ids[1:], start=1):
-        assert add(admin, flow, second, object_id, **external("x")).status_code == 201
+        tags = {"secret": "yes"} if second > 2 else {}
+        answer = add(admin, flow, second, object_id, tags=tags, **external("x"))
+        assert answer.status_code == 201
     page = admin.get(f"/flows/{flow['id']}/segments", params={"limit": "2"})
     return Timeline(flow, object_ids, page.headers["x-paging-nextkey"])
 
@@ -78,6 +80,9 @@ QUERIES: dict[str, Json] = {
     "URLs by the tags of a backend": {"storage_backend_tag.auth_classes": "news"},
     "where they are": {"verbose_storage": "true"},
     "times of Objects": {"include_object_timerange": "true"},
+    "a tag of Segments": {"tag.secret": "yes"},
+    "a tag that Segments lack": {"tag_exists.secret": "false", "reverse_order": "true"},
+    "classes, which Segments have not": {"tag.auth_classes": "news"},
 }
 
 

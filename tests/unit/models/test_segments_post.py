@@ -71,6 +71,17 @@ FAULTS: list[tuple[str, dict[str, Any], str]] = [
         {"object_timerange": "[0:0_10:0)", "ts_offset": "-1:0"},
         "does not cover timerange - ts_offset = [1:0_11:0)",
     ),
+    (
+        "classes of its own",
+        {"tags": {"auth_classes": ["news"]}},
+        "tags: auth_classes is not a tag of Segments, which have the classes of their Flow",
+    ),
+    ("tags too large", {"tags": {"a": "x" * 4_096}}, "must not exceed 4096 bytes"),
+    (
+        "a long name repeated by a list",
+        {"tags": {"n" * 100: [""] * 40}},
+        "each value counts with its name",
+    ),
     ("a label twice", {"get_urls": [url("a"), url("b"), url("a")]}, "the label 'a' is given more"),
 ]
 

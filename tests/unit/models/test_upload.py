@@ -61,15 +61,25 @@ def test_a_message_may_tell_of_several_uploads() -> None:
 seconds = st.integers(0, 2**48)
 
 
-@given(seconds, st.integers(1, 10**6), st.booleans(), st.text(min_size=1, max_size=100))
+texts = st.text(max_size=5)
+
+
+@given(
+    seconds,
+    st.integers(1, 10**6),
+    st.booleans(),
+    st.text(min_size=1, max_size=40),
+    st.dictionaries(texts, texts | st.lists(texts, max_size=2), max_size=2),
+)
 def test_the_headers_say_the_segment_again(
-    start: int, length: int, counted: bool, init_id: str
+    start: int, length: int, counted: bool, init_id: str, tags: dict[str, Any]
 ) -> None:
     segment = UploadSegment.model_validate(
         {
             "timerange": f"[{start}:0_{start + length}:5)",
             "ts_offset": f"{start}:0",
             "init_object_id": init_id,
+            "tags": tags,
             **({"sample_count": length, "key_frame_count": 1} if counted else {}),
         }
     )
@@ -91,6 +101,10 @@ def test_an_upload_without_a_timerange_asks_for_no_segment() -> None:
         {"timerange": "x"},
         {"timerange": "[0:0_1:0)", "sample-count": "many"},
         {"timerange": "[0:0_1:0)", "object-timerange": "[5:0_6:0)"},
+        {"timerange": "[0:0_1:0)", "tags": "a=b"},
+        {"timerange": "[0:0_1:0)", "tags": "[" * 1_900},
+        {"timerange": "[0:0_1:0)", "tags": "%7B%22a%22%3A1%7D"},
+        {"timerange": "[0:0_1:0)", "tags": "%7B%22auth_classes%22%3A%22x%22%7D"},
     ],
 )
 def test_an_upload_that_asks_for_nonsense_is_told_so(headers: dict[str, str]) -> None:
@@ -116,6 +130,9 @@ def test_an_upload_that_asks_for_nonsense_is_told_so(headers: dict[str, str]) ->
             {"segments": [{"timerange": "[0:0_1:0)", "init_object_id": "é" * HEADERS_BYTES_MAX}]},
             "2000 bytes",
         ),
+        ({"segments": [{"timerange": "[0:0_1:0)", "tags": {"a": 1}}]}, "segments[0].tags.a"),
+        ({"segments": [{"timerange": "[0:0_1:0)", "tags": {"auth_classes": "x"}}]}, "classes"),
+        ({"segments": [{"timerange": "[0:0_1:0)", "tags": {"a": "é" * 500}}]}, "2000 bytes"),
     ],
 )
 def test_storage_is_not_asked_for_segments_that_cannot_be(body: Any, words: str) -> None:

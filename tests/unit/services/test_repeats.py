@@ -48,6 +48,29 @@ def test_what_was_learnt_of_the_object_may_be_left_out_and_not_changed() -> None
     assert differences(again, stored, ()) == ["key_frame_count"]
 
 
+@pytest.mark.parametrize(
+    ("there", "given", "differing"),
+    [
+        ({"a": "1"}, None, []),
+        ({"a": "1", "b": ["2"]}, {"b": ["2"], "a": "1"}, []),
+        ({"a": "1"}, {"a": "2"}, ["tags"]),
+        ({"a": "1"}, {"a": ["1"]}, ["tags"]),
+        ({"a": "1"}, {}, ["tags"]),
+        (None, None, []),
+        (None, {}, []),
+        (None, {"a": "1"}, ["tags"]),
+    ],
+)
+def test_tags_may_be_left_out_and_are_compared_when_they_are_given(
+    there: Any, given: Any, differing: list[str]
+) -> None:
+    body = BODY if given is None else {**BODY, "tags": given}
+
+    assert (
+        differences(FlowSegmentPost.from_body(body), replace(STORED, tags=there), ()) == differing
+    )
+
+
 def test_urls_that_the_object_has_are_no_difference() -> None:
     given = [{"url": OWN.url, "label": OWN.label}]
 
