@@ -1,6 +1,5 @@
 """/flows, /flows/{flowId} and its properties."""
 
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -31,13 +30,11 @@ from tams.services.batch.batch import BatchItem
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.flows import FlowService
 from tams.services.flows.properties import FlowPropertyService
-from tams.services.recycle_bin.with_deleted import WithDeletedService
 
 router = APIRouter(prefix="/flows", tags=["Flows"])
 
 Flows = Annotated[FlowService, Depends(acting(FlowService))]
 FlowProperties = Annotated[FlowPropertyService, Depends(acting(FlowPropertyService))]
-WithDeleted = Annotated[WithDeletedService, Depends(acting(WithDeletedService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
@@ -45,8 +42,7 @@ Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 async def get_flows(
     request: Request,
     flows: Flows,
-    with_deleted: WithDeleted,
-    deleted_too: DeletedToo,
+    with_deleted: DeletedToo,
     limit: Limit = None,
     page: PageToken = None,
     sort_by: FlowSort = FlowSort.CREATED,
@@ -82,9 +78,8 @@ async def get_flows(
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
         timerange=query_timerange(timerange),
     )
-    if deleted_too is not None:
-        listed = partial(with_deleted.flows, asked=deleted_too)
-        return page_response(request, listed, asked, reverse=reverse_order)
+    if with_deleted is not None:
+        return page_response(request, with_deleted.flows, asked, reverse=reverse_order)
     return page_response(request, flows.list_, asked, reverse=reverse_order)
 
 
@@ -146,13 +141,12 @@ async def get_flow(
     flow_id: FlowId,
     flows: Flows,
     known: KnownVersions,
-    with_deleted: WithDeleted,
-    deleted_too: DeletedToo,
+    with_deleted: DeletedToo,
     timerange: str | None = None,
     include_timerange: QueryBool = False,
 ) -> Response:
-    if deleted_too is not None:
-        return JSONResponse(with_deleted.flow(flow_id, deleted_too).to_json())
+    if with_deleted is not None:
+        return JSONResponse(with_deleted.flow(flow_id).to_json())
     found = flows.get_versioned(
         flow_id,
         include_timerange=include_timerange,

@@ -1,6 +1,5 @@
 """/sources, /sources/{sourceId} and its properties."""
 
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -28,12 +27,10 @@ from tams.services.deletion.sources import SourceDeletionService
 from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.source_properties import SourcePropertyService
 from tams.services.flows.sources import SourceService
-from tams.services.recycle_bin.with_deleted import WithDeletedService
 
 router = APIRouter(prefix="/sources", tags=["Sources"])
 
 Sources = Annotated[SourceService, Depends(acting(SourceService))]
-WithDeleted = Annotated[WithDeletedService, Depends(acting(WithDeletedService))]
 Deletion = Annotated[SourceDeletionService, Depends(acting(SourceDeletionService))]
 KeptSources = Annotated[KeptSourceService, Depends(acting(KeptSourceService))]
 SourceProperties = Annotated[SourcePropertyService, Depends(acting(SourcePropertyService))]
@@ -43,8 +40,7 @@ SourceProperties = Annotated[SourcePropertyService, Depends(acting(SourcePropert
 async def get_sources(
     request: Request,
     sources: Sources,
-    with_deleted: WithDeleted,
-    deleted_too: DeletedToo,
+    with_deleted: DeletedToo,
     limit: Limit = None,
     page: PageToken = None,
     sort_by: SourceSort = SourceSort.CREATED,
@@ -64,9 +60,8 @@ async def get_sources(
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
     )
-    if deleted_too is not None:
-        listed = partial(with_deleted.sources, asked=deleted_too)
-        return page_response(request, listed, asked, reverse=reverse_order)
+    if with_deleted is not None:
+        return page_response(request, with_deleted.sources, asked, reverse=reverse_order)
     return page_response(request, sources.list_, asked, reverse=reverse_order)
 
 
@@ -75,11 +70,10 @@ async def get_source(
     source_id: SourceId,
     sources: Sources,
     known: KnownVersions,
-    with_deleted: WithDeleted,
-    deleted_too: DeletedToo,
+    with_deleted: DeletedToo,
 ) -> Response:
-    if deleted_too is not None:
-        return JSONResponse(with_deleted.source(source_id, deleted_too).to_json())
+    if with_deleted is not None:
+        return JSONResponse(with_deleted.source(source_id).to_json())
     return versioned_response(sources.get_versioned(source_id, known))
 
 

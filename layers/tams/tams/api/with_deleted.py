@@ -5,13 +5,15 @@ from typing import Annotated
 from fastapi import Depends, Query, Request
 
 from tams.api.callers import caller_of
+from tams.api.dependencies import ThisPlatform
 from tams.errors import ForbiddenError
 from tams.models.caller import Scope
-from tams.services.recycle_bin.with_deleted import IncludeDeleted
+from tams.services.recycle_bin.with_deleted import IncludeDeleted, WithDeletedService
 
 
-async def _checked(
+async def _asked(
     request: Request,
+    platform: ThisPlatform,
     include_deleted: Annotated[
         IncludeDeleted | None,
         Query(
@@ -19,11 +21,15 @@ async def _checked(
             "Not part of TAMS."
         ),
     ] = None,
-) -> IncludeDeleted | None:
+) -> WithDeletedService | None:
     """Raises ForbiddenError."""
-    if include_deleted is not None and not caller_of(request).has_any([Scope.ADMIN]):
+    if include_deleted is None:
+        return None
+    caller = caller_of(request)
+    if not caller.has_any([Scope.ADMIN]):
         raise ForbiddenError(f"include_deleted requires the scope {Scope.ADMIN}")
-    return include_deleted
+    return WithDeletedService.of(platform, caller, include_deleted)
 
 
-DeletedToo = Annotated[IncludeDeleted | None, Depends(_checked)]
+DeletedToo = Annotated[WithDeletedService | None, Depends(_asked)]
+"""The service that answers instead, if the request asks for it."""

@@ -58,47 +58,50 @@ class WithDeletedService:
 
     store: Store
     clock: Clock
+    asked: IncludeDeleted
 
     @classmethod
-    def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+    def of(cls, platform: Platform, caller: Caller, asked: IncludeDeleted) -> Self:
+        return cls(platform.store(caller), platform.clock, asked)
 
-    def flow(self, flow_id: str, asked: IncludeDeleted) -> Shown:
+    def flow(self, flow_id: str) -> Shown:
         """The Flow or, if it is deleted, the latest one of this id. Raises NotFoundError."""
 
         def work(repositories: Repositories) -> Shown:
-            live = None if asked is IncludeDeleted.ONLY else repositories.flows.find(flow_id)
+            live = None if self.asked is IncludeDeleted.ONLY else repositories.flows.find(flow_id)
             found = self._found(repositories, live, flow_id, BinKind.FLOW, "Flow")
             return _flows_shown(repositories, [found])[0]
 
         return self.store.read(work)
 
-    def source(self, source_id: str, asked: IncludeDeleted) -> Shown:
+    def source(self, source_id: str) -> Shown:
         """The Source or, if it is deleted, the latest one of this id. Raises NotFoundError."""
 
         def work(repositories: Repositories) -> Shown:
-            live = None if asked is IncludeDeleted.ONLY else repositories.sources.find(source_id)
+            live = (
+                None if self.asked is IncludeDeleted.ONLY else repositories.sources.find(source_id)
+            )
             found = self._found(repositories, live, source_id, BinKind.SOURCE, "Source")
             return _sources_shown(repositories, [found])[0]
 
         return self.store.read(work)
 
-    def flows(self, query: FlowQuery, asked: IncludeDeleted) -> Page[Shown]:
+    def flows(self, query: FlowQuery) -> Page[Shown]:
         def work(repositories: Repositories) -> Page[Shown]:
             own = replace(query, classes=repositories.caller.classes_for(Permission.READ))
             live: Page[StoredFlow] = Page((), None)
-            if asked is not IncludeDeleted.ONLY:
+            if self.asked is not IncludeDeleted.ONLY:
                 live = repositories.flows.list_(own, beyond_vast(repositories, own))
             page = repositories.with_deleted.flows(live, own, to_us(self.clock()))
             return Page(tuple(_flows_shown(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
 
-    def sources(self, query: SourceQuery, asked: IncludeDeleted) -> Page[Shown]:
+    def sources(self, query: SourceQuery) -> Page[Shown]:
         def work(repositories: Repositories) -> Page[Shown]:
             own = replace(query, classes=repositories.caller.classes_for(Permission.READ))
             live: Page[StoredSource] = Page((), None)
-            if asked is not IncludeDeleted.ONLY:
+            if self.asked is not IncludeDeleted.ONLY:
                 live = repositories.sources.list_(own, collected_by(repositories, own))
             page = repositories.with_deleted.sources(live, own, to_us(self.clock()))
             return Page(tuple(_sources_shown(repositories, page.items)), page.next_key)
