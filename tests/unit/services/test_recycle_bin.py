@@ -472,3 +472,16 @@ def test_segments_come_back_with_their_tags(world: BinWorld) -> None:
 
     (segment,) = world.events(flow_id)[-1]["event"]["segments"]
     assert segment["tags"] == {"take": "1"}
+
+
+def test_a_cascade_names_no_flow_that_the_caller_may_not_know_of(world: BinWorld) -> None:
+    source_id = str(uuid4())
+    world.flow(source_id=source_id, tags=of("news"))
+    hidden = world.flow(source_id=source_id, tags=of("sport"))
+    alice = BinWorld(world.platform, holding(read="news", write="news", delete="news"))
+
+    with pytest.raises(ForbiddenError, match="all Flows of this Source") as refused:
+        alice.delete_source(source_id, DeletionOptions(cascade=True))
+
+    assert hidden not in str(refused.value)
+    assert world.stored(hidden)

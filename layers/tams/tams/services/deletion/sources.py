@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Self
 from uuid import uuid4
 
-from tams.errors import ConflictError, quoted
+from tams.errors import ConflictError, ForbiddenError, NotFoundError, quoted
 from tams.models.caller import Caller, Permission
 from tams.models.recycle_bin import BinEntry, BinKind
-from tams.models.stored import StoredSource
+from tams.models.stored import StoredFlow, StoredSource
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import flow_to, source_to
 from tams.services.access.writable import writable
@@ -67,7 +67,7 @@ class SourceDeletionService:
         source_id, now = stored.source.id, self.clock()
         deletion = disposal.kept_until(now)  # Flows go through the bin even if it keeps nothing
         for flow_id in flow_ids:
-            flow = writable(flow_to(Permission.DELETE, repositories, flow_id))
+            flow = writable(_deletable(repositories, flow_id))
             remove_flow(repositories, flow, moment_of_change(now, flow), deletion)
         if flow_ids and not stored.is_kept:
             return  # it went with its last Flow
@@ -77,3 +77,13 @@ class SourceDeletionService:
             entry = BinEntry(str(uuid4()), BinKind.SOURCE, deletion, source=left)
             repositories.recycle_bin.add([entry])
         repositories.events.add([remove_source(repositories, left, now)])
+
+
+def _deletable(repositories: Repositories, flow_id: str) -> StoredFlow:
+    """Raises ForbiddenError, which names no Flow that the caller may not know of."""
+    try:
+        return flow_to(Permission.DELETE, repositories, flow_id)
+    except NotFoundError as error:
+        raise ForbiddenError(
+            "You do not have permission to modify all Flows of this Source"
+        ) from error
