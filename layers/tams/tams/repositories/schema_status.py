@@ -7,9 +7,11 @@ from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.numbered import MIGRATIONS
+from tams.repositories.projections import ProjectionStatus, status_of
 from tams.repositories.provision import version_of
-from tams.repositories.schema_version import SchemaVersion, fault_of
+from tams.repositories.schema_version import IMPORTING, SchemaVersion, fault_of
 from tams.repositories.session import VastConnection
+from tams.repositories.table_facts import TableFacts
 from tams.repositories.tables import ALL
 from tams.repositories.transaction import VastTransaction
 
@@ -18,13 +20,21 @@ from tams.repositories.transaction import VastTransaction
 class SchemaStatus:
     version: SchemaVersion | None
     """None when there are no tables."""
-    rows: Mapping[str, int | None]
-    """By table, from VAST's statistics. None for a missing table."""
+    tables: Mapping[str, TableFacts | None]
+    """By name. None for a missing table."""
+    projections: Sequence[ProjectionStatus]
+
+    @property
+    def rows(self) -> Mapping[str, int | None]:
+        """By table. None for a missing table."""
+        return {name: facts.rows if facts else None for name, facts in self.tables.items()}
 
     @property
     def pending(self) -> Sequence[Migration]:
-        """The migrations that `provision` would run."""
-        return MIGRATIONS[self.version.version if self.version else 0 :]
+        """The migrations that `provision` would run. It refuses tables that are still being imported."""
+        if self.version is None:
+            return MIGRATIONS
+        return () if self.version.version == IMPORTING else MIGRATIONS[self.version.version :]
 
     @property
     def fault(self) -> str | None:
@@ -33,7 +43,7 @@ class SchemaStatus:
 
     @property
     def is_ready(self) -> bool:
-        return self.fault is None and not self.pending and None not in self.rows.values()
+        return self.fault is None and not self.pending and None not in self.tables.values()
 
 
 def schema_status(connection: VastConnection) -> SchemaStatus:
@@ -41,10 +51,12 @@ def schema_status(connection: VastConnection) -> SchemaStatus:
 
     def look(transaction: VastTransaction) -> SchemaStatus:
         definitions = Definitions(transaction, connection)
-        rows = {
-            table.name: definitions.count_rows(table) if definitions.has(table) else None
+        facts = {
+            table.name: definitions.facts(table) if definitions.has(table) else None
             for table in ALL
         }
-        return SchemaStatus(version_of(transaction, definitions), rows)
+        with_projections = [table for table in ALL if table.projections]
+        projections = status_of(definitions, with_projections)
+        return SchemaStatus(version_of(transaction, definitions), facts, projections)
 
     return Database(connection).read(look)

@@ -8,7 +8,7 @@
 Repositories only see transactions as `VisibleTransaction`, so no select bypasses this.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tams.models.stored import FlowOutline, StoredSegment
@@ -58,6 +58,16 @@ class VisibleTransaction:
             with_row_id=with_row_id,
             rows_max=rows_max,
         )
+
+    def scan(
+        self, table: Table, predicate: Predicate | None, columns: Iterable[str]
+    ) -> Iterator[list[Row]]:
+        """Like `VastTransaction.scan`: for operators, who see rows of all classes."""
+        return self._unfiltered.scan(table, predicate, columns)
+
+    def count(self, table: Table, predicate: Predicate | None) -> int:
+        """Like `VastTransaction.count`: rows of all classes. One round trip."""
+        return self._unfiltered.count(table, predicate)
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
         self._unfiltered.insert(table, rows)

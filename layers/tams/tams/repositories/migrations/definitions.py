@@ -14,15 +14,23 @@ from tams.errors import BackendUnavailableError
 from tams.repositories.sdk import arrow_schema, sdk_session, sdk_transaction, translated
 from tams.repositories.session import VastConnection
 from tams.repositories.table import Projection, Table
+from tams.repositories.table_facts import ProjectionFacts, TableFacts
 from tams.repositories.transaction import VastTransaction
 
 _log = logging.getLogger(__name__)
+
+_OF_A_STORE = {"flows", "objects"}
+"""Tables that every TAMS store has."""
 
 
 class Definitions:
     def __init__(self, transaction: VastTransaction, connection: VastConnection) -> None:
         self._transaction = transaction
         self._connection = connection
+
+    @property
+    def _schema_name(self) -> str:
+        return self._connection.schema
 
     @cached_property
     def _sdk(self) -> Any:
@@ -44,7 +52,7 @@ class Definitions:
     @cached_property
     def _schema(self) -> Any | None:
         with translated():
-            return self._bucket.schema(self._connection.schema, fail_if_missing=False)
+            return self._bucket.schema(self._schema_name, fail_if_missing=False)
 
     @cached_property
     def _names(self) -> set[str]:
@@ -57,18 +65,52 @@ class Definitions:
     def has(self, table: Table) -> bool:
         return table.name in self._names
 
-    def count_rows(self, table: Table) -> int:
-        """Counted by VAST's statistics, which costs the same for any number of rows."""
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the tables in the schema, whoever made them."""
+        return frozenset(self._names)
+
+    def facts(self, table: Table) -> TableFacts:
+        """Costs the same for any number of rows."""
         found = self._get(table)
         with translated():
-            return int(found.stats.num_rows)
+            stats = found.stats
+            key = found.sorted_columns() if stats.sorting_key_enabled else []
+        return TableFacts(
+            int(stats.num_rows),
+            int(stats.size_in_bytes),
+            tuple(each.name for each in key),
+            bool(stats.sorting_done),
+            int(stats.sorting_score),
+        )
+
+    def projections(self, table: Table) -> list[ProjectionFacts]:
+        """By name."""
+        with translated():
+            found = [
+                ProjectionFacts(
+                    each.name,
+                    tuple(each.columns().names),
+                    int(each.stats.num_rows),
+                    int(each.stats.size_in_bytes),
+                )
+                for each in self._get(table).projections()
+            ]
+        return sorted(found, key=lambda each: each.name)
+
+    def stores_beside(self) -> list[str]:
+        """The other schemas of the bucket that hold a TAMS store."""
+        with translated():
+            others = [each for each in self._bucket.schemas() if each.name != self._schema_name]
+            tables = {each.name: set(each.tablenames()) for each in others}
+        return sorted(name for name, names in tables.items() if names >= _OF_A_STORE)
 
     def create_schema(self) -> list[str]:
         if self._schema is not None:
             return []
         with translated():
-            self._schema = self._bucket.create_schema(self._connection.schema)
-        return [f"schema {self._connection.schema}"]
+            self._schema = self._bucket.create_schema(self._schema_name)
+        return [f"schema {self._schema_name}"]
 
     def create(self, table: Table) -> list[str]:
         """Create a table with all its columns and projections."""
@@ -82,6 +124,16 @@ class Definitions:
             )
         self._names.add(table.name)
         return [f"table {table.name}", *_project(created, table.projections)]
+
+    def drop(self, table: Table) -> list[str]:
+        """Drop a table with all its rows."""
+        if not self.has(table):
+            return []
+        found = self._get(table)
+        with translated():
+            found.drop()
+        self._names.discard(table.name)
+        return [f"without table {table.name}"]
 
     def add_columns(self, table: Table, names: Iterable[str]) -> list[str]:
         found = self._get(table)

@@ -6,7 +6,6 @@ Either way, no reader sees it any more once the response is sent (SEG-48…56, F
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Self
 from uuid import uuid4
 
@@ -18,8 +17,7 @@ from tams.services.access.permissions import flow_to, redacted_request
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.steps import release, remove_from_flow
-from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import with_collections, with_derived
+from tams.services.flows.leaving import leave_collections
 from tams.services.flows.membership import leave_source, moment_of_leaving
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
@@ -188,26 +186,5 @@ def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> No
         auth_classes=classes_of(flow.tags),
     )
     events = [deleted, *leave_source(repositories, source, now)]
-    near = repositories.flows.find_many({*collectors, *(item.id for item in members)})
-    if members or collectors:
-        events += with_derived(
-            repositories,
-            flows={item.id: near[item.id] for item in members if item.id in near},
-            sources=repositories.collections.sources_near(flow.id),
-            change=partial(repositories.collections.forget, flow.id),
-            now=now,
-        )
-    left = [_renewed(near[each], now) for each in collectors if each in near]
-    for collector in left:
-        repositories.flows.save(collector)
-    for collector, shown in zip(left, with_collections(repositories, left), strict=True):
-        assert collector.flow.metadata_updated is not None
-        events.append(flow_event("flows/updated", shown, collector.flow.metadata_updated))
+    events += leave_collections(repositories, flow.id, members, collectors, now)
     repositories.events.add(events)
-
-
-def _renewed(stored: StoredFlow, now: datetime) -> StoredFlow:
-    """Removing a member from a collection makes a new version of the metadata."""
-    moment = moment_of_change(now, stored)
-    update = {"metadata_updated": moment, "metadata_version": uuid4().hex}
-    return replace(stored, flow=stored.flow.model_copy(update=update))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from tams.models.caller import Caller
@@ -64,21 +64,29 @@ class ObjectCleanupService:
         now = self.clock()
 
         def work(repositories: Repositories) -> list[str]:
-            expired_us = to_us(now - self.allocation_timeout)
-            ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
-            found = repositories.objects.find_many(ids)
-            expired = [
-                replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
-                for stored in found.values()
-            ]
-            repositories.objects.save(expired)
+            expired = self._doom_expired(repositories, now)
             waiting_us = to_us(now - self.hint_again_after)
-            waiting = repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
-            return [stored.id for stored in expired] + waiting
+            return expired + repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
 
         object_ids = self.store.write(work)
         self.cleanup.send(object_ids)
         return len(object_ids)
+
+    def doom_expired(self) -> list[str]:
+        """Doom allocations that were never registered, SWEEP_LIMIT or a few more. Returns their ids."""
+        now = self.clock()
+        return self.store.write(lambda repositories: self._doom_expired(repositories, now))
+
+    def _doom_expired(self, repositories: Repositories, now: datetime) -> list[str]:
+        expired_us = to_us(now - self.allocation_timeout)
+        ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
+        found = repositories.objects.find_many(ids)
+        expired = [
+            replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
+            for stored in found.values()
+        ]
+        repositories.objects.save(expired)
+        return [stored.id for stored in expired]
 
 
 def _doomed(repositories: Repositories, object_ids: Sequence[str]) -> list[StoredObject]:
