@@ -46,6 +46,11 @@ class SchemaStatus:
         return self.fault is None and not self.pending and None not in self.tables.values()
 
 
+def stores_beside(connection: VastConnection) -> list[str]:
+    """The other schemas of the same database bucket that hold a store. Raises BackendUnavailableError."""
+    return Database(connection).read(lambda it: Definitions(it, connection).stores_beside())
+
+
 def schema_status(connection: VastConnection) -> SchemaStatus:
     """Raises BackendUnavailableError."""
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from tams.errors import InvalidRequestError
 from tams.ports import Queues
-from tams.repositories.database import Database
-from tams.repositories.migrations.definitions import Definitions
+from tams.repositories.schema_status import stores_beside
 from tams.runtime.deployment import Deployment
 from tams.runtime.operator_settings import MediaSettings, settings_of
 from tams.runtime.reporting import Reported, report
@@ -55,7 +54,7 @@ def _clean(arguments: argparse.Namespace) -> dict[str, Any]:
         raise InvalidRequestError(f"there is no kind {unknown[0]!r}; there are {', '.join(TITLES)}")
     settings = settings_of(MediaSettings)
     platform, progress = OperatorPlatform(settings), Reported()
-    sharing = _stores_beside(settings)
+    sharing = stores_beside(vast_connection(settings))
     kinds = leftovers_of(platform, timedelta(hours=arguments.key_age_hours))
     found: dict[str, dict[str, Any]] = {}
     for name, kind in kinds.items():
@@ -81,12 +80,6 @@ def _clean(arguments: argparse.Namespace) -> dict[str, Any]:
         "stores_beside": sharing,
         "kinds": found,
     }
-
-
-def _stores_beside(settings: MediaSettings) -> list[str]:
-    """Other stores of the cluster, whose media may lie in the same buckets."""
-    connection = vast_connection(settings)
-    return Database(connection).read(lambda it: Definitions(it, connection).stores_beside())
 
 
 if __name__ == "__main__":

@@ -13,15 +13,14 @@ from typing import Any
 
 from tams import __version__
 from tams.errors import RequestFailedError
-from tams.repositories.backlog import Ages, read_ages, read_backlog
+from tams.repositories.backlog import Ages
 from tams.repositories.conflict_probe import probe_conflicts
-from tams.repositories.database import Database
 from tams.repositories.schema_status import SchemaStatus, schema_status
 from tams.repositories.schema_version import KNOWN
 from tams.repositories.session import VastConnection
-from tams.repositories.storage_ids import named_backends
+from tams.repositories.storage_ids import NamedBackends
+from tams.repositories.store_status import store_status
 from tams.repositories.tables import ALL
-from tams.repositories.transaction import VastTransaction
 from tams.runtime.attention import attention
 from tams.runtime.clock import utc_now
 from tams.runtime.operator_settings import SettingsError, StatusSettings, settings_of
@@ -68,7 +67,7 @@ def status(settings: StatusSettings, *, with_probe: bool) -> Document:
         found = schema_status(connection)
         document |= _of_tables(connection, found)
         if found.is_ready:
-            document |= _of_rows(connection, settings, document["tables"])
+            document |= _of_rows(connection, settings, found, document["tables"])
     except RequestFailedError as error:
         vast.update(reachable=False, error=str(error))
         return {**document, "attention": attention(document, utc_now())}
@@ -115,30 +114,28 @@ def _table(connection: VastConnection, found: SchemaStatus, name: str) -> Docume
 
 
 def _of_rows(
-    connection: VastConnection, settings: StatusSettings, tables: list[Document]
+    connection: VastConnection,
+    settings: StatusSettings,
+    schema: SchemaStatus,
+    tables: list[Document],
 ) -> Document:
-    """What only the rows know, on one snapshot. The tables are those of this release."""
+    """The tables are those of this release, so their rows can be read."""
     backends = settings.storage_backends
-
-    def look(transaction: VastTransaction) -> Document:
-        backlog = read_backlog(transaction)
-        ages = read_ages(transaction, {each["name"]: each["rows"] for each in tables})
-        return {
-            "tables": [{**each, **_moments(ages.get(each["name"]))} for each in tables],
-            "backlog": dict(backlog.waiting),
-            "swept": _moment(backlog.swept_us),
-            "storage_backends": None
-            if backends is None
-            else _backends(transaction, {each.id: each.label for each in backends}),
-        }
-
-    return Database(connection).read(look)
-
-
-def _backends(transaction: VastTransaction, known: Mapping[str, str | None]) -> Document:
-    named = named_backends(transaction, known)
+    known = None if backends is None else {each.id: each.label for each in backends}
+    found = store_status(connection, schema.rows, known)
     return {
-        "configured": [{"id": each, "label": label} for each, label in known.items()],
+        "tables": [{**each, **_moments(found.ages.get(each["name"]))} for each in tables],
+        "backlog": dict(found.backlog.waiting),
+        "swept": _moment(found.backlog.swept_us),
+        "storage_backends": _backends(found.backends, known or {}),
+    }
+
+
+def _backends(named: NamedBackends | None, configured: Mapping[str, str | None]) -> Document | None:
+    if named is None:
+        return None
+    return {
+        "configured": [{"id": each, "label": label} for each, label in configured.items()],
         "objects_looked_at": named.looked_at,
         "all_objects": named.is_whole,
         "unknown": [{"id": each, "objects": count} for each, count in named.unknown.items()],
