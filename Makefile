@@ -7,6 +7,8 @@ SAM := .venv-sam/bin/sam
 JOBS ?= 2
 FORM ?= 1
 BENCH ?= tests/benchmark
+PROFILE ?= dev
+export ARCHITECTURE ?= x86_64
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --no-header
 export SAM_CLI_TELEMETRY := 0
@@ -14,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench counts soak probe spec openapi conformance docs lock build validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec players openapi conformance docs lock build sam-local validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,7 +39,7 @@ lint: .venv/dev  ## check style, types and import rules
 	$(BIN)/lint-imports
 
 audit: .venv/dev  ## look for known vulnerabilities and risky code (offline, it lists what it could not check)
-	$(BIN)/bandit -q -ll -r layers functions shared/cli shared/local
+	$(BIN)/bandit -q -ll -r layers functions shared/backup shared/cli shared/local
 	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its table names contain only numbers that it assigns
 	$(BIN)/python .ci/audit.py
 
@@ -47,14 +49,18 @@ bench: .venv/dev  ## measure, and write shared/docs/benchmarks.md and .json (FOR
 counts: .venv/dev  ## write down anew what a request costs in counts (tests/benchmark/counts.json)
 	TAMS_COUNTS=1 $(BIN)/python -m pytest tests/benchmark/test_counts.py -q
 
-soak: .venv/dev  ## run the long forms of the tests: many crashes, a million rows
+soak: .venv/dev  ## run the long forms of the tests: many crashes, a million rows; and some with a recycle bin
 	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600
+	TAMS_TEST_KEPT_SECONDS=604800 $(BIN)/python -m pytest tests/contract tests/access tests/model tests/fuzz -q --timeout 3600
 
 probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
 	$(BIN)/python -m pytest tests/integration/vast_probes -q
 
 spec: .venv/dev  ## fetch the BBC's files of TAMS 8.2, against which the tests check responses
 	@$(BIN)/python -m tests.fetch_spec
+
+players: .venv/dev  ## fetch the players that tests run in a browser, with npm
+	@$(BIN)/python -m tests.browser.players
 
 openapi: .venv/dev  ## generate the OpenAPI document from the functions' routes, and the table of scopes
 	$(BIN)/python shared/docs/make_openapi.py
@@ -65,26 +71,31 @@ docs: .venv/dev  ## build the documentation site into shared/.site; fail on any 
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml
 
-build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed
-	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build
+build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed (ARCHITECTURE=arm64 for Graviton)
+	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
+		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(MAKE) --no-print-directory size
 
 size:  ## compare the size of the built layers with Lambda's limit
 	@$(PYTHON) layers/dependencies/size.py .aws-sam/build
 
-verify: .venv/dev  ## test the built functions with Lambda's Python and only the built layers
+verify: .venv/dev .venv-lambda/ready  ## test the built functions with Lambda's Python and bootstrap, and only the built layers
 	$(BIN)/python layers/dependencies/verify.py .aws-sam/build
 	TAMS_BUILD=.aws-sam/build TAMS_SOAK=1 $(BIN)/python -m pytest -q -n $(JOBS) \
-		tests/template/test_build.py tests/template/test_loaded_modules.py
+		tests/template/test_build.py tests/template/test_runtime.py tests/template/test_loaded_modules.py
+
+sam-local: .venv/local .venv-sam/ready  ## build, try the built functions in SAM's containers, then serve the API from them (needs Docker or Podman)
+	@$(BIN)/python -m local.sam_local
 
 validate: .venv-sam/ready  ## check template.yaml
 	$(SAM) validate --lint --region us-east-1
+	.venv-sam/bin/python .ci/transformed.py template.yaml
 
 provision: .venv/local  ## create or migrate the tables on VAST (set the functions' TAMS_VAST__… variables)
 	$(BIN)/python -m tams.runtime.provision
 
-deploy: build  ## build and deploy to AWS (asks for the parameters)
-	$(SAM) deploy --guided
+deploy: build  ## build and deploy to AWS (PROFILE=dev, staging or prod of samconfig.toml; at first asks for the parameters)
+	SAM=$(SAM) $(PYTHON) .ci/deploy.py $(PROFILE) $(if $(GUIDED),--guided)
 
 conformance: .venv/dev  ## run the tests of every TAMS rule, and write shared/docs/conformance.md
 	$(BIN)/python -m tests.contract.conformance
@@ -113,6 +124,14 @@ clean:  ## remove everything that was built, but keep .tams, which holds media
 
 .venv/dev: .venv/local requirements/dev.txt
 	@$(BIN)/python .ci/install.py requirements/dev.txt
+	@touch $@
+
+# What Lambda's runtime brings, for its Python and not that of .venv.
+.venv-lambda/ready: requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --only-binary=:all: --upgrade \
+		--implementation cp --python-version 3.13 --platform manylinux_2_28_$(shell uname -m) \
+		--platform manylinux2014_$(shell uname -m) --platform any --target .venv-lambda \
+		$$(sed -nE 's/^((awslambdaric|simplejson|snapshot-restore-py)==[^ ]+).*/\1/p' requirements/dev.txt)
 	@touch $@
 
 .venv-sam/ready: requirements/sam.txt

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from local.stack import Stack
 from tests import spec
 from tests.groups import share_out
+from tests.kept import KEPT_SECONDS, WHY_NOT, is_left_out
 from tests.long_form import SOAK
 from tests.official_contract import OfficialContract, official_contract
 from tests.official_schemas import OfficialSchemas
@@ -124,5 +125,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "soak" in item.keywords:
                 item.add_marker(skip)
+    if KEPT_SECONDS != "0":
+        for item in items:
+            if is_left_out(item.name):
+                item.add_marker(pytest.mark.skip(reason=WHY_NOT))
     if hasattr(config, "workerinput"):
         share_out(items)

@@ -5,7 +5,7 @@ Queues, bytes and receivers only note what they are given.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -81,6 +81,10 @@ class Bytes:
     """Backends that do not answer."""
     modified: datetime = START
     """When all of them were uploaded."""
+    with_sessions: set[str] = field(default_factory=set)
+    """Backends whose signatures end with a session."""
+    on_put: Callable[[], None] = lambda: None
+    """What happens elsewhere as soon as the bytes are stored."""
 
     def put_url(
         self,
@@ -95,11 +99,24 @@ class Bytes:
     def get_url(self, storage_id: str, object_id: str) -> str:
         return f"get:{storage_id}/{object_id}"
 
+    def lasting_url(
+        self, storage_id: str, object_id: str, *, begin: int, seconds: int, name: str
+    ) -> str | None:
+        if storage_id in self.with_sessions:
+            return None
+        return f"lasting:{storage_id}/{object_id} {begin}+{seconds} {name}"
+
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         return {each: self.get_url(*each) for each in objects}
 
     def plain_url(self, storage_id: str, object_id: str) -> str:
         return f"plain:{storage_id}/{object_id}"
+
+    def put(self, storage_id: str, object_id: str, content: bytes, content_type: str) -> None:
+        self._ask(storage_id)
+        told = {"content-type": content_type, "content-length": str(len(content))}
+        self.kept[storage_id, object_id] = told
+        self.on_put()
 
     def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
         for instance in instances:

@@ -7,6 +7,7 @@ from pathlib import Path
 SECRET = re.compile(
     rb"X-Amz-(?:Signature|Credential|Security-Token)=(?!\*\*\*)\S"  # a URL that opens media
     rb"|access_token=(?!\*\*\*)\S"
+    rb"|/playback/(?!\*\*\*|tokens\b|\{token\})[\w-]{12}"  # a token that plays
     rb"|(?i:authorization)\W{1,6}(?:Bearer|Basic) +[\w.~+/-]{4}"
     rb"|Bearer +[A-Za-z0-9_-]{12}"
     rb"|eyJ[\w-]{10,}\.eyJ[\w-]{10,}\."  # a JSON Web Token

@@ -9,14 +9,19 @@ from typing import Any
 from local.host_config import HostConfig
 from local.private import private_files
 from local.stack import Stack
+from tests.kept import KEPT_SECONDS
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
 AT_ONCE_SEGMENTS = 20
 """More Segments than these are deleted in the background: 202."""
 
-UNHURRIED = {"TAMS_VAST__TIMEOUT_SECONDS": "60", "TAMS_VAST__PATIENCE_SECONDS": "240"}
-"""A busy machine is not a cluster that fails."""
+UNHURRIED = {
+    "TAMS_VAST__TIMEOUT_SECONDS": "60",
+    "TAMS_VAST__PATIENCE_SECONDS": "240",
+    "TAMS_RECYCLE_BIN__KEPT_SECONDS": KEPT_SECONDS,
+}
+"""A busy machine is not a cluster that fails. What is deleted is gone, unless a run has a recycle bin."""
 
 Backend = dict[str, Any]
 

@@ -1,7 +1,5 @@
 """/events (an extension): the event log, to replay and to follow."""
 
-import re
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -13,7 +11,7 @@ from tams.api.dependencies import acting
 from tams.api.event_stream import as_stream
 from tams.api.paging import array_response, next_link
 from tams.api.payload import fitting_array
-from tams.api.query import Limit, PageToken, QueryBool, page_limit
+from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_moment
 from tams.api.url_query import url_filter
 from tams.errors import InvalidRequestError, quoted
 from tams.models.event import EventType
@@ -28,9 +26,6 @@ Events = Annotated[EventLog, Depends(acting(EventLog))]
 
 WAIT_MAX = 20
 """Seconds: API Gateway gives up after 30."""
-
-_BARE_PLUS = re.compile(r"(:\d\d(?:[.,]\d+)?) (\d\d:?\d\d)$")
-"""A plus sign that a client did not encode arrives as a blank: `03:04:05 01:00` is `03:04:05+01:00`."""
 
 STREAM: dict[int | str, dict[str, Any]] = {
     HTTPStatus.OK: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
@@ -83,7 +78,7 @@ async def get_events(
     query = EventQuery(
         limit=in_force,
         after=after,
-        since_us=_since_us(since),
+        since_us=to_us(moment) if (moment := query_moment("since", since)) else 0,
         event_types=_types(event_types),
         flow_ids=parse_uuid_list("flow_ids", flow_ids or ""),
         source_ids=parse_uuid_list("source_ids", source_ids or ""),
@@ -99,20 +94,6 @@ async def get_events(
     if follow:
         return Response(as_stream(items, next_key), media_type="text/event-stream")
     return array_response(body, next_link(request, in_force, next_key))
-
-
-def _since_us(text: str | None) -> int:
-    if text is None:
-        return 0
-    try:
-        moment = datetime.fromisoformat(_BARE_PLUS.sub(r"\1+\2", text))
-    except ValueError as error:
-        raise InvalidRequestError(
-            f"since: {quoted(text)} is not a date and time, such as '2026-01-02T03:04:05Z'"
-        ) from error
-    if moment.tzinfo is None:
-        raise InvalidRequestError("since: must have a UTC offset, such as Z")
-    return to_us(moment)
 
 
 def _types(text: str | None) -> tuple[str, ...]:

@@ -3,20 +3,23 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
-from tams.api.body import described
-from tams.api.deletion import ACCEPTED, deleted
-from tams.api.dependencies import Backends, FlowId, IsHead, JsonListBody, ThisPlatform, acting
+from tams.api.body import described, described_as
+from tams.api.creation import EXTENSION, located
+from tams.api.deletion import ACCEPTED, Options, deleted
+from tams.api.dependencies import Backends, FlowId, IsHead, JsonBody, ThisPlatform, acting
 from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
 from tams.api.paging import array_response, paging_headers
 from tams.api.payload import fitting_array
+from tams.api.properties import TAG_SCHEMA, TAGS_SCHEMA, tag_name
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
+from tams.api.upload_body import JsonOrUpload
 from tams.api.url_query import url_filter
-from tams.models.filters import UrlFilter
+from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.flow_segment import (
     BulkFailure,
     FailedSegment,
@@ -24,17 +27,25 @@ from tams.models.flow_segment import (
     SegmentFault,
     parse_segments_post,
 )
+from tams.models.property_values import parse_tag_value, parse_tags
+from tams.models.segment_tags import ChangedTags
+from tams.models.upload_form import UploadPost
 from tams.runtime.http_handler import api_handler
 from tams.services.deletion.deletion import DeletionService
+from tams.services.flows.segment_tags import SegmentTagService
 from tams.services.objects.get_urls import GetUrls
 from tams.services.segments.documents import segment_json
 from tams.services.segments.segments import FlowSegmentService, SegmentPage
 from tams.services.segments.window import PageRequest
+from tams.services.storage.direct_uploads import DirectUploadService
 
 router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])
 
 FlowSegments = Annotated[FlowSegmentService, Depends(acting(FlowSegmentService))]
+DirectUploads = Annotated[DirectUploadService, Depends(acting(DirectUploadService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
+SegmentTags = Annotated[SegmentTagService, Depends(acting(SegmentTagService))]
+TagName = Annotated[str, Depends(tag_name)]
 
 
 @router.get("", response_model=list[FlowSegment])
@@ -53,13 +64,18 @@ async def get_segments(
     reverse_order: QueryBool = False,
     include_object_timerange: QueryBool = False,
 ) -> Response:
+    """A page may be short, or even empty, and still lead to a next one.
+
+    This happens with filters by the tags of Segments, which are not part of TAMS.
+    """
+    tags = parse_tag_filters("tag", request.query_params.multi_items())
     asked = PageRequest(
         query_timerange(timerange),
         page_limit(limit),
         reverse_order,
         decode_segment_key(page),
     )
-    found = segments.list_(flow_id, asked, object_id)
+    found = segments.list_(flow_id, asked, object_id, tags)
     body = b"[]"
     if not (is_head and surely_fit(found.segments)):
         get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
@@ -85,14 +101,39 @@ async def get_segments(
     "",
     status_code=HTTPStatus.CREATED,
     responses={
+        HTTPStatus.CREATED: {
+            "description": "All Segments are registered.",
+            "headers": {
+                "Location": {
+                    "description": "After an upload (an extension), the URL of the Object.",
+                    "schema": {"type": "string"},
+                }
+            },
+        },
         HTTPStatus.OK: {
             "model": BulkFailure,
             "description": "Some of the Segments could not be registered.",
-        }
+        },
     },
     openapi_extra=described("FlowSegmentPost", many=True),
 )
-async def post_segments(flow_id: FlowId, body: JsonListBody, segments: FlowSegments) -> Response:
+async def post_segments(
+    request: Request,
+    flow_id: FlowId,
+    body: JsonOrUpload,
+    segments: FlowSegments,
+    uploads: DirectUploads,
+) -> Response:
+    """As an extension, not part of TAMS, the body may be `multipart/form-data` with a Segment and its media.
+
+    Its parts are `segment` (JSON; the service generates the `object_id` if it is absent), `file`, and if you
+    like `storage_id` and `sha256`. `Location` is then the URL of the Object.
+    """
+    if isinstance(body, UploadPost):
+        object_id = uploads.upload(flow_id, body)
+        return Response(
+            status_code=HTTPStatus.CREATED, headers=located(request, "objects", object_id)
+        )
     post = parse_segments_post(body)
     faults = segments.register(flow_id, post.entries, single=not post.is_list)
     if not faults:
@@ -106,12 +147,78 @@ async def delete_segments(
     request: Request,
     flow_id: FlowId,
     deletion: Deletion,
+    options: Options,
     timerange: str | None = None,
     object_id: str | None = None,
 ) -> Response:
     """Deletes the Segments that `timerange` covers completely, or all if it is absent (SEG-48, SEG-49)."""
-    begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id)
+    begun = deletion.delete_segments(flow_id, query_timerange(timerange), object_id, options)
     return deleted(request, begun)
+
+
+@router.put(
+    "/tags",
+    tags=[EXTENSION],
+    response_model=ChangedTags,
+    openapi_extra=described_as(TAGS_SCHEMA),
+)
+async def put_segment_tags(
+    flow_id: FlowId,
+    body: JsonBody,
+    segments: SegmentTags,
+    timerange: str | None = None,
+    replace: QueryBool = False,
+) -> JSONResponse:
+    """Adds these tags to each Segment that `timerange` covers completely, or to all if it is absent.
+
+    With `replace`, they get these tags and no others. Not part of TAMS.
+    """
+    tags = parse_tags(body)
+    change = segments.replace if replace else segments.merge
+    return JSONResponse(change(flow_id, query_timerange(timerange), tags).to_json())
+
+
+@router.delete("/tags", tags=[EXTENSION], response_model=ChangedTags)
+async def delete_segment_tags(
+    flow_id: FlowId,
+    segments: SegmentTags,
+    timerange: str | None = None,
+    names: Annotated[
+        list[str] | None,
+        Query(alias="name", description="A tag to remove, which may be given several times."),
+    ] = None,
+) -> JSONResponse:
+    """Removes tags from each Segment that `timerange` covers completely, or from all if it is absent.
+
+    Without `name`, this removes all of their tags. Not part of TAMS.
+    """
+    return JSONResponse(segments.remove(flow_id, query_timerange(timerange), names).to_json())
+
+
+@router.put(
+    "/tags/{name:path}",
+    tags=[EXTENSION],
+    response_model=ChangedTags,
+    openapi_extra=described_as(TAG_SCHEMA),
+)
+async def put_segment_tag(
+    flow_id: FlowId,
+    name: TagName,
+    body: JsonBody,
+    segments: SegmentTags,
+    timerange: str | None = None,
+) -> JSONResponse:
+    """Sets one tag of each Segment that `timerange` covers completely. Not part of TAMS."""
+    tags = {name: parse_tag_value(body)}
+    return JSONResponse(segments.merge(flow_id, query_timerange(timerange), tags).to_json())
+
+
+@router.delete("/tags/{name:path}", tags=[EXTENSION], response_model=ChangedTags)
+async def delete_segment_tag(
+    flow_id: FlowId, name: TagName, segments: SegmentTags, timerange: str | None = None
+) -> JSONResponse:
+    """Removes one tag from each Segment that `timerange` covers completely. Not part of TAMS."""
+    return JSONResponse(segments.remove(flow_id, query_timerange(timerange), [name]).to_json())
 
 
 def _first(page: SegmentPage, count: int) -> SegmentPage:

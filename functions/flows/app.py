@@ -1,5 +1,6 @@
 """/flows, /flows/{flowId} and its properties."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,12 +11,13 @@ from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.body import described, described_as
 from tams.api.creation import CONFLICT, EXTENSION, created
-from tams.api.deletion import ACCEPTED, deleted
+from tams.api.deletion import ACCEPTED, NEEDED, Options, deleted
 from tams.api.dependencies import FlowId, JsonBody, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
 from tams.api.properties import NO_CONTENT, mount_properties, mount_property
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
+from tams.api.with_deleted import DeletedToo
 from tams.models.batch import FlowTags
 from tams.models.collection import FlowCollectionItem
 from tams.models.common import ContentFormat
@@ -29,11 +31,13 @@ from tams.services.batch.batch import BatchItem
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.flows import FlowService
 from tams.services.flows.properties import FlowPropertyService
+from tams.services.recycle_bin.with_deleted import WithDeletedService
 
 router = APIRouter(prefix="/flows", tags=["Flows"])
 
 Flows = Annotated[FlowService, Depends(acting(FlowService))]
 FlowProperties = Annotated[FlowPropertyService, Depends(acting(FlowPropertyService))]
+WithDeleted = Annotated[WithDeletedService, Depends(acting(WithDeletedService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 
 
@@ -41,6 +45,8 @@ Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 async def get_flows(
     request: Request,
     flows: Flows,
+    with_deleted: WithDeleted,
+    deleted_too: DeletedToo,
     limit: Limit = None,
     page: PageToken = None,
     sort_by: FlowSort = FlowSort.CREATED,
@@ -76,6 +82,9 @@ async def get_flows(
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
         timerange=query_timerange(timerange),
     )
+    if deleted_too is not None:
+        listed = partial(with_deleted.flows, asked=deleted_too)
+        return page_response(request, listed, asked, reverse=reverse_order)
     return page_response(request, flows.list_, asked, reverse=reverse_order)
 
 
@@ -137,9 +146,13 @@ async def get_flow(
     flow_id: FlowId,
     flows: Flows,
     known: KnownVersions,
+    with_deleted: WithDeleted,
+    deleted_too: DeletedToo,
     timerange: str | None = None,
     include_timerange: QueryBool = False,
 ) -> Response:
+    if deleted_too is not None:
+        return JSONResponse(with_deleted.flow(flow_id, deleted_too).to_json())
     found = flows.get_versioned(
         flow_id,
         include_timerange=include_timerange,
@@ -163,9 +176,11 @@ async def put_flow(flow_id: FlowId, body: JsonBody, flows: Flows) -> Response:
     return JSONResponse(new.to_json(), HTTPStatus.CREATED)
 
 
-@router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
-async def delete_flow(request: Request, flow_id: FlowId, deletion: Deletion) -> Response:
-    return deleted(request, deletion.delete_flow(flow_id))
+@router.delete("/{flowId}", status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED | NEEDED)
+async def delete_flow(
+    request: Request, flow_id: FlowId, deletion: Deletion, options: Options
+) -> Response:
+    return deleted(request, deletion.delete_flow(flow_id, options))
 
 
 mount_properties(router, "/{flowId}", query.flow_id, acting(FlowPropertyService))

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api.batch import mount_batch
 from tams.api.body import described
 from tams.api.creation import CONFLICT, EXTENSION, created
+from tams.api.deletion import NEEDED, Options
 from tams.api.dependencies import Backends, JsonBody, ThisPlatform, acting
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
@@ -20,6 +21,7 @@ from tams.models.media_object import ControlledInstance, MediaObject, parse_inst
 from tams.models.object_post import parse_object_post
 from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
+from tams.services.deletion.objects import ObjectDeletionService
 from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.instances import InstanceService
 from tams.services.objects.objects import ObjectService, ObjectView
@@ -29,6 +31,7 @@ router = APIRouter(prefix="/objects", tags=["Objects"])
 
 Objects = Annotated[ObjectService, Depends(acting(ObjectService))]
 Instances = Annotated[InstanceService, Depends(acting(InstanceService))]
+Deletion = Annotated[ObjectDeletionService, Depends(acting(ObjectDeletionService))]
 Registration = Annotated[ObjectRegistrationService, Depends(acting(ObjectRegistrationService))]
 
 
@@ -121,6 +124,18 @@ async def get_object(
     get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
     headers = paging_headers(request, limit=in_force, next_key=next_key)
     return JSONResponse(object_json(view, flow_ids, get_urls), headers=headers)
+
+
+@router.delete(
+    "/{objectId:path}",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=NEEDED,
+)
+async def delete_object(object_id: ObjectId, deletion: Deletion, options: Options) -> Response:
+    """Deletes an unused Object or, with `cascade=true`, the Segments that use it. Not part of TAMS."""
+    deletion.delete(object_id, options)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 lambda_handler = api_handler(router)

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
+from tams.api.creation import EXTENSION
+from tams.api.deletion import NEEDED, Options
 from tams.api.dependencies import JsonBody, ProfileId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, page_limit
@@ -15,11 +17,13 @@ from tams.models.patterns import STRICT_MIME_TYPE
 from tams.models.profile import Profile, ProfilePost
 from tams.models.queries import ProfileQuery
 from tams.runtime.http_handler import api_handler
+from tams.services.deletion.profiles import ProfileDeletionService
 from tams.services.service.profiles import ProfileService
 
 router = APIRouter(prefix="/service/profiles", tags=["Profiles"])
 
 Profiles = Annotated[ProfileService, Depends(acting(ProfileService))]
+Deletion = Annotated[ProfileDeletionService, Depends(acting(ProfileDeletionService))]
 
 
 @router.get("", response_model=list[Profile])
@@ -52,6 +56,18 @@ async def get_profile(profile_id: ProfileId, profiles: Profiles) -> JSONResponse
 async def post_profile(profile_id: ProfileId, body: JsonBody, profiles: Profiles) -> JSONResponse:
     created = profiles.create(profile_id, ProfilePost.from_body(body))
     return JSONResponse(created.to_json(), HTTPStatus.CREATED)
+
+
+@router.delete(
+    "/{profileId}",
+    tags=[EXTENSION],
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=NEEDED,
+)
+async def delete_profile(profile_id: ProfileId, deletion: Deletion, options: Options) -> Response:
+    """Deletes a Profile that no Flow uses. Not part of TAMS."""
+    deletion.delete(profile_id, options)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
 lambda_handler = api_handler(router)

@@ -1,5 +1,6 @@
 """/, /service, /service/storage-backends, and the pages about the service itself: /health, /docs."""
 
+import logging
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -23,6 +24,8 @@ from tams.services.service.health import HealthService
 from tams.services.service.service import ServiceService
 
 router = APIRouter(tags=["Service"])
+
+_log = logging.getLogger(__name__)
 
 Service = Annotated[ServiceService, Depends(acting(ServiceService))]
 
@@ -115,6 +118,8 @@ async def get_readiness(request: Request, health: Health) -> JSONResponse:
 def _health_answer(
     request: Request, word: str, found: HealthFound, status: HTTPStatus
 ) -> JSONResponse:
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning("503 for /health: %s", found.states)
     is_admin = CALLER in request.scope and Scope.ADMIN in caller_of(request).scopes
     return JSONResponse({"status": word, **(found.states if is_admin else {})}, status)
 

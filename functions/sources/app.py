@@ -1,32 +1,40 @@
 """/sources, /sources/{sourceId} and its properties."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.body import described
-from tams.api.creation import CONFLICT, EXTENSION, HAS_FLOWS, created
+from tams.api.creation import CONFLICT, EXTENSION, created
+from tams.api.deletion import NEEDED, Options
 from tams.api.dependencies import JsonBody, SourceId, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
 from tams.api.properties import mount_properties
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
+from tams.api.with_deleted import DeletedToo
 from tams.models.common import ContentFormat
 from tams.models.filters import parse_tag_filters
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.source import Source, SourcePost, SourcePut
 from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
+from tams.services.deletion.sources import SourceDeletionService
 from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.source_properties import SourcePropertyService
 from tams.services.flows.sources import SourceService
+from tams.services.recycle_bin.with_deleted import WithDeletedService
 
 router = APIRouter(prefix="/sources", tags=["Sources"])
 
 Sources = Annotated[SourceService, Depends(acting(SourceService))]
+WithDeleted = Annotated[WithDeletedService, Depends(acting(WithDeletedService))]
+Deletion = Annotated[SourceDeletionService, Depends(acting(SourceDeletionService))]
 KeptSources = Annotated[KeptSourceService, Depends(acting(KeptSourceService))]
 SourceProperties = Annotated[SourcePropertyService, Depends(acting(SourcePropertyService))]
 
@@ -35,6 +43,8 @@ SourceProperties = Annotated[SourcePropertyService, Depends(acting(SourcePropert
 async def get_sources(
     request: Request,
     sources: Sources,
+    with_deleted: WithDeleted,
+    deleted_too: DeletedToo,
     limit: Limit = None,
     page: PageToken = None,
     sort_by: SourceSort = SourceSort.CREATED,
@@ -54,11 +64,22 @@ async def get_sources(
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
     )
+    if deleted_too is not None:
+        listed = partial(with_deleted.sources, asked=deleted_too)
+        return page_response(request, listed, asked, reverse=reverse_order)
     return page_response(request, sources.list_, asked, reverse=reverse_order)
 
 
 @router.get("/{sourceId}", response_model=Source, responses=UNCHANGED)
-async def get_source(source_id: SourceId, sources: Sources, known: KnownVersions) -> Response:
+async def get_source(
+    source_id: SourceId,
+    sources: Sources,
+    known: KnownVersions,
+    with_deleted: WithDeleted,
+    deleted_too: DeletedToo,
+) -> Response:
+    if deleted_too is not None:
+        return JSONResponse(with_deleted.source(source_id, deleted_too).to_json())
     return versioned_response(sources.get_versioned(source_id, known))
 
 
@@ -109,11 +130,11 @@ async def put_source(source_id: SourceId, body: JsonBody, properties: SourceProp
     "/{sourceId}",
     tags=[EXTENSION],
     status_code=HTTPStatus.NO_CONTENT,
-    responses=HAS_FLOWS,
+    responses=NEEDED,
 )
-async def delete_source(source_id: SourceId, sources: KeptSources) -> Response:
-    """Deletes a Source without Flows. Not part of TAMS."""
-    sources.delete(source_id)
+async def delete_source(source_id: SourceId, sources: Deletion, options: Options) -> Response:
+    """Deletes a Source without Flows or, with `cascade=true`, with its Flows. Not part of TAMS."""
+    sources.delete(source_id, options)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 

@@ -12,6 +12,8 @@ from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.copies import ObjectCopyService
+from tams.services.recycle_bin.purge import PurgeService
+from tams.services.retention.sweep import RetentionService
 from tams.services.service.health import HealthService
 from tams.services.storage.uploads import UploadService
 from tams.services.webhooks.relay import EventRelay
@@ -35,11 +37,13 @@ def process(platform: Platform) -> dict[str, int]:
 
     attempt("webhooks", EventRelay.of(platform).sweep)
     attempt("deletion_requests", DeletionRequestService.of(platform, caller).sweep)
+    attempt("recycle_bin", PurgeService.of(platform).sweep)
     attempt("objects", ObjectCleanupService.of(platform).sweep)
     attempt("copies", ObjectCopyService.of(platform).sweep)
     attempt("events_expired", EventLog.of(platform, caller).expire)
     attempt("batches_expired", BatchCleanup.of(platform).sweep)
     attempt("uploads", UploadService.of(platform).sweep)
+    attempt("retention", RetentionService.of(platform).sweep)
     attempt("heartbeat", HealthService.of(platform).note_sweep)
     if failures:
         raise failures[0]

@@ -31,6 +31,7 @@ PACKAGES = (
     "fastapi",
     "mangum",
     "aws_lambda_powertools",
+    "python_multipart.multipart",
     "tams.runtime.http_handler",
 )
 
@@ -113,7 +114,8 @@ def _again_with_lambda_python(build: Path) -> int:
 
 def _make_requests() -> None:
     """Predicates, rows and signatures as the repositories make them."""
-    from tams.repositories.tables import ALL, SEGMENTS  # noqa: PLC0415
+    from tams.repositories.all_tables import ALL  # noqa: PLC0415
+    from tams.repositories.tables import SEGMENTS  # noqa: PLC0415
     from tams.vast.arrow_writer import row_streams  # noqa: PLC0415
     from tams.vast.query_message import query_message  # noqa: PLC0415
     from tams.vast.signature import Signer  # noqa: PLC0415

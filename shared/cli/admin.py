@@ -5,7 +5,7 @@ Without `--stack` it works on the local stack; with it on a deployed one, with A
 
 import typer
 
-from cli import accounts, background, backup
+from cli import accounts, background, backup, purging, retention
 from cli.clean import clean
 from cli.projections import projections
 from cli.provision import provision
@@ -24,9 +24,11 @@ for command in (
     background.redrive,
     background.retry,
     background.sweep,
+    purging.purge,
     accounts.token,
     accounts.user,
 ):
     app.command()(command)
+app.command("retention")(retention.show)
 app.command("export")(backup.export_tables)
 app.command("import")(backup.import_tables)

@@ -12,7 +12,7 @@ from cli.programs import result_of
 from cli.stacks import LOCAL_DATA, LOCAL_VAST, Data, Stack, VastUrl
 from cli.variables import environment_of
 
-_PROGRAM = "tams.runtime.backup"
+_PROGRAM = "backup"
 
 
 def export_tables(

@@ -75,13 +75,26 @@ class Client:
     def put(self, path: str, body: object) -> None:
         self._answers.accepted(self._patiently(self._api, "PUT", path, json=body))
 
-    def post(self, path: str, body: object) -> Any:
+    def post(self, path: str, body: object, **parameters: str) -> Any:
         """The response's JSON, or None when it has none."""
-        response = self._answers.accepted(self._patiently(self._api, "POST", path, json=body))
+        response = self._patiently(self._api, "POST", path, json=body, params=parameters)
+        self._answers.accepted(response)
         return self._answers.document(response, dict) if response.content else None
+
+    def post_list(self, path: str, items: list[Any]) -> list[Any]:
+        """The response's JSON, which is a list too."""
+        response = self._answers.accepted(self._patiently(self._api, "POST", path, json=items))
+        found: list[Any] = self._answers.document(response, list)
+        return found
 
     def delete(self, path: str, **parameters: str) -> None:
         self._answers.accepted(self._patiently(self._api, "DELETE", path, params=parameters))
+
+    def delete_if_there(self, path: str) -> None:
+        """Somebody else may have deleted it in the meantime."""
+        response = self._patiently(self._api, "DELETE", path)
+        if not self._answers.is_missing(response):
+            self._answers.accepted(response)
 
     def why_missing(self, path: str) -> str | None:
         """The server's explanation of a missing resource; None when it exists."""

@@ -1,4 +1,4 @@
-"""`tams ls` and `tams rm`: list what the store has, and delete from it."""
+"""`tams ls`: list what the store has, or had."""
 
 import json
 from collections.abc import Callable
@@ -12,19 +12,13 @@ from cli.client import Client
 from cli.connection import connected
 from cli.console import out
 from cli.errors import CommandError
-from cli.options import AsJson, FlowId, OptionalFlowId, TimeRangeText, Token, Url, is_given
-from cli.tables import flows_table, segments_table, sources_table
-from tams.timing import TimeRange
+from cli.options import AsJson, OptionalFlowId, TimeRangeText, Token, Url, is_given
+from cli.tables import flows_table, recycle_bin_table, segments_table, sources_table
 
 
 class Kind(StrEnum):
     SOURCES = "sources"
     FLOWS = "flows"
-    SEGMENTS = "segments"
-
-
-class Removable(StrEnum):
-    FLOW = "flow"
     SEGMENTS = "segments"
 
 
@@ -35,11 +29,23 @@ def ls(
     ] = Kind.FLOWS,
     flow_id: OptionalFlowId = None,
     timerange: TimeRangeText = "_",
+    deleted: Annotated[
+        bool,
+        typer.Option(
+            "--deleted",
+            help="List what the recycle bin holds of them. This is an extension of TAMS.",
+        ),
+    ] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
     """List Sources, Flows or the Segments of a Flow."""
+    if deleted:
+        if is_given(context, "timerange"):
+            raise typer.BadParameter("it does not go with --deleted", param_hint="--timerange")
+        _list_deleted(kind, flow_id, url, token, as_json=as_json)
+        return
     tables: dict[Kind, Callable[[Any], Any]] = {
         Kind.SOURCES: sources_table,
         Kind.FLOWS: flows_table,
@@ -70,6 +76,20 @@ def ls(
         out.print(f"its media is in the Flows that it collects: {names}", soft_wrap=True)
 
 
+def _list_deleted(
+    kind: Kind, flow_id: str | None, url: str, token: str | None, *, as_json: bool
+) -> None:
+    wanted = {"kind": "segments" if kind is Kind.SEGMENTS else kind.removesuffix("s")}
+    if flow_id is not None:
+        wanted["flow_id"] = flow_id
+    with connected(url, token) as client:
+        items = list(client.pages("/recycle-bin", **wanted))
+    if as_json:
+        out.print_json(json.dumps(items))
+    else:
+        out.print(recycle_bin_table(items) if items else f"no deleted {kind}")
+
+
 def _members(client: Client, flow_id: str) -> list[dict[str, Any]]:
     """The Flows that a Flow collects. Raises CommandError if there is no such Flow.
 
@@ -80,42 +100,3 @@ def _members(client: Client, flow_id: str) -> list[dict[str, Any]]:
         raise CommandError(f"there is no Flow {flow_id}: `tams ls flows` lists them")
     members: list[dict[str, Any]] = flow.get("flow_collection", [])
     return members
-
-
-def rm(
-    context: typer.Context,
-    kind: Annotated[
-        Removable,
-        typer.Argument(
-            metavar="KIND",
-            help="What to delete: flow (the whole Flow) or segments (see --timerange).",
-        ),
-    ],
-    flow_id: FlowId,
-    timerange: TimeRangeText = "_",
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
-    url: Url = LOCAL_URL,
-    token: Token = None,
-) -> None:
-    """Delete a Flow, or the Segments that lie entirely within a timerange."""
-    if kind is Removable.FLOW and is_given(context, "timerange"):
-        raise typer.BadParameter(
-            "a Flow can only be deleted as a whole. To delete part of its timeline: "
-            "tams rm segments FLOW_ID --timerange …",
-            param_hint="--timerange",
-        )
-    what = f"Flow {flow_id}" if kind is Removable.FLOW else _segments(timerange, flow_id)
-    if not yes:
-        typer.confirm(f"Delete {what}?", abort=True)
-    with connected(url, token) as client:
-        if kind is Removable.FLOW:
-            client.delete(f"/flows/{flow_id}")
-        else:
-            client.delete(f"/flows/{flow_id}/segments", timerange=timerange)
-    out.print(f"deleted {what}", highlight=False)
-
-
-def _segments(timerange: str, flow_id: str) -> str:
-    every = TimeRange.parse(timerange).is_eternity
-    which = "all Segments" if every else f"the Segments within {timerange}"
-    return f"{which} of Flow {flow_id}"

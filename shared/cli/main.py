@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import admin, listing
+from cli import admin, deleting, listing, play
 from cli.addresses import LOCAL_URL
 from cli.commands import EXIT_CODES, Commands, join_help_lines
 from cli.connection import connected
@@ -151,8 +151,10 @@ def export(
     out.print(str(target), highlight=False)
 
 
+app.command()(play.play)
 app.command()(listing.ls)
-app.command()(listing.rm)
+app.command()(deleting.rm)
+app.command()(deleting.restore)
 join_help_lines(app)
 
 if __name__ == "__main__":

@@ -98,6 +98,12 @@ def _flow_id(text: str | None) -> str | None:
     return text and text.lower()
 
 
+def _resource_id(text: str) -> str:
+    if not is_uuid(text.lower()):
+        raise typer.BadParameter(f"{text!r} is not an id, which is a UUID: `tams ls` lists them")
+    return text.lower()
+
+
 Url = Annotated[
     str,
     typer.Option(
@@ -135,6 +141,10 @@ TimestampText = Annotated[
 FlowId = Annotated[
     str, typer.Argument(metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow.")
 ]
+ResourceId = Annotated[
+    str,
+    typer.Argument(metavar="ID", callback=_resource_id, help="Id of the Flow, Source or entry."),
+]
 ExportedFlowId = Annotated[
     str,
     typer.Argument(
@@ -148,4 +158,8 @@ OptionalFlowId = Annotated[
     typer.Argument(
         metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow whose Segments to list."
     ),
+]
+PlayedId = Annotated[
+    str,
+    typer.Argument(metavar="ID", callback=_flow_id, help="Id of a Flow or a Source."),
 ]

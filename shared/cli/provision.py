@@ -18,14 +18,24 @@ def provision(
         bool,
         typer.Option(
             "--renew-page-secret",
-            help="Renew the secret that encrypts the event log's page keys; keys issued before stop working.",
+            help="Renew the secret of the log's page keys and of players' tokens; earlier ones stop working.",
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Change nothing; say what would be done. The exit code is 0 if that is nothing, 1 if it is "
+            "something, and 2 if it could not be found out.",
         ),
     ] = False,
 ) -> None:
-    """Create or migrate the tables on VAST for this release, as `make provision` does.
+    """Create, migrate or mend the tables on VAST for this release, as `make provision` does.
 
-    After an interruption, run it again to resume. It finds VAST in the same way as `tams admin status`.
+    It restores tables, columns, projections and sorting keys that are missing. After an interruption, run it
+    again to resume. It finds VAST in the same way as `tams admin status`.
     """
-    arguments = ["--renew-page-secret"] if renew_page_secret else []
+    chosen = {"--renew-page-secret": renew_page_secret, "--check": check}
+    arguments = [name for name, is_chosen in chosen.items() if is_chosen]
     environment = environment_of(context, stack, vast_url, data)
     raise typer.Exit(run("tams.runtime.provision", environment, *arguments))

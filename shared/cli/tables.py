@@ -33,6 +33,38 @@ def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
     return table
 
 
+def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Entry", "What", "Id", "Label", "Segments", "Deleted", "By", "Kept until")
+    for entry in entries:
+        table.add_row(
+            entry["id"],
+            entry["kind"],
+            entry.get("flow_id", entry["source_id"]),
+            entry.get("label", ""),
+            str(entry.get("segment_count", "")),
+            entry["deleted_at"],
+            entry.get("deleted_by", ""),
+            entry["kept_until"],
+        )
+    return table
+
+
+def retention_table(flows: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Flow", "Label", "Retention", "Of", "Segments", "Goes", "Next", "Kept because")
+    for flow in flows:
+        table.add_row(
+            flow["flow_id"],
+            flow.get("label", ""),
+            flow["retention"],
+            "Source" if flow["from_source"] else "Flow",
+            str(flow["segment_count"]),
+            flow["goes"],
+            flow.get("next", "with the next sweep" if "kept_because" not in flow else ""),
+            flow.get("kept_because", ""),
+        )
+    return table
+
+
 def queues_table(queues: Iterable[QueueDepth]) -> Table:
     table = _table("Queue", "Waiting", "In work", "Delayed", "Oldest", "Dead letters")
     for queue in queues:
@@ -55,25 +87,22 @@ def schema_table(tables: Iterable[dict[str, Any]]) -> Table:
     return table
 
 
-def _sorting(sorting: dict[str, Any]) -> str:
-    key = ", ".join(sorting["found"])
-    return key if sorting["done"] in {None, True} else f"{key} (not all rows yet)"
+def _sorting(sorting: dict[str, Any] | None) -> str:
+    if sorting is None:
+        return ""
+    key = ", ".join(sorting["key"])
+    return key if sorting["done"] else f"{key} (not all rows yet)"
 
 
 def projections_table(projections: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Table", "Projection", "State", "Columns", "Rows", "Size")
-    colours = {"missing": "yellow", "differs": "red", "extra": "yellow"}
+    table = _table("Table", "Projection", "State", "Columns")
     for each in projections:
-        state, found = each["state"], each["found"]
-        columns = ", ".join(each["columns"] or found)
+        state = each["state"]
+        columns = ", ".join(each["columns"] or each["found"])
         if state == "differs":
-            columns += f"; found {', '.join(found)}"
-        there = (
-            (str(each["rows"]), size_text(each["size_bytes"])) if found is not None else ("", "")
-        )
-        colour = colours.get(state)
-        shown = f"[{colour}]{state}[/{colour}]" if colour else state
-        table.add_row(each["table"], each["name"], shown, columns, *there)
+            columns += f"; found {', '.join(each['found'])}"
+        shown = state if state == "present" else f"[yellow]{state}[/yellow]"
+        table.add_row(each["table"], each["name"], shown, columns)
     return table
 
 
@@ -111,7 +140,9 @@ def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(name, no_wrap=name in {"Source", "Flow", "Timerange", "Object"})
+        table.add_column(
+            name, no_wrap=name in {"Entry", "Source", "Flow", "Id", "Timerange", "Object"}
+        )
     return table
 
 

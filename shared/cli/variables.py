@@ -40,8 +40,9 @@ def names_local_stack(context: typer.Context, stack: str | None) -> bool:
     """Whether `environment_of` gives the variables of the local stack."""
     if stack is not None:
         return False
-    given = is_given(context, "vast_url") or is_given(context, "data")
-    return given or f"{_PREFIX}ENDPOINT" not in os.environ
+    if is_given(context, "vast_url") or is_given(context, "data"):
+        return True
+    return not any(f"{_PREFIX}{name}" in os.environ for name in ("ENDPOINT", "ENDPOINTS"))
 
 
 def _without(prefix: str) -> dict[str, str]:

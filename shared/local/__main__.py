@@ -29,6 +29,12 @@ environment variables, with their defaults in parentheses:
   TAMS_PUBLIC_URL       address of the API for its clients (from each request's Host header)
   TAMS_TRUST_FORWARDED  header of a proxy to take that address from: forwarded, x-forwarded
                         or no (no)
+  TAMS_RECYCLE_BIN__KEPT_SECONDS
+                        how long what is deleted can be restored (604800, which is 7 days);
+                        0 deletes at once
+  TAMS_RETENTION__ENABLED
+                        whether the tag `retention` removes Segments and Flows: true or
+                        false (false)
   TAMS_S3_PUBLIC_URL    address of S3 for clients (this machine's)
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
                         ports of the other servers (9090, 9000, 9324)

@@ -85,6 +85,7 @@ class LocalValues:
             "TAMS_WEBHOOKS__OWN_PORTS": json.dumps(astuple(self.ports)),
             "TAMS_SQS_ENDPOINT_URL": self.sqs_url,
             "TAMS_GATEWAY_SCHEME": "http",
+            "TAMS_SERVICE__HEALTH_TIMEOUT_SECONDS": "20",  # a busy machine is well
             "TAMS_LAMBDA_ENDPOINT_URL": f"http://{LOOPBACK}:{self.ports.api}",
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,

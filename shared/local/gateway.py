@@ -101,7 +101,7 @@ class Gateway:
             return _Done(early)
         if (name := invoked_function(request, self._access_key)) is not None:
             return await self._in_thread(invoke, self._host, name, request.body, name=name)
-        match = self._routes.match(request.method, request.raw_path)
+        match = self._routes.match(request.method, request.path)
         if match is None:
             return _Done(
                 error_answer(404, "NotFound", f"there is nothing at {clipped(request.raw_path)}")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from local.intrinsics import ACCOUNT_ID
 from local.own_address import own_address
@@ -42,6 +42,11 @@ class HttpRequest:
     port: int
 
     @property
+    def path(self) -> str:
+        """As HTTP APIs hand it over: decoded once, and cut at a question mark, even if that was encoded."""
+        return unquote(self.raw_path).partition("?")[0]
+
+    @property
     def target(self) -> str:
         return f"{self.raw_path}?{self.raw_query}" if self.raw_query else self.raw_path
 
@@ -68,7 +73,7 @@ def to_event(request: HttpRequest, match: Match) -> Event:
     event: Event = {
         "version": "2.0",
         "routeKey": match.route.key,
-        "rawPath": request.raw_path,
+        "rawPath": request.path,
         "rawQueryString": request.raw_query,
         "headers": headers,
         "requestContext": {
@@ -78,7 +83,7 @@ def to_event(request: HttpRequest, match: Match) -> Event:
             "domainPrefix": domain.partition(".")[0],
             "http": {
                 "method": request.method,
-                "path": request.raw_path,
+                "path": request.path,
                 "protocol": f"HTTP/{request.http_version}",
                 "sourceIp": request.source_ip,
                 "userAgent": headers.get("user-agent", ""),

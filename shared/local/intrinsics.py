@@ -103,6 +103,7 @@ class Resolver:
             "Fn::Select": lambda it: self.resolve(it[1])[int(it[0])],
             "Fn::Split": lambda it: str(self.resolve(it[1])).split(it[0]),
             "Fn::FindInMap": self._find_in_map,
+            "Fn::EachMemberEquals": lambda it: set(self.resolve(it[0])) <= {self.resolve(it[1])},
         }
 
     def _ref(self, name: str) -> Any:
@@ -119,9 +120,10 @@ class Resolver:
             raise TemplateError(
                 f"parameter {name} has no default and no local value (local/environment.py)"
             )
-        if name not in self.template.get("Resources", {}):
+        owner = name.partition(".")[0]  # SAM's own `Function.Alias` and `Api.Stage`
+        if owner not in self.template.get("Resources", {}):
             raise TemplateError(f"!Ref {name}: the template has no such parameter or resource")
-        return self.references.get(name, name)
+        return self.references.get(owner, owner)
 
     def _get_att(self, argument: list[str]) -> str:
         logical_id, attribute = argument[0], ".".join(str(part) for part in argument[1:])

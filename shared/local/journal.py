@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from urllib.parse import unquote_plus
 
+from tams.token_paths import without_token
+
 _SECRET = {
     "access_token",
     "x-amz-credential",
@@ -40,7 +42,11 @@ class Journal:
 def redacted(target: str) -> str:
     """A request target, stripped of anything that would let a reader of the log call or fetch."""
     path, mark, query = target.partition("?")
-    return path + mark + "&".join(_redacted_parameter(each) for each in query.split("&"))
+    return (
+        without_token(path)
+        + mark
+        + "&".join(_redacted_parameter(each) for each in query.split("&"))
+    )
 
 
 def _redacted_parameter(parameter: str) -> str:

@@ -17,6 +17,7 @@ from vastlocal.settings import ConflictMode
 DATA_DIR = ".tams"
 WEBHOOK_NETWORKS = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
 _PORT_MAX = 65_535
+_SECONDS_MAX = 999_999_999
 _WORKERS_MAX = 64
 """Each is a process with all functions in it."""
 
@@ -35,14 +36,14 @@ class Options:
     s3_public_url: str | None
     webhook_networks: str | None
     """JSON, as the functions take it."""
-    address: Mapping[str, str] = field(default_factory=dict)
-    """Variables by which address clients know the API."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the functions, such as the address by which clients know the API."""
 
     @property
     def variables(self) -> dict[str, str]:
         """For all functions; they override those of the template."""
         networks = self.webhook_networks
-        return {**self.address, **({} if networks is None else {WEBHOOK_NETWORKS: networks})}
+        return {**self.settings, **({} if networks is None else {WEBHOOK_NETWORKS: networks})}
 
     @property
     def is_open(self) -> bool:
@@ -68,9 +69,9 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         conflicts=_conflicts(environment),
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
         webhook_networks=_networks(environment),
-        address={
+        settings={
             name: check(name, environment[name])
-            for name, check in _ADDRESS.items()
+            for name, check in _SETTINGS.items()
             if environment.get(name)
         },
     )
@@ -124,4 +125,19 @@ def _forwarding(name: str, text: str) -> str:
     return text
 
 
-_ADDRESS = {"TAMS_PUBLIC_URL": _url, "TAMS_TRUST_FORWARDED": _forwarding}
+def _seconds(name: str, text: str) -> str:
+    return str(_number({name: text}, name, 0, most=_SECONDS_MAX))
+
+
+def _true_or_false(name: str, text: str) -> str:
+    if text not in ("true", "false"):
+        raise LocalStackError(f"{name}={text} is not one of true, false")
+    return text
+
+
+_SETTINGS = {
+    "TAMS_PUBLIC_URL": _url,
+    "TAMS_TRUST_FORWARDED": _forwarding,
+    "TAMS_RECYCLE_BIN__KEPT_SECONDS": _seconds,
+    "TAMS_RETENTION__ENABLED": _true_or_false,
+}

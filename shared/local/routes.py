@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote
 
 from local.application import Route
 
@@ -34,7 +33,7 @@ class _Pattern:
         return tuple(_kind(segment) for segment in self.segments), self.route.method == "ANY"
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """Path parameters, decoded once; None when the path does not match."""
+        """Path parameters; None when the path does not match."""
         if self.route.path == _DEFAULT:
             return {}
         found: dict[str, str] = {}
@@ -42,12 +41,12 @@ class _Pattern:
             kind = _kind(pattern)
             rest = segments[index:]
             if kind == _GREEDY and any(rest):
-                return found | {pattern[1:-2]: unquote("/".join(rest))}
+                return found | {pattern[1:-2]: "/".join(rest)}
             if not rest:
                 return None
             if kind == _VARIABLE and rest[0]:
-                found[pattern[1:-1]] = unquote(rest[0])
-            elif kind != _LITERAL or pattern != unquote(rest[0]):
+                found[pattern[1:-1]] = rest[0]
+            elif kind != _LITERAL or pattern != rest[0]:
                 return None
         return found if len(segments) == len(self.segments) else None
 
@@ -59,9 +58,9 @@ class RouteTable:
         others = [it for it in patterns if it.route.path != _DEFAULT]
         self._patterns = [*sorted(others, key=lambda it: it.rank), *by_default]
 
-    def match(self, method: str, raw_path: str) -> Match | MethodNotAllowed | None:
-        """`raw_path` is still percent-encoded, so that an encoded slash separates nothing."""
-        segments = tuple(raw_path.split("/")[1:])
+    def match(self, method: str, path: str) -> Match | MethodNotAllowed | None:
+        """`path` is decoded already, so a slash that a client encoded separates like any other."""
+        segments = tuple(path.split("/")[1:])
         allowed: list[str] = []
         for pattern in self._patterns:
             parameters = pattern.match(segments)

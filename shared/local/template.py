@@ -145,10 +145,10 @@ class _Reader:
         for _, properties in self._of_type("AWS::Serverless::HttpApi"):
             auth = properties.get("Auth", {})
             if (name := auth.get("DefaultAuthorizer")) is not None:
-                logical_id = auth["Authorizers"][name]["FunctionArn"]["Fn::GetAtt"][0]
-                return PurePosixPath(
-                    self._template["Resources"][logical_id]["Properties"]["CodeUri"]
-                ).name
+                given = auth["Authorizers"][name]["FunctionArn"]
+                if "Fn::GetAtt" in given:
+                    given = {"Ref": given["Fn::GetAtt"][0]}
+                return str(self._resolver.resolve(given))
         return None
 
     def _upload_queues(self) -> Iterator[str]:

@@ -16,6 +16,8 @@ OPTIONS = frozenset(
         "TAMS_LOCAL_TOKEN",
         "TAMS_PUBLIC_URL",
         "TAMS_QUEUE_PORT",
+        "TAMS_RECYCLE_BIN__KEPT_SECONDS",
+        "TAMS_RETENTION__ENABLED",
         "TAMS_S3_PORT",
         "TAMS_S3_PUBLIC_URL",
         "TAMS_TRUST_FORWARDED",

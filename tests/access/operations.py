@@ -4,7 +4,7 @@ import json
 from importlib import resources
 from typing import Any
 
-from tams.api.callers import PUBLIC_ROUTES
+from tams.api.callers import PUBLIC_ROUTES, TOKEN_ROUTES
 
 NOBODY = "00000000-0000-4000-8000-00000000abcd"
 
@@ -16,12 +16,12 @@ def document() -> dict[str, Any]:
 
 
 def operations() -> list[tuple[str, str]]:
-    """Method and path template of every operation that is not public."""
+    """Method and path template of every operation that needs credentials."""
     return [
         (method.upper(), path)
         for path, methods in document()["paths"].items()
         for method in methods
-        if path not in PUBLIC_ROUTES
+        if path not in PUBLIC_ROUTES | TOKEN_ROUTES
     ]
 
 

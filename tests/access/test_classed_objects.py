@@ -230,3 +230,59 @@ def test_instances_of_a_hidden_object_are_those_of_one_that_is_not_there(
         assert len(statuses) == len(summaries) == 1, (statuses, summaries)
         assert statuses <= {400, 404}
     assert len(news.get(f"/objects/{hidden}").json()["get_urls"]) == 1
+
+
+def test_an_object_is_deleted_only_by_who_may_delete_in_all_its_flows(
+    api: dict[str, Api], backends: Backends
+) -> None:
+    admin = api["admin"]
+    flows = {name: make(admin, name) for name in ("news", "sport")}
+    object_id = registered(admin, flows["news"], backends.news)
+    assert add(admin, flows["sport"], 0, object_id).status_code == 201
+    path = f"/objects/{object_id}"
+
+    for person in PEOPLE:
+        expected = 409
+        if not (person.is_admin or "delete" in person.scopes):
+            expected = 403
+        elif not person.may("read", set(flows)):
+            expected = 404
+        elif not person.may("delete", {"news"}):  # it was made for that Flow
+            expected = 403
+        answer = api[person.name].delete(path)
+        assert answer.status_code == expected, person
+        for name, flow in flows.items():
+            told = flow["id"] in answer.json()["summary"]
+            assert told is (expected == 409 and person.may("read", {name})), person
+
+    refused = api["news"].delete(path, params={"cascade": "true"})
+    assert refused.status_code == 403
+    assert flows["sport"]["id"] not in refused.text
+    assert api["both"].delete(path, params={"cascade": "true"}).status_code == 204
+    for flow in flows.values():
+        assert admin.get(f"/flows/{flow['id']}/segments").json() == []
+
+
+def test_profiles_are_deleted_with_the_scope_and_name_only_flows_that_may_be_read(
+    api: dict[str, Api],
+) -> None:
+    admin, profile_id = api["admin"], str(uuid4())
+    flow = make(admin, "sport")
+    technical = {
+        each: flow[each] for each in ("format", "codec", "container", "essence_parameters")
+    }
+    path = f"/service/profiles/{profile_id}"
+    made = admin.post(path, json={"id": profile_id, "flow_metadata": technical})
+    assert made.status_code == 201
+    ids = {"id": flow["id"], "source_id": flow["source_id"], "profile_id": profile_id}
+    linked = admin.put(f"/flows/{flow['id']}", json={**ids, "tags": {"auth_classes": ["sport"]}})
+    assert linked.status_code == 204
+
+    for person in PEOPLE:
+        may = person.is_admin or "delete" in person.scopes
+        answer = api[person.name].delete(path)
+        assert answer.status_code == (409 if may else 403), person
+        told = flow["id"] in answer.json()["summary"]
+        assert told is (may and person.may("read", {"sport"})), person
+    assert admin.delete(f"/flows/{flow['id']}").status_code == 204
+    assert api["sport"].delete(path).status_code == 204

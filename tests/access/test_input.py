@@ -85,8 +85,11 @@ def test_an_object_lies_in_its_bucket_whatever_its_id(
     (listed,) = api.get(f"/flows/{flow['id']}/segments").json()
     assert listed["object_id"] == object_id
     assert httpx.get(listed["get_urls"][0]["url"]).content == content
-    if len(quote(object_id, safe="")) < 3_000:
-        found = api.get(f"/objects/{quote(object_id, safe='')}")
+    in_path = quote(object_id, safe="")
+    if "?" in object_id:  # the gateway would cut it off
+        in_path = quote(in_path, safe="")
+    if len(in_path) < 3_000:
+        found = api.get(f"/objects/{in_path}")
         assert found.json()["id"] == object_id
     api.delete(f"/flows/{flow['id']}")
 

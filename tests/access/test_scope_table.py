@@ -84,10 +84,44 @@ PUT    /sources/{sourceId}/tags               write
 POST   /flows                                 write
 PUT    /flows/{flowId}/tags                   write
 POST   /objects                               write
+DELETE /objects/{objectId}                    delete
+DELETE /service/profiles/{profileId}          delete
+POST   /flows/{flowId}/restore                delete
+POST   /flows/{flowId}/segments/restore       delete
+POST   /sources/{sourceId}/restore            delete
+GET    /retention
+GET    /recycle-bin                           delete
+POST   /recycle-bin/restore                   delete
+GET    /recycle-bin/{entryId}                 delete
+DELETE /recycle-bin/{entryId}                 delete
 POST   /sources/batch                         write
 POST   /flows/batch                           write
 POST   /flows/tags/batch                      write
+PUT    /flows/{flowId}/segments/tags          write
+DELETE /flows/{flowId}/segments/tags          write
+PUT    /flows/{flowId}/segments/tags/{name}   write
+DELETE /flows/{flowId}/segments/tags/{name}   write
 POST   /objects/batch                         write
+GET    /collections                           read
+POST   /collections                           write
+GET    /collections/{collectionId}            read
+PATCH  /collections/{collectionId}            write
+DELETE /collections/{collectionId}            delete
+GET    /collections/{collectionId}/members    read
+POST   /collections/{collectionId}/members    write
+GET    /collections/{collectionId}/members/{flowId} read
+PUT    /collections/{collectionId}/members/{flowId} write
+DELETE /collections/{collectionId}/members/{flowId} write
+GET    /source-collections                    read
+GET    /source-collections/{sourceId}         read
+GET    /source-collections/{sourceId}/members read
+GET    /source-collections/{sourceId}/members/{memberId} read
+GET    /flows/{flowId}/hls.m3u8               read
+GET    /flows/{flowId}/output.m3u8            read
+GET    /flows/{flowId}/dash.mpd               read
+GET    /sources/{sourceId}/hls.m3u8           read
+GET    /sources/{sourceId}/dash.mpd           read
+POST   /playback/tokens                       read
 """
 
 

@@ -42,8 +42,6 @@ class Handlers(httpx.BaseTransport):
     def invocation(self, request: httpx.Request) -> Callable[[], Event]:
         """What Lambda does for the request: call its function with the event."""
         path, _, query = request.url.raw_path.decode().partition("?")
-        match = self._routes.match(request.method, path)
-        assert isinstance(match, Match), path
         headers = [(name.lower(), value) for name, value in request.headers.raw]
         received = HttpRequest(
             request.method,
@@ -57,6 +55,8 @@ class Handlers(httpx.BaseTransport):
             "127.0.0.1",
             80,
         )
+        match = self._routes.match(request.method, received.path)
+        assert isinstance(match, Match), path
         event = to_event(received, match)
         event["requestContext"]["authorizer"] = {"lambda": {"caller": json.dumps(_CALLER)}}
         handler, context = self._handler(match.route.function), _context(match.route.function)

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from tams.models.flow import parse_flow_put
 from tams.models.stored import (
+    FlowOutline,
     Instance,
     ObjectKind,
     ObjectState,
@@ -79,5 +80,5 @@ def _object_ids(count: int, uses_each: int) -> Iterator[str]:
 def _add(
     segments: list[StoredSegment], objects: list[StoredObject], repositories: Repositories
 ) -> None:
-    repositories.segments.add(segments)
+    repositories.segments.add(FlowOutline(segments[0].flow_id), segments)
     repositories.objects.add(objects)

@@ -15,13 +15,13 @@ from vastdb.table_metadata import TableMetadata, TableRef, TableType
 from tams.repositories.database import Database
 from tams.repositories.flow_rows import OUTLINE
 from tams.repositories.media_time import bound_text
-from tams.repositories.sdk import arrow_schema, sdk_session
 from tams.repositories.session import VastConnection
 from tams.repositories.table import Table
 from tams.repositories.tables import COLLECTIONS, FLOWS, SEGMENTS
 from tams.repositories.transaction import VastTransaction
 from tams.vast.where import col
 from tests.benchmark.operations import GET_FLOW, PAGE, WINDOW
+from tests.sdk import arrow_schema, sdk_session
 
 SECOND = 10**9
 _ONE_REQUEST = QueryConfig(num_splits=1, num_sub_splits=1)

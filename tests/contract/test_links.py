@@ -1,5 +1,6 @@
 """`Link` and `Location` are absolute, so that clients may use them as they are."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import requests
 
 from functions.flows.app import router
+from local.lambda_context import LambdaContext
 from local.stack import Stack
 from tams.models.caller import EVERYONE
 from tams.runtime.http_handler import api_handler
@@ -208,7 +210,8 @@ def test_a_stage_is_part_of_the_address_and_not_of_the_route(
         "isBase64Encoded": False,
     }
 
-    answer = api_handler(router, lambda: services.platform)(event, None)
+    context = LambdaContext("flows", "512", "arn", "log", time.monotonic() + PATIENCE_SECONDS)
+    answer = api_handler(router, lambda: services.platform)(event, context)
 
     assert answer["statusCode"] == 200, answer
     link = answer["headers"]["link"]

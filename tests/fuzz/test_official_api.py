@@ -29,6 +29,7 @@ EXTENDED = """
 [[operations]]
 include-path = [
   "/flows", "/sources", "/sources/{sourceId}", "/flows/{flowId}/tags", "/sources/{sourceId}/tags",
+  "/objects/{objectId}", "/service/profiles/{profileId}",
 ]
 [operations.checks.unsupported_method]
 enabled = false

@@ -13,20 +13,22 @@ from typing import Any
 import pytest
 
 from tams.errors import BackendUnavailableError
+from tams.models.common import Tags
 from tams.models.stored import FLOW_GONE_US
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY
 from tams.repositories.migrations.back_fill import BATCH_ROWS
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.migrations.steps import AddColumns
+from tams.repositories.predicates import tags_text
 from tams.repositories.provision import provision
+from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
-from tams.repositories.sdk import sdk_session
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
 from tams.repositories.tables import (
-    ALL,
     COLLECTIONS,
     FLOWS,
     GUARD_SLOTS,
@@ -34,17 +36,21 @@ from tams.repositories.tables import (
     OBJECTS,
     SCHEMA_VERSION,
     SERVICE,
+    SOURCES,
 )
 from tams.repositories.transaction import ROW_ID, VastTransaction
 from tams.runtime.vast import vast_connection
 from tams.vast.where import col
 from tests.integration.kept_data import FOLDERS, unpacked
 from tests.integration.local_vast import VAST_KEYS, a_local_vast, settings_for
+from tests.sdk import sdk_session
 from tests.waiting import until
 from vastlocal.control import Control
 from vastlocal.http.faults import FaultAction
 
-OLD_FLOWS = Table("flows", columns(id=TEXT, created_us=INT, revision=INT), sorting_key=("id",))
+_OLD_COLUMNS = columns(id=TEXT, tags=TEXT, created_us=INT, revision=INT)
+OLD_FLOWS = Table("flows", _OLD_COLUMNS, sorting_key=("id",))
+OLD_SOURCES = Table("sources", _OLD_COLUMNS, sorting_key=("id",))
 """Only what the tests write: a later version added columns."""
 NO_FLOW_YET = col["flow_created_us"].isnull()
 CHANGES = {
@@ -107,7 +113,7 @@ def test_new_tables_have_the_version_of_this_release(tmp_path: Path) -> None:
         provision(connection)
 
         found = schema_status(connection)
-        assert found.version == SchemaVersion(KNOWN, oldest_reader=1)
+        assert found.version == SchemaVersion(KNOWN, oldest_reader=5)
         assert found.is_ready
         assert found.rows["guards"] == GUARD_SLOTS
 
@@ -202,6 +208,14 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
             "column flows.unrelated_revision",
             "column sources.kept",
             "table batches",
+            "column flows.timeline_id",
+            "table recycle_bin",
+            *(f"projection {each.name}" for each in RECYCLE_BIN.projections),
+            "column flows.retention_us",
+            "column sources.retention_us",
+            "projection flows_by_retention",
+            "projection sources_by_retention",
+            "column segments.tags",
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0
@@ -211,7 +225,7 @@ def environment(connection: VastConnection) -> dict[str, str]:
     access_key, secret_key = connection.find_keys()
     return {
         **os.environ,
-        "TAMS_VAST__ENDPOINT": connection.endpoint,
+        "TAMS_VAST__ENDPOINT": connection.endpoints[0],
         "TAMS_VAST__BUCKET": connection.bucket,
         "TAMS_VAST__ACCESS_KEY": access_key,
         "TAMS_VAST__SECRET_KEY": secret_key,
@@ -296,3 +310,33 @@ def test_flows_learn_whether_anything_collects_them(tmp_path: Path) -> None:
         rows = Database(connection).read(lambda it: it.select(FLOWS, wanted, columns))
         unrelated = {row["id"]: row["unrelated_revision"] == row["revision"] for row in rows}
         assert unrelated == {"parent": False, "child": False, "alone": True}
+
+
+def test_flows_and_sources_with_a_policy_are_looked_at(tmp_path: Path) -> None:
+    tags: dict[str, Tags] = {
+        "tagged": {"retention": "P1D"},
+        "plain": {"retentions": "P1D"},
+        "none": {},
+    }
+    with store(unpacked("unnumbered", tmp_path) / "vast") as (connection, _):
+
+        def work(transaction: VastTransaction) -> None:
+            for name, own in tags.items():
+                row = {"id": name, "tags": tags_text(own), "revision": 5}
+                transaction.insert(OLD_FLOWS, [row])
+                transaction.insert(OLD_SOURCES, [row])
+
+        Database(connection).write(work)
+
+        assert "1 rows of flows.retention_us" in provision(connection)
+
+        for table in (FLOWS, SOURCES):
+            wanted = col["id"].isin(list(tags))
+            found = Database(connection).read(
+                lambda it: it.select(table, wanted, ["id", "retention_us"])  # noqa: B023
+            )
+            looks = {row["id"]: row["retention_us"] for row in found}
+            assert looks == {"tagged": 0, "plain": None, "none": None}
+        flow = ["revision", "unrelated_revision"]
+        (row,) = Database(connection).read(lambda it: it.select(FLOWS, col["id"] == "tagged", flow))
+        assert row["revision"] == row["unrelated_revision"]

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from tams.repositories.all_tables import ALL
 from tams.repositories.provision import provision
-from tams.repositories.sdk import sdk_session
-from tams.repositories.tables import ALL
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
+from tests.sdk import sdk_session
 
 
 def test_a_projection_that_is_missing_is_made_and_nothing_else(tmp_path: Path) -> None:

@@ -78,9 +78,11 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
         "objects": 0,
         "deletion_requests": 0,
         "webhooks": 0,
+        "recycle_bin": 0,
     }
     assert handle("webhooks", "api/post_webhook.json")["statusCode"] == 201
     assert json.loads(handle("flow_delete_requests", "api/get_delete_requests.json")["body"]) == []
+    assert handle("provision", "invoke/provision.json") == {"ready": True, "to_do": []}
     signed = handle("url_signer", "invoke/url_signer.json")["urls"]
     assert [url.split("?")[0].rpartition("/")[2] for url in signed] == [
         "a-sample-object",

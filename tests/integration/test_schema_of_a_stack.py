@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from local.stack import Stack
+from tams.repositories.all_tables import ALL
 from tams.repositories.schema_version import KNOWN
-from tams.repositories.tables import ALL
 from tests.integration.kept_data import unpacked
 from tests.stacks import UNHURRIED
 from tests.waiting import until
@@ -57,6 +57,7 @@ def test_nothing_is_answered_until_the_tables_are_migrated_and_then_all_is(stack
         assert rows["flows"] == 6
         assert {name for name, number in rows.items() if number is None} == {
             "batches",
+            "recycle_bin",
             "schema_version",
         }
         shown = tams_admin(stack, "status", code=1)

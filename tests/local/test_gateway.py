@@ -25,7 +25,7 @@ def test_a_function_gets_event_and_context_and_its_answer_comes_back(gateway: ht
 
     told = answer.json()
     assert answer.status_code == 200
-    assert told["event"]["rawPath"] == "/echo/a%2Fb/c"
+    assert told["event"]["rawPath"] == "/echo/a/b/c"
     assert told["event"]["pathParameters"] == {"proxy": "a/b/c"}
     assert told["event"]["requestContext"]["http"]["sourceIp"] == "127.0.0.1"
     assert told["function_name"] == "tams-echo"

@@ -46,7 +46,7 @@ def test_an_event_has_the_documented_fields() -> None:
 
     assert event["version"] == "2.0"
     assert event["routeKey"] == "ANY /my/{name}"
-    assert event["rawPath"] == "/my/a%20path"
+    assert event["rawPath"] == "/my/a path"
     assert event["rawQueryString"] == "p1=v1&p1=v2&p2=%C3%BC&empty="
     assert event["cookies"] == ["cookie1=a", "cookie2=b"]
     assert event["headers"] == {
@@ -78,7 +78,7 @@ def test_an_event_has_the_documented_fields() -> None:
     }
     assert context["http"] == {
         "method": "POST",
-        "path": "/my/a%20path",
+        "path": "/my/a path",
         "protocol": "HTTP/1.1",
         "sourceIp": "192.0.2.1",
         "userAgent": "agent",

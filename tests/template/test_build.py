@@ -38,6 +38,7 @@ EVENTS = [
     ("events", "api/get_events.json"),
     ("object_copy", "sqs/object_copy.json"),
     ("object_created", "sqs/object_created.json"),
+    ("provision", "invoke/provision.json"),
     ("url_signer", "invoke/url_signer.json"),
     ("authorizer", "authorizer/static_token.json"),
 ]

@@ -1,12 +1,16 @@
 """What the template must never lose: least privilege, encryption, and someone who receives alarms."""
 
+import importlib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any
 
 import pytest
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute, iter_route_contexts
 
-from tests.template.conftest import resolver
+from tests.template.conftest import ROOT, resolver
 
 
 def of_type(template: dict[str, Any], kind: str) -> dict[str, dict[str, Any]]:
@@ -46,7 +50,8 @@ def test_no_function_may_do_everything_or_touch_everything(
 @pytest.mark.parametrize(
     ("function", "actions"),
     [
-        ("flow_segments", {"s3:GetObject"}),
+        ("flow_segments", {"s3:GetObject", "s3:PutObject"}),
+        ("playback", {"s3:GetObject"}),
         ("media_storage", {"s3:PutObject"}),
         ("object_cleanup", {"s3:DeleteObject"}),
         ("events", {"s3:GetObject"}),
@@ -58,15 +63,18 @@ def test_no_function_may_do_everything_or_touch_everything(
         ),
         ("service", {"s3:ListBucket"}),
         ("flows", set()),
+        ("collections", set()),
         ("authorizer", set()),
         ("webhook_fanout", set()),
         ("webhook_delivery", set()),
         ("url_signer", {"s3:GetObject"}),
+        ("provision", set()),
         ("sources", set()),
         ("profiles", set()),
         ("sweeper", {"s3:GetObject", "s3:ListBucket"}),
         ("webhooks", set()),
         ("flow_delete_requests", set()),
+        ("recycle_bin", set()),
         ("deletion_worker", set()),
     ],
 )
@@ -122,10 +130,9 @@ def test_only_the_delivery_of_events_has_urls_signed_and_it_can_do_nothing_else_
         if "lambda:InvokeFunction" in as_list(statement["Action"])
     }
 
-    assert invoking == {"webhook_delivery": {"Fn::GetAtt": ["UrlSignerFunction", "Arn"]}}
-    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == {
-        "Ref": "UrlSignerFunction"
-    }
+    alias = {"Ref": "UrlSignerFunction.Alias"}
+    assert invoking == {"webhook_delivery": alias}
+    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == alias
 
 
 def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
@@ -140,10 +147,12 @@ def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", ())
     }
 
-    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
+    for queue in queues.values():
+        assert resolver(template).resolve(queue)["SqsManagedSseEnabled"] is True
+        assert resolver(template, KmsKeyArn="arn:key").resolve(queue)["KmsMasterKeyId"] == "arn:key"
     assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == redriven
     assert redriven <= watched
 
@@ -261,3 +270,36 @@ def test_a_players_page_may_seek_in_media_and_upload_with_metadata(
         asked = ("range", "content-type", "x-amz-meta-tams-timerange")
         for header in asked:
             assert any(fnmatch(header, each.lower()) for each in rule["AllowedHeaders"]), header
+
+
+def test_pages_may_send_each_header_that_functions_read_and_no_others(
+    template: dict[str, Any],
+) -> None:
+    cors = template["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+    read = {
+        name
+        for app in (ROOT / "functions").glob("*/app.py")
+        for route in iter_route_contexts(_router(app.parent.name).routes)
+        if isinstance(route.original_route, APIRoute)
+        for name in _headers_of(route.original_route.dependant)
+    }
+
+    assert {each.lower() for each in cors["AllowHeaders"]} == read | {
+        "accept",
+        "authorization",
+        "content-type",
+    }
+    assert not cors.get("AllowCredentials")
+
+
+def _router(function: str) -> APIRouter:
+    """That of a function without HTTP routes is empty."""
+    app = importlib.import_module(f"functions.{function}.app")
+    router: APIRouter = getattr(app, "router", APIRouter())
+    return router
+
+
+def _headers_of(dependant: Dependant) -> Iterator[str]:
+    yield from (each.alias.lower() for each in dependant.header_params)
+    for each in dependant.dependencies:
+        yield from _headers_of(each)

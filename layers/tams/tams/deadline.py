@@ -1,6 +1,7 @@
 """How much time the current invocation has left: set at the edge, respected wherever code waits."""
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,8 +11,11 @@ SecondsLeft = Callable[[], float]
 
 MARGIN_SECONDS = 1.5
 """For the response, and for the request to VAST that is under way when time is up."""
+ANSWER_SECONDS = 0.5
+"""For the response alone: no request to another server may take longer."""
 
 _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", default=None)
+_ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)
 
 
 @contextmanager
@@ -24,12 +28,25 @@ def invocation(left: SecondsLeft) -> Iterator[None]:
         _seconds_left.reset(token)
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Code inside may wait no longer than this altogether, and never longer than the code around it may."""
+    token = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
 def seconds_left() -> float:
     """Until the invocation ends; infinite outside an invocation."""
     left = _seconds_left.get()
     return math.inf if left is None else left()
 
 
-def patience(longest_seconds: float) -> float:
-    """How many seconds code may wait: `longest_seconds`, or less if the invocation ends before."""
-    return max(0.0, min(longest_seconds, seconds_left() - MARGIN_SECONDS))
+def patience(longest_seconds: float, margin_seconds: float = MARGIN_SECONDS) -> float:
+    """How many seconds code may wait: `longest_seconds`, or less if the invocation or `within` ends first."""
+    left = _seconds_left.get()
+    if left is not None:
+        longest_seconds = min(longest_seconds, left() - margin_seconds)
+    return max(0.0, min(longest_seconds, _ends_at.get() - time.monotonic()))

@@ -44,17 +44,34 @@ class KeySettings(Section):
         return self
 
 
-class VastSettings(KeySettings):
+class TrustSettings(KeySettings):
+    """Which certificates to accept, for servers whose certificates no public authority has signed."""
+
+    ca_bundle: str | None = None
+    """File of certificate authorities (PEM), which are trusted instead of the public ones."""
+    ca_bundle_secret_arn: str | None = None
+    """The same from Secrets Manager: PEM text, or JSON with `ca_bundle`. It may be the secret of the keys."""
+
+    @model_validator(mode="after")
+    def _from_one_place(self) -> Self:
+        if self.ca_bundle and self.ca_bundle_secret_arn:
+            raise ValueError("give ca_bundle or ca_bundle_secret_arn, not both")
+        return self
+
+
+class VastSettings(TrustSettings):
     """The cluster. Requests are signed with the cluster's own keys, never with a function's role."""
 
-    endpoint: str
-    """URL of the cluster's database endpoint."""
+    endpoint: str = ""
+    """URL of the cluster's database endpoint. If its name has several addresses, each is an endpoint."""
+    endpoints: tuple[str, ...] = ()
+    """Instead of `endpoint`: a JSON list of URLs of the same cluster. If one is down, the others are used."""
     bucket: str
     """Database bucket that holds the schema."""
     schema_: str = Field(default="tams", alias="schema")
     """Schema that holds the tables."""
-    timeout_seconds: float = 10.0
-    """How long one request to VAST may take."""
+    timeout_seconds: float = 9.0
+    """How long one request to VAST may take. With it, a client has its 503 within 12 s if VAST is silent."""
     patience_seconds: float = 26.0
     """How long a write is retried after conflicts before the response is 503, if the function has time."""
     sorted_tables: bool = True
@@ -66,8 +83,19 @@ class VastSettings(KeySettings):
             raise ValueError("give access_key and secret_key, or secret_arn")
         return self
 
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if bool(self.endpoint) is bool(self.endpoints):
+            raise ValueError("give endpoint or endpoints")
+        return self
 
-class StorageBackendSettings(KeySettings):
+    @property
+    def all_endpoints(self) -> tuple[str, ...]:
+        """At least one."""
+        return self.endpoints or (self.endpoint,)
+
+
+class StorageBackendSettings(TrustSettings):
     """One storage backend: what clients see, and how the service reaches the bucket.
 
     Without keys, the service uses the function's role.
@@ -139,6 +167,8 @@ class ServiceSettings(Section):
     """How long an allocated Object is kept if no Segment uses it."""
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
     """How long presigned URLs are valid."""
+    health_timeout_seconds: float = Field(default=2.5, gt=0)
+    """How long `/health` and `/health/ready` wait for VAST, S3 and the queues, which they ask all at once."""
 
 
 class DeletionSettings(Section):
@@ -152,6 +182,25 @@ class DeletionSettings(Section):
     """How long a deletion request remains visible after it has ended."""
     idle_seconds: int = Field(default=120, ge=1)
     """A deletion request without progress for this long is resumed: its worker has died."""
+    cascade: bool = True
+    """Whether a DELETE takes along what depends on the resource, as in the specification. If not, it gets 409
+    unless it has `cascade=true`."""
+
+
+class RecycleBinSettings(Section):
+    """What is deleted can be restored for a while (an extension)."""
+
+    kept_seconds: int = Field(default=0, ge=0, le=100 * 366 * 86_400)
+    """How long. 0 deletes at once, as the specification does. The template and `make run` set 7 days."""
+    hard_delete: Literal["delete", "admin"] = "delete"
+    """The scope that a DELETE with `soft_delete=false` requires, which keeps nothing."""
+
+
+class RetentionSettings(Section):
+    """Flows and Segments that go by themselves (an extension)."""
+
+    enabled: bool = False
+    """Whether the tag `retention` of Flows and Sources is a policy: a duration such as `P30D`, or a date."""
 
 
 class EventSettings(Section):
@@ -205,6 +254,7 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         frozen=True,
         extra="ignore",
+        env_ignore_empty=True,  # a template cannot leave a variable out, only empty
         hide_input_in_errors=True,  # the input may be a key, and errors are logged
         use_attribute_docstrings=True,
     )
@@ -216,6 +266,8 @@ class Settings(BaseSettings):
     service: ServiceSettings = ServiceSettings()
     webhooks: WebhookSettings = WebhookSettings()
     deletion: DeletionSettings = DeletionSettings()
+    recycle_bin: RecycleBinSettings = RecycleBinSettings()
+    retention: RetentionSettings = RetentionSettings()
     copies: CopySettings = CopySettings()
     events: EventSettings = EventSettings()
     sweep: SweepSettings = SweepSettings()
@@ -226,6 +278,8 @@ class Settings(BaseSettings):
     overwrite the clients' own."""
     gateway_scheme: Scheme = "https"
     """The scheme with which clients reach the gateway. Locally, it is `http`."""
+    gateway_path: Literal["decoded", "encoded"] = "decoded"
+    """Whether events hold the path `decoded`, as HTTP APIs do, or `encoded`, as the client sent it."""
     unknown_query: Literal["refuse", "ignore"] = "refuse"
     """Whether to `refuse` a request with a query parameter that its route does not know, or to `ignore` the
     parameter (ADR 13)."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tams.repositories.backup.exporting import export_store
+from backup.exporting import export_store
 from tams.repositories.provision import provision
 from tams.repositories.session import VastConnection
 from tams.runtime.clock import utc_now

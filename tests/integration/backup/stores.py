@@ -3,16 +3,20 @@
 import hashlib
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from backup.arrow_rows import arrow_schema, insert_rows
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table
-from tams.repositories.tables import ALL, FLOWS, SCHEMA_VERSION, SEGMENTS
+from tams.repositories.tables import SCHEMA_VERSION, SEGMENTS
+from tams.repositories.transaction import VastTransaction
 
 Json = dict[str, Any]
 
@@ -63,19 +67,23 @@ def insert(connection: VastConnection, table: Table, rows: list[Json]) -> None:
 def fill(connection: VastConnection) -> None:
     """Adds rows to every table that may have more than one, with every kind of value in every column."""
     for table in ALL:
-        if table.sorting_key and table.name not in {"guards"}:
+        if table.sorting_key and table.name != "guards":
             insert(connection, table, rows_of(table, 25))
 
 
 def content(connection: VastConnection) -> dict[str, list[str]]:
     """All rows of all tables, in an order of their own."""
-    found = {}
-    for table in ALL:
-        rows = Database(connection).read(
-            lambda it, table=table: it.select(table, None, table.names)
-        )  # type: ignore[misc]
-        found[table.name] = sorted(json.dumps(row, sort_keys=True) for row in rows)
-    return found
+
+    def read(transaction: VastTransaction) -> dict[str, list[str]]:
+        return {
+            table.name: sorted(
+                json.dumps(row, sort_keys=True)
+                for row in transaction.select(table, None, table.names)
+            )
+            for table in ALL
+        }
+
+    return Database(connection).read(read)
 
 
 def same_rows(one: VastConnection, other: VastConnection) -> bool:
@@ -122,19 +130,13 @@ def without_table(folder: Path, table: str) -> None:
 
 
 def many_segments(connection: VastConnection, count: int, width: int) -> None:
-    """Inserts so many rows of about `width` bytes of text each, fifty thousand at a time."""
-    from tams.repositories.backup.arrow_rows import insert_rows  # noqa: PLC0415
-    from tams.repositories.sdk import arrow_schema  # noqa: PLC0415
-
+    """Inserts so many rows of about `width` bytes of text each, twenty thousand at a time."""
     schema = arrow_schema(SEGMENTS.columns)
-    for first in range(0, count, 50_000):
-        numbers = range(first, min(first + 50_000, count))
+    for first in range(0, count, 20_000):
+        numbers = range(first, min(first + 20_000, count))
         columns: dict[str, list[Any]] = {name: [None] * len(numbers) for name in schema.names}
         columns["flow_id"] = [f"flow {number % 10}" for number in numbers]
         columns["start_time"] = [f"{number:012}" for number in numbers]
         columns["instances"] = [f"{number:08}" * (width // 8) for number in numbers]
         batch = pa.RecordBatch.from_pydict(columns, schema=schema)
-        Database(connection).write(lambda it, batch=batch: insert_rows(it, SEGMENTS, batch))  # type: ignore[misc]
-
-
-__all__ = ["FLOWS", "SEGMENTS"]
+        Database(connection).write(partial(insert_rows, table=SEGMENTS, batch=batch))

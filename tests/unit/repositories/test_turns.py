@@ -58,3 +58,7 @@ def test_nobody_waits_longer_than_the_invocation_leaves() -> None:
     with invocation(lambda: 0.1):
         assert patience(20) == 0
     assert patience(20) == 20
+
+
+def test_the_thousandth_attempt_waits_too() -> None:
+    assert 0 < pause_seconds(2_000, 1) < 60

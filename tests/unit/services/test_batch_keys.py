@@ -22,6 +22,8 @@ from tams.ports import Platform as AnyPlatform
 from tams.repositories.table import CELL_BYTES_MAX
 from tams.services.batch.batch import BATCH_MAX, BatchItem, BatchService
 from tams.services.batch.record import KEPT_FOR, BatchCleanup, BatchKey, BatchRecord
+from tams.services.deletion.disposal import DeletionOptions
+from tams.services.deletion.sources import SourceDeletionService
 from tams.services.flows.kept_sources import KeptSourceService
 from tests.in_process import Platform
 from tests.unit.services.world import World
@@ -85,7 +87,7 @@ def test_a_whole_batch_that_failed_may_be_tried_again(world: World) -> None:
     with pytest.raises(ConflictError, match=r"items\[1\]"):
         batch(world).do_all([other, taken], key)
     assert recorded(world, key) == []
-    KeptSourceService.of(world.platform, ALICE).delete(str(taken.id))
+    SourceDeletionService.of(world.platform, ALICE).delete(str(taken.id), DeletionOptions())
     batch(world).do_all([other, taken], key)
 
     assert recorded(world, key) == [None, None]
@@ -97,7 +99,7 @@ def test_outcomes_of_single_items_are_told_again_as_they_were(world: World) -> N
 
     first = batch(world).do_each(items, key)
     world.platform.time.pass_(hours=5)
-    KeptSourceService.of(world.platform, ALICE).delete(str(good.id))
+    SourceDeletionService.of(world.platform, ALICE).delete(str(good.id), DeletionOptions())
     again = batch(world).do_each(items, key)
 
     assert kinds(first) == [None, "Conflict", None]

@@ -12,6 +12,8 @@ from tams.models.source import Source, SourcePost, SourcePut
 from tams.models.stored import StoredSource
 from tams.repositories.rows import source_from_row, source_row
 from tams.services.deletion.deletion import DeletionService
+from tams.services.deletion.disposal import DeletionOptions
+from tams.services.deletion.sources import SourceDeletionService
 from tams.services.flows.flows import FlowService
 from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.properties import FlowPropertyService
@@ -38,7 +40,7 @@ def stored_source(world: World, source_id: str) -> StoredSource | None:
 
 
 def delete_source(world: World, source_id: str) -> None:
-    KeptSourceService.of(world.platform, world.caller).delete(source_id)
+    SourceDeletionService.of(world.platform, world.caller).delete(source_id, DeletionOptions())
 
 
 def delete_flow(world: World, flow_id: str) -> None:
@@ -120,7 +122,7 @@ def test_a_source_can_be_deleted_once_it_has_no_flows(world: World) -> None:
     source = new_source(world)
     flow = new_flow(world, source_id=source.id)
 
-    with pytest.raises(ConflictError, match="has Flows"):
+    with pytest.raises(ConflictError, match=r"has Flow .*cascade=true"):
         delete_source(world, source.id)
     delete_flow(world, flow.id)
     delete_source(world, source.id)

@@ -131,7 +131,7 @@ def test_a_sender_without_time_leaves_the_rest_to_another(world: World) -> None:
     webhook_id = webhook(world)
     world.flow()
 
-    with invocation(lambda: 0.5):
+    with invocation(lambda: 5.0):
         assert deliver(world, webhook_id) == 0
     assert world.platform.noted.deliveries.sent[-1] == (webhook_id, 0)
     assert deliver(world, webhook_id) == 1

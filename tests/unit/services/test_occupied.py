@@ -58,7 +58,7 @@ def a_post(start: int, end: int) -> FlowSegmentPost:
 def test_the_lookback_covers_whatever_could_reach_a_posted_segment() -> None:
     posts = [a_post(100, 102), a_post(10, 12), a_post(11, 13)]
 
-    assert lookback_spans(posts, 2 * SECOND) == [
+    assert lookback_spans([each.timerange for each in posts], 2 * SECOND) == [
         (8 * SECOND, 13 * SECOND - 1),
         (98 * SECOND, 102 * SECOND - 1),
     ]

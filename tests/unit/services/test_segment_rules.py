@@ -204,7 +204,7 @@ def test_an_object_is_media_or_init_but_never_both(
 def test_the_look_back_reaches_as_far_as_the_longest_segment_and_merges_neighbours() -> None:
     posts = [a_post(timerange=text) for text in ("[10:0_11:0)", "[11:0_12:0)", "[90:0_91:0)")]
 
-    spans = lookback_spans(posts, longest_ns=5 * 10**9)
+    spans = lookback_spans([each.timerange for each in posts], longest_ns=5 * 10**9)
 
     assert spans == [(5 * 10**9, 12 * 10**9 - 1), (85 * 10**9, 91 * 10**9 - 1)]
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tams.repositories.sdk import arrow_schema
 from tams.vast.arrow_reader import NO_MORE_ROWS, Answer, BrokenAnswerError, counted
 from tams.vast.arrow_writer import BATCH_BYTES_MAX, row_streams
 from tams.vast.column_types import ColumnType
+from tests.sdk import arrow_schema
 from vastlocal.protocol.query_stream import COMPLETED, FAILED, count_stream
 
 COLUMNS = (("id", ColumnType.TEXT), ("n", ColumnType.INT), ("b", ColumnType.BOOL))

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from vastdb import _internal
 from vastdb.table_metadata import TableMetadata, TableRef
 
-from tams.repositories.sdk import arrow_schema
-from tams.repositories.tables import ALL, FLOWS, SEGMENTS
+from tams.repositories.all_tables import ALL
+from tams.repositories.tables import FLOWS, SEGMENTS
 from tams.vast.column_types import ColumnType
 from tams.vast.query_message import query_message
 from tams.vast.where import Predicate, all_of, any_of, col
+from tests.sdk import arrow_schema
 from vastlocal.protocol.query_ir import Query, decode_query
 
 COLUMNS = (("id", ColumnType.TEXT), ("n", ColumnType.INT), ("b", ColumnType.BOOL))

@@ -71,7 +71,8 @@ def _within_limit(answer: dict[str, Any]) -> dict[str, Any]:
         return answer
     summary = (
         f"the answer has {size} bytes, but the limit is {ANSWER_BYTES_MAX}: ask for gzip "
-        "(Accept-Encoding), for fewer items (limit) or for fewer URLs (accept_get_urls)"
+        "(Accept-Encoding), for fewer items (limit), for a shorter timerange, "
+        "or for fewer URLs (accept_get_urls)"
     )
     return {
         "statusCode": int(HTTPStatus.NOT_ACCEPTABLE),

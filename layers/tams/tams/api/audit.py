@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tams.api.callers import finding_of
+from tams.token_paths import without_token
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -14,6 +15,6 @@ def audited(event: Mapping[str, Any]) -> dict[str, str | None]:
     finding = finding_of(event)
     return {
         "who": json.loads(finding["caller"])["name"] if "caller" in finding else None,
-        "path": event["rawPath"],
+        "path": without_token(event["rawPath"]),
         "source_ip": event["requestContext"]["http"].get("sourceIp"),
     }

@@ -69,24 +69,45 @@ def described_as(schema: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
+def merge_patch(model: str) -> dict[str, Any]:
+    """`openapi_extra` for a route that takes a JSON merge patch, by its own media type or as any JSON."""
+    described = described_as({"$ref": f"#/components/schemas/{model}"})
+    content = described["requestBody"]["content"]
+    content["application/merge-patch+json"] = content["application/json"]
+    return described
+
+
 async def _decoded(request: Request, bytes_max: int) -> Any:
+    text = await read_body(request, bytes_max)
+    return parsed_json(text) if text.strip() else NO_BODY
+
+
+async def read_body(request: Request, bytes_max: int, instead: str = "") -> bytes:
+    """Raises RefusedBodyError, which says what to do `instead` with more bytes than that."""
     _check_coding(request)
-    text = await request.body()
-    if len(text) > bytes_max:
+    body = await request.body()
+    if len(body) > bytes_max:
         raise RefusedBodyError(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             "RequestTooLarge",
-            f"the body has {len(text)} bytes, but the limit is {bytes_max}",
+            f"the body has {len(body)} bytes, but the limit is {bytes_max}{instead}",
         )
-    if not text.strip():
-        return NO_BODY
+    return body
+
+
+def parsed_json(text: bytes, what: str = "the body") -> Any:
+    """Raises InvalidRequestError, which calls it `what`."""
+
+    def no_constant(name: str) -> Any:
+        raise InvalidRequestError(f"{what} is not valid JSON: {name} is not a JSON value")
+
     try:
-        return json.loads(text, parse_constant=_no_constant)
+        return json.loads(text, parse_constant=no_constant)
     except RecursionError as error:
-        raise InvalidRequestError("the body is nested too deeply") from error
+        raise InvalidRequestError(f"{what} is nested too deeply") from error
     except ValueError as error:
         reason = str(error) if isinstance(error, _READABLE) else "a number has too many digits"
-        raise InvalidRequestError(f"the body is not valid JSON: {reason}") from error
+        raise InvalidRequestError(f"{what} is not valid JSON: {reason}") from error
 
 
 def _check_coding(request: Request) -> None:
@@ -109,7 +130,3 @@ def _present(body: Any) -> Any:
 async def _refused(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RefusedBodyError)
     return JSONResponse(error_body(error.kind, str(error)), error.status, error.headers)
-
-
-def _no_constant(name: str) -> Any:
-    raise InvalidRequestError(f"the body is not valid JSON: {name} is not a JSON value")

@@ -14,10 +14,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
 from tams.models.caller import Caller
+from tams.token_paths import has_token
 
 CALLER = "tams.caller"
 PUBLIC_ROUTES = frozenset({"/health", "/health/ready", "/openapi.json", "/docs", "/docs/{asset}"})
 """Open to anyone: the health of the service, and the description of its API."""
+TOKEN_ROUTES = frozenset(
+    f"/playback/{{token}}/{rest}"
+    for rest in (
+        "{name}",
+        "flows/{flowId}/hls.m3u8",
+        "flows/{flowId}/output.m3u8",
+        "flows/{flowId}/dash.mpd",
+        "sources/{sourceId}/hls.m3u8",
+        "sources/{sourceId}/dash.mpd",
+    )
+)
+"""Open to the bearer of the token in the path, which each of these routes checks itself."""
 
 _BEARER = 'Bearer realm="tams"'
 _BASIC = 'Basic realm="tams", charset="UTF-8"'
@@ -54,6 +67,8 @@ def caller_of(request: Request) -> Caller:
 
 def _answer(scope: Scope, finding: Mapping[str, Any]) -> Response | None:
     if scope["path"] in PUBLIC_ROUTES or scope["path"].startswith("/docs/"):
+        return None
+    if has_token(scope["path"]):
         return None
     if scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
         return Response(status_code=HTTPStatus.NO_CONTENT)

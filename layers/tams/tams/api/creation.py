@@ -14,12 +14,12 @@ EXTENSION = "Extensions"
 CONFLICT: dict[int | str, dict[str, Any]] = {
     HTTPStatus.CONFLICT: {"model": Error, "description": "The id is taken."}
 }
-HAS_FLOWS: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.CONFLICT: {"model": Error, "description": "The Source has Flows."}
-}
+
+
+def located(request: Request, kind: str, identifier: str) -> dict[str, str]:
+    """The `Location` header of a resource. `kind` is the first part of the path, such as `flows`."""
+    return {"Location": absolute(request, f"/{kind}/{quote(identifier, safe='')}")}
 
 
 def created(request: Request, kind: str, identifier: str, body: dict[str, Any]) -> JSONResponse:
-    """`kind` is the first part of the path: `flows`, `sources` or `objects`."""
-    location = absolute(request, f"/{kind}/{quote(identifier, safe='')}")
-    return JSONResponse(body, HTTPStatus.CREATED, {"Location": location})
+    return JSONResponse(body, HTTPStatus.CREATED, located(request, kind, identifier))

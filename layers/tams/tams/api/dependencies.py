@@ -64,7 +64,9 @@ async def _is_head(request: Request) -> bool:
 Backends = Annotated[Mapping[str, StorageBackend], Depends(_backends)]
 """The backends whose URLs the caller may have, by id."""
 
+CollectionId = Annotated[str, Depends(query.collection_id)]
 FlowId = Annotated[str, Depends(query.flow_id)]
+MemberId = Annotated[str, Depends(query.member_id)]
 ProfileId = Annotated[str, Depends(query.profile_id)]
 SourceId = Annotated[str, Depends(query.source_id)]
 WebhookId = Annotated[str, Depends(query.webhook_id)]

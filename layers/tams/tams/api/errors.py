@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from tams.api.audit import READING
 from tams.api.error_body import RETRY_AFTER_SECONDS, error_body
-from tams.api.methods import allowed_methods
+from tams.api.methods import allowed_methods, changed_elsewhere
 from tams.api.precedence import check_target
 from tams.errors import (
     BackendUnavailableError,
@@ -40,6 +40,8 @@ _EXHAUSTED = {errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOS
 _INVALID_QUERY = "Invalid query options"
 """The specification's wording for a 400 for a request without a body."""
 
+_CAUSES_MAX = 5
+
 _log = logging.getLogger(__name__)
 
 
@@ -60,9 +62,29 @@ async def _request_failed(request: Request, error: Exception) -> JSONResponse:
     )
     kind = type(error).__name__.removesuffix("Error")
     summary = str(error)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning(
+            "503 for %s %s: %s%s",
+            request.method,
+            clipped(request.url.path),
+            summary,
+            _cause(error),
+        )
     if status is HTTPStatus.BAD_REQUEST and request.method in READING:
         summary = f"{_INVALID_QUERY}: {summary}"
     return JSONResponse(error_body(kind, summary), status, headers)
+
+
+def _cause(error: BaseException) -> str:
+    """What led to it, for the log."""
+    words = ""
+    cause = error.__cause__
+    for _ in range(_CAUSES_MAX):
+        if cause is None:
+            break
+        words += f" < {type(cause).__name__}: {cause}"
+        cause = cause.__cause__
+    return words
 
 
 async def _validation_error(request: Request, error: Exception) -> JSONResponse:
@@ -106,7 +128,8 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 def _explained(request: Request, status: HTTPStatus) -> str:
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        return f"{request.method} is not allowed on {clipped(request.url.path)}"
+        refused = f"{request.method} is not allowed on {clipped(request.url.path)}"
+        return ": ".join(filter(None, (refused, changed_elsewhere(request.url.path))))
     if status is HTTPStatus.NOT_FOUND:
         return f"there is nothing at {clipped(request.url.path)}"
     return status.phrase

@@ -34,11 +34,16 @@ KnownVersions = Annotated[frozenset[str], Depends(_known_versions)]
 
 
 def versioned_response(found: Versioned[Any]) -> Response:
-    headers = {}
-    if found.version is not None:
-        # Weak: the answer may be gzipped or not.
-        headers = {"ETag": f'W/"{found.version}"', "Cache-Control": _REVALIDATED}
+    headers = version_headers(found.version)
     if found.value is None:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     body = found.value.to_json_bytes()
     return Response(body, media_type="application/json", headers=headers)
+
+
+def version_headers(version: str | None) -> dict[str, str]:
+    """None of an answer without a version."""
+    if version is None:
+        return {}
+    # Weak: the answer may be gzipped or not.
+    return {"ETag": f'W/"{version}"', "Cache-Control": _REVALIDATED}

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tams.api.payload import ANSWER_BYTES_MAX
+from pydantic_core import to_json
+
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.stored import ObjectKind, StoredSegment
+from tams.payload import ANSWER_BYTES_MAX, SIGNED_URL_BYTES_MAX
 from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.objects import ObjectView
 
-_SEGMENT_BYTES, _INSTANCE_BYTES, _SIGNED_BYTES = 600, 300, 1_500
-"""Room for the names and numbers of a Segment and an instance, and a presigned URL with a session token."""
+_SEGMENT_BYTES, _INSTANCE_BYTES = 600, 300
+"""Room for the names and numbers of a Segment and an instance."""
 
 
 def encode_segment_key(start_ns: int | None) -> str | None:
@@ -33,11 +35,12 @@ def surely_fit(segments: Sequence[StoredSegment]) -> bool:
 def _bytes_at_most(segment: StoredSegment) -> int:
     instances = (*segment.instances, *segment.init_instances)
     urls = sum(
-        _SIGNED_BYTES if each.url is None else len(each.url) + len(each.label or "")
+        SIGNED_URL_BYTES_MAX if each.url is None else 2 * (len(each.url) + len(each.label or ""))
         for each in instances
     )
     ids = len(segment.object_id) + len(segment.init_object_id or "")
-    return _SEGMENT_BYTES + len(instances) * _INSTANCE_BYTES + 2 * (ids + urls)
+    tags = 2 * len(to_json(segment.tags)) if segment.tags else 0
+    return _SEGMENT_BYTES + len(instances) * _INSTANCE_BYTES + 2 * ids + urls + tags
 
 
 def object_json(view: ObjectView, flow_ids: list[str], get_urls: GetUrls) -> dict[str, Any]:

@@ -9,6 +9,13 @@ IS_HEAD = "tams.head"
 """Set in the scope of a HEAD request, so that a route may skip what only a body shows."""
 
 
+_CHANGED_ELSEWHERE = {
+    "/source-collections": "the collections of Sources follow from those of their Flows: change these, "
+    "at /collections or in a Flow's flow_collection"
+}
+"""Why paths take no writes, and which request would change what they show. By their first part."""
+
+
 class HeadMiddleware:
     """Answers HEAD as GET would: the same work, status and headers, no body."""
 
@@ -30,6 +37,11 @@ class HeadMiddleware:
             await send(message)
 
         await self._app({**scope, "method": "GET", IS_HEAD: True}, receive, without_body)
+
+
+def changed_elsewhere(path: str) -> str:
+    """What to do instead of writing to this path; empty where nothing helps."""
+    return _CHANGED_ELSEWHERE.get("/" + path.split("/")[1], "")
 
 
 def allowed_methods(request: Request) -> list[str]:

@@ -15,12 +15,19 @@ from tams.api.openapi_names import operation_id
 from tams.api.openapi_schemas import tidied
 from tams.api.openapi_security import SCHEMES, describe_access
 from tams.api.tag_filters import TAG_FILTERS
-from tams.models.batch import FlowTags
+from tams.models.batch import FlowTags, Named
+from tams.models.collection_resource import (
+    CollectionPatch,
+    CollectionPost,
+    MemberPost,
+    MemberPut,
+)
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.media_object import ControlledInstance, UncontrolledInstance
 from tams.models.object_post import ObjectPost
+from tams.models.playback import PlaybackTokenPost
 from tams.models.profile import ProfilePost
 from tams.models.service import ServicePost
 from tams.models.source import SourcePost, SourcePut
@@ -28,12 +35,18 @@ from tams.models.webhook import WebhookPost, WebhookPut
 from tams.services.service.service import API_VERSION
 
 BODY_MODELS = (
+    CollectionPatch,
+    CollectionPost,
     ControlledInstance,
     Error,
     FlowSegmentPost,
     FlowStoragePost,
     FlowTags,
+    Named,
+    MemberPost,
+    MemberPut,
     ObjectPost,
+    PlaybackTokenPost,
     ProfilePost,
     ServicePost,
     SourcePost,

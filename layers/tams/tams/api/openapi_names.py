@@ -18,7 +18,7 @@ def operation_id(method: str, path: str) -> str:
     method = method.upper()
     if irregular := _IRREGULAR.get(f"{method} {path}"):
         return irregular
-    words = re.sub("[{}]", "", path).replace("_", "-").strip("/").split("/")
+    words = re.sub("[{}]", "", path).replace("_", "-").replace(".", "-").strip("/").split("/")
     if words[0] == "service":
         words = words[1:] or words
     return f"{method}_{'-'.join(words) or 'root'}"

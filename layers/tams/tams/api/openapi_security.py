@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tams.api.callers import PUBLIC_ROUTES
+from tams.api.callers import PUBLIC_ROUTES, TOKEN_ROUTES
 from tams.api.scopes import needed
 from tams.models.caller import Scope
 
@@ -41,8 +41,10 @@ _LATER = {
 
 def describe_access(path: str, method: str, operation: dict[str, Any], error: str) -> None:
     """Adds the operation's security, its scopes in words, and 401 and 429 unless it is public."""
-    if path in PUBLIC_ROUTES:
+    if path in PUBLIC_ROUTES or path in TOKEN_ROUTES:
         operation["security"] = []
+        if path in TOKEN_ROUTES:
+            operation["responses"]["403"] = _refusal("The token does not open this.", error)
         return
     operation["security"] = [{name: []} for name in SCHEMES]
     scopes = needed(path, method.upper()) or frozenset({Scope.ADMIN})
@@ -59,10 +61,11 @@ def describe_access(path: str, method: str, operation: dict[str, Any], error: st
         "headers": _LATER,
         "content": {"application/json": {"schema": {"$ref": error}}},
     }
-    operation["responses"].setdefault(
-        "403",
-        {
-            "description": "The caller lacks the scope.",
-            "content": {"application/json": {"schema": {"$ref": error}}},
-        },
-    )
+    operation["responses"].setdefault("403", _refusal("The caller lacks the scope.", error))
+
+
+def _refusal(description: str, error: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": {"$ref": error}}},
+    }

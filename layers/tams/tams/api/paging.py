@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
 
 from tams.api.payload import fitting_array
-from tams.api.public_url import absolute
-from tams.api.raw_path import encoded
-from tams.models.base import Model
+from tams.api.public_url import IS_ENCODED_TWICE, absolute
+from tams.api.raw_path import encoded, encoded_twice
 from tams.models.paging import Page
 from tams.models.queries import Query
 
-Asked = TypeVar("Asked", bound=Query)
-Item = TypeVar("Item", bound=Model)
 
+class _Listed(Protocol):
+    """An item of a page."""
+
+    def to_json_bytes(self) -> bytes: ...
+
+
+Asked = TypeVar("Asked", bound=Query)
+Item = TypeVar("Item", bound=_Listed)
 UNREPEATED = frozenset({"page", "limit", "access_token"})
 """Query parameters a `next` link does not copy: two are set anew, and clients must add the token."""
 
@@ -90,5 +95,7 @@ def _next_url(request: Request, limit: int, next_key: str) -> str:
         if name not in UNREPEATED
     ]
     changed: Mapping[str, str] = {"limit": str(limit), "page": next_key}
-    path = absolute(request, encoded(request.url.path))
+    is_twice = IS_ENCODED_TWICE in request.scope["aws.event"]
+    own_path = (encoded_twice if is_twice else encoded)(request.url.path)
+    path = absolute(request, own_path)
     return f"{path}?{urlencode([*kept, *changed.items()])}"

@@ -8,7 +8,7 @@ function loads the services of others.
 from starlette.requests import Request
 
 from tams.api.audit import READING
-from tams.api.callers import caller_of
+from tams.api.callers import CALLER, caller_of
 from tams.api.query import valid_id
 from tams.api.raw_path import path_value
 from tams.errors import ForbiddenError, NotFoundError
@@ -17,6 +17,11 @@ from tams.ports import Platform
 
 def check_target(request: Request, platform: Platform) -> None:
     """Raises the NotFoundError or ForbiddenError that the same request would raise if it were valid."""
+    if CALLER not in request.scope:
+        return  # the bearer of a token may not ask for anything else
+    if "collectionId" in request.path_params:  # in which a flowId names a member
+        _check_collection(request, platform, request.path_params["collectionId"])
+        return
     if "flowId" in request.path_params:
         _check_flow(request, platform, request.path_params["flowId"])
         return
@@ -41,6 +46,20 @@ def _get_other(request: Request, platform: Platform) -> None:
         from tams.services.objects.objects import ObjectService
 
         ObjectService.of(platform, who).get(path_value(named["objectId"]))
+
+
+def _check_collection(request: Request, platform: Platform, named: str) -> None:
+    from tams.models.caller import Permission
+    from tams.services.access.writable import check_writable
+    from tams.services.flows.collection_resources import CollectionService
+
+    reading = request.method in READING
+    collections = CollectionService.of(platform, caller_of(request))
+    flow = collections.flow(
+        valid_id(named, "Collection"), Permission.READ if reading else Permission.WRITE
+    )
+    if not reading:
+        check_writable(flow)
 
 
 def _check_flow(request: Request, platform: Platform, named: str) -> None:

@@ -91,10 +91,10 @@ def _mount_tags(
     identifier: Callable[..., Awaitable[str]],
     service: Callable[..., Awaitable[Described]],
 ) -> None:
-    """A tag's name may contain any character, including slashes."""
+    """The routes of all tags together, and of one."""
     Id = Annotated[str, Depends(identifier)]  # noqa: N806
     Service = Annotated[Described, Depends(service)]  # noqa: N806
-    Name = Annotated[str, Depends(_tag_name)]  # noqa: N806
+    Name = Annotated[str, Depends(tag_name)]  # noqa: N806
 
     @router.get(path, name="get_tags", response_model=Tags)
     async def get_tags(resource_id: Id, resources: Service) -> JSONResponse:
@@ -135,5 +135,6 @@ def _mount_tags(
         return NO_CONTENT
 
 
-async def _tag_name(name: Annotated[str, Path(alias="name")]) -> str:
+async def tag_name(name: Annotated[str, Path(alias="name")]) -> str:
+    """The name of a tag in a path, which may contain any character, including slashes."""
     return path_value(name)

@@ -20,6 +20,9 @@ Event = Mapping[str, Any]
 PUBLIC_URL = "tamsPublicUrl"
 """The key under which `runtime/http_handler.py` stores it in the event."""
 
+IS_ENCODED_TWICE = "tamsIsEncodedTwice"
+"""The key that is set if the request was understood only as one whose path is encoded twice."""
+
 _PAIR = re.compile(r'\s*(?P<name>[a-zA-Z]+)=(?:"(?P<quoted>[^"\\]*)"|(?P<token>[^\s",;=]+))\s*')
 
 

@@ -1,5 +1,7 @@
 """Query and path values used by several routes, each refused in the specification's way."""
 
+import re
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -46,6 +48,14 @@ async def webhook_id(webhook_id: Annotated[str, Path(alias="webhookId")]) -> str
     return valid_id(webhook_id, "Webhook")
 
 
+async def collection_id(collection_id: Annotated[str, Path(alias="collectionId")]) -> str:
+    return valid_id(collection_id, "Collection")
+
+
+async def member_id(member_id: Annotated[str, Path(alias="memberId")]) -> str:
+    return valid_id(member_id, "Member")
+
+
 def query_timerange(text: str | None) -> TimeRange:
     """Absent means all of time. Raises InvalidRequestError."""
     if text is None:
@@ -54,6 +64,25 @@ def query_timerange(text: str | None) -> TimeRange:
         return TimeRange.parse(text)
     except InvalidRequestError as error:
         raise InvalidRequestError(f"timerange: {error}") from error
+
+
+_BARE_PLUS = re.compile(r"(:\d\d(?:[.,]\d+)?) (\d\d:?\d\d)$")
+"""A plus sign that a client did not encode arrives as a blank: `03:04:05 01:00` is `03:04:05+01:00`."""
+
+
+def query_moment(name: str, text: str | None) -> datetime | None:
+    """Raises InvalidRequestError."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(_BARE_PLUS.sub(r"\1+\2", text))
+    except ValueError as error:
+        raise InvalidRequestError(
+            f"{name}: {quoted(text)} is not a date and time, such as '2026-01-02T03:04:05Z'"
+        ) from error
+    if moment.tzinfo is None:
+        raise InvalidRequestError(f"{name}: must have a UTC offset, such as Z")
+    return moment
 
 
 def query_uuid(name: str, text: str | None) -> str | None:

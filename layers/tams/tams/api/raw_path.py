@@ -1,4 +1,8 @@
-"""An encoded slash in a path belongs to an id or a tag's name and separates nothing (GEN-9, GEN-10).
+"""The path of a request, as the gateway hands it over: decoded, or as the client sent it (GEN-9, GEN-10).
+
+An HTTP API of API Gateway decodes the path once and cuts it at a question mark, so an id with an encoded
+slash looks like a longer path. Other servers leave the path as it is; there, an encoded slash belongs to an
+id or a tag's name and separates nothing.
 
 The adapter decodes a path before matching it with the routes. Characters that must not be decoded yet are
 therefore encoded a second time first, and decoded where a value is read. These are `%2F`, the line feed,
@@ -6,14 +10,32 @@ which no route's pattern matches, and the percent sign itself.
 """
 
 import re
+from collections.abc import Sequence
+from typing import Literal
 from urllib.parse import quote, unquote
 
+GatewayPath = Literal["decoded", "encoded"]
+
 _KEPT = re.compile("%(25|2F|0A)", re.IGNORECASE)
+_ENCODED = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
+_SAFE = "/:@!$&'()*+,;=~"
 
 
 def protected(raw_path: str) -> str:
-    """The path to give to the adapter."""
+    """The path to give to the adapter, for one that is still encoded."""
     return _KEPT.sub(r"%25\1", raw_path)
+
+
+def readings(path: str, form: GatewayPath) -> Sequence[str]:
+    """The paths to give to the adapter, for one in this form: the next counts only after a 404.
+
+    A decoded path is what it says. But a client that encodes an id twice gets characters through the gateway
+    that it would otherwise cut off or take for its own.
+    """
+    if form == "encoded":
+        return (protected(path),)
+    plain = protected(quote(path, safe=_SAFE))
+    return (plain, protected(path)) if _ENCODED.search(path) else (plain,)
 
 
 def path_value(matched: str) -> str:
@@ -23,4 +45,9 @@ def path_value(matched: str) -> str:
 
 def encoded(path: str) -> str:
     """Turns a path that was decoded after `protected` back into its form in the request."""
-    return quote(path, safe="/%:@!$&'()*+,;=~")
+    return quote(path, safe=f"{_SAFE}%")
+
+
+def encoded_twice(path: str) -> str:
+    """The same, for a request that had to encode its path twice."""
+    return quote(encoded(path), safe=_SAFE)

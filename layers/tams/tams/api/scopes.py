@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.routing import BaseRoute
 
-from tams.api.callers import PUBLIC_ROUTES, caller_of
+from tams.api.callers import PUBLIC_ROUTES, TOKEN_ROUTES, caller_of
 from tams.errors import ForbiddenError
 from tams.models.caller import Scope
 
@@ -27,7 +27,7 @@ SCOPES: Mapping[str, Needed] = {
     "/service": {"GET": _ANY, "POST": _ADMIN},
     "/service/storage-backends": {"GET": _ANY},
     "/service/profiles": {"GET": _ANY},
-    "/service/profiles/{profileId}": {"GET": _ANY, "POST": _WRITE},
+    "/service/profiles/{profileId}": {"GET": _ANY, "POST": _WRITE, "DELETE": _DELETE},
     "/service/webhooks": {"GET": _READ, "POST": _WRITE},
     "/service/webhooks/{webhookId}": {"GET": _READ, "PUT": _WRITE, "DELETE": _WRITE | _DELETE},
     "/sources": {"GET": _READ, "POST": _WRITE},
@@ -50,20 +50,46 @@ SCOPES: Mapping[str, Needed] = {
     "/flows/{flowId}/max_bit_rate": _PROPERTY,
     "/flows/{flowId}/avg_bit_rate": _PROPERTY,
     "/flows/{flowId}/segments": {"GET": _READ, "POST": _WRITE, "DELETE": _DELETE},
+    "/flows/{flowId}/segments/tags": {"PUT": _WRITE, "DELETE": _WRITE},
+    "/flows/{flowId}/segments/tags/{name}": {"PUT": _WRITE, "DELETE": _WRITE},
     "/flows/{flowId}/storage": {"POST": _WRITE},
+    "/flows/{flowId}/restore": {"POST": _DELETE},
+    "/flows/{flowId}/segments/restore": {"POST": _DELETE},
+    "/sources/{sourceId}/restore": {"POST": _DELETE},
+    "/retention": {"GET": _ADMIN},
+    "/recycle-bin": {"GET": _DELETE},
+    "/recycle-bin/restore": {"POST": _DELETE},
+    "/recycle-bin/{entryId}": {"GET": _DELETE, "DELETE": _DELETE},
     "/objects": {"POST": _WRITE},
     "/objects/batch": {"POST": _WRITE},
-    "/objects/{objectId}": {"GET": _READ},
+    "/objects/{objectId}": {"GET": _READ, "DELETE": _DELETE},
     "/objects/{objectId}/instances": {"POST": _WRITE, "DELETE": _WRITE},
+    "/collections": {"GET": _READ, "POST": _WRITE},
+    "/collections/{collectionId}": {"GET": _READ, "PATCH": _WRITE, "DELETE": _DELETE},
+    "/collections/{collectionId}/members": {"GET": _READ, "POST": _WRITE},
+    "/collections/{collectionId}/members/{flowId}": _PROPERTY,
+    "/source-collections": {"GET": _READ},
+    "/source-collections/{sourceId}": {"GET": _READ},
+    "/source-collections/{sourceId}/members": {"GET": _READ},
+    "/source-collections/{sourceId}/members/{memberId}": {"GET": _READ},
     "/flow-delete-requests": {"GET": _ADMIN},
     "/flow-delete-requests/{requestId}": {"GET": _DELETE},
     "/events": {"GET": _READ},
+    "/flows/{flowId}/hls.m3u8": {"GET": _READ},
+    "/flows/{flowId}/output.m3u8": {"GET": _READ},
+    "/flows/{flowId}/dash.mpd": {"GET": _READ},
+    "/sources/{sourceId}/hls.m3u8": {"GET": _READ},
+    "/sources/{sourceId}/dash.mpd": {"GET": _READ},
+    "/playback/tokens": {"POST": _READ},
 }
 
 
 def needed(path: str, method: str) -> frozenset[Scope] | None:
-    """None means open to anyone. Raises KeyError for an operation without an entry."""
-    if path in PUBLIC_ROUTES:
+    """None means open to anyone, or to the bearer of the token in the path.
+
+    Raises KeyError for an operation without an entry.
+    """
+    if path in PUBLIC_ROUTES or path in TOKEN_ROUTES:
         return None
     scopes = SCOPES.get(path, {}).get("GET" if method == "HEAD" else method)
     if scopes is None:

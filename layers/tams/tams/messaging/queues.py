@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tams.aws_client import aws_client
+from tams.deadline import within
 from tams.errors import BackendUnavailableError
 
 _log = logging.getLogger(__name__)
@@ -18,6 +18,9 @@ _log = logging.getLogger(__name__)
 _ENTRIES_MAX = 10
 DELAY_SECONDS_MAX = 900
 """Limits of SQS. Source: Amazon SQS message quotas."""
+
+_SECONDS = 3.0
+"""For one message, all tries together: a client waits for the answer meanwhile."""
 
 
 class SqsQueue:
@@ -38,11 +41,8 @@ class SqsQueue:
 
     @cached_property
     def _client(self) -> Any:
-        return boto3.client(
-            "sqs",
-            endpoint_url=self._endpoint_url,
-            region_name=self._region,
-            config=Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2}),
+        return aws_client(
+            "sqs", 1, _SECONDS, endpoint_url=self._endpoint_url, region_name=self._region
         )
 
     def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
@@ -51,13 +51,14 @@ class SqsQueue:
         messages = [json.dumps(group) for group in _groups(bodies, self._ids_per_message)]
         for entries in _groups(messages, _ENTRIES_MAX):
             try:
-                answer = self._client.send_message_batch(
-                    QueueUrl=self._url,
-                    Entries=[
-                        {"Id": str(index), "MessageBody": body, "DelaySeconds": delay}
-                        for index, body in enumerate(entries)
-                    ],
-                )
+                with within(_SECONDS):
+                    answer = self._client.send_message_batch(
+                        QueueUrl=self._url,
+                        Entries=[
+                            {"Id": str(index), "MessageBody": body, "DelaySeconds": delay}
+                            for index, body in enumerate(entries)
+                        ],
+                    )
             except (BotoCoreError, ClientError) as error:
                 _log.warning("SQS did not accept %d messages: %s", len(entries), error)
             else:
@@ -69,7 +70,8 @@ class SqsQueue:
         """Raises BackendUnavailableError when the queue does not answer, or does not exist."""
         name = self._url.rpartition("/")[2]
         try:
-            self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+            with within(_SECONDS):
+                self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
         except self._client.exceptions.QueueDoesNotExist:
             raise BackendUnavailableError(f"the queue {name} does not exist") from None
         except (BotoCoreError, ClientError) as error:

@@ -5,10 +5,9 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tams.aws_client import aws_client
 from tams.errors import BackendUnavailableError
 
 _OBJECTS_MAX = 1_000
@@ -25,11 +24,8 @@ class LambdaUrlSigner:
 
     @cached_property
     def _client(self) -> Any:
-        return boto3.client(
-            "lambda",
-            endpoint_url=self._endpoint_url,
-            region_name=self._region,
-            config=Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 2}),
+        return aws_client(
+            "lambda", 2, 20, endpoint_url=self._endpoint_url, region_name=self._region
         )
 
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

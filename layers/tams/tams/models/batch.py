@@ -35,6 +35,12 @@ class BatchResult(Model):
     error: Error | None = None
 
 
+class Named(Model):
+    """What a batch does something with."""
+
+    id: Uuid
+
+
 class FlowTags(Model):
     """All tags that a Flow is to have."""
 

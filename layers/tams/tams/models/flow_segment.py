@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pydantic import Field
+
 from tams.errors import InvalidRequestError, quoted
 from tams.models.base import ClosedModel, Model
-from tams.models.common import Integer, Text
+from tams.models.common import Integer, Tags, Text
 from tams.models.error import Error
 from tams.models.http_url import url_fault
 from tams.models.object_core import GetUrl, UncontrolledUrl
+from tams.models.segment_tags import tags_fault
 from tams.timing import TimeRange, Timestamp
 from tams.timing.timestamp import NS_MAX, NS_MIN
 
@@ -31,6 +34,8 @@ __all__ = [
 SEGMENTS_MAX = 50_000
 """The most in one request: about as many as the largest body holds (`api/body.py`)."""
 
+TAGS_SAID = "Tags of the Segment. Not part of TAMS."
+
 _KEPT = range(NS_MIN, NS_MAX + 1)
 
 
@@ -47,6 +52,7 @@ class FlowSegmentPost(Model):
     sample_count: Integer | None = None
     get_urls: tuple[UncontrolledUrl, ...] | None = None
     key_frame_count: Integer | None = None
+    tags: Tags | None = Field(default=None, description=TAGS_SAID)
 
     @property
     def ts_offset_ns(self) -> int:
@@ -77,6 +83,7 @@ class FlowSegment(Model):
     sample_offset: Integer | None = None
     sample_count: Integer | None = None
     key_frame_count: Integer | None = None
+    tags: Tags | None = Field(default=None, description=TAGS_SAID)
     init_object: InitObjectInSegment | None = None
     get_urls: tuple[GetUrl, ...] | None = None
 
@@ -143,6 +150,7 @@ def segment_fault(segment: FlowSegmentPost) -> str | None:
         or _timerange_fault(segment)
         or _object_timerange_fault(segment)
         or _get_urls_fault(segment)
+        or (tags_fault(segment.tags) if segment.tags else None)
     )
 
 

@@ -97,6 +97,29 @@ class FlowQuery(Query):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionQuery(FlowQuery):
+    """Flows that collect others, or with `member_id`, that one (an extension)."""
+
+    member_id: str | None = None
+
+    @property
+    def filters(self) -> bool:
+        """Whether a property of the Flow itself decides."""
+        return bool(self.label is not None or self.source_id or self.format or self.tags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceCollectionQuery(SourceQuery):
+    """Sources that collect others, or with `member_id`, that one (an extension)."""
+
+    member_id: str | None = None
+
+    @property
+    def filters(self) -> bool:
+        return bool(self.label is not None or self.format or self.tags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookQuery(Query):
     """By URL; filters combine with AND (SRT-8, WHK-16)."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from tams.models.common import Tags
 from tams.models.deletion_request import DeletionRequest
 from tams.models.error import Error
 from tams.models.flow import Flow
@@ -19,7 +20,8 @@ class Timeline:
 
     `[first_ns, last_ns)` spans them; with `last_inclusive`, the text of the last one ends with `]`.
     `longest_ns` is at least the duration of the longest: no Segment that starts earlier than that before an
-    instant can still cover it.
+    instant can still cover it. `id` is what the Segments are stored under, unless that is the Flow's
+    own id: see `FlowOutline.timeline_id`.
     """
 
     segment_count: int = 0
@@ -27,6 +29,7 @@ class Timeline:
     last_ns: int | None = None
     last_inclusive: bool = False
     longest_ns: int = 0
+    id: str = ""
 
     @property
     def timerange(self) -> TimeRange:
@@ -58,6 +61,16 @@ class Timeline:
         )
 
 
+def timeline_of(flow_id: str, suffix: object) -> str:
+    """The id of another timeline than the Flow's first."""
+    return f"{flow_id}/{suffix}"
+
+
+def flow_of(timeline_id: str) -> str:
+    """The Flow that a timeline belongs to, or belonged to."""
+    return timeline_id.partition("/")[0]
+
+
 def finite(timerange: TimeRange) -> tuple[int, int]:
     """Half-open bounds of a Segment's timerange, which is never open-ended."""
     start_ns, end_ns = timerange.half_open()
@@ -73,6 +86,15 @@ class FlowOutline:
     flow_id: str
     timeline: Timeline = field(default_factory=Timeline)
     deleting: Mapping[str, TimeRange] = field(default_factory=dict)
+
+    @property
+    def timeline_id(self) -> str:
+        """What the Segments are stored under.
+
+        A Flow whose id was used before has another timeline than that one, whose Segments may still be there.
+        Segments in the recycle bin have a timeline of their own.
+        """
+        return self.timeline.id or self.flow_id
 
     @property
     def whole(self) -> Self:
@@ -95,6 +117,8 @@ class StoredFlow:
     told_us: int = 0
     revision: int = 0
     is_unrelated: bool = False
+    look_us: int | None = None
+    """When retention is to look at it next, where this transaction changes that; never read."""
 
     @property
     def outline(self) -> FlowOutline:
@@ -113,6 +137,8 @@ class StoredSource:
     flow_count: int = 0
     revision: int = 0
     is_kept: bool = False
+    look_us: int | None = None
+    """0 where this transaction changes the policy that it has for its Flows; never read."""
 
     @property
     def goes_with_next_flow(self) -> bool:
@@ -230,7 +256,10 @@ def created_us_of(flow: Flow) -> int:
 
 @dataclass(frozen=True, slots=True)
 class StoredSegment:
-    """A Segment with its Object's instances, so that no listing needs a second look-up."""
+    """A Segment with its Object's instances, so that no listing needs a second look-up.
+
+    `tags` (an extension) is None when there are none.
+    """
 
     flow_id: str
     timerange: TimeRange
@@ -242,6 +271,7 @@ class StoredSegment:
     sample_count: int | None = None
     key_frame_count: int | None = None
     object_timerange: str | None = None
+    tags: Tags | None = None
     init_object_id: str | None = None
     init_instances: tuple[Instance, ...] = ()
     created_us: int = 0

@@ -1,7 +1,9 @@
 """A Segment that an upload registers by itself, as headers that travel with the bytes (ADR 8)."""
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Self
 from urllib.parse import quote, unquote
 
@@ -10,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from tams.errors import InvalidRequestError
 from tams.models.base import ClosedModel
-from tams.models.common import Integer, Text
+from tams.models.common import Integer, Tags, Text
 from tams.models.flow_segment import FlowSegmentPost, segment_fault
 from tams.timing import TimeRange, Timestamp
 
@@ -28,8 +30,11 @@ _FIELDS = (
     "sample_count",
     "key_frame_count",
     "init_object_id",
+    "tags",
 )
 _INTEGERS = {"sample_offset", "sample_count", "key_frame_count"}
+_QUOTED = {"init_object_id", "tags"}
+"""Percent-encoded in a header. Tags are JSON."""
 _is_integer = re.compile(r"-?[0-9]{1,19}", re.ASCII).fullmatch
 
 
@@ -51,6 +56,7 @@ class UploadSegment(ClosedModel):
     sample_count: Integer | None = None
     key_frame_count: Integer | None = None
     init_object_id: Text | None = None
+    tags: Tags | None = None
 
     @model_validator(mode="after")
     def _check_segment(self) -> Self:
@@ -96,11 +102,20 @@ def _header(field: str) -> str:
 
 
 def _text(field: str, value: object) -> str:
-    """An id may contain any character, a header may not."""
-    return quote(str(value), safe="") if field == "init_object_id" else str(value)
+    """An id and tags may contain any character, a header may not."""
+    if field == "tags":
+        value = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return quote(str(value), safe="") if field in _QUOTED else str(value)
 
 
-def _value(field: str, text: str) -> str | int:
+def _value(field: str, text: str) -> object:
+    """What cannot be read stays text, which the model then refuses."""
     if field in _INTEGERS and _is_integer(text):
         return int(text)
-    return unquote(text) if field == "init_object_id" else text
+    if field not in _QUOTED:
+        return text
+    plain = unquote(text)
+    if field == "tags":
+        with suppress(ValueError, RecursionError):
+            return json.loads(plain)
+    return plain

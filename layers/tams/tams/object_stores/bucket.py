@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from tams.access_keys import Keys, RebuiltOnChange
+from tams.aws_client import aws_client
 from tams.models.storage_backend import StorageBackend
 from tams.object_stores.presign import Credentials, Presigner
 
@@ -29,6 +29,8 @@ class Bucket:
     region: str
     find_keys: Callable[[], Keys | None]
     timeout_seconds: float = 5.0
+    find_ca_file: Callable[[], str | None] = lambda: None
+    """Called at the first request: the certificate authorities to trust instead of the public ones."""
 
     @property
     def client(self) -> Any:
@@ -40,19 +42,16 @@ class Bucket:
 
     def _connect(self, keys: Keys | None) -> Any:
         access_key, secret_key = keys or (None, None)
-        return boto3.client(
+        return aws_client(
             "s3",
+            min(1.0, self.timeout_seconds),
+            self.timeout_seconds,
+            config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
             endpoint_url=self.endpoint_url,
             region_name=self.region,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
-            config=Config(
-                signature_version="s3v4",
-                s3={"addressing_style": "path"},
-                connect_timeout=min(2.0, self.timeout_seconds),
-                read_timeout=self.timeout_seconds,
-                retries={"total_max_attempts": 2},
-            ),
+            verify=self.find_ca_file() or True,
         )
 
     def shares_endpoint_with(self, other: "Bucket") -> bool:

@@ -1,18 +1,26 @@
 """The storage backends' buckets. URLs take no request, deletes and checks take one."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tams.deadline import within
 from tams.errors import BackendUnavailableError, quoted
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
 from tams.object_stores.bucket import Bucket
-from tams.object_stores.copying import CopyFailedError, Download, copy_inside, copy_through
+from tams.object_stores.copying import (
+    CopyFailedError,
+    Download,
+    copy_inside,
+    copy_through,
+    put_whole,
+)
 from tams.object_stores.object_keys import (
     PREFIX,
     object_id_of,
@@ -23,6 +31,8 @@ from tams.ports import Clock
 
 _CODES_OF_FULL = {"InsufficientCapacity", "QuotaExceeded", "StorageFull", "XMinioStorageFull"}
 _METADATA = "x-amz-meta-"
+SIGNED_SECONDS_MAX = 7 * 86_400
+"""Source: AWS "Authenticating Requests: Using Query Parameters", X-Amz-Expires."""
 
 
 class S3ObjectStores:
@@ -69,12 +79,40 @@ class S3ObjectStores:
             expires_seconds=self._expires_seconds,
         )
 
+    def lasting_url(
+        self, storage_id: str, object_id: str, *, begin: int, seconds: int, name: str
+    ) -> str | None:
+        """Signed as at `begin`, seconds since 1970, and valid for `seconds` from then. Ends with `name`.
+
+        None for longer than S3 allows, and where keys of a session would end before.
+        """
+        presigner = self._buckets[storage_id].presigner
+        if seconds > SIGNED_SECONDS_MAX or presigner.ends_with_session:
+            return None
+        return presigner.url(
+            "GET",
+            object_key(object_id),
+            now=datetime.fromtimestamp(begin, UTC),
+            expires_seconds=seconds,
+            name=name,
+        )
+
     def get_urls(self, objects: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
         return {each: self.get_url(*each) for each in objects}
 
     def plain_url(self, storage_id: str, object_id: str) -> str:
         """For clients with their own credentials for the bucket."""
         return self._buckets[storage_id].presigner.plain_url(object_key(object_id))
+
+    def put(self, storage_id: str, object_id: str, content: bytes, content_type: str) -> None:
+        """Store an Object's bytes. Raises BackendUnavailableError, also when others are there afterwards."""
+        bucket = self._buckets[storage_id]
+        try:
+            put_whole(content, bucket, object_key(object_id), content_type)
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(bucket, "put_object", error) from error
+        except CopyFailedError as error:
+            raise BackendUnavailableError(f"storing Object {quoted(object_id)}: {error}") from error
 
     def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
         """Delete the bytes of every controlled instance; missing ones count as deleted.
@@ -162,7 +200,8 @@ class S3ObjectStores:
         """
         bucket = self._buckets[storage_id]
         try:
-            head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
+            with within(bucket.timeout_seconds):
+                head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
                 return None
@@ -183,9 +222,10 @@ class _S3Body:
 
 
 def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
-    """One S3 request. Raises BackendUnavailableError."""
+    """One S3 request, which may take as long as the backend's timeout. Raises BackendUnavailableError."""
     try:
-        return getattr(bucket.client, operation)(Bucket=bucket.bucket, **arguments)
+        with within(bucket.timeout_seconds):
+            return getattr(bucket.client, operation)(Bucket=bucket.bucket, **arguments)
     except (BotoCoreError, ClientError) as error:
         raise _unavailable(bucket, operation, error) from error
 

@@ -1,1 +1,1 @@
-"""VAST: rows in, models out; the only package that knows the vastdb SDK."""
+"""VAST: rows in, models out; the only package that speaks to it."""

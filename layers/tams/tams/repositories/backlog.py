@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from tams.models.deletion_request import DeletionStatus
 from tams.models.stored import ObjectState
 from tams.models.webhook import WebhookStatus
+from tams.repositories.all_tables import ALL
 from tams.repositories.event_tables import DELIVERIES, EVENTS, WEBHOOKS
 from tams.repositories.table import Table
-from tams.repositories.tables import ALL, COPIES, DELETION_REQUESTS, OBJECTS, SERVICE
+from tams.repositories.tables import COPIES, DELETION_REQUESTS, OBJECTS, SERVICE
 from tams.repositories.transaction import VastTransaction
 from tams.vast.where import Predicate, col
 

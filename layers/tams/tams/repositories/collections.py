@@ -1,9 +1,11 @@
 """flow_collection, stored as one row per member, and the lists of Flows and Sources derived from it."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
+from tams.repositories.listing import named
 from tams.repositories.rows import collection_item_from_row
 from tams.repositories.tables import COLLECTIONS
 from tams.repositories.transaction import ROW_ID, Row
@@ -72,6 +74,19 @@ class CollectionRepository:
         """Sources collected by any of these, or with None, by any Source at all."""
         return self._children("parent_source_id", "child_source_id", source_ids)
 
+    def member_counts(self, flow_ids: Collection[str] | None) -> Counter[str]:
+        """By Flow: how many members each of these has, or with None, each that has any. One round trip."""
+        return Counter(row["parent_id"] for row in self._of("parent_id", flow_ids, ()))
+
+    def member_ids(self, flow_ids: Collection[str] | None) -> dict[str, list[str]]:
+        """The same, with the members themselves, in no order."""
+        return _listed(self._of("parent_id", flow_ids, ("child_id",)), "parent_id", "child_id")
+
+    def member_source_ids(self, source_ids: Collection[str] | None) -> dict[str, list[str]]:
+        """The same for Sources: one is a member once, however many of its Flows are collected (COL-8)."""
+        parent, child = "parent_source_id", "child_source_id"
+        return _grouped(self._of(parent, source_ids, (child,)), parent, child)
+
     def parents(self) -> set[str]:
         """Every Flow that collects others."""
         return self._all("parent_id")
@@ -134,6 +149,16 @@ class CollectionRepository:
         for column in ("parent_id", "child_id"):
             self._delete(self._rows(column, [flow_id], (), with_row_id=True))
 
+    def _of(
+        self, parent: str, ids: Collection[str] | None, columns: Collection[str]
+    ) -> Iterable[Row]:
+        """Rows of these parents, or with None, of all."""
+        if ids is not None and not ids:
+            return ()
+        rows = self._transaction.select(COLLECTIONS, named(parent, ids), (parent, *columns))
+        wanted = None if ids is None else set(ids)
+        return (row for row in rows if wanted is None or row[parent] in wanted)
+
     def _rows(
         self,
         column: str,
@@ -149,6 +174,13 @@ class CollectionRepository:
 
     def _delete(self, rows: Iterable[Row]) -> None:
         self._transaction.delete(COLLECTIONS, [row[ROW_ID] for row in rows])
+
+
+def _listed(rows: Iterable[Row], key: str, value: str) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        groups.setdefault(row[key], []).append(row[value])
+    return groups
 
 
 def _grouped(rows: Iterable[Row], key: str, value: str) -> dict[str, list[str]]:

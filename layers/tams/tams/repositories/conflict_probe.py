@@ -6,23 +6,23 @@ schema of its own, which it drops afterwards.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
-import pyarrow as pa
-from vastdb import errors
-from vastdb.config import QueryConfig
-
 from tams.errors import BackendUnavailableError
-from tams.repositories.sdk import sdk_session, translated
+from tams.repositories.errors import translated
+from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.session import VastConnection
-from tams.vast.errors import VastConflictError, VastConnectionError
+from tams.repositories.snapshot import SnapshotDatabase
+from tams.repositories.table import INT, Table, columns
+from tams.repositories.transaction import ROW_ID, VastTransaction
+from tams.vast.errors import VastConflictError, VastConnectionError, VastRequestError
+from tams.vast.where import col
 
-_COLUMNS = pa.schema([("id", pa.int64()), ("a", pa.int64()), ("b", pa.int64())])
+_ROWS = Table("rows", columns(id=INT, a=INT, b=INT))
 
-_Step = Callable[[Any, pa.RecordBatch], None]
-_TableOf = Callable[[Any], Any]
+_Step = Callable[[VastTransaction, int], None]
+"""Changes the row with this row id."""
 
 
 @dataclass(frozen=True)
@@ -48,80 +48,62 @@ class Findings:
 
 def probe_conflicts(connection: VastConnection) -> Findings:
     """Some forty round trips. Raises BackendUnavailableError, also when the keys may not make a schema."""
+    own = replace(connection, schema=f"tams-probe-{uuid4()}", sorted_tables=False)
+    database = SnapshotDatabase(own)
     try:
-        with translated():
-            session = sdk_session(connection)
-            with _a_table(session, connection.bucket) as table_of:
-                return Findings(
-                    same_column=_when_refused(session, table_of, _update("a"), _update("a")),
-                    other_column=_when_refused(session, table_of, _update("a"), _update("b")),
-                    update_and_delete=_when_refused(session, table_of, _update("a"), _delete),
-                )
-    except (VastConflictError, VastConnectionError) as error:
-        raise BackendUnavailableError(f"VAST did not answer: {error}") from error
-    except (errors.BadRequest, errors.NotSupported) as error:
-        raise BackendUnavailableError(f"VAST rejected the probe: {error}") from error
+        with _a_table(database, own):
+            return Findings(
+                same_column=_when_refused(database, _update("a"), _update("a")),
+                other_column=_when_refused(database, _update("a"), _update("b")),
+                update_and_delete=_when_refused(database, _update("a"), _delete),
+            )
+    except (VastConflictError, VastConnectionError, VastRequestError) as error:
+        raise BackendUnavailableError(f"VAST did not answer the probe: {error}") from error
 
 
 def _update(column: str) -> _Step:
-    return lambda table, row: table.update(_changed(row, column), [column])
+    return lambda transaction, row_id: transaction.update(_ROWS, [{ROW_ID: row_id, column: 1}])
 
 
-def _delete(table: Any, row: pa.RecordBatch) -> None:
-    table.delete(row)
+def _delete(transaction: VastTransaction, row_id: int) -> None:
+    transaction.delete(_ROWS, [row_id])
 
 
 @contextmanager
-def _a_table(session: Any, bucket: str) -> Iterator[_TableOf]:
-    name = f"tams-probe-{uuid4()}"
-    with session.transaction() as transaction:
-        transaction.bucket(bucket).create_schema(name).create_table("rows", _COLUMNS)
+def _a_table(database: SnapshotDatabase, own: VastConnection) -> Iterator[None]:
+    def make(transaction: VastTransaction) -> None:
+        definitions = Definitions(transaction, own)
+        definitions.create_schema()
+        definitions.create(_ROWS)
 
-    def table_of(transaction: Any) -> Any:
-        return transaction.bucket(bucket).schema(name).table("rows")
-
+    database.write(make)
     try:
-        yield table_of
+        yield
     finally:
-        with session.transaction() as transaction:
-            table_of(transaction).drop()
-            transaction.bucket(bucket).schema(name).drop()
+        database.write(lambda it: Definitions(it, own).drop_schema([_ROWS]))
 
 
-def _when_refused(session: Any, table_of: _TableOf, first: _Step, second: _Step) -> str:
+def _when_refused(database: SnapshotDatabase, first: _Step, second: _Step) -> str:
     """Both begin, both change the same row, the first commits, then the second."""
     identity = uuid4().int % 2**40
-    with session.transaction() as transaction:
-        row = pa.RecordBatch.from_pylist([{"id": identity, "a": 0, "b": 0}], schema=_COLUMNS)
-        table_of(transaction).insert(row)
-    one, other = session.transaction(), session.transaction()
-    one.__enter__()
-    other.__enter__()
-    rows = [_row(table_of(each), identity) for each in (one, other)]
-    first(table_of(one), rows[0])
-    try:
-        second(table_of(other), rows[1])
-    except errors.Conflict as conflict:
-        one.__exit__(None, None, None)
-        other.__exit__(type(conflict), conflict, None)
-        return "at once"
-    one.__exit__(None, None, None)
-    try:
-        other.__exit__(None, None, None)
-    except errors.Conflict:
-        return "at commit"
-    return "never"
+    database.write(lambda it: it.insert(_ROWS, [{"id": identity, "a": 0, "b": 0}]))
+    with database.opened() as one, database.opened() as other:
+        ids = [_row_id(each, identity) for each in (one, other)]
+        first(one, ids[0])
+        try:
+            second(other, ids[1])
+        except VastConflictError:
+            return "at once"
+        with translated():
+            one.api.commit(one.txid)
+            try:
+                other.api.commit(other.txid)
+            except VastConflictError:
+                return "at commit"
+        return "never"
 
 
-def _row(table: Any, identity: int) -> pa.RecordBatch:
-    reader = table.select_splits(
-        ["id", "a", "b"], table["id"] == identity, QueryConfig(num_splits=1), internal_row_id=True
-    )[0]
-    (batch,) = [batch for batch in reader if batch.num_rows]
-    return batch
-
-
-def _changed(row: pa.RecordBatch, column: str) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [row["$row_id"], pa.array([1], type=pa.int64())], names=["$row_id", column]
-    )
+def _row_id(transaction: VastTransaction, identity: int) -> int:
+    (row,) = transaction.select(_ROWS, col["id"] == identity, [], with_row_id=True)
+    row_id: int = row[ROW_ID]
+    return row_id

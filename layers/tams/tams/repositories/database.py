@@ -7,22 +7,32 @@ more than 4.5 MiB takes several).
 import random
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
-from tams.deadline import patience
+from tams.deadline import patience, within
 from tams.errors import BackendUnavailableError, RequestFailedError
 from tams.repositories.errors import translated
 from tams.repositories.gathered import Gathered, Waiting
 from tams.repositories.session import VastConnection, VastSession
 from tams.repositories.transaction import VastTransaction
 from tams.repositories.turns import Turns
-from tams.vast.errors import VastConflictError, VastConnectionError
+from tams.vast.errors import (
+    VastConflictError,
+    VastConnectionError,
+    VastMissingError,
+    VastRequestError,
+    VastSilentError,
+)
 
 T = TypeVar("T")
 
 CONTENDED = "too many concurrent writes to the same resource; try again"
 
-_STALE_SECONDS = 1.0
+_random = random.SystemRandom()
+"""Functions that start from one snapshot (SnapStart) would share the module's generator and its pauses."""
+_ENDED = (VastConflictError, VastMissingError, VastRequestError)
+"""What VAST answers to the end of a transaction that has ended before."""
 _PAUSE_FIRST = 0.01
 _PAUSE_LONGEST = 0.8
 """Seconds: about ten times as long as a write takes, to allow for that many colliding writers."""
@@ -30,6 +40,9 @@ _PAUSE_LONGEST = 0.8
 
 class Database:
     """Runs work in transactions: `read` runs it once, `write` until it commits or must give up."""
+
+    settling_seconds = 1.5
+    """For the outcome of a commit, when VAST has been silent for as long as a request may take."""
 
     def __init__(self, connection: VastConnection, *, patience_seconds: float = 26.0) -> None:
         self.session = VastSession(connection)
@@ -126,29 +139,30 @@ class Database:
                 return result
 
     def _perform(self, work: Callable[[VastTransaction], T]) -> tuple[VastTransaction, T]:
+        """Nothing is stored yet, so if an address goes away, the work is done again at another."""
+        try:
+            return self._perform_once(work)
+        except VastSilentError:
+            raise
+        except VastConnectionError:
+            if not self.session.has_other_addresses:
+                raise
+        return self._perform_once(work)
+
+    def _perform_once(self, work: Callable[[VastTransaction], T]) -> tuple[VastTransaction, T]:
         transaction = self._begin()
         try:
             return transaction, work(transaction)
+        except VastSilentError:
+            transaction.api.abandon(transaction.txid)
+            raise
         except BaseException:
             self._roll_back(transaction)
             raise
 
     def _begin(self) -> VastTransaction:
-        """A begin leaves nothing behind, so a stale connection costs one more try, not a failure.
-
-        A connection breaks at once if it is stale. If it takes longer, VAST hangs.
-        """
-        for last in (False, False, True):
-            begun = time.monotonic()
-            try:
-                with translated():
-                    api = self.session.api
-                    return VastTransaction(self.session, api, api.begin())
-            except VastConnectionError:
-                if last or time.monotonic() - begun > _STALE_SECONDS:
-                    raise
-                time.sleep(0.05)
-        raise AssertionError
+        with translated():
+            return VastTransaction(self.session, *self.session.begin())
 
     def _roll_back(self, transaction: VastTransaction) -> None:
         # A transaction we cannot roll back expires by itself; the first failure is the one to report.
@@ -162,9 +176,16 @@ class Database:
         try:
             with translated():
                 transaction.api.commit(transaction.txid)
+        except VastSilentError:
+            # The request has waited long, so it is better to say soon that the outcome is unknown.
+            with within(self.settling_seconds):
+                took_effect = self._took_effect(transaction, deadline)
         except VastConnectionError:
-            if not self._took_effect(transaction, deadline):
-                raise VastConflictError from None
+            took_effect = self._took_effect(transaction, deadline)
+        else:
+            return
+        if not took_effect:
+            raise VastConflictError from None
 
     def _took_effect(self, transaction: VastTransaction, deadline: float) -> bool:
         """Whether a commit without an answer is durable, judged by its witness.
@@ -174,16 +195,28 @@ class Database:
         if transaction.witness is None:
             raise VastConnectionError("no answer to a commit")
         witness = transaction.witness
-        self._roll_back(transaction)  # so that a commit still under way cannot land after the check
+        until = time.monotonic() + patience(deadline - time.monotonic())
         while True:
             try:
+                self._end_for_certain(transaction)
                 found = self.read(lambda again: again.count(witness.table, witness.predicate))
-            except BackendUnavailableError as error:
-                if time.monotonic() + 0.5 > deadline:
+            except (BackendUnavailableError, VastConnectionError) as error:
+                if time.monotonic() + 0.5 > until:
                     raise VastConnectionError("no answer to a commit") from error
                 time.sleep(0.2)
             else:
                 return (found > 0) is witness.there
+
+    def _end_for_certain(self, transaction: VastTransaction) -> None:
+        """Rolls back, so that a commit still under way cannot land after the check.
+
+        It goes to wherever VAST answers now: a transaction is known at all addresses of the cluster.
+        Raises VastConnectionError or BackendUnavailableError when VAST does not say what became of it.
+        """
+        answering = self._begin()
+        with translated(), suppress(*_ENDED):
+            answering.api.roll_back(transaction.txid)
+        answering.api.end_read(answering.txid)
 
 
 def pause_seconds(attempt: int, time_left: float) -> float:
@@ -192,5 +225,5 @@ def pause_seconds(attempt: int, time_left: float) -> float:
     Pauses double, so that many writers spread out. They shrink again as patience runs out, so that a writer
     that has waited long goes before newcomers.
     """
-    longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2**attempt) * max(time_left, 0.05)
-    return random.uniform(longest / 4, longest)  # noqa: S311
+    longest = min(_PAUSE_LONGEST, _PAUSE_FIRST * 2 ** min(attempt, 30)) * max(time_left, 0.05)
+    return _random.uniform(longest / 4, longest)

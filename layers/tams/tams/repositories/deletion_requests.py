@@ -28,12 +28,15 @@ class DeletionRequestRepository:
         self._transaction = transaction
         self._rows = ChangingRows(transaction, DELETION_REQUESTS)
 
+    def find(self, request_id: str) -> StoredDeletion | None:
+        rows = rows_by_id(self._transaction, DELETION_REQUESTS, [request_id], with_row_id=True)
+        return next((deletion_from_row(row) for row in self._rows.track(rows.values())), None)
+
     def get(self, request_id: str) -> StoredDeletion:
         """Raises NotFoundError."""
-        rows = rows_by_id(self._transaction, DELETION_REQUESTS, [request_id], with_row_id=True)
-        for row in self._rows.track(rows.values()):
-            return deletion_from_row(row)
-        raise NotFoundError("Deletion request", request_id)
+        if (found := self.find(request_id)) is None:
+            raise NotFoundError("Deletion request", request_id)
+        return found
 
     def add(self, stored: StoredDeletion) -> None:
         self._rows.insert([deletion_row(stored)])
@@ -45,12 +48,6 @@ class DeletionRequestRepository:
     def remove(self, request_ids: Sequence[str]) -> None:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
         self._rows.delete([row["id"] for row in self._rows.track(rows.values())])
-
-    def removing(self, flow_id: str) -> str | None:
-        """The request that is still removing the rest of a Flow with this id."""
-        predicate = (col["flow_id"] == flow_id) & (col["status"] != str(DeletionStatus.DONE))
-        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id", "delete_flow"])
-        return next((row["id"] for row in rows if row["delete_flow"]), None)
 
     def idle_since(self, before_us: int, now_us: int) -> list[str]:
         """Requests with work left that nobody has touched since then.

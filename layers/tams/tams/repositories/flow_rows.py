@@ -38,6 +38,7 @@ def flow_row(stored: StoredFlow) -> Row:
         "document": dumps(document),
         "created_us": to_us(flow.created) if flow.created else None,
         "metadata_updated_us": to_us(flow.metadata_updated) if flow.metadata_updated else None,
+        **({} if stored.look_us is None else {"retention_us": stored.look_us}),
         "revision": stored.revision,
     }
 
@@ -52,6 +53,7 @@ def timeline_row(stored: StoredFlow) -> Row:
         "last_inclusive": timeline.last_inclusive,
         "segment_count": timeline.segment_count,
         "longest_time": time_text(timeline.longest_ns),
+        "timeline_id": timeline.id or None,
         "deleting": dumps({key: str(value) for key, value in stored.deleting.items()})
         if stored.deleting
         else None,
@@ -72,7 +74,7 @@ def relations_row(stored: StoredFlow) -> Row:
 
 FLOW_READ = (
     "id", "document", "segments_updated_us", "first_time", "last_time", "last_inclusive", "segment_count",
-    "longest_time", "deleting", "told_us", "unrelated_revision", "revision"
+    "longest_time", "timeline_id", "deleting", "told_us", "unrelated_revision", "revision"
 )  # fmt: skip
 """The columns that `flow_from_row` reads."""
 
@@ -94,7 +96,8 @@ def flow_from_row(row: Row) -> StoredFlow:
 
 
 OUTLINE = (
-    "id", "first_time", "last_time", "last_inclusive", "segment_count", "longest_time", "deleting"
+    "id", "first_time", "last_time", "last_inclusive", "segment_count", "longest_time", "timeline_id",
+    "deleting"
 )  # fmt: skip
 """The columns that `outline_from_row` reads."""
 
@@ -106,6 +109,7 @@ def outline_from_row(row: Row) -> FlowOutline:
         last_ns=optional_ns(row["last_time"]),
         last_inclusive=row["last_inclusive"],
         longest_ns=time_ns(row["longest_time"]),
+        id=row["timeline_id"] or "",
     )
     deleting = json.loads(row["deleting"] or "{}")
     hidden = {key: TimeRange.parse(text) for key, text in deleting.items()}

@@ -1,19 +1,30 @@
-"""Segments on VAST, always found by (flow_id, start_time) or by object_id."""
+"""Segments on VAST, always found by (timeline, start_time) or by object_id.
+
+The column `flow_id` holds the id of the timeline that they belong to (`FlowOutline.timeline_id`).
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from tams.models.filters import TagFilter
 from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns
-from tams.repositories.rows import UNREAD, instances_text, segment_from_row, segment_row
+from tams.repositories.predicates import has_tag, tagged
+from tams.repositories.rows import (
+    UNREAD,
+    instances_text,
+    segment_from_row,
+    segment_row,
+    segment_tags_text,
+)
 from tams.repositories.tables import SEGMENTS
 from tams.repositories.transaction import ROW_ID, Row
 from tams.repositories.visible import VisibleTransaction, shown
 from tams.timing import TimeRange
-from tams.vast.where import Predicate, any_of, col
+from tams.vast.where import Predicate, all_of, any_of, col
 
 SPANS_MAX = 2_000
 """The most spans in one select: VAST refuses requests of more than 5 MiB."""
@@ -26,9 +37,11 @@ class SegmentRepository:
         self._transaction = transaction
         self._row_ids: dict[tuple[str, int], Any] = {}
 
-    def add(self, segments: Sequence[StoredSegment]) -> None:
+    def add(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
         """One round trip for up to 4.5 MiB of them."""
-        self._transaction.insert(SEGMENTS, [segment_row(segment) for segment in segments])
+        timeline_id = outline.timeline_id
+        rows = [segment_row(segment, timeline_id) for segment in segments]
+        self._transaction.insert(SEGMENTS, rows)
 
     def stretch(
         self,
@@ -40,23 +53,44 @@ class SegmentRepository:
         reverse: bool = False,
         ending_after_ns: int | None = None,
         object_id: str | None = None,
+        tags: Sequence[TagFilter] = (),
         for_change: bool = False,
     ) -> Stretch:
         """Segments that start in `[from_ns, until_ns)`, in order, without hidden ones; None is an open bound.
 
         If there are many more than `needed`, the answer covers a shorter stretch at the near end. Takes one
-        round trip, and another each time there are too many.
+        round trip, and another each time there are too many. VAST cannot select by the absence of a tag: then
+        the tags of all these Segments are sent, and another round trip fetches those that lack it.
         """
+        missing = [each.name for each in tags if each.exists is False]
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
-            predicate = _within(outline.flow_id, from_ns, until_ns, ending_after_ns, object_id)
+            predicate = _within(outline.timeline_id, from_ns, until_ns, ending_after_ns, object_id)
+            if tags:
+                predicate = all_of(predicate, tagged(tags))
+            if missing:
+                starts = sorted(self._starts_without(missing, predicate), reverse=reverse)
+                if not starts:
+                    return []
+                near = col["start_time"].isin(starts[:rows_max])
+                predicate = _within(outline.timeline_id, None, None) & near
             return self._select(predicate, rows_max=rows_max, for_change=for_change)
 
         found = nearest(fetch, from_ns, until_ns, needed=needed, reverse=reverse)
         return replace(found, segments=shown(outline, found.segments))
 
+    def count_starting(
+        self, outline: FlowOutline, from_ns: int | None, until_ns: int | None
+    ) -> int:
+        """How many rows start in `[from_ns, until_ns)`, hidden ones included. One round trip."""
+        return self._transaction.count(SEGMENTS, _within(outline.timeline_id, from_ns, until_ns))
+
     def starting_in(
-        self, outline: FlowOutline, spans: Sequence[tuple[int, int]]
+        self,
+        outline: FlowOutline,
+        spans: Sequence[tuple[int, int]],
+        *,
+        for_change: bool = False,
     ) -> list[StoredSegment]:
         """Segments that start in any of the closed, disjoint `spans`, in no order.
 
@@ -70,21 +104,49 @@ class SegmentRepository:
                     for first_ns, last_ns in spans[first : first + SPANS_MAX]
                 ]
             )
-            found += self._select((col["flow_id"] == outline.flow_id) & starts)
+            within = (col["flow_id"] == outline.timeline_id) & starts
+            found += self._select(within, for_change=for_change)
         return shown(outline, found)
 
     def announced_by(
         self, outline: FlowOutline, event_id: str, timerange: TimeRange
     ) -> list[StoredSegment]:
         """The Segments of a segments_added event that still exist, by time. One round trip."""
-        within = _within(outline.flow_id, *finite(timerange))
+        within = _within(outline.timeline_id, *finite(timerange))
         found = self._select(within & (col["event_id"] == event_id))
         return sorted(shown(outline, found), key=start_ns)
 
-    def remove(self, segments: Sequence[StoredSegment]) -> None:
-        """Remove Segments selected `for_change` in this transaction."""
-        row_ids = [self._row_ids.pop(_key(segment)) for segment in segments]
+    def remove(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
+        """Remove Segments of a timeline, selected `for_change` in this transaction."""
+        timeline_id = outline.timeline_id
+        row_ids = [self._row_ids.pop((timeline_id, start_ns(each))) for each in segments]
         self._transaction.delete(SEGMENTS, row_ids)
+
+    def set_events(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
+        """Write which event announces each. They were selected `for_change` in this transaction."""
+        timeline_id = outline.timeline_id
+        self._transaction.update(
+            SEGMENTS,
+            [
+                {ROW_ID: self._row_ids[timeline_id, start_ns(each)], "event_id": each.event_id}
+                for each in segments
+            ],
+        )
+
+    def set_tags(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
+        """Write the tags of Segments selected `for_change` in this transaction.
+
+        One round trip for up to 4.5 MiB of them.
+        """
+        timeline_id = outline.timeline_id
+        changed = [
+            {
+                ROW_ID: self._row_ids[timeline_id, start_ns(each)],
+                "tags": segment_tags_text(each.tags),
+            }
+            for each in segments
+        ]
+        self._transaction.update(SEGMENTS, changed)
 
     def set_instances(self, object_id: str, instances: tuple[Instance, ...]) -> None:
         """Update the copy of an Object's instances on all Segments that use it. Two round trips."""
@@ -101,14 +163,14 @@ class SegmentRepository:
         self._transaction.update(SEGMENTS, changed)
 
     def uses_of(self, object_ids: Collection[str]) -> dict[str, list[TimeRange]]:
-        """The timeranges of Segments on any of the Objects, by Flow, including Segments being deleted."""
+        """The timeranges of Segments on any of the Objects, by timeline, including Segments being deleted."""
         uses: dict[str, list[TimeRange]] = {}
         for row in self._on_objects(object_ids, ["flow_id", "timerange"]):
             uses.setdefault(row["flow_id"], []).append(TimeRange.parse(row["timerange"]))
         return uses
 
     def users_of(self, object_ids: Collection[str]) -> dict[str, set[str]]:
-        """The Flows with Segments on each of these Objects, including Segments being deleted."""
+        """The timelines with Segments on each of these Objects, including Segments being deleted."""
         users: dict[str, set[str]] = {}
         for row in self._on_objects(object_ids, ["object_id", "flow_id"]):
             users.setdefault(row["object_id"], set()).add(row["flow_id"])
@@ -123,6 +185,12 @@ class SegmentRepository:
             for row in rows
         }
 
+    def _starts_without(self, names: Sequence[str], predicate: Predicate | None) -> Iterator[str]:
+        """The start times of Segments without any of these tags. One round trip."""
+        for row in self._transaction.select(SEGMENTS, predicate, ["start_time", "tags"]):
+            if not any(has_tag(row["tags"], name) for name in names):
+                yield row["start_time"]
+
     def _on_objects(self, object_ids: Collection[str], columns: Sequence[str]) -> Iterator[Row]:
         """One round trip for as many ids as one request holds."""
         for some in in_parts(sorted(object_ids)):
@@ -134,26 +202,27 @@ class SegmentRepository:
         rows = self._transaction.select(
             SEGMENTS,
             predicate,
-            _READ,
+            [*_READ, "created_us"] if for_change else _READ,
             with_row_id=for_change,
             rows_max=rows_max,
         )
         segments = [segment_from_row(row) for row in rows]
         if for_change:
             self._row_ids.update(
-                (_key(segment), row[ROW_ID]) for segment, row in zip(segments, rows, strict=True)
+                ((row["flow_id"], start_ns(segment)), row[ROW_ID])
+                for segment, row in zip(segments, rows, strict=True)
             )
         return segments
 
 
 def _within(
-    flow_id: str,
+    timeline_id: str,
     from_ns: int | None,
     until_ns: int | None,
     ending_after_ns: int | None = None,
     object_id: str | None = None,
 ) -> Any:
-    predicate = col["flow_id"] == flow_id
+    predicate = col["flow_id"] == timeline_id
     if from_ns is not None:
         predicate &= col["start_time"] >= bound_text(from_ns)
     if until_ns is not None:
@@ -163,7 +232,3 @@ def _within(
     if object_id is not None:
         predicate &= col["object_id"] == object_id
     return predicate
-
-
-def _key(segment: StoredSegment) -> tuple[str, int]:
-    return segment.flow_id, start_ns(segment)

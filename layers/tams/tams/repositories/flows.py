@@ -1,17 +1,21 @@
 """Flows on VAST."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
+from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
-from tams.models.queries import FlowQuery, FlowSort
-from tams.models.stored import FlowOutline, StoredFlow
+from tams.models.queries import FlowQuery, FlowSort, Query
+from tams.models.retention import LOOK_US, NEVER_US
+from tams.models.stored import FlowOutline, StoredFlow, flow_of
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
+    RELATED,
     flow_from_row,
     flow_row,
     outline_from_row,
@@ -22,6 +26,7 @@ from tams.repositories.listing import (
     Order,
     ids_of_classes,
     ids_there,
+    in_parts,
     rows_by_id,
     sorted_page,
 )
@@ -64,21 +69,45 @@ class FlowRepository:
     def showing(
         self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None
     ) -> dict[str, StoredFlow]:
-        """Those of these Flows in which clients see a Segment at one of these timeranges."""
-        found = self.find_many(uses, classes)
+        """The Flows in which clients see a Segment at one of these timeranges, given by timeline."""
+        found = self.find_many({flow_of(each) for each in uses}, classes)
         return {
             flow_id: stored
             for flow_id, stored in found.items()
-            if any(shows(stored.outline, used) for used in uses[flow_id])
+            if any(shows(stored.outline, used) for used in uses.get(stored.outline.timeline_id, ()))
         }
 
     def outline(self, flow_id: str, classes: Collection[str] | None = None) -> FlowOutline | None:
         rows = self._transaction.select(FLOWS, col["id"] == flow_id, OUTLINE, classes=classes)
         return outline_from_row(rows[0]) if rows else None
 
+    def with_timelines(self, timeline_ids: Collection[str], classes: Collection[str]) -> set[str]:
+        """Those of these timelines whose Flows exist and belong to any of these classes. One round trip."""
+        found: set[str] = set()
+        for some in in_parts(sorted({flow_of(each) for each in timeline_ids})):
+            rows = self._transaction.select(
+                FLOWS, col["id"].isin(some), ["id", "timeline_id"], classes=classes
+            )
+            found |= {row["timeline_id"] or row["id"] for row in rows}
+        return found.intersection(timeline_ids)
+
     def of_classes(self, flow_ids: Collection[str], classes: Collection[str]) -> set[str]:
         """Those of these Flows that belong to any of these classes. One round trip."""
         return ids_of_classes(self._transaction, FLOWS, flow_ids, classes)
+
+    def of_source(self, source_id: str, limit: int) -> list[str]:
+        """The ids of a Source's Flows, at least `limit` if there are that many. One round trip."""
+        rows = self._transaction.select(
+            FLOWS, col["source_id"] == source_id, ["id"], rows_max=limit
+        )
+        return sorted(row["id"] for row in rows)
+
+    def of_profile(self, profile_id: str, limit: int) -> list[str]:
+        """The ids of Flows linked to a Profile, at least `limit` if there are that many. One round trip."""
+        rows = self._transaction.select(
+            FLOWS, col["profile_id"] == profile_id, ["id"], rows_max=limit
+        )
+        return sorted(row["id"] for row in rows)
 
     def add(self, stored: StoredFlow) -> None:
         row = flow_row(stored) | timeline_row(stored)
@@ -100,29 +129,80 @@ class FlowRepository:
             {"id": each.flow.id, "told_us": each.told_us, **relations_row(each)} for each in flows
         )
 
+    def save_look(self, stored: StoredFlow, look_us: int) -> None:
+        """Write only when retention looks at it next. The Flow was read in this transaction."""
+        row = {"id": stored.flow.id, "retention_us": look_us, **relations_row(stored)}
+        self._rows.update([row])
+
+    def due(self, now_us: int, limit: int) -> list[str]:
+        """Flows that retention is to look at now, so many at most. One round trip."""
+        due = col["retention_us"] <= now_us
+        rows = self._transaction.select(FLOWS, due, ["id"], rows_max=limit)
+        return [row["id"] for row in rows[:limit]]
+
+    def mark_due(self, source_id: str, limit: int) -> int:
+        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet."""
+        unmarked = col["retention_us"].isnull() | (col["retention_us"] > LOOK_US)
+        rows = self._transaction.select(
+            FLOWS,
+            (col["source_id"] == source_id) & unmarked,
+            ["id", "unrelated_revision", "revision"],
+            with_row_id=True,
+            rows_max=limit,
+        )[:limit]
+        unrelated = {row["id"] for row in rows if row["unrelated_revision"] == row["revision"]}
+        self._rows.update(
+            {
+                "id": row["id"],
+                "retention_us": LOOK_US,
+                "unrelated_revision": row["revision"] + 1 if row["id"] in unrelated else RELATED,
+            }
+            for row in self._rows.track(rows)
+        )
+        return len(rows)
+
+    def looks(self, query: Query) -> tuple[dict[str, int], str | None]:
+        """A page of when retention looks at Flows with a policy, the next first. One round trip."""
+        rows = self._transaction.select(
+            FLOWS, col["retention_us"] < NEVER_US, ["id", "retention_us"]
+        )
+        order = Order("retention_us", reverse=True)
+        keys = order.sorted((row["retention_us"], row["id"]) for row in rows)
+        left = order.after(keys, query.page)
+        chosen = left[: query.limit]
+        next_key = encode_page_key(*chosen[-1]) if len(left) > len(chosen) else None
+        return {flow_id: look_us for look_us, flow_id in chosen}, next_key
+
     def remove(self, flow_id: str) -> None:
         self._rows.delete([flow_id])
 
     def list_(
-        self, query: FlowQuery, keep: Callable[[str], bool] | None = None
+        self,
+        query: FlowQuery,
+        keep: Callable[[str], bool] | None = None,
+        *,
+        only: AbstractSet[str] | None = None,
+        among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredFlow]:
-        """Two round trips. `keep` may add its own."""
+        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,
-            _matching(query),
+            flows_matching(query),
             _order(query),
             page=query.page,
             limit=query.limit,
             classes=query.classes,
             without_tags=query.tags,
             keep=keep,
+            only=only,
+            among=among,
         )
         rows = rows_by_id(self._transaction, FLOWS, ids, FLOW_READ)
         return Page(tuple(flow_from_row(rows[each]) for each in ids), next_key)
 
 
-def _matching(query: FlowQuery) -> Any:
+def flows_matching(query: FlowQuery) -> Any:
     """The part VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
     size = query.frame_width is not None or query.frame_height is not None
     return all_of(

@@ -6,6 +6,7 @@ deleted.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,14 @@ from tams.repositories.predicates import has_tag
 from tams.repositories.table import Table
 from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import Predicate, col
+from tams.vast.where import Predicate, all_of, col
 
 _PREDICATE_BYTES = 4 * 1024 * 1024
 _ID_BYTES = 256
 """The bytes a request needs for an id besides its characters."""
+
+NAMED_MAX = 1_000
+"""Ids that a select names, at 300 bytes each. For more, it reads all rows, at some 50 bytes each."""
 
 Key = tuple[Any, str]
 """The value sorted by, None when unset, and the id."""
@@ -65,24 +69,43 @@ def sorted_page(
     classes: Collection[str] | None = None,
     without_tags: Iterable[TagFilter] = (),
     keep: Callable[[str], bool] | None = None,
+    only: AbstractSet[str] | None = None,
+    among: Callable[[Sequence[str]], Collection[str]] | None = None,
 ) -> tuple[list[str], str | None]:
     """The ids of one page in order, and the key of the next.
 
-    `without_tags` and `keep` decide what VAST cannot. `keep` is called in order, and only as far as the page
-    needs.
+    `without_tags`, `keep` and `among` decide what VAST cannot. `keep` is called in order, and only as far as
+    the page needs. `among` is called once, and returns those that belong on the list. No others than `only`
+    do.
     """
+    if only is not None and not only:
+        return [], None
     missing = [each.name for each in without_tags if each.exists is False]
     columns = {order.column, "id"} | ({"tags"} if missing else set())
-    rows = transaction.select(table, predicate, sorted(columns), classes=classes)
-    keys = order.sorted(
-        (row[order.column], row["id"])
-        for row in rows
-        if not any(has_tag(row["tags"], name) for name in missing)
+    rows = transaction.select(
+        table, all_of(predicate, named("id", only)), sorted(columns), classes=classes
     )
-    chosen = _first(order.after(keys, page), limit + 1, keep)
+    keys = order.after(
+        order.sorted(
+            (row[order.column], row["id"])
+            for row in rows
+            if (only is None or row["id"] in only)
+            and not any(has_tag(row["tags"], name) for name in missing)
+        ),
+        page,
+    )
+    if among is not None:
+        wanted = among([key[1] for key in keys])
+        keys = [key for key in keys if key[1] in wanted]
+    chosen = _first(keys, limit + 1, keep)
     more = len(chosen) > limit
     chosen = chosen[:limit]
     return [key[1] for key in chosen], encode_page_key(*chosen[-1]) if more else None
+
+
+def named(column: str, ids: Collection[str] | None) -> Predicate | None:
+    """Narrows a select to these ids, of which there is at least one. None if there are too many to name."""
+    return None if ids is None or len(ids) > NAMED_MAX else col[column].isin(sorted(ids))
 
 
 def rows_by_id(

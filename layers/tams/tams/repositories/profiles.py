@@ -12,9 +12,10 @@ from tams.repositories.listing import rows_by_id
 from tams.repositories.predicates import equal
 from tams.repositories.rows import dumps
 from tams.repositories.tables import PROFILES
-from tams.repositories.transaction import Row
+from tams.repositories.transaction import ROW_ID, Row, Witness
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
+from tams.vast.where import col
 
 
 class ProfileRepository:
@@ -42,6 +43,13 @@ class ProfileRepository:
             "created_us": to_us(profile.created),
         }
         ChangingRows(self._transaction, PROFILES).insert([row])
+
+    def remove(self, profile_id: str) -> None:
+        """Its absence is the witness. Two round trips."""
+        wanted = col["id"] == profile_id
+        rows = self._transaction.select(PROFILES, wanted, ["id"], with_row_id=True)
+        self._transaction.delete(PROFILES, [row[ROW_ID] for row in rows])
+        self._transaction.witnessed_by(Witness(PROFILES, wanted, there=False))
 
     def list_(self, query: ProfileQuery) -> Page[Profile]:
         """In id order (SRT-10). Two round trips."""

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tams.errors import InvalidRequestError, quoted
+from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.session import VastConnection
 from tams.repositories.table import Table
-from tams.repositories.table_facts import ProjectionFacts
-from tams.repositories.tables import ALL
 from tams.repositories.transaction import VastTransaction
 
 
@@ -26,13 +25,16 @@ class ProjectionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProjectionStatus:
-    """`columns` are those of the definition, None for an extra one; `found` is what VAST has."""
+    """`columns` are those of the definition, None for an extra one; `found` are those on VAST, if it exists.
+
+    VAST does not say in which order it keeps them.
+    """
 
     table: str
     name: str
     state: ProjectionState
     columns: tuple[str, ...] | None
-    found: ProjectionFacts | None
+    found: frozenset[str] | None
 
 
 def tables_named(names: Sequence[str]) -> list[Table]:
@@ -90,23 +92,22 @@ def disable(connection: VastConnection, tables: Sequence[Table]) -> list[str]:
 
 
 def _of_table(definitions: Definitions, table: Table) -> list[ProjectionStatus]:
-    there = definitions.projections(table) if definitions.has(table) else []
-    by_name = {each.name: each for each in there}
+    there = definitions.projections(table) if definitions.has(table) else {}
     status = []
     for projection in table.projections:
         wanted = (*projection.sorted_columns, *projection.unsorted_columns)
-        found = by_name.pop(projection.name, None)
+        found = frozenset(there.pop(projection.name)) if projection.name in there else None
         status.append(
             ProjectionStatus(table.name, projection.name, _state(wanted, found), wanted, found)
         )
     extra = ProjectionState.EXTRA
     return status + [
-        ProjectionStatus(table.name, each.name, extra, None, each) for each in by_name.values()
+        ProjectionStatus(table.name, name, extra, None, frozenset(columns))
+        for name, columns in sorted(there.items())
     ]
 
 
-def _state(wanted: tuple[str, ...], found: ProjectionFacts | None) -> ProjectionState:
-    """VAST does not say in which order it keeps the columns, so their names decide."""
+def _state(wanted: tuple[str, ...], found: frozenset[str] | None) -> ProjectionState:
     if found is None:
         return ProjectionState.MISSING
-    return ProjectionState.PRESENT if set(found.columns) == set(wanted) else ProjectionState.DIFFERS
+    return ProjectionState.PRESENT if found == set(wanted) else ProjectionState.DIFFERS

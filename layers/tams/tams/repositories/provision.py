@@ -1,10 +1,11 @@
-"""Creates and migrates the tables: at deployment, never from a request. Safe to repeat at any time."""
+"""Creates, migrates and mends the tables: at deployment, never from a request. Safe to repeat at any time."""
 
 from tams.errors import BackendUnavailableError
 from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.first_rows import renew_page_secret as renew
 from tams.repositories.migrations.numbered import MIGRATIONS
+from tams.repositories.reconcile import mend
 from tams.repositories.schema_version import (
     IMPORTING,
     KNOWN,
@@ -13,7 +14,7 @@ from tams.repositories.schema_version import (
     read_version,
 )
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import ALL, FLOWS, SCHEMA_VERSION
+from tams.repositories.tables import FLOWS, SCHEMA_VERSION
 from tams.repositories.transaction import VastTransaction
 
 PATIENCE_SECONDS = 120.0
@@ -24,7 +25,7 @@ UNNUMBERED = SchemaVersion(1, oldest_reader=1)
 
 
 def provision(connection: VastConnection, *, renew_page_secret: bool = False) -> list[str]:
-    """Create and migrate the tables. Returns one line for each change, none if everything was there.
+    """Create, migrate and mend the tables. Returns one line for each change, none if everything was there.
 
     The bucket must exist: on a cluster its owner creates it. After any interruption, running it again
     continues from there, and several may run at once. Tables of a later version are left as they are.
@@ -40,7 +41,7 @@ def provision(connection: VastConnection, *, renew_page_secret: bool = False) ->
     else:
         for migration in MIGRATIONS[found.version :]:
             done += migration.run(database, connection)
-        done += database.write(lambda it: _mended(it, connection))
+        done += mend(database, connection)
     if renew_page_secret:
         done += database.write(renew)
     return done
@@ -71,13 +72,3 @@ def _opened(
         row = {"version": found.version, "oldest_reader": found.oldest_reader, "revision": 0}
         transaction.insert(SCHEMA_VERSION, [row])
     return done, found
-
-
-def _mended(transaction: VastTransaction, connection: VastConnection) -> list[str]:
-    """Restores tables that someone dropped, and projections that VAST refused before."""
-    definitions = Definitions(transaction, connection)
-    return [
-        line
-        for table in ALL
-        for line in definitions.create(table) or definitions.add_projections(table)
-    ]

@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from tams.models.collection import FlowCollectionItem
+from tams.models.common import Tags
 from tams.models.container_mapping import ContainerMapping
 from tams.models.error import Error
 from tams.models.source import Source
@@ -16,6 +17,7 @@ from tams.models.stored import (
     StoredSegment,
     StoredSource,
     finite,
+    flow_of,
 )
 from tams.repositories.media_time import time_text
 from tams.repositories.predicates import tags_text
@@ -43,6 +45,7 @@ def source_row(stored: StoredSource) -> Row:
         "updated_us": to_us(source.updated) if source.updated else None,
         "flow_count": stored.flow_count,
         "kept": stored.is_kept,
+        **({} if stored.look_us is None else {"retention_us": stored.look_us}),
         "revision": stored.revision,
     }
 
@@ -81,10 +84,20 @@ def instances_from_text(text: str | None) -> tuple[Instance, ...]:
     return tuple(Instance(**entry) for entry in json.loads(text)) if text else ()
 
 
-def segment_row(segment: StoredSegment) -> Row:
+def segment_tags_text(tags: Tags | None) -> str | None:
+    """The text to find tags by, and after its last line feed the tags as JSON, which contains none."""
+    return tags_text(tags) + dumps(tags) if tags else None
+
+
+def segment_tags_from_text(text: str) -> Tags:
+    tags: Tags = json.loads(text.rpartition("\n")[2])
+    return tags
+
+
+def segment_row(segment: StoredSegment, timeline_id: str) -> Row:
     start_ns, end_ns = finite(segment.timerange)
     return {
-        "flow_id": segment.flow_id,
+        "flow_id": timeline_id,
         "start_time": time_text(start_ns),
         "end_time": time_text(end_ns),
         "timerange": str(segment.timerange),
@@ -95,6 +108,7 @@ def segment_row(segment: StoredSegment) -> Row:
         "sample_count": segment.sample_count,
         "key_frame_count": segment.key_frame_count,
         "object_timerange": segment.object_timerange,
+        "tags": segment_tags_text(segment.tags),
         "instances": instances_text(segment.instances),
         "init_object_id": segment.init_object_id,
         "init_instances": instances_text(segment.init_instances)
@@ -106,12 +120,12 @@ def segment_row(segment: StoredSegment) -> Row:
 
 
 UNREAD = ("start_time", "end_time", "created_us", "event_id")
-"""Columns of Segments that serve only to find them."""
+"""Columns of Segments that no client sees."""
 
 
 def segment_from_row(row: Row) -> StoredSegment:
     return StoredSegment(
-        flow_id=row["flow_id"],
+        flow_id=flow_of(row["flow_id"]),
         timerange=TimeRange.parse(row["timerange"]),
         object_id=row["object_id"],
         instances=instances_from_text(row["instances"]),
@@ -121,8 +135,10 @@ def segment_from_row(row: Row) -> StoredSegment:
         sample_count=row["sample_count"],
         key_frame_count=row["key_frame_count"],
         object_timerange=row["object_timerange"],
+        tags=segment_tags_from_text(row["tags"]) if row["tags"] else None,
         init_object_id=row["init_object_id"],
         init_instances=instances_from_text(row["init_instances"]),
+        created_us=row.get("created_us") or 0,
     )
 
 

@@ -1,13 +1,18 @@
-"""One pooled connection to VAST per process, opened on first use."""
+"""Pooled connections to VAST, opened on first use: where transactions begin, and how the tables are named."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tams.access_keys import Keys, RebuiltOnChange
+from tams.deadline import within
 from tams.repositories.table import Table
 from tams.vast.api import VastApi, table_path
 from tams.vast.column_types import ROW_ID_NAME, Columns, ColumnType
-from tams.vast.http_connection import Endpoint
+from tams.vast.endpoints import Endpoints
+from tams.vast.errors import VastConnectionError, VastSilentError, VastUnavailableError
+from tams.vast.health import PROBE_SECONDS
+from tams.vast.http_connection import TOO_LONG
 from tams.vast.http_pool import HttpPool
 from tams.vast.signature import Signer
 
@@ -16,17 +21,24 @@ from tams.vast.signature import Signer
 class VastConnection:
     """Where VAST is, and which part of it is ours.
 
-    `find_keys` is called before each transaction, and the keys it returns sign the requests. `sorted_tables`
-    says whether `provision` may use sorted tables (VAST 5.3.5 or later): their row ids have another type, so
-    provisioning and every reader must agree.
+    `endpoints` are URLs of one cluster. `find_keys` is called before each transaction, and the keys it
+    returns sign the requests. `find_ca_file` is called at first use: certificates are checked against the
+    authorities in that file instead of the public ones. `sorted_tables` says whether `provision` may use
+    sorted tables (VAST 5.3.5 or later): their row ids have another type, so provisioning and all readers
+    must agree.
     """
 
-    endpoint: str
+    endpoints: tuple[str, ...]
     find_keys: Callable[[], Keys]
     bucket: str
     schema: str
-    timeout_seconds: float = 10.0
+    timeout_seconds: float = 9.0
     sorted_tables: bool = True
+    find_ca_file: Callable[[], str | None] = lambda: None
+
+
+_ROUNDS = 3
+_ROUND_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +56,42 @@ class TableOnVast:
 
 class VastSession:
     def __init__(self, connection: VastConnection) -> None:
+        """Raises ValueError when an endpoint is not an http or https address."""
         self._connection = connection
-        self._pool = HttpPool(Endpoint.of(connection.endpoint), connection.timeout_seconds)
-        self._api: RebuiltOnChange[Keys, VastApi] = RebuiltOnChange(
-            connection.find_keys, self._signing_with
+        self._endpoints = Endpoints(
+            connection.endpoints, connection.timeout_seconds, connection.find_ca_file
+        )
+        self._apis: RebuiltOnChange[Keys, tuple[Keys, dict[HttpPool, VastApi]]] = RebuiltOnChange(
+            connection.find_keys, lambda keys: (keys, {})
         )
         self._tables: dict[str, TableOnVast] = {}
 
     @property
-    def api(self) -> VastApi:
-        return self._api.get()
+    def has_other_addresses(self) -> bool:
+        return self._endpoints.are_several
+
+    def begin(self) -> tuple[VastApi, int]:
+        """A transaction's id, and the API at the address where it lives.
+
+        A begin leaves nothing behind, so a stale connection costs one more try, and a dead address a try
+        elsewhere. Raises VastConnectionError when nobody answers, and VastUnavailableError.
+        """
+        failure: VastConnectionError | VastUnavailableError | None = None
+        for _ in range(_ROUNDS):
+            pools = self._endpoints.to_try()
+            for pool in pools:
+                if not pool.health.may_try():
+                    failure = failure or VastSilentError(TOO_LONG)
+                    continue
+                try:
+                    return self._begun_at(pool, is_only=len(pools) == 1)
+                except (VastConnectionError, VastUnavailableError) as error:
+                    failure = error
+            if isinstance(failure, VastSilentError | VastUnavailableError):
+                break
+            time.sleep(_ROUND_PAUSE_SECONDS)
+        assert failure is not None, "there is an address"
+        raise failure
 
     def table(self, table: Table) -> TableOnVast:
         if (found := self._tables.get(table.name)) is None:
@@ -69,5 +107,17 @@ class VastSession:
             ColumnType.SORTED_ROW_ID if is_sorted else ColumnType.ROW_ID,
         )
 
-    def _signing_with(self, keys: Keys) -> VastApi:
-        return VastApi(self._pool, Signer(*keys, self._pool.endpoint.host))
+    def _begun_at(self, pool: HttpPool, *, is_only: bool) -> tuple[VastApi, int]:
+        api = self._api(pool)
+        if is_only and pool.health.failure is None:
+            return api, api.begin()
+        with within(PROBE_SECONDS):
+            begun = api.begin()
+        pool.health.answered()
+        return api, begun
+
+    def _api(self, pool: HttpPool) -> VastApi:
+        keys, apis = self._apis.get()
+        if (api := apis.get(pool)) is None:
+            api = apis.setdefault(pool, VastApi(pool, Signer(*keys, pool.endpoint.host)))
+        return api

@@ -1,4 +1,4 @@
-"""Long reads of one snapshot, for operators' programs. VAST ends a transaction that it does not hear of."""
+"""Transactions that an operator's program holds open. VAST ends one that it does not hear of."""
 
 import threading
 from collections.abc import Iterator
@@ -15,18 +15,23 @@ BEAT_SECONDS = 3.0
 
 
 class SnapshotDatabase(Database):
-    """A Database whose `snapshot` lasts as long as its block."""
+    """A Database whose transactions can last as long as a block."""
+
+    @contextmanager
+    def opened(self) -> Iterator[VastTransaction]:
+        """A transaction that is rolled back at the end of the block, if it has not ended by then."""
+        transaction = self._begin()
+        try:
+            yield transaction
+        finally:
+            self._roll_back(transaction)
 
     @contextmanager
     def snapshot(self, beat_seconds: float = BEAT_SECONDS) -> Iterator[VastTransaction]:
         """A read transaction that VAST hears of every `beat_seconds`. Raises BackendUnavailableError."""
         try:
-            transaction = self._begin()
-            try:
-                with _kept_alive(transaction, beat_seconds):
-                    yield transaction
-            finally:
-                self._roll_back(transaction)
+            with self.opened() as transaction, _kept_alive(transaction, beat_seconds):
+                yield transaction
         except (VastConnectionError, VastConflictError) as error:
             raise BackendUnavailableError(f"VAST did not answer: {error}") from error
 

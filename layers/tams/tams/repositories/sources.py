@@ -1,6 +1,7 @@
 """Sources on VAST."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from collections.abc import Set as AbstractSet
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
@@ -12,7 +13,7 @@ from tams.repositories.predicates import equal, tagged
 from tams.repositories.rows import SOURCE_READ, source_from_row, source_row
 from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import all_of
+from tams.vast.where import Predicate, all_of, col
 
 
 class SourceRepository:
@@ -43,30 +44,51 @@ class SourceRepository:
         """The Source was read in this transaction."""
         self._rows.update([source_row(stored)])
 
+    def save_look(self, stored: StoredSource, look_us: int) -> None:
+        """Write only whether its Flows are to be marked. The Source was read in this transaction."""
+        self._rows.update([{"id": stored.source.id, "retention_us": look_us}])
+
+    def due(self, now_us: int, limit: int) -> list[str]:
+        """Sources whose policy has changed, so many at most. One round trip."""
+        due = col["retention_us"] <= now_us
+        rows = self._transaction.select(SOURCES, due, ["id"], rows_max=limit)
+        return [row["id"] for row in rows[:limit]]
+
     def remove(self, source_id: str) -> None:
         self._rows.delete([source_id])
 
     def list_(
-        self, query: SourceQuery, keep: Callable[[str], bool] | None = None
+        self,
+        query: SourceQuery,
+        keep: Callable[[str], bool] | None = None,
+        *,
+        only: AbstractSet[str] | None = None,
+        among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredSource]:
-        """Two round trips."""
-        predicate = all_of(
-            equal({"label": query.label, "format": query.format and str(query.format)}),
-            tagged(query.tags),
-        )
+        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             SOURCES,
-            predicate,
+            sources_matching(query),
             _order(query),
             page=query.page,
             limit=query.limit,
             classes=query.classes,
             without_tags=query.tags,
             keep=keep,
+            only=only,
+            among=among,
         )
         rows = rows_by_id(self._transaction, SOURCES, ids, SOURCE_READ)
         return Page(tuple(source_from_row(rows[each]) for each in ids), next_key)
+
+
+def sources_matching(query: SourceQuery) -> Predicate | None:
+    """The part VAST can decide."""
+    return all_of(
+        equal({"label": query.label, "format": query.format and str(query.format)}),
+        tagged(query.tags),
+    )
 
 
 def _order(query: SourceQuery) -> Order:

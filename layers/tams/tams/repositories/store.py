@@ -18,11 +18,13 @@ from tams.repositories.flow_segments import SegmentRepository
 from tams.repositories.flows import FlowRepository
 from tams.repositories.objects import ObjectRepository
 from tams.repositories.profiles import ProfileRepository
+from tams.repositories.recycle_bin import RecycleBinRepository
 from tams.repositories.sources import SourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import WebhookRepository
+from tams.repositories.with_deleted import WithDeleted
 from tams.vast.where import col
 
 T = TypeVar("T")
@@ -166,6 +168,14 @@ class Repositories:
     @cached_property
     def deletion_requests(self) -> DeletionRequestRepository:
         return DeletionRequestRepository(self._transaction)
+
+    @cached_property
+    def recycle_bin(self) -> RecycleBinRepository:
+        return RecycleBinRepository(self._transaction)
+
+    @cached_property
+    def with_deleted(self) -> WithDeleted:
+        return WithDeleted(self._transaction, self.recycle_bin)
 
     @cached_property
     def guards(self) -> GuardRepository:

@@ -1,6 +1,7 @@
-"""Every table on VAST: its columns, their units, its sort order. Those of events are in `event_tables`.
+"""The tables on VAST: their columns, their units, their sort orders.
 
-Columns are defined nowhere else.
+Those of events are in `event_tables`, and what is deleted goes to `recycle_bin_table`. Columns are defined
+nowhere else.
 
 Suffixes give the unit: `_time` is media time (nanoseconds as `media_time` writes them, ADR 2), `_us` is
 microseconds of wall clock since 1970 (UTC). Ranges are half-open, `[start_time, end_time)`. A `document` is
@@ -8,14 +9,6 @@ JSON text of a model of the specification. Every transaction whose decision rest
 `revision`, so that two of them collide (ADR 3).
 """
 
-from tams.repositories.event_tables import (
-    DELIVERIES,
-    DELIVERY_STATES,
-    EVENTS,
-    MILESTONES,
-    RELAY,
-    WEBHOOKS,
-)
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
 
 GUARD_SLOTS = 16_384
@@ -49,15 +42,20 @@ FLOWS = Table(
         last_inclusive=BOOL,  # whether the last segment's text ends with an included bound
         segment_count=INT,
         longest_time=TEXT,  # at least the longest segment's duration; never shrinks while segments remain
+        timeline_id=TEXT,  # `segments.flow_id` of its Segments; null if that is its id
         deleting=TEXT,  # timeranges by deletion request, as JSON: hidden, and not yet deleted
         # The revision at which the Flow had neither members nor collectors. If the row has another one, a
         # release that does not know this column may have written it, and only `collections` knows.
         unrelated_revision=INT,
         told_us=INT,  # the last moment of the Flow that its dates do not show (`clock/record_times.py`)
+        retention_us=INT,  # when retention looks at it next (`models/retention.py`)
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("flows_by_source", ("source_id",), ("id",)),),
+    projections=(
+        Projection("flows_by_source", ("source_id",), ("id",)),
+        Projection("flows_by_retention", ("retention_us",), ("id",)),
+    ),
 )
 
 SOURCES = Table(
@@ -72,9 +70,11 @@ SOURCES = Table(
         updated_us=INT,
         flow_count=INT,  # the Source is deleted with its last Flow, unless it is kept
         kept=BOOL,  # whether a client created it by itself; null on rows of earlier releases
+        retention_us=INT,  # 0 when its tag `retention` has changed, and its Flows are not yet marked
         revision=INT,
     ),
     sorting_key=("id",),
+    projections=(Projection("sources_by_retention", ("retention_us",), ("id",)),),
 )
 
 COLLECTIONS = Table(
@@ -103,7 +103,7 @@ COLLECTIONS = Table(
 SEGMENTS = Table(
     "segments",
     columns(
-        flow_id=TEXT,
+        flow_id=TEXT,  # the id of the timeline: the Flow's, or the Flow's and a suffix (`models/stored.py`)
         start_time=TEXT,
         end_time=TEXT,
         timerange=TEXT,
@@ -114,6 +114,7 @@ SEGMENTS = Table(
         sample_count=INT,
         key_frame_count=INT,
         object_timerange=TEXT,
+        tags=TEXT,  # as `rows.segment_tags_text` writes them; null for none
         instances=TEXT,  # copied from the object: a listing is one select with no join
         init_object_id=TEXT,
         init_instances=TEXT,
@@ -246,25 +247,4 @@ SCHEMA_VERSION = Table(
         oldest_reader=INT,  # the version that a release must know to use the tables
         revision=INT,
     ),
-)
-
-ALL = (
-    FLOWS,
-    SOURCES,
-    COLLECTIONS,
-    SEGMENTS,
-    OBJECTS,
-    COPIES,
-    BATCHES,
-    EVENTS,
-    MILESTONES,
-    RELAY,
-    DELIVERIES,
-    DELIVERY_STATES,
-    PROFILES,
-    WEBHOOKS,
-    DELETION_REQUESTS,
-    SERVICE,
-    GUARDS,
-    SCHEMA_VERSION,
 )

@@ -14,6 +14,7 @@ from typing import Any
 from tams.models.stored import FlowOutline, StoredSegment
 from tams.repositories.event_tables import EVENTS, WEBHOOKS
 from tams.repositories.predicates import classed
+from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.table import Table
 from tams.repositories.tables import FLOWS, SOURCES
 from tams.repositories.transaction import Row, VastTransaction, Witness
@@ -25,6 +26,7 @@ _CLASSES_IN = {
     SOURCES.name: "tags",
     WEBHOOKS.name: "tags",
     EVENTS.name: "auth_classes",
+    RECYCLE_BIN.name: "tags",
 }
 """The column that holds the classes of a row."""
 
@@ -66,7 +68,10 @@ class VisibleTransaction:
         return self._unfiltered.scan(table, predicate, columns)
 
     def count(self, table: Table, predicate: Predicate | None) -> int:
-        """Like `VastTransaction.count`: rows of all classes. One round trip."""
+        """How many rows match, visible or not: what a read costs, never what a caller is told.
+
+        One round trip.
+        """
         return self._unfiltered.count(table, predicate)
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

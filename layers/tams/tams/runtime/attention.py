@@ -15,7 +15,6 @@ def attention(status: Status, now: datetime) -> list[str]:
         return [f"VAST cannot be used: {status['vast']['error']}"]
     return [
         *_of_schema(status),
-        *_of_projections(status),
         *_of_backlog(status),
         *_of_sweeper(status, now),
         *_of_backends(status),
@@ -26,33 +25,8 @@ def attention(status: Status, now: datetime) -> list[str]:
 def _of_schema(status: Status) -> Iterator[str]:
     if status["fault"]:
         yield status["fault"]
-    elif missing := [each["name"] for each in status["tables"] if each["rows"] is None]:
-        yield f"tables are missing: {', '.join(missing)}. `tams admin provision` makes empty ones"
-    for each in status["tables"]:
-        sorting = each["sorting"]
-        if sorting["found"] is not None and sorting["found"] != sorting["defined"]:
-            yield (
-                f"the table {each['name']} is sorted by {_key(sorting['found'])}, but the settings and "
-                f"its definition say {_key(sorting['defined'])}"
-            )
-
-
-def _key(columns: list[str]) -> str:
-    return ", ".join(columns) or "nothing"
-
-
-def _of_projections(status: Status) -> Iterator[str]:
-    if status["fault"]:
-        return  # the migrations add them
-    states: dict[str, list[str]] = {}
-    for each in status["projections"]:
-        states.setdefault(each["state"], []).append(each["name"])
-    for state, words in (("missing", "are missing"), ("differs", "differ from their definition")):
-        if names := states.get(state):
-            yield (
-                f"projections {words}, so some reads are slower: {', '.join(names)}. "
-                "`tams admin projections --enable` makes them"
-            )
+    for each in status["differences"]:
+        yield f"{each} (`tams admin provision` mends what it can)"
 
 
 def _of_backlog(status: Status) -> Iterator[str]:

@@ -26,6 +26,7 @@ from tams.access.key_set import Key, KeySet
 from tams.access.tokens import Issuer, TokenReader
 from tams.models.caller import EVERYONE
 from tams.runtime.access_settings import AccessSettings
+from tams.token_paths import without_token
 
 Finding = dict[str, str]
 """`caller` as JSON; or `refusal`, words for the client, with its `kind`.
@@ -55,12 +56,12 @@ def authorizer_handler(
 
 
 def _asked(event: Mapping[str, Any]) -> dict[str, Any]:
-    """What an operator looks for; the query may hold a token and is left out."""
+    """What an operator looks for, without tokens. The query may hold one and is left out."""
     context = event.get("requestContext", {})
     http = context.get("http", {})
     return {
         "method": http.get("method"),
-        "path": event.get("rawPath"),
+        "path": without_token(event.get("rawPath", "")),
         "source_ip": http.get("sourceIp"),
         "correlation_id": context.get("requestId"),
     }

@@ -8,17 +8,19 @@ import threading
 import time
 from collections.abc import Callable
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from fastapi import APIRouter
 from mangum import Mangum
+from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from tams.api.answer_encoding import encoded
 from tams.api.app import create_app
 from tams.api.audit import READING, audited
-from tams.api.public_url import PUBLIC_URL, base_path, public_url
-from tams.api.raw_path import protected
+from tams.api.public_url import IS_ENCODED_TWICE, PUBLIC_URL, base_path, public_url
+from tams.api.raw_path import GatewayPath, readings
 from tams.api.security import secured
 from tams.deadline import invocation
 from tams.models.address import AddressRules
@@ -27,6 +29,9 @@ from tams.runtime.deployment import deployment
 from tams.runtime.time_left import seconds_left_of
 
 Event = dict[str, Any]
+
+TEXTS = [*DEFAULT_TEXT_MIME_TYPES, "application/dash+xml", "application/vnd.apple.mpegurl"]
+"""Anything else would leave as base64, a third larger, and not gzipped."""
 
 logger = Logger()
 _thread = threading.local()
@@ -45,25 +50,28 @@ def api_handler(
     @cache
     def adapter() -> Mangum:
         _ensure_event_loop()
-        return Mangum(create_app(router, platform()), lifespan="off")
+        return Mangum(create_app(router, platform()), lifespan="off", text_mime_types=TEXTS)
 
     def lambda_handler(event: Event, context: Any) -> Event:
         _ensure_event_loop()
         started = time.perf_counter()
         http = event["requestContext"]["http"]
-        to_match = {
-            **http,
-            "path": protected(event["rawPath"].removeprefix(base_path(event)) or "/"),
-        }
         request = {
             **event,
-            "requestContext": {**event["requestContext"], "http": to_match},
             "headers": _without_address(event),
             PUBLIC_URL: public_url(event, address()),
         }
+        path = event["rawPath"].removeprefix(base_path(event)) or "/"
         wanted = event.get("headers", {}).get("accept-encoding", "")
         with invocation(seconds_left_of(context)):
-            answered = adapter()(request, context)
+            first, *others = readings(path, _form_of(event, platform().settings.gateway_path))
+            answered = adapter()(_matching(request, first), context)
+            for other in others:
+                if answered["statusCode"] == HTTPStatus.NOT_FOUND:
+                    second = adapter()(
+                        {**_matching(request, other), IS_ENCODED_TWICE: True}, context
+                    )
+                    answered = answered if second["statusCode"] == HTTPStatus.NOT_FOUND else second
         answer: Event = secured(encoded(answered, http["method"], wanted))
         common = {
             "method": http["method"],
@@ -79,6 +87,17 @@ def api_handler(
         return answer
 
     return lambda_handler
+
+
+def _matching(request: Event, path: str) -> Event:
+    """The request, with the path that the routes are to match."""
+    context = request["requestContext"]
+    return {**request, "requestContext": {**context, "http": {**context["http"], "path": path}}}
+
+
+def _form_of(event: Event, usual: GatewayPath) -> GatewayPath:
+    """The URL of a function itself, without a gateway, leaves the path as it is."""
+    return "encoded" if ".lambda-url." in event["requestContext"]["domainName"] else usual
 
 
 def _without_address(event: Event) -> dict[str, str]:

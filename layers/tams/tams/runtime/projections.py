@@ -38,10 +38,8 @@ def _shown(each: ProjectionStatus) -> dict[str, Any]:
         "table": each.table,
         "name": each.name,
         "state": str(each.state),
-        "columns": each.columns and list(each.columns),
-        "found": each.found and list(each.found.columns),
-        "rows": each.found and each.found.rows,
-        "size_bytes": each.found and each.found.size_bytes,
+        "columns": None if each.columns is None else list(each.columns),
+        "found": None if each.found is None else sorted(each.found),
     }
 
 

@@ -3,10 +3,14 @@
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tams.deadline import within
 from tams.errors import TamsError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+_SECONDS = 4.0
+"""For all tries together."""
 
 
 class SecretUnavailableError(TamsError):
@@ -16,10 +20,12 @@ class SecretUnavailableError(TamsError):
 def read_secret(arn: str, max_age_seconds: int = 0) -> str:
     """Its current value, or that of `max_age_seconds` ago. Raises SecretUnavailableError."""
     from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - as below
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
 
     try:
-        return str(_provider().get(arn, max_age=max_age_seconds))
-    except GetParameterError as error:
+        with within(_SECONDS):
+            return str(_provider().get(arn, max_age=max_age_seconds))
+    except (GetParameterError, BotoCoreError) as error:  # the latter without a region
         raise SecretUnavailableError(f"{arn} cannot be read: {error}") from error
 
 
@@ -27,7 +33,7 @@ def read_secret(arn: str, max_age_seconds: int = 0) -> str:
 def _provider() -> "SecretsProvider":
     """Gives up well before a function's time is over, so that the function can still answer 503."""
     from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - boto3 is slow
-    from botocore.config import Config  # noqa: PLC0415
 
-    patience = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 2})
-    return SecretsProvider(boto_config=patience)
+    from tams.aws_client import aws_client  # noqa: PLC0415
+
+    return SecretsProvider(boto3_client=aws_client("secretsmanager", 1, 3))

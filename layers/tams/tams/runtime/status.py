@@ -15,12 +15,11 @@ from tams import __version__
 from tams.errors import RequestFailedError
 from tams.repositories.backlog import Ages
 from tams.repositories.conflict_probe import probe_conflicts
-from tams.repositories.schema_status import SchemaStatus, schema_status
+from tams.repositories.schema_status import SchemaStatus, TableFacts, schema_status
 from tams.repositories.schema_version import KNOWN
 from tams.repositories.session import VastConnection
 from tams.repositories.storage_ids import NamedBackends
 from tams.repositories.store_status import store_status
-from tams.repositories.tables import ALL
 from tams.runtime.attention import attention
 from tams.runtime.clock import utc_now
 from tams.runtime.operator_settings import SettingsError, StatusSettings, settings_of
@@ -45,7 +44,8 @@ def main() -> int:
 
 
 def status(settings: StatusSettings, *, with_probe: bool) -> Document:
-    vast: Document = {"endpoint": settings.vast.endpoint, "reachable": True, "error": None}
+    endpoint = ", ".join(settings.vast.all_endpoints)
+    vast: Document = {"endpoint": endpoint, "reachable": True, "error": None}
     version: Document = {"found": None, "needed": KNOWN, "oldest_reader": None}
     document: Document = {
         "ready": False,
@@ -55,6 +55,7 @@ def status(settings: StatusSettings, *, with_probe: bool) -> Document:
         "version": version,
         "fault": None,
         "pending": [],
+        "differences": [],
         "tables": [],
         "projections": [],
         "backlog": None,
@@ -65,7 +66,7 @@ def status(settings: StatusSettings, *, with_probe: bool) -> Document:
     connection = vast_connection(settings)
     try:
         found = schema_status(connection)
-        document |= _of_tables(connection, found)
+        document |= _of_tables(found)
         if found.is_ready:
             document |= _of_rows(connection, settings, found, document["tables"])
     except RequestFailedError as error:
@@ -78,7 +79,7 @@ def status(settings: StatusSettings, *, with_probe: bool) -> Document:
     return {**document, "attention": attention(document, utc_now())}
 
 
-def _of_tables(connection: VastConnection, found: SchemaStatus) -> Document:
+def _of_tables(found: SchemaStatus) -> Document:
     return {
         "ready": found.is_ready,
         "fault": found.fault,
@@ -86,7 +87,8 @@ def _of_tables(connection: VastConnection, found: SchemaStatus) -> Document:
             {"number": each.number, "title": each.title, "additive": each.additive}
             for each in found.pending
         ],
-        "tables": [_table(connection, found, name) for name in found.tables],
+        "differences": list(found.differences),
+        "tables": [_table(name, facts) for name, facts in found.tables.items()],
         "projections": [
             {"table": each.table, "name": each.name, "state": str(each.state)}
             for each in found.projections
@@ -94,23 +96,21 @@ def _of_tables(connection: VastConnection, found: SchemaStatus) -> Document:
     }
 
 
-def _table(connection: VastConnection, found: SchemaStatus, name: str) -> Document:
-    defined = next(table.sorting_key for table in ALL if table.name == name)
-    facts = found.tables[name]
-    sorting = {
-        "defined": list(defined) if connection.sorted_tables else [],
-        "found": None if facts is None else list(facts.sorted_by),
-        "done": None if facts is None or not facts.sorted_by else facts.sorting_done,
-        "score": None if facts is None or not facts.sorted_by else facts.sorting_score,
-    }
-    return {
-        "name": name,
-        "rows": facts and facts.rows,
-        "size_bytes": facts and facts.size_bytes,
-        "sorting": sorting,
-        "oldest": None,
-        "newest": None,
-    }
+def _table(name: str, facts: TableFacts | None) -> Document:
+    shown: Document = {"name": name, "rows": None, "size_bytes": None, "sorting": None}
+    if facts is not None:
+        stats = facts.stats
+        sorting = {
+            "key": list(facts.sorting_key),
+            "done": stats.sorting_done,
+            "score": stats.sorting_score,
+        }
+        shown |= {
+            "rows": stats.rows,
+            "size_bytes": stats.size_bytes,
+            "sorting": sorting if stats.is_sorted else None,
+        }
+    return {**shown, "oldest": None, "newest": None}
 
 
 def _of_rows(

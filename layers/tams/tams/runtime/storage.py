@@ -9,6 +9,7 @@ from tams.object_stores.s3 import S3ObjectStores
 from tams.outbound.download import Downloader
 from tams.outbound.targets import TargetPolicy
 from tams.ports import Clock
+from tams.runtime.ca_file import ca_file_finder
 from tams.runtime.clock import utc_now
 from tams.runtime.key_finder import key_finder
 from tams.settings import GRACE_SECONDS, Settings, StorageBackendSettings
@@ -48,4 +49,5 @@ def _bucket(settings: StorageBackendSettings, find_keys: Callable[[], Keys | Non
         settings.region,
         find_keys,
         timeout_seconds=settings.timeout_seconds,
+        find_ca_file=ca_file_finder(settings),
     )

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from tams.repositories.session import VastConnection
+from tams.runtime.ca_file import ca_file_finder
 from tams.runtime.key_finder import key_finder
 from tams.settings import VastSettings
 
@@ -21,8 +22,9 @@ def vast_connection(settings: VastPlace) -> VastConnection:
     find_keys = key_finder(vast, settings.secrets_max_age_seconds)
     assert find_keys is not None, "VastSettings"
     return VastConnection(
-        endpoint=vast.endpoint,
+        endpoints=vast.all_endpoints,
         find_keys=find_keys,
+        find_ca_file=ca_file_finder(vast),
         bucket=vast.bucket,
         schema=vast.schema_,
         timeout_seconds=vast.timeout_seconds,

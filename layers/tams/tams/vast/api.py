@@ -1,4 +1,7 @@
-"""VAST's operations on rows, one HTTP request each. Source: `VastdbApi` in vastdb/_internal.py."""
+"""VAST's operations on transactions and rows, one HTTP request each.
+
+Source: `VastdbApi` in vastdb/_internal.py.
+"""
 
 import re
 import time
@@ -7,6 +10,7 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
+from tams.deadline import within
 from tams.vast.arrow_reader import NO_MORE_ROWS, Answer, Column, counted
 from tams.vast.arrow_writer import row_streams
 from tams.vast.column_types import Columns, ColumnType
@@ -28,6 +32,7 @@ QUERY_BYTES_MAX = int(0.9 * (5 << 20))
 
 ROWS_MAX = 128 * 1024
 _TRANSACTION = "transaction"
+_ABANDON_SECONDS = 0.5
 _PAUSES = (0.1, 0.3)
 """Seconds before the second and third try, while VAST asks us to slow down."""
 
@@ -42,13 +47,13 @@ class VastApi:
 
     def begin(self) -> int:
         """The id of a new transaction."""
-        response = self._request("POST", "/", _TRANSACTION, 0)
+        response = self.request("POST", "/", _TRANSACTION, 0)
         if not self._is_vast or "tabular-txid" not in response.headers:
             self._is_vast = _is_vast(response)
         return int(response.headers["tabular-txid"])
 
     def commit(self, txid: int) -> None:
-        self._request("PUT", "/", _TRANSACTION, txid)
+        self.request("PUT", "/", _TRANSACTION, txid)
 
     def end_read(self, txid: int) -> None:
         """Commits a transaction that has written nothing, without waiting for the answer.
@@ -61,10 +66,18 @@ class VastApi:
 
     def keep_alive(self, txid: int) -> None:
         """Tells VAST that the transaction is still in use."""
-        self._request("GET", "/", _TRANSACTION, txid)
+        self.request("GET", "/", _TRANSACTION, txid)
 
     def roll_back(self, txid: int) -> None:
-        self._request("DELETE", "/", _TRANSACTION, txid)
+        self.request("DELETE", "/", _TRANSACTION, txid)
+
+    def abandon(self, txid: int) -> None:
+        """Rolls back without waiting for the answer, for a transaction in which VAST fell silent.
+
+        If VAST does not hear of it, the transaction expires.
+        """
+        with suppress(VastConnectionError), within(_ABANDON_SECONDS):
+            self._pool.send(self._signed("DELETE", "/", _TRANSACTION, txid))
 
     def select(
         self,
@@ -128,11 +141,11 @@ class VastApi:
         self, txid: int, path: str, columns: Columns, rows: Sequence[Mapping[str, Any]]
     ) -> None:
         for stream in row_streams(columns, rows):
-            self._request("POST", path, "rows", txid, stream)
+            self.request("POST", path, "rows", txid, stream)
 
     def insert_stream(self, txid: int, path: str, stream: bytes) -> None:
         """Insert the rows of an Arrow stream of one batch, of at most QUERY_BYTES_MAX."""
-        self._request("POST", path, "rows", txid, stream)
+        self.request("POST", path, "rows", txid, stream)
 
     def update(
         self, txid: int, path: str, columns: Columns, rows: Sequence[Mapping[str, Any]]
@@ -140,12 +153,12 @@ class VastApi:
         """The first column is the row id. VAST requires the rows sorted by it."""
         row_id = columns[0][0]
         for stream in row_streams(columns, sorted(rows, key=lambda row: row[row_id])):
-            self._request("PUT", path, "rows", txid, stream)
+            self.request("PUT", path, "rows", txid, stream)
 
     def delete(self, txid: int, path: str, row_ids: Sequence[int], type_: ColumnType) -> None:
         rows = [{"$row_id": each} for each in sorted(row_ids)]
         for stream in row_streams((("$row_id", type_),), rows):
-            self._request("DELETE", path, "rows", txid, stream)
+            self.request("DELETE", path, "rows", txid, stream)
 
     @staticmethod
     def _message(columns: Columns, names: tuple[str, ...], predicate: Predicate | None) -> bytes:
@@ -160,11 +173,12 @@ class VastApi:
         self, txid: int, path: str, message: bytes, next_row: int, rows_max: int | None
     ) -> bytes:
         lines = f"{_QUERY_LINES}{rows_max or ROWS_MAX}\r\ntabular-start-row-id-0: 0,{next_row}\r\n"
-        return self._request("GET", path, "data", txid, message, lines).body
+        return self.request("GET", path, "data", txid, message, lines).body
 
-    def _request(
+    def request(
         self, method: str, path: str, command: str, txid: int, body: bytes = b"", lines: str = ""
     ) -> HttpResponse:
+        """`command` is the query, with its parameters; `lines` are header lines."""
         request = self._signed(method, path, command, txid, body, lines)
         for pause in (*_PAUSES, None):
             response = self._pool.exchange(request)
@@ -195,8 +209,14 @@ _QUERY_LINES = (
 _CODE = re.compile(r"<Code>([^<]*)</Code>")
 
 
+def object_path(bucket: str, schema: str) -> str:
+    """The path of a schema, which may lie in others; without one, that of the bucket."""
+    parts = (bucket, *(each for each in schema.split("/") if each))
+    return "/" + "/".join(quote(each, safe="-_.~") for each in parts)
+
+
 def table_path(bucket: str, schema: str, table: str) -> str:
-    return "/" + "/".join(quote(each, safe="-_.~") for each in (bucket, *schema.split("/"), table))
+    return f"{object_path(bucket, schema)}/{quote(table, safe='-_.~')}"
 
 
 def _is_vast(response: HttpResponse) -> bool:

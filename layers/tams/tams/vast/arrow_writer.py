@@ -53,7 +53,7 @@ def _stream(columns: Columns, rows: Sequence[Mapping[str, Any]]) -> bytes:
             position += len(body[-1])
     batch = _batch_message(tuple(type_ for _, type_ in columns))
     message = batch.filled(len(rows), nodes, buffers, position)
-    return b"".join((_schema_message(columns), message, *body, _END))
+    return b"".join((schema_message(columns), message, *body, _END))
 
 
 def _texts(values: Sequence[Any]) -> tuple[bytes, ...]:
@@ -110,7 +110,9 @@ def _message(builder: Builder, tag: int, header: int, body_length: int = 0) -> i
 
 
 @lru_cache(maxsize=256)
-def _schema_message(columns: Columns) -> bytes:
+def schema_message(columns: Columns) -> bytes:
+    """The first message of a stream, which alone describes columns."""
+
     def make(builder: Builder) -> int:
         return _message(builder, _SCHEMA, schema_table(builder, columns))
 

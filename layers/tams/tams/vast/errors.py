@@ -11,6 +11,10 @@ class VastConnectionError(TamsError):
     """No answer came. Whether a commit took effect is then unknown."""
 
 
+class VastSilentError(VastConnectionError):
+    """VAST took too long to answer, or even to accept the connection."""
+
+
 class VastUnavailableError(TamsError):
     """VAST answered, but cannot serve the request now."""
 

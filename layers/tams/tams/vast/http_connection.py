@@ -7,16 +7,17 @@ This takes 40 µs; the parser is httptools, which is Node's.
 import select
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import httptools
 
-from tams.vast.errors import VastConnectionError
+from tams.vast.errors import VastConnectionError, VastSilentError
 
+TOO_LONG = "it took too long"
 _CHUNK_BYTES = 256 * 1024
+_SHORTEST_SECONDS = 0.001
 
 
 @dataclass(slots=True)
@@ -32,54 +33,90 @@ class Endpoint:
     """Where requests go. `host` is the value of the Host header, which is signed."""
 
     address: tuple[str, int]
+    """A name or an IP address, and the port."""
     host: str
     tls: ssl.SSLContext | None
 
     @classmethod
-    def of(cls, url: str) -> "Endpoint":
-        """Raises ValueError unless it is an http or https address."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError(
-                f"{url!r} is not the address of a VAST endpoint, like https://vast:443"
-            )
-        usual = 443 if parts.scheme == "https" else 80
-        port = parts.port or usual
-        name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    def of(cls, url: str, ca_file: str | None = None) -> "Endpoint":
+        """With `ca_file` (PEM), only certificates of these authorities are accepted.
+
+        Raises ValueError unless `url` is an http or https address, and OSError when the file is unusable.
+        """
+        scheme, host_name, port = parse_url(url)
+        name = f"[{host_name}]" if ":" in host_name else host_name
         # Host as the SDK signs it: without a port that is the default for either scheme.
         host = name if port in (80, 443) else f"{name}:{port}"
-        tls = ssl.create_default_context() if parts.scheme == "https" else None
-        return cls((parts.hostname, port), host, tls)
+        tls = _tls(ca_file) if scheme == "https" else None
+        return cls((host_name, port), host, tls)
+
+
+def _tls(ca_file: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca_file)
+    if ca_file is not None:
+        # Since Python 3.13 this is on. Certificates that appliances make for themselves often fail it.
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
+def parse_url(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port. Raises ValueError unless it is an http or https address."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is not the address of a VAST endpoint, like https://vast:443")
+    usual = 443 if parts.scheme == "https" else 80
+    return parts.scheme, parts.hostname, parts.port or usual
 
 
 class HttpConnection:
-    """Raises VastConnectionError for any failure of the connection."""
+    """Raises VastConnectionError for any failure of the connection, VastSilentError if it took too long."""
 
-    def __init__(self, endpoint: Endpoint, connect_seconds: float, timeout_seconds: float) -> None:
+    def __init__(self, endpoint: Endpoint, ip: str, seconds: float) -> None:
+        """Connects to `ip`, one of the endpoint's addresses, within this time."""
+        ends = time.monotonic() + seconds
         try:
-            plain = socket.create_connection(endpoint.address, connect_seconds)
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            self._socket = (
-                endpoint.tls.wrap_socket(plain, server_hostname=endpoint.address[0])
-                if endpoint.tls
-                else plain
-            )
-            self._socket.settimeout(timeout_seconds)
+            plain = socket.create_connection((ip, endpoint.address[1]), _positive(seconds))
+            try:
+                plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                plain.settimeout(_positive(ends - time.monotonic()))
+                self._socket = (
+                    endpoint.tls.wrap_socket(plain, server_hostname=endpoint.address[0])
+                    if endpoint.tls
+                    else plain
+                )
+            except BaseException:
+                plain.close()
+                raise
         except OSError as error:
-            raise VastConnectionError(_reason(error)) from error
+            raise _failure(error) from error
         self.is_kept = True
         self._owes_answer = False
 
-    def exchange(self, request: bytes) -> HttpResponse:
-        with self._closing_on_failure():
+    def exchange(self, request: bytes, seconds: float) -> HttpResponse:
+        """The answer, which must be complete after this time, however steadily it comes."""
+        try:
+            self._socket.settimeout(_positive(seconds))
+            ends = time.monotonic() + seconds
             self._socket.sendall(request)
-            return self._answer()
+            return self._answer(ends)
+        except BaseException as error:
+            # After an interrupted exchange, the answer would reach the next request.
+            self.close()
+            if isinstance(error, OSError | httptools.HttpParserError):
+                raise _failure(error) from error
+            raise
 
-    def send(self, request: bytes) -> None:
+    def send(self, request: bytes, seconds: float) -> None:
         """Sends a request whose answer is not needed. `is_usable` reads it before the next one."""
-        with self._closing_on_failure():
+        try:
+            self._socket.settimeout(_positive(seconds))
             self._socket.sendall(request)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise _failure(error) from error
+            raise
         self._owes_answer = True
 
     def is_usable(self, patience_seconds: float) -> bool:
@@ -89,44 +126,27 @@ class HttpConnection:
         """
         if self._owes_answer:
             self._owes_answer = False
-            if not self._is_readable(patience_seconds):
-                return False
             try:
-                with self._closing_on_failure():
-                    self._answer()
-            except VastConnectionError:
+                self._answer(time.monotonic() + patience_seconds)
+            except (OSError, httptools.HttpParserError):
                 return False
         return self.is_kept and not self._is_readable()
 
-    def _answer(self) -> HttpResponse:
+    def _answer(self, ends: float) -> HttpResponse:
         reader = _Reader()
         while not reader.is_complete:
-            reader.feed(self._received())
+            self._socket.settimeout(max(ends - time.monotonic(), _SHORTEST_SECONDS))
+            if not (received := self._socket.recv(_CHUNK_BYTES)):
+                raise ConnectionResetError
+            reader.feed(received)
         self.is_kept = reader.is_kept
         return reader.response
 
-    @contextmanager
-    def _closing_on_failure(self) -> Iterator[None]:
-        """After an interrupted exchange, the answer would reach the next request."""
-        try:
-            yield
-        except (OSError, httptools.HttpParserError) as error:
-            self.close()
-            raise VastConnectionError(_reason(error)) from error
-        except BaseException:
-            self.close()
-            raise
-
-    def _received(self) -> bytes:
-        if not (received := self._socket.recv(_CHUNK_BYTES)):
-            raise ConnectionResetError
-        return received
-
-    def _is_readable(self, seconds: float = 0.0) -> bool:
-        """Whether, within this time, the other side has sent something or closed it."""
+    def _is_readable(self) -> bool:
+        """Whether the other side has sent something or closed it."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
-        return bool(poll.poll(seconds * 1000))
+        return bool(poll.poll(0))
 
     def close(self) -> None:
         self.is_kept = False
@@ -160,10 +180,21 @@ class _Reader:
         self.is_complete = True
 
 
+def _positive(seconds: float) -> float:
+    """A timeout that sockets take: zero would mean not to wait for what is there already."""
+    return max(seconds, _SHORTEST_SECONDS)
+
+
+def _failure(error: Exception) -> VastConnectionError:
+    if isinstance(error, TimeoutError):
+        return VastSilentError(TOO_LONG)
+    return VastConnectionError(_reason(error))
+
+
 def _reason(error: Exception) -> str:
     """What went wrong, in words: of the system where it has any."""
-    if isinstance(error, TimeoutError):
-        return "it took too long"
     if isinstance(error, httptools.HttpParserError):
         return "its answer is not valid HTTP"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

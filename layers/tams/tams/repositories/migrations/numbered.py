@@ -5,6 +5,9 @@ from tams.repositories.migrations import (
     m0002_since_0_1_0,
     m0003_unrelated_flows,
     m0004_extensions,
+    m0005_recycle_bin,
+    m0006_retention,
+    m0007_segment_tags,
 )
 
 MIGRATIONS = (
@@ -12,4 +15,7 @@ MIGRATIONS = (
     m0002_since_0_1_0.MIGRATION,
     m0003_unrelated_flows.MIGRATION,
     m0004_extensions.MIGRATION,
+    m0005_recycle_bin.MIGRATION,
+    m0006_retention.MIGRATION,
+    m0007_segment_tags.MIGRATION,
 )

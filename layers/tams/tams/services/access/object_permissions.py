@@ -2,7 +2,8 @@
 
 Anyone who may read one of these Flows may read the Object. To change its instances, a caller must be able to
 write the Flow the Object was made for, or every Flow that uses it once that Flow no longer does. Otherwise
-anyone who may read a Flow could reuse its Object in a Flow of their own and add their own URL to it.
+anyone who may read a Flow could reuse its Object in a Flow of their own and add their own URL to it. To
+delete it, a caller must be able to delete in the same Flows.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,15 +11,15 @@ from itertools import chain
 
 from tams.errors import NotFoundError
 from tams.models.caller import Permission, classes_of
-from tams.models.stored import ObjectKind, StoredFlow, StoredObject, is_made_for
+from tams.models.stored import ObjectKind, StoredFlow, StoredObject, flow_of, is_made_for
 from tams.ports import Repositories
 from tams.services.access.permissions import not_permitted
 
 
-def flows_using(
+def timelines_using(
     repositories: Repositories, objects: Collection[StoredObject]
 ) -> dict[str, set[str]]:
-    """Flows by Object; an init Object is used through media Objects (INI-11)."""
+    """The timelines that use each Object; an init Object is used through media Objects (INI-11)."""
     inits = [each.id for each in objects if each.kind is ObjectKind.INIT]
     media = {each.id: [each.id] for each in objects}
     media |= repositories.objects.media_needing(inits)
@@ -35,32 +36,34 @@ def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
     if classes is None or not objects:
         return frozenset()
     homes = _homes(repositories, objects)
-    known = repositories.flows.of_classes(set(chain.from_iterable(homes.values())), classes)
-    return frozenset(each for each, flow_ids in homes.items() if flow_ids.isdisjoint(known))
+    known = repositories.flows.with_timelines(set(chain.from_iterable(homes.values())), classes)
+    return frozenset(each for each, home in homes.items() if home.isdisjoint(known))
 
 
-def unwritable(repositories: Repositories, objects: Mapping[str, StoredObject]) -> frozenset[str]:
-    """The Objects whose instances the caller may not change."""
-    classes = repositories.caller.classes_for(Permission.WRITE)
+def unwritable(
+    repositories: Repositories,
+    objects: Mapping[str, StoredObject],
+    permission: Permission = Permission.WRITE,
+) -> frozenset[str]:
+    """The Objects whose instances the caller may not change or, with another `permission`, not delete."""
+    classes = repositories.caller.classes_for(permission)
     if classes is None or not objects:
         return frozenset()
     homes = _homes(repositories, objects)
-    flows = repositories.flows.find_many(set(chain.from_iterable(homes.values())))
+    flow_ids = {flow_of(each) for each in chain.from_iterable(homes.values())}
+    flows = {it.outline.timeline_id: it for it in repositories.flows.find_many(flow_ids).values()}
     mine = {each for each, it in flows.items() if not classes.isdisjoint(classes_of(it.flow.tags))}
     return frozenset(
         object_id
-        for object_id, flow_ids in homes.items()
-        if not (deciding := _deciding(objects[object_id], flow_ids, flows)) or not deciding <= mine
+        for object_id, home in homes.items()
+        if not (deciding := _deciding(objects[object_id], home & flows.keys(), flows))
+        or not deciding <= mine
     )
 
 
-def _deciding(
-    stored: StoredObject, flow_ids: set[str], flows: Mapping[str, StoredFlow]
-) -> set[str]:
-    """The Flow the Object was made for if that still uses it, or else every Flow that does."""
-    # `flows` holds those of all Objects asked about, so this one may be there for another of them.
-    first = flows.get(stored.flow_id) if stored.flow_id in flow_ids else None
-    return {stored.flow_id} if first and is_made_for(stored, first.flow) else flow_ids
+def _deciding(stored: StoredObject, home: set[str], flows: Mapping[str, StoredFlow]) -> set[str]:
+    """The Flow the Object was made for if that still uses it, or else every Flow that does, by timeline."""
+    return {each for each in home if is_made_for(stored, flows[each].flow)} or home
 
 
 def check_object(repositories: Repositories, permission: Permission, stored: StoredObject) -> None:
@@ -68,22 +71,22 @@ def check_object(repositories: Repositories, permission: Permission, stored: Sto
     one = {stored.id: stored}
     if unreadable(repositories, one):
         raise NotFoundError("Object", stored.id)
-    if permission is not Permission.READ and unwritable(repositories, one):
+    if permission is not Permission.READ and unwritable(repositories, one, permission):
         raise not_permitted(permission, "Object", stored.id)
 
 
 def _homes(repositories: Repositories, objects: Mapping[str, StoredObject]) -> dict[str, set[str]]:
-    """The Flows that use each Object, or for an unused Object, the Flow it was allocated for.
+    """The timelines that use each Object, or for an unused Object, that of the Flow it was allocated for.
 
     If another Flow has taken that Flow's id since, it does not count: the Object then exists for nobody.
     """
-    using = flows_using(repositories, objects.values())
+    using = timelines_using(repositories, objects.values())
     unused = {each.flow_id for each in objects.values() if not using[each.id]}
     first = repositories.flows.find_many(unused) if unused else {}
     return {
         object_id: using[object_id]
         or {
-            flow_id
+            it.outline.timeline_id
             for flow_id, it in first.items()
             if flow_id == stored.flow_id and is_made_for(stored, it.flow)
         }

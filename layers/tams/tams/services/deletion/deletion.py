@@ -1,6 +1,8 @@
 """Deletes what clients ask for: small amounts at once, larger ones through a deletion request.
 
-Either way, no reader sees it any more once the response is sent (SEG-48…56, FLW-51…57).
+Either way, no reader sees it any more once the response is sent (SEG-48…56, FLW-51…57). What the recycle bin
+keeps is moved there. A Flow's own Segments stay where they are, whatever their number: without the Flow,
+nothing leads to them.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,17 +13,23 @@ from uuid import uuid4
 
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
-from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow, StoredSegment
+from tams.models.recycle_bin import Deletion
+from tams.models.stored import StoredDeletion, StoredFlow, StoredSegment
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import flow_to, redacted_request
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
-from tams.services.deletion.steps import release, remove_from_flow
-from tams.services.flows.leaving import leave_collections
-from tams.services.flows.membership import leave_source, moment_of_leaving
+from tams.services.deletion.dependants import check_flow_unneeded
+from tams.services.deletion.disposal import DeletionOptions, Disposal
+from tams.services.deletion.kept_segments import move_or_release, segments_entry
+from tams.services.deletion.removal import remove_flow
+from tams.services.deletion.steps import release
 from tams.services.segments.window import PageRequest, reader_of
+from tams.settings import Settings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
+
+_AS_SET = DeletionOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +49,18 @@ class DeletionService:
     cleanup: Queue
     deletions: Queue
     at_once: int
+    settings: Settings
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        queues, settings = platform.queues, platform.settings.deletion
+        queues = platform.queues
         return cls(
             platform.store(caller),
             platform.clock,
             queues.object_cleanup,
             queues.deletions,
-            settings.at_once_segments,
+            platform.settings.deletion.at_once_segments,
+            platform.settings,
         )
 
     def delete_segments(
@@ -58,61 +68,77 @@ class DeletionService:
         flow_id: str,
         timerange: TimeRange,
         object_id: str | None = None,
+        asked: DeletionOptions = _AS_SET,
     ) -> DeletionRequest | None:
         """Delete the Segments that `timerange` covers completely. Returns None when all are deleted.
 
         Segments of one Object are always deleted at once: a deletion request cannot describe them (DEL-14).
-        Raises NotFoundError, ForbiddenError (read-only).
+        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (`asked`).
         """
 
         def work(repositories: Repositories) -> Outcome:
+            disposal = Disposal.of(self.settings, repositories.caller, asked)
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
+            now = moment_of_change(self.clock(), stored)
+            deletion = disposal.deletion(self.clock())
             reader = reader_of(repositories, stored.outline, object_id=object_id, for_change=True)
             limit = self.at_once if object_id is None else max(1, stored.timeline.segment_count)
             found, more = reader.page(PageRequest(timerange, limit))
             if more:
-                return self._accept_segments(repositories, stored, timerange)
+                return self._accept_segments(repositories, stored, timerange, now, deletion)
             covered = [each for each in found if timerange.contains(each.timerange)]
             if not covered:
                 return Outcome()
-            now_us = to_us(moment_of_change(self.clock(), stored))
-            return Outcome(remove_from_flow(repositories, stored, covered, now_us))
+            return Outcome(move_or_release(repositories, stored, covered, to_us(now), deletion))
 
         return self._perform(work, flow_id)
 
-    def delete_flow(self, flow_id: str) -> DeletionRequest | None:
+    def delete_flow(self, flow_id: str, asked: DeletionOptions = _AS_SET) -> DeletionRequest | None:
         """Delete a Flow with its Segments, and its Source with the last Flow. Returns None when all done.
 
-        Raises NotFoundError, ForbiddenError (read-only).
+        Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (`asked`). Without cascade, also
+        ConflictError if it has Segments or others collect it.
         """
 
         def work(repositories: Repositories) -> Outcome:
+            disposal = Disposal.of(self.settings, repositories.caller, asked)
             stored = writable(flow_to(Permission.DELETE, repositories, flow_id))
-            now = moment_of_change(self.clock(), stored)
-            if stored.timeline.segment_count > self.at_once:
-                request = self._request(
-                    stored, TimeRange.eternity(), now, repositories, of_flow=True
-                )
-                repositories.deletion_requests.add(
-                    StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
-                )
-                _remove(repositories, stored, now)
-                return _accepted(repositories, stored, request)
-            segments = _all_of(repositories, stored)
-            repositories.segments.remove(segments)
-            doomed = release(repositories, segments, to_us(now))
-            _remove(repositories, stored, now)
-            return Outcome(doomed)
+            if not disposal.cascade:
+                check_flow_unneeded(repositories, stored)
+            return self.remove(repositories, stored, disposal)
 
         return self._perform(work, flow_id)
+
+    def remove(self, repositories: Repositories, stored: StoredFlow, disposal: Disposal) -> Outcome:
+        """Delete a Flow that may be deleted, in this transaction. The outcome is to be settled afterwards."""
+        now = moment_of_change(self.clock(), stored)
+        if (deletion := disposal.deletion(self.clock())) is not None:
+            remove_flow(repositories, stored, now, deletion)
+            return Outcome()
+        if stored.timeline.segment_count > self.at_once:
+            request = self._request(stored, TimeRange.eternity(), now, repositories, of_flow=True)
+            repositories.deletion_requests.add(
+                StoredDeletion(request, stored.timeline, classes_of(stored.flow.tags))
+            )
+            remove_flow(repositories, stored, now, None)
+            return _accepted(repositories, stored, request)
+        segments = _all_of(repositories, stored)
+        repositories.segments.remove(stored.outline, segments)
+        doomed = release(repositories, segments, to_us(now))
+        remove_flow(repositories, stored, now, None)
+        return Outcome(doomed)
+
+    def settle(self, outcome: Outcome) -> None:
+        """Have the background go on with what is left."""
+        self.cleanup.send(outcome.doomed)
+        if outcome.request is not None:
+            self.deletions.send([outcome.request.id])
 
     def _perform(
         self, work: Callable[[Repositories], Outcome], flow_id: str
     ) -> DeletionRequest | None:
         outcome = self.store.write(work, flow_id)
-        self.cleanup.send(outcome.doomed)
-        if outcome.request is not None:
-            self.deletions.send([outcome.request.id])
+        self.settle(outcome)
         return outcome.request
 
     def _accept_segments(
@@ -120,12 +146,15 @@ class DeletionService:
         repositories: Repositories,
         stored: StoredFlow,
         timerange: TimeRange,
+        now: datetime,
+        deletion: Deletion | None,
     ) -> Outcome:
-        now = moment_of_change(self.clock(), stored)
         request = self._request(stored, timerange, now, repositories, of_flow=False)
         assert request.timerange_remaining is not None
         classes = classes_of(stored.flow.tags)
         repositories.deletion_requests.add(StoredDeletion(request, auth_classes=classes))
+        if deletion is not None:  # the worker moves them there
+            repositories.recycle_bin.add([segments_entry(request.id, stored, deletion)])
         hidden = {**stored.deleting, request.id: request.timerange_remaining}
         repositories.flows.save_timeline(replace(stored, deleting=hidden, told_us=to_us(now)))
         return _accepted(repositories, stored, request)
@@ -165,26 +194,3 @@ def _all_of(repositories: Repositories, stored: StoredFlow) -> list[StoredSegmen
     reader = reader_of(repositories, stored.outline.whole, for_change=True)
     found, _ = reader.page(PageRequest(TimeRange.eternity(), stored.timeline.segment_count))
     return found
-
-
-def _remove(repositories: Repositories, stored: StoredFlow, now: datetime) -> None:
-    """Removes the Flow, its place in collections, and its Source if this was the last Flow."""
-    flow, source = stored.flow, repositories.sources.get(stored.flow.source_id)
-    left_at = moment_of_leaving(source, now)
-    guarded = [flow.id, flow.source_id] if source.goes_with_next_flow else [flow.id]
-    repositories.guards.hold(guarded, to_us(left_at))  # nobody can collect it in the meantime
-    repositories.flows.remove(flow.id)
-    members = repositories.collections.members([flow.id]).get(flow.id, [])
-    collectors = repositories.collections.collectors([flow.id]).get(flow.id, [])
-    deleted = StoredEvent(
-        id=str(uuid4()),
-        event_type="flows/deleted",
-        created_us=to_us(now),
-        flow_id=flow.id,
-        source_id=flow.source_id,
-        collected_by=tuple(collectors),
-        auth_classes=classes_of(flow.tags),
-    )
-    events = [deleted, *leave_source(repositories, source, now)]
-    events += leave_collections(repositories, flow.id, members, collectors, now)
-    repositories.events.add(events)

@@ -16,6 +16,7 @@ from tams.models.stored import FlowOutline, StoredDeletion, Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, redacted_request
 from tams.services.clock.record_times import moment_of_change
+from tams.services.deletion.kept_segments import with_segments
 from tams.services.deletion.steps import release, remove_from_flow, rest_after
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
@@ -133,12 +134,12 @@ class DeletionRequestService:
         stored = repositories.deletion_requests.get(request_id)
         if stored.request.status is DeletionStatus.DONE:
             return Step([], done=True)
-        if stored.request.delete_flow:
+        if stored.request.delete_flow or stored.timeline.id:
             return self._step_of_flow(repositories, stored)
         return self._step_of_range(repositories, stored)
 
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
-        """The Flow is gone; its Segments follow."""
+        """The Flow is gone, or the Segments are on a timeline of the recycle bin. They are destroyed."""
         remaining = stored.request.timerange_remaining or TimeRange.never()
         timeline = stored.timeline
         outline = FlowOutline(stored.request.flow_id, timeline)
@@ -149,7 +150,7 @@ class DeletionRequestService:
             remaining = rest_after(remaining, found)
             left = timeline.segment_count - len(found)
             timeline = replace(timeline, segment_count=left, first_ns=remaining.start_ns)
-            repositories.segments.remove(found)
+            repositories.segments.remove(outline, found)
             doomed = release(repositories, found, to_us(self.clock()))
         self._save(repositories, replace(stored, timeline=timeline), remaining, more=more)
         return Step(doomed, done=not more)
@@ -171,7 +172,11 @@ class DeletionRequestService:
             del hidden[request.id]
         flow = replace(flow, deleting=hidden)
         now_us = to_us(moment_of_change(self.clock(), flow))
-        doomed = remove_from_flow(repositories, flow, covered, now_us)
+        kept = repositories.recycle_bin.find(request.id, request.flow_id)
+        if kept is not None and covered:
+            kept = with_segments(kept, covered)
+            repositories.recycle_bin.save_timeline(kept)
+        doomed = remove_from_flow(repositories, flow, covered, now_us, kept)
         self._save(repositories, stored, remaining, more=more)
         return Step(doomed, done=not more)
 

@@ -1,4 +1,7 @@
-"""Removes Segments inside one transaction, and releases the Objects they used."""
+"""Removes Segments inside one transaction, and releases the Objects they used.
+
+What goes to the recycle bin keeps its Objects in use: they are released when it is purged.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -6,7 +9,9 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tams.models.caller import classes_of
+from tams.models.recycle_bin import BinEntry
 from tams.models.stored import (
+    FlowOutline,
     ObjectState,
     StoredEvent,
     StoredFlow,
@@ -23,20 +28,29 @@ from tams.timing.microseconds import from_us
 
 
 def remove_from_flow(
-    repositories: Repositories, stored: StoredFlow, segments: Sequence[StoredSegment], now_us: int
+    repositories: Repositories,
+    stored: StoredFlow,
+    segments: Sequence[StoredSegment],
+    now_us: int,
+    kept: BinEntry | None = None,
 ) -> list[str]:
     """Delete Segments read for change, save the Flow, write the events. Returns the ids of doomed Objects.
 
-    `stored` is the Flow as it will be, except for its timeline.
+    `stored` is the Flow as it will be, except for its timeline. The Segments move to `kept`, if that is
+    given, which is an entry of the recycle bin.
     """
     if not segments:
         repositories.flows.save_timeline(stored)
         return []
-    repositories.segments.remove(segments)
-    timeline = _shortened(repositories, stored, segments)
+    repositories.segments.remove(stored.outline, segments)
+    timeline = shortened(repositories, stored.outline, segments)
     flow = stored.flow.model_copy(update={"segments_updated": from_us(now_us)})
     repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
-    doomed = release(repositories, segments, now_us)
+    if kept is None:
+        doomed = release(repositories, segments, now_us)
+    else:
+        doomed = []
+        repositories.segments.add(kept.outline, segments)
     repositories.events.add(
         [
             StoredEvent(
@@ -90,17 +104,17 @@ def _released(stored: StoredObject, uses: int, now_us: int) -> StoredObject:
     return replace(stored, reference_count=0, state=ObjectState.DOOMED, doomed_us=now_us)
 
 
-def _shortened(
-    repositories: Repositories, stored: StoredFlow, deleted: Sequence[StoredSegment]
+def shortened(
+    repositories: Repositories, outline: FlowOutline, deleted: Sequence[StoredSegment]
 ) -> Timeline:
     """The summary without the deleted Segments. If one of them was at an end, that end is looked up again."""
-    timeline = stored.timeline
+    timeline = outline.timeline
     count = timeline.segment_count - len(deleted)
     if count <= 0:
-        return Timeline()
+        return Timeline(id=timeline.id)
     bounds = [finite(segment.timerange) for segment in deleted]
     first_ns, last_ns, inclusive = timeline.first_ns, timeline.last_ns, timeline.last_inclusive
-    reader = reader_of(repositories, stored.outline.whole)
+    reader = reader_of(repositories, outline.whole)
     if any(start_ns == first_ns for start_ns, _ in bounds):
         (first,), _ = reader.page(PageRequest(TimeRange.eternity(), 1))
         first_ns, _ = finite(first.timerange)

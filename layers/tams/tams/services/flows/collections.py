@@ -9,6 +9,7 @@ from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.flow import Flow
+from tams.models.retention import LOOK_US, bears_on_retention
 from tams.models.stored import StoredEvent, StoredFlow
 from tams.ports import Repositories
 from tams.services.access.permissions import readable_flows, redacted_flows
@@ -43,13 +44,26 @@ def as_caller_sees(repositories: Repositories, stored: Sequence[StoredFlow]) -> 
 def with_flow(stored: StoredFlow, flow: Flow) -> StoredFlow:
     """The Flow as it will be stored; `flow` has the collection that it is about to get, if any."""
     unrelated = stored.is_unrelated and not flow.flow_collection
-    return replace(stored, flow=flow, is_unrelated=unrelated)
+    look_us = LOOK_US if bears_on_retention(stored.flow, flow) else None
+    return replace(stored, flow=flow, is_unrelated=unrelated, look_us=look_us)
 
 
-def collect(repositories: Repositories, changed: StoredFlow, now: datetime) -> list[StoredEvent]:
+def items_of(repositories: Repositories, stored: StoredFlow) -> list[FlowCollectionItem]:
+    """The members of a Flow. One round trip, or none if it is unrelated."""
+    if stored.is_unrelated:
+        return []
+    return repositories.collections.members([stored.flow.id]).get(stored.flow.id, [])
+
+
+def collect(
+    repositories: Repositories,
+    changed: StoredFlow,
+    now: datetime,
+    old: Sequence[FlowCollectionItem] | None = None,
+) -> list[StoredEvent]:
     """Write the collection of a Flow that is already saved, if it differs.
 
-    Returns the events of everything that changed with it.
+    `old` are its members so far, if they have been read. Returns the events of everything that changed.
 
     Raises InvalidRequestError for a member that does not exist (COL-2), and for a collection that contradicts
     another one of the same Source (COL-12).
@@ -57,7 +71,7 @@ def collect(repositories: Repositories, changed: StoredFlow, now: datetime) -> l
     if changed.is_unrelated:
         return []
     flow = changed.flow
-    old = repositories.collections.members([flow.id]).get(flow.id, [])
+    old = items_of(repositories, changed) if old is None else old
     items = _with_unseen(repositories, old, flow.flow_collection or ())
     if tuple(old) == items:
         return []

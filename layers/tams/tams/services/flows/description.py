@@ -3,6 +3,7 @@
 from tams.errors import InvalidRequestError, quoted
 from tams.models.flow import Flow, FlowPut, Technical, technical_of
 from tams.ports import Repositories
+from tams.services.flows.profile_use import hold_for_link
 
 
 def description_of(
@@ -15,6 +16,8 @@ def description_of(
             raise InvalidRequestError(
                 f"profile_id: Profile {quoted(put.profile_id)} does not exist"
             )
+        if old is None or old.profile_id != put.profile_id:
+            hold_for_link(repositories, put.profile_id)
         return profile.flow_metadata, put.profile_id
     assert put.technical is not None
     if old is None or old.profile_id is None or put.unlinks:

@@ -13,7 +13,8 @@ from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
-from tams.models.stored import StoredEvent, StoredFlow
+from tams.models.retention import LOOK_US, check_retention, has_retention
+from tams.models.stored import StoredEvent, StoredFlow, Timeline, timeline_of
 from tams.models.versioned import Versioned, is_known
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import (
@@ -52,10 +53,13 @@ from tams.timing.microseconds import from_us, to_us
 class FlowService:
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def get(
         self,
@@ -146,9 +150,13 @@ class FlowService:
         return self.store.write(work, flow_id, put.common.source_id)
 
     def _new(self, repositories: Repositories, put: FlowPut) -> Flow:
-        now = _moment_of_creation(self.clock, repositories, put)
+        flow_id = put.common.id
+        # After every event of an earlier Flow with this id, or an earlier Source with its Source's id.
+        gone_us = repositories.guards.hold([flow_id, put.common.source_id])
+        now = moment_after(self.clock(), from_us(gone_us))
+        timeline = Timeline(id=timeline_of(flow_id, to_us(now)) if gone_us else "")
         flow = self._flow(repositories, put, None, now)
-        return self._create(repositories, flow, now)
+        return self._create(repositories, StoredFlow(flow, timeline), now)
 
     def _flow(
         self,
@@ -188,6 +196,7 @@ class FlowService:
     def _tags(self, repositories: Repositories, put: FlowPut, old: Flow | None) -> dict[str, Any]:
         """The tags, with the classes that a caller limited to classes gives the Flow."""
         caller, tags = repositories.caller, put.common.tags
+        check_retention(self.retention, old.tags if old else None, tags)
         if old is not None:
             return tags_of_replaced(caller, old.tags, tags)
         if caller.classes is None:
@@ -195,13 +204,11 @@ class FlowService:
         source = repositories.sources.find(put.common.source_id)
         return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
 
-    def _create(self, repositories: Repositories, flow: Flow, now: datetime) -> Flow:
-        if repositories.deletion_requests.removing(flow.id) is not None:
-            raise InvalidRequestError(
-                "id: a deleted Flow with this id is still being removed; try again later"
-            )
-        events = join_source(repositories, flow, now)
-        stored = StoredFlow(flow, is_unrelated=not flow.flow_collection)
+    def _create(self, repositories: Repositories, stored: StoredFlow, now: datetime) -> Flow:
+        source, events = join_source(repositories, stored.flow, now)
+        look_us = LOOK_US if has_retention(stored.flow, source) else None
+        unrelated = not stored.flow.flow_collection
+        stored = replace(stored, is_unrelated=unrelated, look_us=look_us)
         repositories.flows.add(stored)
         derived = collect(repositories, stored, now)
         (created,) = with_collections(repositories, [stored])
@@ -223,7 +230,7 @@ class FlowService:
                 source_to(Permission.DELETE, repositories, left.source.id)
                 guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
             gone = from_us(repositories.guards.hold(guarded, gone_us))
-            events += join_source(repositories, flow, moment_after(now, gone))
+            events += join_source(repositories, flow, moment_after(now, gone))[1]
             events += leave_source(repositories, left, now)
             events += with_derived(
                 repositories,
@@ -239,12 +246,6 @@ class FlowService:
         events += collect(repositories, replaced, now)
         (updated,) = with_collections(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", updated, now)])
-
-
-def _moment_of_creation(clock: Clock, repositories: Repositories, put: FlowPut) -> datetime:
-    """After every event of an earlier Flow with this id, or an earlier Source with its Source's id."""
-    gone_us = repositories.guards.hold([put.common.id, put.common.source_id])
-    return moment_after(clock(), from_us(gone_us))
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:

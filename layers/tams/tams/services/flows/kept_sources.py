@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from tams.errors import ConflictError, quoted
-from tams.models.caller import Caller, Permission
+from tams.models.caller import Caller
+from tams.models.retention import check_retention
 from tams.models.source import Source, SourcePost
 from tams.models.stored import StoredSource
 from tams.ports import Clock, Platform, Repositories, Store
-from tams.services.access.permissions import source_to, tags_of_new
+from tams.services.access.permissions import tags_of_new
 from tams.services.clock.record_times import moment_after
 from tams.services.flows.announcements import source_event
-from tams.services.flows.membership import moment_of_leaving, remove_source
-from tams.timing.microseconds import from_us, to_us
+from tams.timing.microseconds import from_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,17 @@ class KeptSourceService:
 
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def create(self, post: SourcePost) -> Source:
         """Raises ConflictError when its id is taken, InvalidRequestError, ForbiddenError."""
+        check_retention(self.retention, None, post.tags)
 
         def work(repositories: Repositories) -> Source:
             gone_us = repositories.guards.hold([post.id])
@@ -49,21 +53,3 @@ class KeptSourceService:
             return source
 
         return self.store.write(work, post.id)
-
-    def delete(self, source_id: str) -> None:
-        """Delete a Source without Flows. Raises NotFoundError, ForbiddenError; ConflictError if it has some.
-
-        A Source without Flows is in no collection: those are derived from its Flows'.
-        """
-
-        def work(repositories: Repositories) -> None:
-            stored = source_to(Permission.DELETE, repositories, source_id)
-            if stored.flow_count:
-                raise ConflictError(
-                    f"Source {quoted(source_id)} has Flows: it can be deleted once they are"
-                )
-            now = self.clock()
-            repositories.guards.hold([source_id], to_us(moment_of_leaving(stored, now)))
-            repositories.events.add([remove_source(repositories, stored, now)])
-
-        self.store.write(work, source_id)

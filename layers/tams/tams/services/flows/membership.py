@@ -21,15 +21,20 @@ def check_source_format(source: StoredSource | None, flow: Flow) -> None:
         )
 
 
-def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[StoredEvent]:
-    """Add a Flow to its Source. The first one creates the Source, in the Flow's classes (SRC-2, AUT-21)."""
+def join_source(
+    repositories: Repositories, flow: Flow, now: datetime
+) -> tuple[Source, list[StoredEvent]]:
+    """Add a Flow to its Source. The first one creates the Source, in the Flow's classes (SRC-2, AUT-21).
+
+    Returns the Source, and the events.
+    """
     stored = repositories.sources.find(flow.source_id)
     if stored is not None:
         classes = classes_of(stored.source.tags)
         check(repositories.caller, Permission.WRITE, "Source", flow.source_id, classes)
         check_source_format(stored, flow)
         repositories.sources.save(replace(stored, flow_count=stored.flow_count + 1))
-        return []
+        return stored.source, []
     source = Source(
         id=flow.source_id,
         format=flow.format,
@@ -41,7 +46,7 @@ def join_source(repositories: Repositories, flow: Flow, now: datetime) -> list[S
         tags={AUTH_CLASSES: list(classes)} if (classes := classes_of(flow.tags)) else {},
     )
     repositories.sources.add(StoredSource(source, flow_count=1))
-    return [source_event("sources/created", source, now)]
+    return source, [source_event("sources/created", source, now)]
 
 
 def moment_of_leaving(stored: StoredSource, now: datetime) -> datetime:

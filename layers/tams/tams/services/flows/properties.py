@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
-from uuid import uuid4
 
 from tams.errors import InvalidRequestError, NotFoundError
-from tams.models.caller import Caller, Permission, classes_of
+from tams.models.caller import Caller, Permission
 from tams.models.collection import FlowCollectionItem
 from tams.models.flow import Flow, check_collection
+from tams.models.retention import check_retention
 from tams.ports import Clock, Platform, Repositories, Store
-from tams.services.access.permissions import check_move, flow_to, tags_of_replaced
+from tams.services.access.permissions import flow_to, tags_of_replaced
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
-from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import as_caller_sees, collect, with_collections, with_flow
+from tams.services.flows.changes import save_changed
+from tams.services.flows.collections import as_caller_sees
 
 INHERITED = frozenset({"avg_bit_rate"})
 """Properties with an endpoint that a Flow linked to a Profile takes from that Profile (PRF-15)."""
@@ -26,10 +26,13 @@ class FlowPropertyService:
 
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def get(self, flow_id: str) -> Flow:
         """Raises NotFoundError."""
@@ -111,17 +114,9 @@ class FlowPropertyService:
             stored = flow_to(Permission.WRITE, repositories, flow_id)
             if not even_read_only:
                 writable(stored)
-            now, caller = moment_of_change(self.clock(), stored), repositories.caller.name
-            stamps = {"metadata_updated": now, "metadata_version": uuid4().hex}
-            flow: Flow = change(stored.flow).model_copy(
-                update=stamps | ({"updated_by": caller} if caller else {})
-            )
-            check_move(repositories.caller, classes_of(stored.flow.tags), classes_of(flow.tags))
-            changed = with_flow(stored, flow)
-            repositories.flows.save(changed)
-            derived = collect(repositories, changed, now) if collects else []
-            (updated,) = with_collections(repositories, [changed])
-            repositories.events.add([flow_event("flows/updated", updated, now), *derived])
+            now, changed = moment_of_change(self.clock(), stored), change(stored.flow)
+            check_retention(self.retention, stored.flow.tags, changed.tags)
+            save_changed(repositories, stored, changed, now, collects=collects)
 
         self.store.write(work, flow_id)
 

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from tams.errors import InvalidRequestError, quoted
 from tams.models.caller import Caller, Permission, classes_of
+from tams.models.retention import LOOK_US, TAG, check_retention
 from tams.models.source import Source, SourcePut
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import check_move, source_to, tags_of_replaced
@@ -21,10 +22,13 @@ class SourcePropertyService:
 
     store: Store
     clock: Clock
+    retention: bool = False
+    """Whether the tag `retention` is a policy."""
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock)
+        enabled = platform.settings.retention.enabled
+        return cls(platform.store(caller), platform.clock, enabled)
 
     def get(self, source_id: str) -> Source:
         """Raises NotFoundError."""
@@ -80,6 +84,10 @@ class SourcePropertyService:
             if (caller := repositories.caller.name) is not None:
                 update["updated_by"] = caller
             changed = replace(stored, source=stored.source.model_copy(update=update))
+            before, after = stored.source.tags or {}, changed.source.tags or {}
+            check_retention(self.retention, before, after)
+            if before.get(TAG) != after.get(TAG):
+                changed = replace(changed, look_us=LOOK_US)
             classes = (classes_of(each.tags) for each in (stored.source, changed.source))
             check_move(repositories.caller, *classes)
             repositories.sources.save(changed)

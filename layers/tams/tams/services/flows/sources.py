@@ -50,7 +50,7 @@ class SourceService:
 
         def work(repositories: Repositories) -> Page[Source]:
             asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
-            page = repositories.sources.list_(asked, _kept(repositories, asked))
+            page = repositories.sources.list_(asked, collected_by(repositories, asked))
             return Page(tuple(as_caller_sees(repositories, page.items)), page.next_key)
 
         return self.store.read(work)
@@ -78,8 +78,8 @@ def with_collections(repositories: Repositories, stored: Sequence[StoredSource])
     ]
 
 
-def _kept(repositories: Repositories, query: SourceQuery) -> Callable[[str], bool] | None:
-    """`collected_by_ids`: collected by any of these, or if empty, by nothing (SRC-9, SRC-10)."""
+def collected_by(repositories: Repositories, query: SourceQuery) -> Callable[[str], bool] | None:
+    """Decides by `collected_by_ids`: collected by any of these, or if empty, by nothing (SRC-9, SRC-10)."""
     wanted = query.collected_by_ids
     if wanted is None:
         return None

@@ -6,7 +6,7 @@ from typing import Self
 
 from tams.models.caller import Caller
 from tams.ports import Clock, Platform, Progress, Repositories, Store
-from tams.services.flows.leaving import leave_collections
+from tams.services.deletion.removal import leave_collections
 from tams.services.leftovers.found import EXAMPLES_MAX, Found
 from tams.timing.microseconds import to_us
 

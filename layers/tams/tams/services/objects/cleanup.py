@@ -80,13 +80,18 @@ class ObjectCleanupService:
     def _doom_expired(self, repositories: Repositories, now: datetime) -> list[str]:
         expired_us = to_us(now - self.allocation_timeout)
         ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
-        found = repositories.objects.find_many(ids)
-        expired = [
-            replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(now))
-            for stored in found.values()
-        ]
-        repositories.objects.save(expired)
-        return [stored.id for stored in expired]
+        return doom_unused(repositories, ids, to_us(now))
+
+
+def doom_unused(repositories: Repositories, object_ids: Sequence[str], now_us: int) -> list[str]:
+    """Doom those of these Objects that are allocated and that nothing uses. Returns their ids."""
+    unused = [
+        replace(stored, state=ObjectState.DOOMED, doomed_us=now_us)
+        for stored in repositories.objects.find_many(object_ids).values()
+        if stored.state is ObjectState.ALLOCATED
+    ]
+    repositories.objects.save(unused)
+    return [stored.id for stored in unused]
 
 
 def _doomed(repositories: Repositories, object_ids: Sequence[str]) -> list[StoredObject]:

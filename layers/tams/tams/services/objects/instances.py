@@ -14,6 +14,7 @@ from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.permissions import check_backend, may_list_backend, readable_backends
+from tams.services.objects.objects import flows_using
 from tams.timing.microseconds import to_us
 
 
@@ -203,6 +204,7 @@ def _registered(repositories: Repositories, object_id: str) -> StoredObject:
     if stored is None or not stored.is_shown:
         raise NotFoundError("Object", object_id)
     check_object(repositories, Permission.WRITE, stored)
+    flows_using(repositories, stored, classes=None)
     return stored
 
 

@@ -1,16 +1,17 @@
 """Objects as clients see them once a Segment uses them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from tams.errors import NotFoundError
 from tams.models.caller import Caller, Permission
 from tams.models.filters import TagFilter
-from tams.models.stored import ObjectKind, ObjectState, StoredObject
+from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
 from tams.ports import Platform, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.permissions import readable_flows
+from tams.timing import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,18 @@ class ObjectService:
                 check_object(repositories, Permission.READ, stored)
             if stored is None or not stored.is_shown:
                 raise NotFoundError("Object", object_id, _why_unseen(stored))
+            classes = repositories.caller.classes_for(Permission.READ)
+            using = flows_using(repositories, stored, classes)
             init = None
             if stored.init_object_id is not None:
                 found = repositories.objects.find_many([stored.init_object_id])
                 init = found[stored.init_object_id]
-            classes = repositories.caller.classes_for(Permission.READ)
             users = [stored.flow_id] if stored.state is ObjectState.REFERENCED else []
             first = readable_flows(repositories, classes, users)
             return ObjectView(
                 stored,
                 init,
-                _flows_of(repositories, stored, flow_tags),
+                [each for each in sorted(using) if _matches(using[each], flow_tags)],
                 next(iter(first), None),
             )
 
@@ -72,17 +74,37 @@ def _why_unseen(stored: StoredObject | None) -> str:
     return f"its {stored.size_bytes} bytes have been uploaded, but no Segment uses it yet"
 
 
-def _flows_of(
-    repositories: Repositories, stored: StoredObject, flow_tags: Sequence[TagFilter]
-) -> list[str]:
-    """Flows that use an Object, in id order; an init Object is used through media Objects (INI-11)."""
-    media_ids = [stored.id]
+def media_of(repositories: Repositories, stored: StoredObject) -> list[str]:
+    """The Objects through which Segments use it: an init Object through media Objects (INI-11)."""
     if stored.kind is ObjectKind.INIT:
-        media_ids = repositories.objects.media_needing([stored.id])[stored.id]
-    uses = repositories.segments.uses_of(media_ids)
-    flows = repositories.flows.showing(uses, repositories.caller.classes_for(Permission.READ))
-    return [
-        flow_id
-        for flow_id in sorted(flows)
-        if all(each.matches(flows[flow_id].flow.tags or {}) for each in flow_tags)
-    ]
+        return repositories.objects.media_needing([stored.id])[stored.id]
+    return [stored.id]
+
+
+def flows_using(
+    repositories: Repositories, stored: StoredObject, classes: Collection[str] | None
+) -> dict[str, StoredFlow]:
+    """The Flows of these classes in which clients see it. Raises as `flows_showing` does."""
+    uses = repositories.segments.uses_of(media_of(repositories, stored))
+    return flows_showing(repositories, stored, uses, classes)
+
+
+def flows_showing(
+    repositories: Repositories,
+    stored: StoredObject,
+    uses: Mapping[str, Sequence[TimeRange]],
+    classes: Collection[str] | None = None,
+) -> dict[str, StoredFlow]:
+    """The Flows of these classes in which clients see it, given the timeranges of its uses by timeline.
+
+    Raises NotFoundError for an Object in use that none of them shows: the Segments that use it are in the
+    recycle bin, or a deletion is about to reach them.
+    """
+    flows = repositories.flows.showing(uses, classes)
+    if stored.state is ObjectState.REFERENCED and not flows:
+        raise NotFoundError("Object", stored.id)
+    return flows
+
+
+def _matches(stored: StoredFlow, flow_tags: Sequence[TagFilter]) -> bool:
+    return all(each.matches(stored.flow.tags or {}) for each in flow_tags)

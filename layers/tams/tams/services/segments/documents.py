@@ -8,13 +8,15 @@ from typing import Any
 from tams.models.stored import StoredSegment
 from tams.services.objects.get_urls import GetUrls
 
-_OPTIONAL = ("ts_offset", "last_duration", "sample_offset", "sample_count", "key_frame_count")
+_OPTIONAL = (
+    "ts_offset", "last_duration", "sample_offset", "sample_count", "key_frame_count", "tags"
+)  # fmt: skip
 
 
 def segment_json(
     segment: StoredSegment, get_urls: GetUrls, *, include_object_timerange: bool = False
 ) -> dict[str, Any]:
-    """Source: flow-segment.json."""
+    """Source: flow-segment.json, and `tags`, an extension."""
     body: dict[str, Any] = {
         "object_id": segment.object_id,
         "timerange": str(segment.timerange),

@@ -1,9 +1,8 @@
 """The time of a Flow that its Segments already occupy."""
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import finite
 from tams.timing import TimeRange
 
@@ -32,10 +31,10 @@ class Occupied:
         self._ranges.insert(index, timerange)
 
 
-def lookback_spans(posts: Sequence[FlowSegmentPost], longest_ns: int) -> list[tuple[int, int]]:
-    """Closed spans of start_ns in which a stored Segment could overlap a posted one, merged."""
+def lookback_spans(timeranges: Iterable[TimeRange], longest_ns: int) -> list[tuple[int, int]]:
+    """Closed spans of start_ns in which a stored Segment could overlap one of these, merged."""
     spans: list[tuple[int, int]] = []
-    ranges = sorted(finite(post.timerange) for post in posts)
+    ranges = sorted(finite(timerange) for timerange in timeranges)
     for start_ns, end_ns in ranges:
         first_ns, last_ns = start_ns - longest_ns, end_ns - 1
         if spans and first_ns <= spans[-1][1] + 1:

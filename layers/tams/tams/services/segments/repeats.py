@@ -13,7 +13,7 @@ def differences(
     """The properties in which `post` differs from `stored`; empty when it is the same Segment.
 
     A property the client may omit counts as its default: an offset of zero, and what is known of the Object,
-    whose `instances` are given.
+    whose `instances` are given. Tags that are left out are those that the Segment has: they may have changed.
     """
     alike: Mapping[str, bool] = {
         "timerange": post.timerange == stored.timerange,
@@ -26,6 +26,7 @@ def differences(
         "key_frame_count": post.key_frame_count in {None, stored.key_frame_count},
         "init_object_id": post.init_object_id in {None, stored.init_object_id},
         "get_urls": _has_urls(post, instances),
+        "tags": post.tags is None or post.tags == (stored.tags or {}),
     }
     return [name for name, same in alike.items() if not same]
 

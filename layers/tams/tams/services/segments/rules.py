@@ -242,6 +242,7 @@ class Registration:
             sample_count=post.sample_count,
             key_frame_count=media.key_frame_count,
             object_timerange=str(media.timerange),
+            tags=post.tags or None,
             init_object_id=init.id if init else None,
             init_instances=init.instances if init else (),
             created_us=self.now_us,

@@ -8,6 +8,7 @@ from typing import Self
 
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
+from tams.models.filters import TagFilter
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
 from tams.models.stored import StoredFlow, StoredSegment, is_made_for
@@ -19,6 +20,7 @@ from tams.services.clock.record_times import moment_of_change
 from tams.services.segments.added import announced
 from tams.services.segments.occupied import lookback_spans
 from tams.services.segments.rules import Registration
+from tams.services.segments.tag_search import tag_search
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -27,14 +29,14 @@ from tams.timing.microseconds import from_us, to_us
 _SMALL_REQUEST = 100
 """Segments in a request that others may share a transaction with; a larger one gains nothing."""
 _FAULTS_BYTES_MAX = 5_000_000
-"""An answer may have 6.2 MB (`api/payload.py`), and each quotation mark takes an extra byte."""
+"""An answer may have 6.2 MB (`tams.payload`), and each quotation mark takes an extra byte."""
 _FAULT_BYTES = 220
 """Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentPage:
-    """Segments in the requested order. If more follow, `next_ns` is where the last one starts."""
+    """Segments in the requested order. If more may follow, `next_ns` is the cursor of the next page."""
 
     segments: list[StoredSegment]
     next_ns: int | None
@@ -69,11 +71,16 @@ class FlowSegmentService:
         )
 
     def list_(
-        self, flow_id: str, request: PageRequest, object_id: str | None = None
+        self,
+        flow_id: str,
+        request: PageRequest,
+        object_id: str | None = None,
+        tags: Sequence[TagFilter] = (),
     ) -> SegmentPage:
         """One page in time order; an unknown Flow gives an empty page (SEG-2).
 
-        Takes four round trips, and more only where the timeline is far from even.
+        Takes four round trips, and more only where the timeline is far from even, or where few Segments have
+        the `tags` (an extension). Then a page may hold fewer Segments than its limit and not be the last.
         Source: GET /flows/{flowId}/segments.
         """
 
@@ -82,7 +89,9 @@ class FlowSegmentService:
             outline = repositories.flows.outline(flow_id, classes)
             if outline is None:
                 return _no_segments(repositories, flow_id)
-            reader = reader_of(repositories, outline, object_id=object_id)
+            if tags and object_id is None:
+                return SegmentPage(*tag_search(repositories, outline, tags).page(request))
+            reader = reader_of(repositories, outline, object_id=object_id, tags=tags)
             segments, more = reader.page(request)
             next_ns = segments[-1].timerange.start_ns if more else None
             return SegmentPage(segments, next_ns)
@@ -110,11 +119,7 @@ class FlowSegmentService:
         request = _Request(posts, single)
 
         def work(repositories: Repositories, requests: Sequence[_Request]) -> list[_Outcome]:
-            stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
-            if stored.flow.container is None:
-                raise InvalidRequestError(
-                    "the Flow 'container' is not set: set it before adding Segments"
-                )
+            stored = _taking_segments(repositories, flow_id)
             registration = self._registration(repositories, stored, requests)
             registration.by_upload = by_upload
             outcomes = [_take_each(registration, each) for each in requests]
@@ -129,6 +134,17 @@ class FlowSegmentService:
         if isinstance(outcome, InvalidRequestError):
             raise outcome
         return outcome
+
+    def check(self, flow_id: str, post: FlowSegmentPost) -> None:
+        """Raises what `register` would raise for this Segment alone, and writes nothing."""
+
+        def work(repositories: Repositories) -> _Outcome:
+            stored, request = _taking_segments(repositories, flow_id), _Request([post], single=True)
+            return _take_each(self._registration(repositories, stored, [request]), request)
+
+        outcome = self.store.read(work)
+        if isinstance(outcome, InvalidRequestError):
+            raise outcome
 
     def _registration(
         self,
@@ -154,7 +170,8 @@ class FlowSegmentService:
         given = {post.object_id for post in posts if post.get_urls}
         extended = {each: others[each] for each in given & others.keys()}
         # An ingest that appends needs no look at what is there.
-        amid = [post for post in posts if stored.timeline.spans_some_of(post.timerange)]
+        wanted = (post.timerange for post in posts)
+        amid = [each for each in wanted if stored.timeline.spans_some_of(each)]
         spans = lookback_spans(amid, stored.timeline.longest_ns)
         near = repositories.segments.starting_in(stored.outline, spans) if spans else []
         return Registration(
@@ -187,12 +204,21 @@ class FlowSegmentService:
             repositories.segments.set_instances(object_id, instances)
         segments, events = announced(flow, registration.segments, registration.now_us)
         repositories.segments.add(
+            stored.outline,
             [
                 replace(segment, instances=registration.objects[segment.object_id].instances)
                 for segment in segments
-            ]
+            ],
         )
         repositories.events.add(events)
+
+
+def _taking_segments(repositories: Repositories, flow_id: str) -> StoredFlow:
+    """Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (no container)."""
+    stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
+    if stored.flow.container is None:
+        raise InvalidRequestError("the Flow 'container' is not set: set it before adding Segments")
+    return stored
 
 
 def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:

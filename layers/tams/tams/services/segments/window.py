@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
+from tams.models.filters import TagFilter
 from tams.models.stored import FlowOutline, StoredSegment, Stretch
 from tams.ports import Repositories
 from tams.timing import TimeRange
@@ -65,13 +66,13 @@ class WindowReader:
             return [], False
         wanted = request.limit + 1
         found: list[StoredSegment] = []
-        for span in self._spans(request):
+        for span in self.spans(request):
             found += self._sweep(request, span, wanted - len(found))
             if len(found) >= wanted:
                 break
         return found[: request.limit], len(found) > request.limit
 
-    def _spans(self, request: PageRequest) -> Sequence[Span]:
+    def spans(self, request: PageRequest) -> Sequence[Span]:
         """Where Segments of the page can start, excluding stretches in which all are hidden."""
         spans = [self._bounds(request)]
         for timerange in self.outline.deleting.values():
@@ -84,18 +85,12 @@ class WindowReader:
     def _sweep(self, request: PageRequest, span: Span, wanted: int) -> list[StoredSegment]:
         """Windows from the near end of the span to its far end, until enough is found."""
         low_ns, high_ns = span
-        width_ns = self._width(wanted)
+        width_ns = self.width(wanted)
         found: list[StoredSegment] = []
         while True:
-            from_ns, until_ns = self._window(request.reverse, low_ns, high_ns, width_ns)
-            stretch = self.fetch(
-                from_ns,
-                until_ns,
-                needed=wanted - len(found),
-                reverse=request.reverse,
-                ending_after_ns=request.timerange.start_ns,
-            )
-            found += [it for it in stretch.segments if it.timerange.overlaps(request.timerange)]
+            window = self.window(request.reverse, low_ns, high_ns, width_ns)
+            stretch = self.look(request, window, wanted - len(found))
+            found += stretch.segments
             edge_ns, end_ns = (
                 (stretch.from_ns, low_ns) if request.reverse else (stretch.until_ns, high_ns)
             )
@@ -106,6 +101,17 @@ class WindowReader:
             else:
                 low_ns = edge_ns
             width_ns = max(1, width_ns) * _WIDENING
+
+    def look(self, request: PageRequest, window: Span, needed: int) -> Stretch:
+        """The Segments of the page that start in the window, or in a part of it at the near end."""
+        stretch = self.fetch(
+            *window,
+            needed=needed,
+            reverse=request.reverse,
+            ending_after_ns=request.timerange.start_ns,
+        )
+        found = [it for it in stretch.segments if it.timerange.overlaps(request.timerange)]
+        return replace(stretch, segments=found)
 
     def _bounds(self, request: PageRequest) -> Span:
         """Where Segments of the page can start."""
@@ -118,7 +124,7 @@ class WindowReader:
             low_ns = cursor_ns + 1 if low_ns is None else max(low_ns, cursor_ns + 1)
         return low_ns, high_ns
 
-    def _width(self, wanted: int) -> int:
+    def width(self, wanted: int) -> int:
         """The time that holds about `wanted` Segments, and at least the length of one."""
         known = self.outline.timeline
         if known.first_ns is None or known.last_ns is None or known.segment_count <= wanted:
@@ -126,9 +132,7 @@ class WindowReader:
         mean_ns = (known.last_ns - known.first_ns) / known.segment_count
         return max(int(mean_ns * wanted * _MARGIN), known.longest_ns) + 1
 
-    def _window(
-        self, reverse: bool, low_ns: int | None, high_ns: int | None, width_ns: int
-    ) -> Span:
+    def window(self, reverse: bool, low_ns: int | None, high_ns: int | None, width_ns: int) -> Span:
         """The next window. The last one ends at the span's own bound."""
         timeline = self.outline.timeline
         first_ns, last_ns = timeline.first_ns, timeline.last_ns
@@ -150,15 +154,20 @@ def reader_of(
     outline: FlowOutline,
     *,
     object_id: str | None = None,
+    tags: Sequence[TagFilter] = (),
     for_change: bool = False,
 ) -> WindowReader:
     """A reader of one Flow's Segments inside a transaction that has read its outline.
 
     With `object_id` nothing needs estimating: the Object's few Segments are found by it, at whatever time
-    they lie.
+    they lie. Of all Segments, only `TagSearch` can read those with certain tags at a bounded cost.
     """
     fetch = partial(
-        repositories.segments.stretch, outline, object_id=object_id, for_change=for_change
+        repositories.segments.stretch,
+        outline,
+        object_id=object_id,
+        tags=tags,
+        for_change=for_change,
     )
     if object_id is not None:
         timeline = replace(outline.timeline, first_ns=None, last_ns=None)

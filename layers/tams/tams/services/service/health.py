@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn, Self
 
+from tams.deadline import within
 from tams.errors import BackendUnavailableError
 from tams.models.caller import Caller
 from tams.models.common import whole_seconds
@@ -49,6 +51,7 @@ class HealthService:
     object_stores: ObjectStores
     queues: tuple[Checked, ...]
     clock: Clock
+    timeout_seconds: float = 2.5
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
@@ -64,19 +67,38 @@ class HealthService:
                 queues.copies,
             ),
             platform.clock,
+            platform.settings.service.health_timeout_seconds,
         )
 
     def check(self) -> Health:
-        try:
-            swept_us = self.store.read(lambda repositories: repositories.health.swept_us())
-        except BackendUnavailableError as error:
-            vast, schedules = str(error), "unknown while VAST does not answer"
-        else:
-            vast, schedules = _state(self._check_writing), self._schedules(swept_us)
+        """Asks all at once, so that one that is away hides no other, and the answer comes in time."""
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the sweeper needs none
+
+        with ThreadPoolExecutor(3) as threads:
+            storage = threads.submit(copy_context().run, self._vast_and_schedules)
+            s3 = threads.submit(copy_context().run, self._state, self.object_stores.check)
+            queues = threads.submit(copy_context().run, self._state, self._check_queues)
+        vast, schedules = storage.result()
         return Health(
-            serving={"vast": vast, "s3": _state(self.object_stores.check)},
-            background={"queues": _state(self._check_queues), "schedules": schedules},
+            serving={"vast": vast, "s3": s3.result()},
+            background={"queues": queues.result(), "schedules": schedules},
         )
+
+    def _vast_and_schedules(self) -> tuple[str, str]:
+        with within(self.timeout_seconds):
+            try:
+                swept_us = self.store.read(lambda repositories: repositories.health.swept_us())
+            except BackendUnavailableError as error:
+                return str(error), "unknown while VAST does not answer"
+            return self._state(self._check_writing), self._schedules(swept_us)
+
+    def _state(self, check: Callable[[], None]) -> str:
+        try:
+            with within(self.timeout_seconds):
+                check()
+        except BackendUnavailableError as error:
+            return str(error)
+        return OK
 
     def note_sweep(self) -> None:
         """Record that the sweeper is alive."""
@@ -104,11 +126,3 @@ class HealthService:
         if self.clock() - swept > LATE_AFTER:
             return f"the sweeper has not run since {whole_seconds(swept)}"
         return OK
-
-
-def _state(check: Callable[[], None]) -> str:
-    try:
-        check()
-    except BackendUnavailableError as error:
-        return str(error)
-    return OK

@@ -1,8 +1,9 @@
 """Allocates Objects: ids and upload URLs for media, before any Segment uses them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Self, TypeVar
 from uuid import uuid4
 
 from tams.errors import InvalidRequestError, quoted
@@ -12,6 +13,7 @@ from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePo
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance, ObjectState, StoredObject, created_us_of, is_made_for
 from tams.models.upload_segment import UploadSegment
+from tams.payload import ANSWER_BYTES_MAX, SIGNED_URL_BYTES_MAX, payload_bytes
 from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
 from tams.services.access.object_permissions import unreadable
 from tams.services.access.permissions import check_backend, flow_to, may_list_backend
@@ -19,9 +21,23 @@ from tams.services.access.writable import writable
 from tams.services.segments.occupied import Occupied
 from tams.timing.microseconds import to_us
 
+T = TypeVar("T")
+
 ALLOCATION_DEFAULT = 10
 NO_DEFAULT = "storage_id: is required, because there is no default storage backend"
 ALLOCATION_MAX = 1_000
+_ROOM_BYTES = SIGNED_URL_BYTES_MAX + 5_000
+"""For one Object in the answer, without its id: a URL, and the headers that its upload must send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """New Objects on a storage backend, for bytes of one type. `headers` are those an upload must send."""
+
+    object_ids: Sequence[str]
+    storage_id: str
+    content_type: str
+    headers: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +57,19 @@ class MediaStorageService:
         )
 
     def allocate(self, flow_id: str, post: FlowStoragePost) -> FlowStorage:
-        """Allocate new Objects for this Flow, each with its upload URL (STO-1…14).
+        """Reserve Objects for a Flow, each with its upload URL. Raises as `reserve`."""
+        return self._reserve(flow_id, post, partial(self._answer, post))
+
+    def reserve(self, flow_id: str, post: FlowStoragePost) -> Reserved:
+        """Allocate new Objects for this Flow (STO-1…14).
 
         Ids chosen by the client must be new here. Either all are allocated or none. Raises NotFoundError,
         ForbiddenError (read-only), InvalidRequestError.
         """
+        return self._reserve(flow_id, post, lambda reserved: reserved)
+
+    def _reserve(self, flow_id: str, post: FlowStoragePost, answer: Callable[[Reserved], T]) -> T:
+        """`answer` may refuse what is about to be allocated."""
         for name, given in (("object_ids", post.object_ids), ("segments", post.segments)):
             if len(given or ()) > ALLOCATION_MAX:
                 raise InvalidRequestError(f"{name}: at most {ALLOCATION_MAX} per request")
@@ -55,7 +79,7 @@ class MediaStorageService:
         ids = [each if each is not None else str(uuid4()) for each in chosen]
         headers = self._headers(post, ids)
 
-        def work(repositories: Repositories) -> str:
+        def work(repositories: Repositories) -> T:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             if post.storage_id is None and not may_list_backend(repositories.caller, backend):
                 raise InvalidRequestError(NO_DEFAULT)
@@ -64,6 +88,7 @@ class MediaStorageService:
             _check_init_objects(repositories, stored.flow, post)
             if given := [each for each in chosen if each is not None]:
                 _check_new(repositories, given)
+            answered = answer(Reserved(ids, storage_id, content_type, headers))
             repositories.objects.add(
                 [
                     StoredObject(
@@ -79,28 +104,34 @@ class MediaStorageService:
                     for object_id in ids
                 ],
             )
-            return content_type
+            return answered
 
-        content_type = self.store.write(work)
+        return self.store.write(work)
+
+    def _answer(self, post: FlowStoragePost, reserved: Reserved) -> FlowStorage:
+        """Raises InvalidRequestError when it is too large: the client would never hear of the ids."""
+        storage_id, content_type = reserved.storage_id, reserved.content_type
         presigned = post.presigned is not False
-        return FlowStorage(
+        answer = FlowStorage(
             media_objects=tuple(
                 AllocatedObject(
                     object_id=object_id,
                     put_url=HttpRequest(
                         url=self.object_stores.put_url(
-                            storage_id, object_id, content_type, headers.get(object_id)
+                            storage_id, object_id, content_type, reserved.headers.get(object_id)
                         )
                         if presigned
                         else self.object_stores.plain_url(storage_id, object_id),
                         content_type=content_type,
-                        headers=headers.get(object_id),
+                        headers=reserved.headers.get(object_id),
                     ),
                     presigned=presigned or None,
                 )
-                for object_id in ids
+                for object_id in reserved.object_ids
             )
         )
+        _check_size(answer)
+        return answer
 
     def _headers(self, post: FlowStoragePost, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """What the upload of each Object must send to register its Segment (ADR 8)."""
@@ -128,6 +159,20 @@ class MediaStorageService:
             if backend.default_storage:
                 return backend
         raise InvalidRequestError(NO_DEFAULT)
+
+
+def _check_size(answer: FlowStorage) -> None:
+    objects = answer.media_objects or ()
+    longest = sum(_ROOM_BYTES + 8 * len(each.object_id) for each in objects)
+    if longest <= ANSWER_BYTES_MAX:
+        return
+    size = sum(payload_bytes(each.to_json_bytes()) + 1 for each in objects)
+    if size > ANSWER_BYTES_MAX:
+        fitting = max(1, len(objects) * ANSWER_BYTES_MAX // size)
+        raise InvalidRequestError(
+            f"the answer for {len(objects)} Objects would have {size} bytes, but the limit is "
+            f"{ANSWER_BYTES_MAX}: ask for at most {fitting} at once"
+        )
 
 
 def _chosen_ids(post: FlowStoragePost) -> Sequence[str | None]:

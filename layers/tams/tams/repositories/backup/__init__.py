@@ -1,1 +1,0 @@
-"""All rows of a store as files, and back: `tams admin export` and `tams admin import`."""

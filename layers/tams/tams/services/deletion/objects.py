@@ -1,0 +1,149 @@
+"""Deletes Objects (an extension): unused ones, or with the Segments that use them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from tams.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError, quoted
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject, finite
+from tams.ports import Clock, Platform, Queue, Repositories, Store
+from tams.services.access.object_permissions import check_object
+from tams.services.access.writable import writable
+from tams.services.clock.record_times import moment_of_change
+from tams.services.deletion.dependants import named_flows, named_some, still_needed
+from tams.services.deletion.disposal import DeletionOptions, Disposal
+from tams.services.deletion.kept_segments import move_or_release
+from tams.services.objects.objects import flows_showing, media_of
+from tams.settings import Settings
+from tams.timing import TimeRange
+from tams.timing.microseconds import to_us
+
+FLOWS_MAX = 50
+"""The most Flows from which one request deletes Segments, in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectDeletionService:
+    store: Store
+    clock: Clock
+    cleanup: Queue
+    settings: Settings
+
+    @classmethod
+    def of(cls, platform: Platform, caller: Caller) -> Self:
+        return cls(
+            platform.store(caller),
+            platform.clock,
+            platform.queues.object_cleanup,
+            platform.settings,
+        )
+
+    def delete(self, object_id: str, asked: DeletionOptions) -> None:
+        """Delete an Object that no Segment uses or, with `cascade`, the Segments that use it.
+
+        The Object itself goes with its last Segment, those in the recycle bin included. Raises NotFoundError;
+        ForbiddenError, also for a read-only Flow and for one whose Segments the caller may not delete;
+        ConflictError if Segments use it and `cascade` is not asked for, or if there are too many;
+        InvalidRequestError (`asked`).
+        """
+
+        def work(repositories: Repositories) -> list[str]:
+            disposal = Disposal.of(self.settings, repositories.caller, asked)
+            stored = repositories.objects.find_many([object_id]).get(object_id)
+            if stored is None or stored.state is ObjectState.DOOMED:
+                raise NotFoundError("Object", object_id)
+            check_object(repositories, Permission.DELETE, stored)
+            if stored.state is ObjectState.ALLOCATED:
+                return self._unused(repositories, stored, asked)
+            media_ids = media_of(repositories, stored)
+            uses = repositories.segments.uses_of(media_ids)
+            flows = flows_showing(repositories, stored, uses)
+            if not asked.cascade:
+                need = _need(repositories, stored, media_ids, flows)
+                raise still_needed("Object", object_id, [need])
+            self._check_all(repositories, stored, uses, flows)
+            return self._cascade(repositories, uses, flows, disposal)
+
+        self.cleanup.send(self.store.write(work, object_id))
+
+    def _unused(
+        self, repositories: Repositories, stored: StoredObject, asked: DeletionOptions
+    ) -> list[str]:
+        if asked.soft_delete:
+            raise InvalidRequestError(
+                "soft_delete: the recycle bin does not keep Objects that no Segment uses: use "
+                "soft_delete=false, or leave it out"
+            )
+        doomed = replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(self.clock()))
+        repositories.objects.save([doomed])
+        return [stored.id]
+
+    def _check_all(
+        self,
+        repositories: Repositories,
+        stored: StoredObject,
+        uses: Mapping[str, Sequence[TimeRange]],
+        flows: Mapping[str, StoredFlow],
+    ) -> None:
+        """Raises ForbiddenError, ConflictError."""
+        caller = repositories.caller
+        refused = [
+            flow_id
+            for flow_id, flow in flows.items()
+            if not caller.may(Permission.DELETE, classes_of(flow.flow.tags))
+        ]
+        if refused:
+            raise ForbiddenError(
+                f"Object {quoted(stored.id)} is used by {named_flows(repositories, refused)}: you do not "
+                "have the 'delete' permission there"
+            )
+        for flow in flows.values():
+            writable(flow)
+        count = sum(len(uses[flow.outline.timeline_id]) for flow in flows.values())
+        limit = self.settings.deletion.at_once_segments
+        if len(flows) > FLOWS_MAX or count > limit:
+            raise ConflictError(
+                f"Object {quoted(stored.id)} is used by {count} Segments of {len(flows)} Flows. One request "
+                f"deletes {limit} Segments of {FLOWS_MAX} Flows at most: delete some of them first, with "
+                "DELETE /flows/{flowId}/segments"
+            )
+
+    def _cascade(
+        self,
+        repositories: Repositories,
+        uses: Mapping[str, Sequence[TimeRange]],
+        flows: Mapping[str, StoredFlow],
+        disposal: Disposal,
+    ) -> list[str]:
+        now = self.clock()
+        deletion = disposal.deletion(now)
+        doomed: list[str] = []
+        for flow in flows.values():
+            starts = sorted(finite(each)[0] for each in uses[flow.outline.timeline_id])
+            spans = [(start_ns, start_ns) for start_ns in starts]
+            found = repositories.segments.starting_in(flow.outline, spans, for_change=True)
+            found.sort(key=lambda each: finite(each.timerange))
+            moment = moment_of_change(now, flow)
+            doomed += move_or_release(repositories, flow, found, to_us(moment), deletion)
+        return doomed
+
+
+def _need(
+    repositories: Repositories,
+    stored: StoredObject,
+    media_ids: Collection[str],
+    flows: Mapping[str, StoredFlow],
+) -> str:
+    """What needs the Object, as far as the caller may know of it."""
+    if stored.kind is not ObjectKind.INIT:
+        return f"is used by Segments of {named_flows(repositories, flows)}"
+    known = [
+        flow.outline.timeline_id
+        for flow in flows.values()
+        if repositories.caller.may(Permission.READ, classes_of(flow.flow.tags))
+    ]
+    users = repositories.segments.users_of(media_ids)
+    media = sorted(each for each in users if not users[each].isdisjoint(known))
+    named = named_some("media Object", media, hidden=len(known) < len(flows))
+    return f"is the init Object of {named}"

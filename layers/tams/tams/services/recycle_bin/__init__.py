@@ -1,0 +1,1 @@
+"""What deletions keep for a while: shown, restored, purged (an extension)."""

@@ -1,0 +1,183 @@
+"""Puts Flows and their Sources back, inside one transaction, by the rules for new ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tams.errors import ConflictError, InvalidRequestError, quoted
+from tams.models.caller import Permission, classes_of
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.recycle_bin import BinEntry, BinKind
+from tams.models.retention import look_after_restore_us
+from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow
+from tams.ports import Repositories
+from tams.services.access.permissions import check
+from tams.services.clock.record_times import moment_after, moment_of_change
+from tams.services.deletion.removal import renew_collectors
+from tams.services.flows.announcements import flow_event, source_event
+from tams.services.flows.collections import collect, with_collections, with_flow
+from tams.services.flows.membership import join_source
+from tams.services.segments.added import EVENT_SEGMENTS_MAX, announced
+from tams.services.segments.window import PageRequest, reader_of
+from tams.timing import TimeRange
+from tams.timing.microseconds import from_us, to_us
+
+ANNOUNCED_MAX = 10 * EVENT_SEGMENTS_MAX
+"""Segments of a restored Flow that events announce. A longer Flow is announced by itself, and then read."""
+
+
+@dataclass(slots=True)
+class Restoration:
+    """Restores entries of one deletion, and then their collections, when all Flows are back."""
+
+    repositories: Repositories
+    now: datetime
+    events: list[StoredEvent] = field(default_factory=list)
+    resumed: list[str] = field(default_factory=list)
+    """Deletion requests that go on with what they had left."""
+    left_out: list[str] = field(default_factory=list)
+    _flows: list[BinEntry] = field(default_factory=list)
+
+    def source(self, entry: BinEntry, flow_count: int = 0) -> None:
+        """Raises ConflictError if the Source exists again."""
+        assert entry.source is not None
+        self._check(entry, "Source")
+        source = entry.source.source
+        if self.repositories.sources.find(source.id) is not None:
+            raise ConflictError(f"Source {quoted(source.id)} exists again: delete it first")
+        moment = moment_after(self.now, source.updated, source.created)
+        back = replace(
+            entry.source,
+            source=source.model_copy(update={"updated": moment}),
+            flow_count=flow_count,
+            revision=entry.source.revision + 1,
+        )
+        self.repositories.sources.add(back)
+        self.events.append(source_event("sources/created", back.source, moment))
+        self.repositories.recycle_bin.remove([entry])
+
+    def flow(self, entry: BinEntry) -> None:
+        """The Flow with its Segments, and its Source if that is gone. Raises ConflictError."""
+        self._check(entry, "Flow")
+        flow = entry.of.flow
+        if self.repositories.flows.find(flow.id) is not None:
+            raise ConflictError(f"Flow {quoted(flow.id)} exists again: delete it first")
+        self._join_source(entry.of)
+        moment = moment_of_change(self.now, entry.of)
+        back = replace(
+            entry.of,
+            told_us=to_us(moment),
+            revision=entry.of.revision + 1,
+            is_unrelated=not entry.relations,
+            look_us=look_after_restore_us(moment),
+        )
+        self.repositories.flows.add(back)
+        self._resume_deletions(back, moment)
+        self.repositories.recycle_bin.remove([entry])
+        self._flows.append(entry)
+
+    def end(self) -> None:
+        """Restore the collections and write the events. Raises ConflictError."""
+        found = self.repositories.flows.find_many([entry.of.flow.id for entry in self._flows])
+        derived: list[StoredEvent] = []
+        for entry in self._flows:
+            derived += self._collect(found[entry.of.flow.id], entry)
+            for collector in entry.relations.collectors:
+                derived += self._collect_again(collector.flow_id, entry)
+        related = self.repositories.flows.find_many(found) if derived else found
+        for flow in with_collections(self.repositories, list(related.values())):
+            moment = from_us(found[flow.id].told_us)
+            self.events.append(flow_event("flows/created", flow, moment))
+        for stored in found.values():
+            self.events += self._announced(stored)
+        self.repositories.events.add([*self.events, *derived])
+
+    def _check(self, entry: BinEntry, kind: str) -> None:
+        for permission in (Permission.DELETE, Permission.WRITE):
+            check(
+                self.repositories.caller,
+                permission,
+                kind,
+                entry.resource_id,
+                classes_of(entry.tags),
+            )
+
+    def _join_source(self, stored: StoredFlow) -> None:
+        """Its Source counts it again. If that is gone, it comes back too."""
+        flow, repositories = stored.flow, self.repositories
+        try:
+            if repositories.sources.find(flow.source_id) is None:
+                gone = repositories.recycle_bin.of(flow.source_id, BinKind.SOURCE, to_us(self.now))
+                if gone:
+                    self.source(gone[0], flow_count=1)
+                    return
+            self.events += join_source(repositories, flow, self.now)[1]
+        except InvalidRequestError as error:  # the Source has been made anew, with another format
+            raise ConflictError(str(error)) from error
+
+    def _resume_deletions(self, stored: StoredFlow, now: datetime) -> None:
+        """Deletions of Segments that had not ended when the Flow was deleted."""
+        requests = self.repositories.deletion_requests
+        for request_id, remaining in stored.deleting.items():
+            request = DeletionRequest(
+                id=request_id,
+                flow_id=stored.flow.id,
+                timerange_to_delete=remaining,
+                timerange_remaining=remaining,
+                delete_flow=False,
+                status=DeletionStatus.STARTED,
+                created=now,
+                updated=now,
+            )
+            if (found := requests.find(request_id)) is None:  # forgotten since
+                classes = classes_of(stored.flow.tags)
+                requests.add(StoredDeletion(request, auth_classes=classes))
+            else:
+                again = {"status": request.status, "timerange_remaining": remaining, "expiry": None}
+                requests.save(replace(found, request=found.request.model_copy(update=again)))
+            self.resumed.append(request_id)
+
+    def _collect(self, stored: StoredFlow, entry: BinEntry) -> list[StoredEvent]:
+        """The Flow's own collection, without members that are gone."""
+        items = entry.relations.members
+        if not items:
+            return []
+        there = self.repositories.flows.find_many([item.id for item in items])
+        self.left_out += [f"member {item.id}" for item in items if item.id not in there]
+        kept = tuple(item for item in items if item.id in there)
+        return self._written(stored, kept)
+
+    def _collect_again(self, collector_id: str, entry: BinEntry) -> list[StoredEvent]:
+        """The Flow's place in the collection of another."""
+        flow_id = entry.of.flow.id
+        collector = self.repositories.flows.find(collector_id)
+        if collector is None:
+            self.left_out.append(f"collection {collector_id}")
+            return []
+        items = self.repositories.collections.members([collector_id]).get(collector_id, [])
+        if any(item.id == flow_id for item in items):
+            return []
+        for place in entry.relations.collectors:
+            if place.flow_id == collector_id:
+                items.insert(place.position, place.item)
+        near = {collector_id: replace(collector, is_unrelated=False)}
+        events = self._written(near[collector_id], items)
+        return events + renew_collectors(self.repositories, near, [collector_id], self.now)
+
+    def _written(self, stored: StoredFlow, items: Sequence[object]) -> list[StoredEvent]:
+        flow = stored.flow.model_copy(update={"flow_collection": tuple(items)})
+        try:
+            return collect(self.repositories, with_flow(stored, flow), self.now)
+        except InvalidRequestError as error:
+            raise ConflictError(str(error)) from error
+
+    def _announced(self, stored: StoredFlow) -> list[StoredEvent]:
+        """The events of its Segments, which then name these events as theirs."""
+        count = stored.timeline.segment_count
+        if not count or count > ANNOUNCED_MAX:
+            return []
+        reader = reader_of(self.repositories, stored.outline, for_change=True)
+        segments, _ = reader.page(PageRequest(TimeRange.eternity(), count))
+        marked, events = announced(stored.flow, segments, stored.told_us)
+        self.repositories.segments.set_events(stored.outline, marked)
+        return events

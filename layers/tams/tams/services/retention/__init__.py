@@ -1,0 +1,1 @@
+"""Retention: what goes by itself, and when (an extension)."""

@@ -1,0 +1,138 @@
+"""`tams rm` and `tams restore`: delete from the store, and bring back what was deleted."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from cli.addresses import LOCAL_URL
+from cli.connection import connected
+from cli.console import out
+from cli.options import ResourceId, TimeRangeText, Token, Url, is_given
+from tams.timing import TimeRange
+
+
+class What(StrEnum):
+    SOURCE = "source"
+    FLOW = "flow"
+    SEGMENTS = "segments"
+
+
+class Restorable(StrEnum):
+    SOURCE = "source"
+    FLOW = "flow"
+    SEGMENTS = "segments"
+    ENTRY = "entry"
+
+
+def rm(
+    context: typer.Context,
+    kind: Annotated[
+        What,
+        typer.Argument(
+            metavar="KIND",
+            help="What to delete: source (an extension of TAMS), flow, or segments of a Flow (see "
+            "--timerange).",
+        ),
+    ],
+    identifier: ResourceId,
+    timerange: TimeRangeText = "_",
+    hard: Annotated[
+        bool,
+        typer.Option(
+            "--hard", help="Keep nothing in the recycle bin. This is an extension of TAMS."
+        ),
+    ] = False,
+    cascade: Annotated[
+        bool, typer.Option("--cascade", help="Delete a Source together with its Flows.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    url: Url = LOCAL_URL,
+    token: Token = None,
+) -> None:
+    """Delete a Source, a Flow, or the Segments that lie entirely within a timerange."""
+    _check_timerange(context, kind, is_given(context, "timerange"))
+    if cascade and kind is not What.SOURCE:
+        raise typer.BadParameter("only a Source has Flows", param_hint="--cascade")
+    what = (
+        _segments(timerange, identifier)
+        if kind is What.SEGMENTS
+        else f"{kind.title()} {identifier}"
+    )
+    if not yes:
+        typer.confirm(f"Delete {what}{' for good' if hard else ''}?", abort=True)
+    asked = {"soft_delete": "false"} if hard else {}
+    with connected(url, token) as client:
+        match kind:
+            case What.SOURCE:
+                more = {"cascade": "true"} if cascade else {}
+                client.delete(f"/sources/{identifier}", **asked, **more)
+            case What.FLOW:
+                client.delete(f"/flows/{identifier}", **asked)
+            case What.SEGMENTS:
+                client.delete(f"/flows/{identifier}/segments", timerange=timerange, **asked)
+    out.print(f"deleted {what}", highlight=False)
+
+
+def restore(
+    context: typer.Context,
+    kind: Annotated[
+        Restorable,
+        typer.Argument(
+            metavar="KIND",
+            help="What to restore: source, flow, segments of a Flow, or an entry of the recycle bin.",
+        ),
+    ],
+    identifier: ResourceId,
+    timerange: TimeRangeText = "_",
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Restore the Segments that overlap no others.")
+    ] = False,
+    url: Url = LOCAL_URL,
+    token: Token = None,
+) -> None:
+    """Bring back what was deleted. `tams ls --deleted` lists it. This is an extension of TAMS."""
+    _check_timerange(context, kind, is_given(context, "timerange"))
+    if partial and kind is not Restorable.SEGMENTS:
+        raise typer.BadParameter("only segments can be restored in part", param_hint="--partial")
+    with connected(url, token) as client:
+        if kind is Restorable.ENTRY:
+            client.post_list("/recycle-bin/restore", [{"id": identifier}])
+            out.print(f"restored entry {identifier}", highlight=False)
+            return
+        path = (
+            f"/flows/{identifier}/segments"
+            if kind is Restorable.SEGMENTS
+            else f"/{kind}s/{identifier}"
+        )
+        query = {"timerange": timerange, "partial": "true"} if partial else {"timerange": timerange}
+        restored = client.post(
+            f"{path}/restore", None, **(query if kind is Restorable.SEGMENTS else {})
+        )
+    _tell(restored)
+
+
+def _tell(restored: dict[str, Any]) -> None:
+    if "source_id" in restored:
+        out.print(f"Source    {restored['source_id']}", highlight=False)
+    for flow_id in restored.get("flow_ids", []):
+        out.print(f"Flow      {flow_id}", highlight=False)
+    out.print(f"Segments  {restored['segment_count']}", highlight=False)
+    for left_out in restored.get("left_out", []):
+        out.print(f"left out: {left_out}", highlight=False)
+
+
+def _check_timerange(context: typer.Context, kind: str, given: bool) -> None:
+    """Raises BadParameter."""
+    if given and kind != "segments":
+        raise typer.BadParameter(
+            f"a {kind} goes as a whole. For part of a Flow's timeline: "
+            f"tams {context.info_name} segments FLOW_ID --timerange …",
+            param_hint="--timerange",
+        )
+
+
+def _segments(timerange: str, flow_id: str) -> str:
+    every = TimeRange.parse(timerange).is_eternity
+    which = "all Segments" if every else f"the Segments within {timerange}"
+    return f"{which} of Flow {flow_id}"

@@ -1,0 +1,53 @@
+"""`tams play`: the address at which a player finds a Flow or a Source."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli.addresses import LOCAL_URL
+from cli.client import Client
+from cli.connection import connected
+from cli.console import out
+from cli.errors import CommandError
+from cli.options import PlayedId, TimeRangeText, Token, Url
+
+
+def play(
+    identifier: PlayedId,
+    timerange: TimeRangeText = "_",
+    dash: Annotated[
+        bool,
+        typer.Option("--dash", help="DASH instead of HLS: exact where Objects are used in part."),
+    ] = False,
+    hours: Annotated[
+        float, typer.Option(min=0.1, max=168, help="How long the address opens anything.")
+    ] = 24.0,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Open it with this machine's player as well.")
+    ] = False,
+    url: Url = LOCAL_URL,
+    token: Token = None,
+) -> None:
+    """Print the address of a Flow or Source for players. It is an extension of TAMS.
+
+    The address needs no credentials: all who have it can play what it names, until it expires.
+    """
+    with connected(url, token) as client:
+        address = address_of(client, identifier, timerange, "dash" if dash else "hls", hours)
+    out.print(address, highlight=False, soft_wrap=True, markup=False)
+    if open_:
+        typer.launch(address)
+
+
+def address_of(client: Client, identifier: str, timerange: str, kind: str, hours: float) -> str:
+    """Raises CommandError if there is neither a Flow nor a Source with this id."""
+    body: dict[str, Any] = {"expires_in": round(hours * 3_600)}
+    if timerange != "_":
+        body["timerange"] = timerange
+    for name in ("flow", "source"):
+        if client.find(f"/{name}s/{identifier}") is not None:
+            given = client.post("/playback/tokens", {f"{name}_id": identifier, **body})
+            break
+    else:
+        raise CommandError(f"there is neither a Flow nor a Source with the id {identifier}")
+    return str(given[kind])
