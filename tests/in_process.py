@@ -15,6 +15,7 @@ from typing import Any
 from tams.errors import BackendUnavailableError
 from tams.models.delivery import Answer
 from tams.models.stored import Instance
+from tams.models.stored_key import StoredKey
 from tams.models.webhook import Webhook
 from tams.object_stores.object_keys import object_id_of, object_key
 from tams.repositories.database import Database
@@ -78,6 +79,8 @@ class Bytes:
     kept: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     away: set[str] = field(default_factory=set)
     """Backends that do not answer."""
+    modified: datetime = START
+    """When all of them were uploaded."""
     with_sessions: set[str] = field(default_factory=set)
     """Backends whose signatures end with a session."""
     on_put: Callable[[], None] = lambda: None
@@ -139,6 +142,14 @@ class Bytes:
 
     def is_told_by_its_key(self, object_id: str) -> bool:
         return object_id_of(object_key(object_id)) == object_id
+
+    def keys(self, storage_id: str) -> Iterator[Sequence[StoredKey]]:
+        self._ask(storage_id)
+        yield [
+            StoredKey(object_key(object_id), object_id, 1, self.modified)
+            for where, object_id in list(self.kept)
+            if where == storage_id
+        ]
 
     def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None:
         self._ask(storage_id)

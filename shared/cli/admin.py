@@ -1,130 +1,34 @@
-"""`tams admin`, for operators: tables, queues, given-up messages, retries and credentials.
+"""`tams admin`, for operators: tables, queues, given-up messages, leftovers, backups and credentials.
 
 Without `--stack` it works on the local stack; with it on a deployed one, with AWS's usual credentials.
 """
 
-import json
-from pathlib import Path
-from typing import Annotated
-from urllib.parse import quote
-
 import typer
 
-from cli import accounts, purging, retention, schema
-from cli.addresses import LOCAL_URL
-from cli.client import Client
-from cli.console import err, out
-from cli.errors import CommandError
-from cli.options import AsJson, Token, Url, is_given
-from cli.progress import bar
-from cli.queue_ages import ages_here, ages_in_cloudwatch
-from cli.queues import Queues
-from cli.stacks import (
-    LOCAL_DATA,
-    LOCAL_QUEUES,
-    Data,
-    QueueUrl,
-    Stack,
-    api_of,
-    client,
-    function_of,
-)
-from cli.tables import queues_table
+from cli import accounts, background, backup, purging, retention
+from cli.clean import clean
+from cli.projections import projections
+from cli.provision import provision
+from cli.status import status
 
 app = typer.Typer(
-    help="Manage the tables, queues and background work, and create credentials.",
+    help="Manage the tables, queues and background work, back them up, and create credentials.",
     no_args_is_help=True,
 )
-app.command()(accounts.token)
-app.command()(accounts.user)
-app.command()(schema.status)
-app.command()(schema.provision)
-app.command()(purging.purge)
+for command in (
+    status,
+    provision,
+    projections,
+    clean,
+    background.queues,
+    background.redrive,
+    background.retry,
+    background.sweep,
+    purging.purge,
+    accounts.token,
+    accounts.user,
+):
+    app.command()(command)
 app.command("retention")(retention.show)
-
-
-def _queues(stack: str | None, local_url: str, data: Path) -> Queues:
-    ages = ages_here(local_url) if stack is None else ages_in_cloudwatch(stack)
-    return Queues(client("sqs", stack, local_url, data), f"{stack}-" if stack else "", ages)
-
-
-@app.command()
-def queues(
-    stack: Stack = None,
-    queue_url: QueueUrl = LOCAL_QUEUES,
-    data: Data = LOCAL_DATA,
-    as_json: AsJson = False,
-) -> None:
-    """Show how many messages each queue holds, how old the oldest is, and how many are dead letters."""
-    found = _queues(stack, queue_url, data).all()
-    if as_json:
-        out.print_json(json.dumps([vars(each) for each in found]))
-    else:
-        out.print(queues_table(found))
-
-
-@app.command()
-def redrive(
-    queue: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="QUEUE", help="Name of the queue in the template. Default: all queues."
-        ),
-    ] = None,
-    stack: Stack = None,
-    queue_url: QueueUrl = LOCAL_QUEUES,
-    data: Data = LOCAL_DATA,
-) -> None:
-    """Move dead letters back into their queue to try them again."""
-    with bar(err, "redrive") as progress:
-        moved = _queues(stack, queue_url, data).redrive(queue, progress)
-    out.print(f"{moved} messages will be tried again", highlight=False)
-
-
-@app.command()
-def retry(
-    context: typer.Context,
-    request_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a deletion request with status error.")
-    ],
-    stack: Stack = None,
-    queue_url: QueueUrl = LOCAL_QUEUES,
-    data: Data = LOCAL_DATA,
-    url: Url = LOCAL_URL,
-    token: Token = None,
-) -> None:
-    """Resume a deletion request after you have corrected the cause of its error."""
-    if stack is not None and not is_given(context, "url"):
-        url = api_of(stack)
-    with Client(url, token) as api:
-        request = api.find(f"/flow-delete-requests/{quote(request_id, safe='')}")
-    if request is None:
-        raise CommandError(
-            f"there is no deletion request {request_id!r}: GET /flow-delete-requests lists them"
-        )
-    if request["status"] == "done":
-        out.print(f"deletion request {request_id} is already done", highlight=False)
-        return
-    _queues(stack, queue_url, data).send("DeletionsQueue", json.dumps([request_id]))
-    out.print(f"deletion request {request_id} will be tried again", highlight=False)
-
-
-@app.command()
-def sweep(
-    stack: Stack = None,
-    url: Url = LOCAL_URL,
-    data: Data = LOCAL_DATA,
-    as_json: AsJson = False,
-) -> None:
-    """Look for forgotten background work now, without waiting for the next minute's run."""
-    functions = client("lambda", stack, url, data)
-    name = "sweeper" if stack is None else function_of(stack, functions, "SweeperFunction")
-    answer = functions.invoke(FunctionName=name, Payload=b"{}")
-    done = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise CommandError(f"the sweeper failed: {done.get('errorMessage', done)}")
-    if as_json:
-        out.print_json(json.dumps(done))
-        return
-    for what, count in done.items():
-        out.print(f"{what.replace('_', ' '):18} {count}", highlight=False)
+app.command("export")(backup.export_tables)
+app.command("import")(backup.import_tables)

@@ -11,6 +11,7 @@ from cli.errors import CommandError
 
 LOCAL_QUEUES = "http://127.0.0.1:9324"
 LOCAL_VAST = "http://127.0.0.1:9090"
+LOCAL_S3 = "http://127.0.0.1:9000"
 LOCAL_DATA = Path(".tams")
 
 Stack = Annotated[
@@ -30,6 +31,10 @@ QueueUrl = Annotated[
 VastUrl = Annotated[
     str,
     typer.Option("--vast", envvar="TAMS_VAST_URL", help="Address of the local stack's VAST."),
+]
+S3Url = Annotated[
+    str,
+    typer.Option("--s3", envvar="TAMS_S3_URL", help="Address of the local stack's S3."),
 ]
 Data = Annotated[
     Path,
@@ -59,10 +64,20 @@ def client(service: str, stack: str | None, local_url: str = "", data: Path = LO
 
 def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
     """The keys to a part of the local stack, which stores them with its data."""
+    return _kept(data_dir, part, "access_key"), _kept(data_dir, part, "secret_key")
+
+
+def local_storage_id(data_dir: Path) -> str:
+    """The id of the local stack's only storage backend."""
+    return _kept(data_dir, "storage_id")
+
+
+def _kept(data_dir: Path, *names: str) -> str:
     path = data_dir / "credentials.json"
     try:
-        kept = json.loads(path.read_text())[part]
-        return kept["access_key"], kept["secret_key"]
+        kept = json.loads(path.read_text())
+        for name in names:
+            kept = kept[name]
     except (OSError, ValueError, KeyError) as error:
         fault = (
             "does not exist"
@@ -73,6 +88,7 @@ def local_keys(data_dir: Path, part: str) -> tuple[str, str]:
             f"{path} {fault}: run this where you ran `make run`, "
             "or give the stack's data folder with --data"
         ) from error
+    return str(kept)
 
 
 def api_of(stack: str) -> str:

@@ -1,6 +1,6 @@
 """Listings formatted for people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.markup import escape
@@ -76,11 +76,53 @@ def queues_table(queues: Iterable[QueueDepth]) -> Table:
 
 
 def schema_table(tables: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Table", "Rows")
+    table = _table("Table", "Rows", "Size", "Sorted by", "Oldest", "Newest")
     for each in tables:
-        missing = each["rows"] is None
-        table.add_row(each["name"], "[red]missing[/red]" if missing else str(each["rows"]))
+        if each["rows"] is None:
+            table.add_row(each["name"], "[red]missing[/red]")
+            continue
+        ages = [(each[name] or "").removesuffix("+00:00") for name in ("oldest", "newest")]
+        size, rows = size_text(each["size_bytes"]), str(each["rows"])
+        table.add_row(each["name"], rows, size, _sorting(each["sorting"]), *ages)
     return table
+
+
+def _sorting(sorting: dict[str, Any] | None) -> str:
+    if sorting is None:
+        return ""
+    key = ", ".join(sorting["key"])
+    return key if sorting["done"] else f"{key} (not all rows yet)"
+
+
+def projections_table(projections: Iterable[dict[str, Any]]) -> Table:
+    table = _table("Table", "Projection", "State", "Columns")
+    for each in projections:
+        state = each["state"]
+        columns = ", ".join(each["columns"] or each["found"])
+        if state == "differs":
+            columns += f"; found {', '.join(each['found'])}"
+        shown = state if state == "present" else f"[yellow]{state}[/yellow]"
+        table.add_row(each["table"], each["name"], shown, columns)
+    return table
+
+
+def leftovers_table(kinds: Mapping[str, dict[str, Any]]) -> Table:
+    table = _table("Kind", "Number", "Size", "What they are", "For example")
+    for name, each in kinds.items():
+        size = "" if each["size_bytes"] is None else size_text(each["size_bytes"])
+        examples = [escape(example) for example in each["examples"][:2]]
+        more = ["…"] if each["count"] > len(examples) and examples else []
+        words = ", ".join([*examples, *more])
+        table.add_row(name, str(each["count"]), size, each["title"], words)
+    return table
+
+
+def size_text(size_bytes: float) -> str:
+    for unit in ("B", "KiB", "MiB", "GiB", "TiB"):
+        if size_bytes < 1024:
+            return f"{size_bytes:.0f} {unit}" if unit == "B" else f"{size_bytes:.1f} {unit}"
+        size_bytes /= 1024
+    return f"{size_bytes:.1f} PiB"
 
 
 def segments_table(segments: Iterable[dict[str, Any]]) -> Table:

@@ -27,7 +27,7 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     ]
     if stack.note:
         lines.append(f"  note    {stack.note}")
-    addresses = stack.api_url, stack.sqs_url, stack.vast_url
+    addresses = stack.api_url, stack.sqs_url, stack.vast_url, stack.s3_url
     if elsewhere := variables_for_tams(*addresses, stack.data_dir):
         lines.append(f"  tams    finds it with {elsewhere}")
     lines += [f"  not here: {what}" for what in stack.application.unsupported]
@@ -35,13 +35,16 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     return "\n".join([*lines, "Press Ctrl-C to stop."])
 
 
-def variables_for_tams(api_url: str, queue_url: str, vast_url: str, data_dir: Path) -> str:
+def variables_for_tams(
+    api_url: str, queue_url: str, vast_url: str, s3_url: str, data_dir: Path
+) -> str:
     """The variables that the `tams` command needs, where they differ from its defaults."""
     usual = Ports()
     needed = {
         "TAMS_URL": (api_url, f"http://{LOOPBACK}:{usual.api}"),
         "TAMS_QUEUE_URL": (queue_url, f"http://{LOOPBACK}:{usual.queue}"),
         "TAMS_VAST_URL": (vast_url, f"http://{LOOPBACK}:{usual.vast}"),
+        "TAMS_S3_URL": (s3_url, f"http://{LOOPBACK}:{usual.s3}"),
         "TAMS_DATA_DIR": (str(data_dir), str(Path(DATA_DIR).resolve())),
     }
     return " ".join(

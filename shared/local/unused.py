@@ -31,7 +31,15 @@ OPTIONS = frozenset(
 
 _ACCESS = frozenset(ACCESS + name.upper() for name in AccessSettings.model_fields)
 _FOR_THE_COMMAND = frozenset(
-    {"TAMS_DEBUG", "TAMS_QUEUE_URL", "TAMS_STACK", "TAMS_TOKEN", "TAMS_URL", "TAMS_VAST_URL"}
+    {
+        "TAMS_DEBUG",
+        "TAMS_QUEUE_URL",
+        "TAMS_S3_URL",
+        "TAMS_STACK",
+        "TAMS_TOKEN",
+        "TAMS_URL",
+        "TAMS_VAST_URL",
+    }
 )
 """A shell that has these set for the `tams` command is no mistake."""
 

@@ -108,6 +108,7 @@ def test_the_sweeper_runs_when_told(stack: Stack) -> None:
         "copies",
         "deletion requests",
         "events expired",
+        "recycle bin",
         "objects",
         "uploads",
         "webhooks",

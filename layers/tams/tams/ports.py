@@ -4,7 +4,7 @@
 only for type hints, and import no part of it (ADR 18).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from tams.models.caller import Caller
 from tams.models.delivery import Answer
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
+from tams.models.stored_key import StoredKey
 from tams.models.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -85,7 +86,21 @@ class ObjectStores(UrlSigner, Protocol):
     def bucket_of(self, storage_id: str) -> str | None: ...
     def object_id_of(self, key: str) -> str | None: ...
     def is_told_by_its_key(self, object_id: str) -> bool: ...
+    def keys(self, storage_id: str) -> Iterator[Sequence[StoredKey]]: ...
     def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None: ...
+
+
+class Progress(Protocol):
+    """Hears how far long work is. Only operators' work tells one."""
+
+    def stage(self, words: str) -> None:
+        """Another kind of work begins, counted from zero."""
+
+    def begin(self, total: int) -> None:
+        """More work has been discovered."""
+
+    def advance(self, by: int) -> None:
+        """So much of it is done."""
 
 
 class Queue(Protocol):

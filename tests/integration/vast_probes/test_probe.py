@@ -8,25 +8,71 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.local_vast import a_local_vast
-from tests.integration.vast_probes.probe import probe
+from tams.errors import BackendUnavailableError
+from tams.repositories.conflict_probe import probe_conflicts
+from tams.repositories.session import VastConnection
+from tams.runtime.vast import vast_connection
+from tests.integration.local_vast import a_local_vast, settings_for
+from tests.sdk import sdk_session
+from vastlocal.control import Control
+from vastlocal.http.faults import FaultAction
+
+
+def schemas(connection: VastConnection) -> list[str]:
+    with sdk_session(connection).transaction() as transaction:
+        return [each.name for each in transaction.bucket(connection.bucket).schemas()]
 
 
 @pytest.mark.parametrize("conflicts", ["strict", "column", "commit"])
-def test_the_probe_recognises_each_rule(tmp_path: Path, conflicts: str) -> None:
+def test_the_probe_recognises_each_rule_and_leaves_nothing(tmp_path: Path, conflicts: str) -> None:
     with a_local_vast(tmp_path, conflicts=conflicts) as url:
-        findings = probe(url, "K", "S", "tams")
+        connection = vast_connection(settings_for(url))
+        findings = probe_conflicts(connection)
 
+        assert schemas(connection) == []
+        assert Control(url, "K", "S").health().open_transactions == 0
     assert findings.mode == conflicts
     assert findings.is_safe
+
+
+def test_a_probe_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    with a_local_vast(tmp_path) as url:
+        connection = vast_connection(settings_for(url))
+        Control(url, "K", "S").inject(FaultAction.ERROR, kind="update_rows", skip=1)
+
+        with pytest.raises(BackendUnavailableError):
+            probe_conflicts(connection)
+
+        assert schemas(connection) == []
+
+
+def test_keys_that_may_not_make_a_schema_are_no_crash(tmp_path: Path) -> None:
+    with a_local_vast(tmp_path) as url:
+        connection = vast_connection(settings_for(url))
+        Control(url, "K", "S").inject(
+            FaultAction.ERROR, kind="create_schema", status=403, code="AccessDenied"
+        )
+
+        with pytest.raises(BackendUnavailableError, match="access key"):
+            probe_conflicts(connection)
 
 
 def test_the_cluster_is_safe_for_our_transactions(capsys: pytest.CaptureFixture[str]) -> None:
     if "TAMS_PROBE_ENDPOINT" not in os.environ:
         pytest.skip("no cluster is named in TAMS_PROBE_ENDPOINT")
-    names = ("ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET")
+    given = {
+        name: os.environ[f"TAMS_PROBE_{name}"]
+        for name in ("ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET")
+    }
+    connection = VastConnection(
+        (given["ENDPOINT"],),
+        lambda: (given["ACCESS_KEY"], given["SECRET_KEY"]),
+        given["BUCKET"],
+        "",
+        timeout_seconds=30,
+    )
 
-    findings = probe(*(os.environ[f"TAMS_PROBE_{name}"] for name in names))
+    findings = probe_conflicts(connection)
 
     with capsys.disabled():
         print(f"\n{findings}\nlike vastlocal --conflicts {findings.mode}")  # noqa: T201

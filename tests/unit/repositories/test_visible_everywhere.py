@@ -11,7 +11,16 @@ REPOSITORIES = CODE / "repositories"
 
 SCHEMA = {"provision.py", "reconcile.py", "schema_status.py", "schema_version.py", "versioned.py"}
 """Modules about the tables themselves, independent of any reader."""
-RAW = {"database.py", "transaction.py", "store.py", "visible.py", *SCHEMA}
+OPERATORS = {
+    "backlog.py",
+    "conflict_probe.py",
+    "projections.py",
+    "snapshot.py",
+    "storage_ids.py",
+    "store_status.py",
+}
+"""Modules of operators' programs, which see all rows. No request loads them."""
+RAW = {"database.py", "transaction.py", "store.py", "visible.py", *SCHEMA, *OPERATORS}
 """Modules that may have a transaction that lets everything through."""
 HIDING = {"flow_rows.py", "visible.py"}
 """Modules of repositories that may read what a running deletion covers."""
@@ -64,9 +73,27 @@ def test_repositories_have_transactions_that_read_what_may_be_seen() -> None:
 
 def test_only_the_store_opens_transactions_for_services() -> None:
     opening = naming(CODE, "Database", "VersionedDatabase") - {"repositories/database.py"}
-    schema = {f"repositories/{name}" for name in SCHEMA} | {"repositories/migrations/migration.py"}
+    schema = {f"repositories/{name}" for name in SCHEMA | OPERATORS}
+    schema.add("repositories/migrations/migration.py")
 
     assert opening - schema == {"repositories/store.py", "runtime/deployment.py"}
+
+
+def test_only_operators_programs_know_the_modules_for_operators() -> None:
+    programs = {f"runtime/{each}.py" for each in ("clean", "projections", "status")}
+    theirs = {f"repositories/{name}" for name in OPERATORS} | {"repositories/schema_status.py"}
+    modules_of = {name.removesuffix(".py").replace("/", ".") for name in OPERATORS}
+
+    knowing = {
+        name
+        for name, module in modules(CODE)
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").removeprefix("tams.repositories.") in modules_of
+    }
+
+    assert knowing <= programs | theirs
+    assert "runtime/status.py" in knowing
 
 
 def test_classes_are_judged_in_one_place() -> None:

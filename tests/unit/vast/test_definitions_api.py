@@ -4,6 +4,7 @@ import pyarrow as pa
 import pytest
 from vastdb.vast_flatbuf.tabular.CreateProjectionRequest import CreateProjectionRequest
 from vastdb.vast_flatbuf.tabular.CreateSchemaRequest import CreateSchemaRequest
+from vastdb.vast_flatbuf.tabular.GetTableStatsResponse import GetTableStatsResponse
 
 from tams.repositories.all_tables import ALL
 from tams.repositories.tables import SEGMENTS
@@ -110,11 +111,24 @@ def test_columns_are_read_with_their_types() -> None:
 
 
 def test_statistics_are_read() -> None:
-    given = ObjectDetails("t", rows=12, is_sorted=True)
+    given = ObjectDetails("t", rows=12, size_bytes=3_456, is_sorted=True)
+    reply = table_stats_reply(given, external_row_ids=False)
+    by_sdk = GetTableStatsResponse.GetRootAs(reply)
 
-    assert lists.table_stats(table_stats_reply(given, external_row_ids=False)) == lists.TableStats(
-        12, is_sorted=True
-    )
+    found = lists.table_stats(reply)
+
+    assert found == lists.TableStats(12, is_sorted=True, size_bytes=3_456, sorting_done=True)
+    assert (by_sdk.NumRows(), by_sdk.SizeInBytes()) == (found.rows, found.size_bytes)
+    assert bool(by_sdk.SortingScore() >> 63) is found.sorting_done
+
+
+def test_a_table_and_a_schema_are_dropped() -> None:
+    api = Recorded()
+
+    DefinitionsApi(api, 7).drop_table(PATH)
+    DefinitionsApi(api, 7).drop_schema("/b/s")
+
+    assert api.sent == [("DELETE", PATH, "table", b"", ""), ("DELETE", "/b/s", "schema", b"", "")]
 
 
 @pytest.mark.parametrize("read", [lists.columns, lists.table_stats, lambda it: lists.names(it, 1)])

@@ -26,3 +26,9 @@ def object_id_of(key: str) -> str | None:
     if not key.startswith(PREFIX) or name.startswith(_DIGEST_MARK):
         return None
     return unquote(name)
+
+
+def object_id_said_by(key: str) -> str | None:
+    """The Object whose key is exactly this one, if the key says; other keys may belong to anybody."""
+    object_id = object_id_of(key)
+    return object_id if object_id is not None and object_key(object_id) == key else None

@@ -1,6 +1,6 @@
 """The storage backends' buckets. URLs take no request, deletes and checks take one."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
@@ -12,6 +12,7 @@ from tams.deadline import within
 from tams.errors import BackendUnavailableError, quoted
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
+from tams.models.stored_key import StoredKey
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import (
     CopyFailedError,
@@ -20,7 +21,12 @@ from tams.object_stores.copying import (
     copy_through,
     put_whole,
 )
-from tams.object_stores.object_keys import object_id_of, object_key
+from tams.object_stores.object_keys import (
+    PREFIX,
+    object_id_of,
+    object_id_said_by,
+    object_key,
+)
 from tams.ports import Clock
 
 _CODES_OF_FULL = {"InsufficientCapacity", "QuotaExceeded", "StorageFull", "XMinioStorageFull"}
@@ -164,6 +170,28 @@ class S3ObjectStores:
     def is_told_by_its_key(self, object_id: str) -> bool:
         """Whether `object_id_of` can recover the id; a key does not contain a long id."""
         return object_id_of(object_key(object_id)) == object_id
+
+    def keys(self, storage_id: str) -> Iterator[Sequence[StoredKey]]:
+        """Everything under our prefix, in pages of up to a thousand, which are fetched as they are needed.
+
+        Raises BackendUnavailableError.
+        """
+        bucket = self._buckets[storage_id]
+        token: dict[str, str] = {}
+        while True:
+            page = with_s3(bucket, "list_objects_v2", Prefix=PREFIX, **token)
+            yield [
+                StoredKey(
+                    each["Key"],
+                    object_id_said_by(each["Key"]),
+                    each["Size"],
+                    each["LastModified"],
+                )
+                for each in page.get("Contents", ())
+            ]
+            if not page.get("IsTruncated"):
+                return
+            token = {"ContinuationToken": page["NextContinuationToken"]}
 
     def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None:
         """The metadata the bytes were uploaded with, as headers; None when there are no bytes.

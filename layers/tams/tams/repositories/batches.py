@@ -40,6 +40,9 @@ class BatchRepository:
         self._transaction.delete(BATCHES, [row[ROW_ID] for row in rows])
         return len(rows)
 
+    def count_older(self, before_us: int) -> int:
+        return self._transaction.count(BATCHES, col["created_us"] < before_us)
+
 
 def _row(batch: StoredBatch) -> Row:
     outcomes = [each and _kept(each) for each in batch.outcomes]

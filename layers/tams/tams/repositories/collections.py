@@ -1,7 +1,7 @@
 """flow_collection, stored as one row per member, and the lists of Flows and Sources derived from it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.stored import StoredFlow
@@ -103,6 +103,11 @@ class CollectionRepository:
         predicate = None if ids is None else col[parent].isin(list(ids))
         rows = self._transaction.select(COLLECTIONS, predicate, [child])
         return {row[child] for row in rows}
+
+    def links(self) -> Iterator[list[tuple[str, str]]]:
+        """Every collecting Flow with each of its members, page by page. For operators."""
+        for rows in self._transaction.scan(COLLECTIONS, None, ["parent_id", "child_id"]):
+            yield [(row["parent_id"], row["child_id"]) for row in rows]
 
     def replace(
         self,

@@ -61,6 +61,9 @@ class DeletionRequestRepository:
     def expired(self, before_us: int) -> list[str]:
         return self._ids(col["expiry_us"] < before_us)
 
+    def in_error(self) -> list[str]:
+        return self._ids(col["status"] == str(DeletionStatus.ERROR))
+
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
         """Two round trips."""
         ids, next_key = sorted_page(

@@ -176,6 +176,15 @@ class SegmentRepository:
             users.setdefault(row["object_id"], set()).add(row["flow_id"])
         return users
 
+    def objects_named(self, object_ids: Collection[str]) -> set[str]:
+        """Those of these Objects that any Segment uses, even one that no reader sees. For operators."""
+        return {
+            row["object_id"]
+            for some in in_parts(sorted(object_ids))
+            for rows in self._transaction.scan(SEGMENTS, col["object_id"].isin(some), ["object_id"])
+            for row in rows
+        }
+
     def _starts_without(self, names: Sequence[str], predicate: Predicate | None) -> Iterator[str]:
         """The start times of Segments without any of these tags. One round trip."""
         for row in self._transaction.select(SEGMENTS, predicate, ["start_time", "tags"]):

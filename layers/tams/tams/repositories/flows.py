@@ -22,7 +22,14 @@ from tams.repositories.flow_rows import (
     relations_row,
     timeline_row,
 )
-from tams.repositories.listing import Order, ids_of_classes, in_parts, rows_by_id, sorted_page
+from tams.repositories.listing import (
+    Order,
+    ids_of_classes,
+    ids_there,
+    in_parts,
+    rows_by_id,
+    sorted_page,
+)
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
 from tams.repositories.tables import FLOWS
@@ -54,6 +61,10 @@ class FlowRepository:
             self._transaction, FLOWS, list(flow_ids), FLOW_READ, classes=classes, with_row_id=True
         )
         return {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
+
+    def existing(self, flow_ids: Collection[str]) -> set[str]:
+        """Those of these ids that a Flow has, whoever may see it. For operators."""
+        return ids_there(self._transaction, FLOWS, flow_ids)
 
     def showing(
         self, uses: Mapping[str, Iterable[TimeRange]], classes: Collection[str] | None = None

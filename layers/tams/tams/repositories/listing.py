@@ -160,6 +160,16 @@ def ids_of_classes(
     return found
 
 
+def ids_there(transaction: VisibleTransaction, table: Table, ids: Collection[str]) -> set[str]:
+    """Those of these ids that a row has, even one that no reader sees."""
+    return {
+        row["id"]
+        for some in in_parts(sorted(ids))
+        for rows in transaction.scan(table, col["id"].isin(some), ["id"])
+        for row in rows
+    }
+
+
 def _first(keys: Sequence[Key], count: int, keep: Callable[[str], bool] | None) -> list[Key]:
     kept: Iterator[Key] = (key for key in keys if keep is None or keep(key[1]))
     return [key for key, _ in zip(kept, range(count), strict=False)]

@@ -4,11 +4,11 @@ from collections.abc import Collection, Sequence
 
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import rows_by_id
+from tams.repositories.listing import ids_there, rows_by_id
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
 from tams.repositories.visible import VisibleTransaction
-from tams.vast.where import col
+from tams.vast.where import Predicate, col
 
 
 class ObjectRepository:
@@ -21,6 +21,10 @@ class ObjectRepository:
     def find_many(self, object_ids: Collection[str]) -> dict[str, StoredObject]:
         rows = rows_by_id(self._transaction, OBJECTS, list(object_ids), with_row_id=True)
         return {row["id"]: object_from_row(row) for row in self._rows.track(rows.values())}
+
+    def existing(self, object_ids: Collection[str]) -> set[str]:
+        """Those of these ids that an Object has, whatever its state. For operators."""
+        return ids_there(self._transaction, OBJECTS, object_ids)
 
     def add(self, objects: Sequence[StoredObject]) -> None:
         self._rows.insert([object_row(stored) for stored in objects])
@@ -59,9 +63,14 @@ class ObjectRepository:
 
     def never_used(self, before_us: int, limit: int) -> list[str]:
         """Ids of Objects allocated before then and still unused, at least `limit` if there are that many."""
-        predicate = (col["state"] == str(ObjectState.ALLOCATED)) & (col["created_us"] < before_us)
-        rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
+        rows = self._transaction.select(OBJECTS, _never_used(before_us), ["id"], rows_max=limit)
         return [row["id"] for row in rows]
+
+    def count_never_used(self, before_us: int) -> int:
+        return self._transaction.count(OBJECTS, _never_used(before_us))
+
+    def count_doomed(self) -> int:
+        return self._transaction.count(OBJECTS, col["state"] == str(ObjectState.DOOMED))
 
     def doomed(self, before_us: int, now_us: int, limit: int) -> list[str]:
         """Ids of Objects doomed before then, or by a clock ahead of ours after `now_us`."""
@@ -69,3 +78,7 @@ class ObjectRepository:
         predicate = (col["state"] == str(ObjectState.DOOMED)) & when
         rows = self._transaction.select(OBJECTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
+
+
+def _never_used(before_us: int) -> Predicate:
+    return (col["state"] == str(ObjectState.ALLOCATED)) & (col["created_us"] < before_us)

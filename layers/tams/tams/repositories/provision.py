@@ -6,7 +6,13 @@ from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.first_rows import renew_page_secret as renew
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.reconcile import mend
-from tams.repositories.schema_version import KNOWN, SchemaVersion, fault_of, read_version
+from tams.repositories.schema_version import (
+    IMPORTING,
+    KNOWN,
+    SchemaVersion,
+    fault_of,
+    read_version,
+)
 from tams.repositories.session import VastConnection
 from tams.repositories.tables import FLOWS, SCHEMA_VERSION
 from tams.repositories.transaction import VastTransaction
@@ -59,6 +65,8 @@ def _opened(
     definitions = Definitions(transaction, connection)
     done = definitions.create_schema()
     found = version_of(transaction, definitions) or SchemaVersion(0, oldest_reader=0)
+    if found.version == IMPORTING:
+        raise BackendUnavailableError(str(fault_of(found)))
     done += definitions.create(SCHEMA_VERSION)
     if transaction.count(SCHEMA_VERSION, None) == 0:
         row = {"version": found.version, "oldest_reader": found.oldest_reader, "revision": 0}

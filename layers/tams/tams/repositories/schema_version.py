@@ -13,6 +13,9 @@ KNOWN = 7
 It is defined here and not with the migrations, so that functions do not load those.
 """
 
+IMPORTING = -1
+"""The version of tables that `tams admin import` is still filling. No release uses or migrates them."""
+
 
 @dataclass(frozen=True, slots=True)
 class SchemaVersion:
@@ -38,6 +41,11 @@ def read_version(transaction: VastTransaction) -> SchemaVersion | None:
 
 def fault_of(found: SchemaVersion | None) -> str | None:
     """Why this release cannot use tables of that version, and the remedy. None when it can."""
+    if found is not None and found.version == IMPORTING:
+        return (
+            "the tables on VAST are still being imported: wait for `tams admin import` to end, "
+            "or run it again if it was interrupted"
+        )
     if found is None or found.version < KNOWN:
         there = (
             "have no schema version" if found is None else f"have schema version {found.version}"

@@ -76,6 +76,12 @@ class ServiceRepository:
         rows.update([{"believed_us": believed_us}])
         return believed_us
 
+    def last_believed_us(self) -> int | None:
+        """The time shared by all hosts, as the last reading left it."""
+        (row,) = self._transaction.select(SERVICE, None, ["believed_us"])
+        believed_us: int | None = row["believed_us"]
+        return believed_us
+
     def _read(self, columns: Sequence[str]) -> tuple[ChangingRows, Row]:
         rows = ChangingRows(self._transaction, SERVICE, key=None)
         found = self._transaction.select(SERVICE, None, [*columns, "revision"], with_row_id=True)

@@ -1,6 +1,6 @@
 """An open transaction on VAST: rows in and out, one request each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,11 +56,40 @@ class VastTransaction:
             pages = self.api.select(
                 self.txid, there.path, there.columns_with_row_id, names, predicate, rows_max
             )
-        return [
-            dict(zip(names, values, strict=True))
-            for page in pages
-            for values in zip(*page, strict=True)
-        ]
+        return [row for page in pages for row in _rows(names, page)]
+
+    def scan(
+        self,
+        table: Table,
+        predicate: Predicate | None,
+        columns: Iterable[str],
+        *,
+        rows_at_once: int = 1_000,
+    ) -> Iterator[list[Row]]:
+        """The same in pages, of which one at a time is held. One round trip for each.
+
+        For operators' work on all rows of a table: a request never scans.
+        """
+        there = self._session.table(table)
+        names = list(columns)
+        with translated():
+            for page in self.api.pages(
+                self.txid, there.path, there.columns, names, predicate, rows_at_once
+            ):
+                yield _rows(names, page)
+
+    def bulk_read(self, table: Table, next_row: int, rows_max: int) -> bytes:
+        """Whole rows from `next_row` on, as VAST sends them. One round trip."""
+        there = self._session.table(table)
+        with translated():
+            return self.api.query(
+                self.txid, there.path, there.columns, table.names, next_row, rows_max
+            )
+
+    def bulk_insert(self, table: Table, stream: bytes) -> None:
+        """Whole rows, as an Arrow stream of one batch of at most 4.5 MiB. One round trip."""
+        with translated():
+            self.api.insert_stream(self.txid, self._session.table(table).path, stream)
 
     def count(self, table: Table, predicate: Predicate | None) -> int:
         """How many rows match; only numbers are transferred. One round trip."""
@@ -92,6 +121,10 @@ class VastTransaction:
         there = self._session.table(table)
         with translated():
             self.api.delete(self.txid, there.path, row_ids, there.row_id)
+
+
+def _rows(names: Sequence[str], page: Sequence[Sequence[Any]]) -> list[Row]:
+    return [dict(zip(names, values, strict=True)) for values in zip(*page, strict=True)]
 
 
 def _check_cells(table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -8,7 +8,7 @@
 Repositories only see transactions as `VisibleTransaction`, so no select bypasses this.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tams.models.stored import FlowOutline, StoredSegment
@@ -60,6 +60,12 @@ class VisibleTransaction:
             with_row_id=with_row_id,
             rows_max=rows_max,
         )
+
+    def scan(
+        self, table: Table, predicate: Predicate | None, columns: Iterable[str]
+    ) -> Iterator[list[Row]]:
+        """Like `VastTransaction.scan`: for operators, who see rows of all classes."""
+        return self._unfiltered.scan(table, predicate, columns)
 
     def count(self, table: Table, predicate: Predicate | None) -> int:
         """How many rows match, visible or not: what a read costs, never what a caller is told.

@@ -1,10 +1,12 @@
-"""The settings that operators' programs need: VAST, and neither media nor queues."""
+"""The settings that operators' programs need: never those of queues."""
+
+from typing import TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.errors import TamsError
-from tams.settings import Settings, VastSettings
+from tams.settings import QueueSettings, Settings, StorageBackendSettings, VastSettings
 
 
 class OperatorSettings(BaseSettings):
@@ -16,19 +18,40 @@ class OperatorSettings(BaseSettings):
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
 
 
+class StatusSettings(OperatorSettings):
+    storage_backends: list[StorageBackendSettings] | None = None
+    """If they are not given, nothing can be said about them."""
+
+
+class MediaSettings(Settings):
+    """For programs that run services on media. What they start, they also finish, so they need no queues."""
+
+    queues: QueueSettings = QueueSettings(
+        object_cleanup="", copies="", deletions="", events="", deliveries=""
+    )
+
+
 class SettingsError(TamsError):
     """Its text is for the operator."""
 
 
-def operator_settings() -> OperatorSettings:
-    """Raises SettingsError."""
+_Kind = TypeVar("_Kind", bound=BaseSettings)
+
+
+def settings_of(kind: type[_Kind]) -> _Kind:
+    """From the environment. Raises SettingsError."""
     try:
-        return OperatorSettings()
+        return kind()
     except ValidationError as error:
         faults = "; ".join(f"{_variable(each['loc'])}: {each['msg']}" for each in error.errors())
         raise SettingsError(
-            f"{faults}. Set the same TAMS_VAST__… variables as for the functions"
+            f"{faults}. Set the same TAMS_… variables as for the functions"
         ) from None
+
+
+def operator_settings() -> OperatorSettings:
+    """Raises SettingsError."""
+    return settings_of(OperatorSettings)
 
 
 def _variable(path: tuple[int | str, ...]) -> str:

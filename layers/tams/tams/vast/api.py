@@ -5,7 +5,7 @@ Source: `VastdbApi` in vastdb/_internal.py.
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
@@ -64,6 +64,10 @@ class VastApi:
         with suppress(VastConnectionError):
             self._pool.send(self._signed("PUT", "/", _TRANSACTION, txid))
 
+    def keep_alive(self, txid: int) -> None:
+        """Tells VAST that the transaction is still in use."""
+        self.request("GET", "/", _TRANSACTION, txid)
+
     def roll_back(self, txid: int) -> None:
         self.request("DELETE", "/", _TRANSACTION, txid)
 
@@ -88,17 +92,46 @@ class VastApi:
 
         With `rows_max`, at least that many rows come back when there are more.
         """
+        pages: list[list[Column]] = []
+        rows = 0
+        for page in self.pages(txid, path, columns, names, predicate, rows_max):
+            pages.append(page)
+            rows += len(page[0])
+            if rows_max is not None and rows >= rows_max:
+                break
+        return pages
+
+    def pages(
+        self,
+        txid: int,
+        path: str,
+        columns: Columns,
+        names: Sequence[str],
+        predicate: Predicate | None,
+        rows_at_once: int | None,
+    ) -> Iterator[list[Column]]:
+        """The same, fetched as they are needed. One round trip for about `rows_at_once` rows."""
         message = self._message(columns, tuple(names), predicate)
         types = dict(columns)
         wanted = [types[name] for name in names]
-        pages: list[list[Column]] = []
-        rows, next_row = 0, 0
-        while next_row != NO_MORE_ROWS and (rows_max is None or rows < rows_max):
-            answer = Answer(self._query(txid, path, message, next_row, rows_max), wanted)
-            pages += (found := answer.pages())
-            rows += sum(len(page[0]) for page in found)
+        next_row = 0
+        while next_row != NO_MORE_ROWS:
+            answer = Answer(self._query(txid, path, message, next_row, rows_at_once), wanted)
+            yield from answer.pages()
             next_row = answer.next_row
-        return pages
+
+    def query(
+        self,
+        txid: int,
+        path: str,
+        columns: Columns,
+        names: Sequence[str],
+        next_row: int,
+        rows_max: int,
+    ) -> bytes:
+        """The unread answer to a select of all rows from `next_row` on, for bulk work."""
+        message = self._message(columns, tuple(names), None)
+        return self._query(txid, path, message, next_row, rows_max)
 
     def count(self, txid: int, path: str, columns: Columns, predicate: Predicate | None) -> int:
         message = self._message(columns, (), predicate)
@@ -109,6 +142,10 @@ class VastApi:
     ) -> None:
         for stream in row_streams(columns, rows):
             self.request("POST", path, "rows", txid, stream)
+
+    def insert_stream(self, txid: int, path: str, stream: bytes) -> None:
+        """Insert the rows of an Arrow stream of one batch, of at most QUERY_BYTES_MAX."""
+        self.request("POST", path, "rows", txid, stream)
 
     def update(
         self, txid: int, path: str, columns: Columns, rows: Sequence[Mapping[str, Any]]

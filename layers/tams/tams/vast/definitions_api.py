@@ -34,11 +34,18 @@ class DefinitionsApi:
     def create_schema(self, path: str) -> None:
         self._post(path, "schema", piece(lambda it: table(it, [_text(it, 0, "")], 1)))
 
+    def drop_schema(self, path: str) -> None:
+        """Only an empty one."""
+        self._api.request("DELETE", path, "schema", self._txid)
+
     def tables(self, path: str) -> list[str]:
         return self._names(path, "table", _TABLES)
 
     def create_table(self, path: str, columns: Columns, sorting_key: Sequence[str]) -> None:
         self._post(path, "table", schema_message(columns), _sorted_by(tuple(columns), sorting_key))
+
+    def drop_table(self, path: str) -> None:
+        self._api.request("DELETE", path, "table", self._txid)
 
     def add_sorting_key(self, path: str, there: Iterable[str], sorting_key: Sequence[str]) -> None:
         """Sorts a table that is not. `there` are the names of all of its columns, in order."""

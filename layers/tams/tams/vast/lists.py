@@ -19,13 +19,19 @@ _INT64 = struct.Struct("<q")
 _MESSAGE_HEAD = struct.Struct("<II")
 _CONTINUATION = 0xFFFFFFFF
 _SCHEMA = 1  # of union MessageHeader
+_SCORE = (1 << 63) - 1
 _INT, _UTF8, _BOOL = 2, 5, 6  # of union Type
 
 
 @dataclass(frozen=True, slots=True)
 class TableStats:
+    """`sorting_score` is VAST's own measure of how much is sorted already."""
+
     rows: int
     is_sorted: bool
+    size_bytes: int = 0
+    sorting_score: int = 0
+    sorting_done: bool = False
 
 
 def names(answer: bytes, slot: int) -> list[str]:
@@ -41,11 +47,17 @@ def columns(answer: bytes) -> dict[str, str]:
 
 
 def table_stats(answer: bytes) -> TableStats:
-    return _read(
-        lambda: TableStats(
-            rows=_number(answer, target(answer, 0), 0, _INT64),
-            is_sorted=bool(_number(answer, target(answer, 0), 5, _UINT8)),
-        )
+    return _read(lambda: _stats(answer, target(answer, 0)))
+
+
+def _stats(answer: bytes, root: int) -> TableStats:
+    score = _number(answer, root, 6, _INT64)
+    return TableStats(
+        rows=_number(answer, root, 0, _INT64),
+        is_sorted=bool(_number(answer, root, 5, _UINT8)),
+        size_bytes=_number(answer, root, 1, _INT64),
+        sorting_score=score & _SCORE,
+        sorting_done=score < 0,  # its highest bit
     )
 
 

@@ -19,6 +19,9 @@ from tams.vast.lists import TableStats
 
 _log = logging.getLogger(__name__)
 
+_OF_A_STORE = {"flows", "objects"}
+"""Tables that every store has."""
+
 
 class Definitions:
     def __init__(self, transaction: VastTransaction, connection: VastConnection) -> None:
@@ -47,6 +50,25 @@ class Definitions:
             return set()
         with translated():
             return set(self._api.tables(self._schema_path))
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the tables in the schema, also of those that no release knows."""
+        return frozenset(self._names)
+
+    def stores_beside(self) -> list[str]:
+        """The schemas beside ours that hold a store."""
+        bucket, (parent, _, own) = self._connection.bucket, self._connection.schema.rpartition("/")
+        found = []
+        with translated():
+            for name in self._api.schemas(object_path(bucket, parent)):
+                schema = f"{parent}/{name}" if parent else name
+                if (
+                    name != own
+                    and set(self._api.tables(object_path(bucket, schema))) >= _OF_A_STORE
+                ):
+                    found.append(schema)
+        return found
 
     def has(self, table: Table) -> bool:
         return table.name in self._names
@@ -101,6 +123,22 @@ class Definitions:
             )
         self._names.add(table.name)
         return [f"table {table.name}", *self._project(table, table.projections)]
+
+    def drop(self, table: Table) -> list[str]:
+        """Drop a table with all its rows."""
+        if not self.has(table):
+            return []
+        with translated():
+            self._api.drop_table(self._path(table))
+        self._names.discard(table.name)
+        return [f"without table {table.name}"]
+
+    def drop_schema(self, tables: Iterable[Table]) -> None:
+        """Drop the schema with these tables. It may have no others."""
+        for table in tables:
+            self.drop(table)
+        with translated():
+            self._api.drop_schema(self._schema_path)
 
     def wanted_sorting_key(self, table: Table) -> tuple[str, ...]:
         return table.sorting_key if self._connection.sorted_tables else ()

@@ -46,17 +46,21 @@ def remove_flow(
     )
     events = [deleted, *leave_source(repositories, source, now)]
     if members or collectors:
-        events += _leave_collections(repositories, flow.id, members, collectors, now)
+        events += leave_collections(repositories, flow.id, members, collectors, now)
     repositories.events.add(events)
 
 
-def _leave_collections(
+def leave_collections(
     repositories: Repositories,
     flow_id: str,
     members: Sequence[FlowCollectionItem],
     collectors: Sequence[str],
     now: datetime,
 ) -> list[StoredEvent]:
+    """Remove a Flow that no longer exists from collections, and its own. Returns the events.
+
+    `members` and `collectors` are those it had.
+    """
     near = repositories.flows.find_many({*collectors, *(item.id for item in members)})
     events = with_derived(
         repositories,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from tams.models.caller import Caller
@@ -64,16 +64,23 @@ class ObjectCleanupService:
         now = self.clock()
 
         def work(repositories: Repositories) -> list[str]:
-            expired_us = to_us(now - self.allocation_timeout)
-            ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
-            expired = doom_unused(repositories, ids, to_us(now))
+            expired = self._doom_expired(repositories, now)
             waiting_us = to_us(now - self.hint_again_after)
-            waiting = repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
-            return expired + waiting
+            return expired + repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
 
         object_ids = self.store.write(work)
         self.cleanup.send(object_ids)
         return len(object_ids)
+
+    def doom_expired(self) -> list[str]:
+        """Doom allocations that were never registered, SWEEP_LIMIT or a few more. Returns their ids."""
+        now = self.clock()
+        return self.store.write(lambda repositories: self._doom_expired(repositories, now))
+
+    def _doom_expired(self, repositories: Repositories, now: datetime) -> list[str]:
+        expired_us = to_us(now - self.allocation_timeout)
+        ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
+        return doom_unused(repositories, ids, to_us(now))
 
 
 def doom_unused(repositories: Repositories, object_ids: Sequence[str], now_us: int) -> list[str]:

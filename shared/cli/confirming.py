@@ -1,0 +1,18 @@
+"""Asks before something is removed."""
+
+import typer
+from rich.markup import escape
+
+from cli.console import err
+from cli.errors import CommandError
+
+
+def confirm(what: str, answer: str) -> None:
+    """The user must type `answer`. Raises CommandError for anything else, also when nobody can be asked."""
+    err.print(escape(what), highlight=False, soft_wrap=True)
+    try:
+        typed = typer.prompt(f"Type {answer} to go on", err=True, default="", show_default=False)
+    except typer.Abort:
+        typed = ""
+    if typed.strip() != answer:
+        raise CommandError("nothing was changed")
