@@ -202,6 +202,7 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
             "column flows.unrelated_revision",
             "column sources.kept",
             "table batches",
+            "column segments.tags",
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0
