@@ -11,7 +11,7 @@ import pytest
 from tests.contract.conformance import ROOT
 
 DOCS = ROOT / "shared" / "docs"
-GUIDES = ("api.md", "guides/creating.md")
+GUIDES = ("api.md", "guides/creating.md", "guides/segment-tags.md")
 ANYTHING = "…"
 _EXCHANGE = re.compile(
     r"```http\n(?P<request>.*?)```\n\n```\w+ title=\"(?P<status>\d+)[^\"]*\"\n(?P<answer>.*?)```",
