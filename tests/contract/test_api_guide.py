@@ -12,7 +12,13 @@ from local.stack import Stack
 from tests.contract.conformance import ROOT
 
 DOCS = ROOT / "shared" / "docs"
-GUIDES = ("api.md", "guides/creating.md", "guides/collections.md", "guides/playback.md")
+GUIDES = (
+    "api.md",
+    "guides/creating.md",
+    "guides/collections.md",
+    "guides/playback.md",
+    "guides/segment-tags.md",
+)
 OF_THE_BIN = ("guides/deleting.md",)
 ANYTHING = "…"
 _EXCHANGE = re.compile(

@@ -80,6 +80,7 @@ def test_GEN_7_listings_for_which_no_400_is_declared_refuse_too(
         ("/flows/{id}/segments", "verbose_storage"),
         ("/flows/{id}/segments", "include_object_timerange"),
         ("/flows/{id}/segments", "storage_backend_tag_exists.a"),
+        ("/flows/{id}/segments", "tag_exists.a"),
         ("/flow-delete-requests", "reverse_order"),
         ("/collections", "reverse_order"),
         ("/collections", "tag_exists.a"),
@@ -120,6 +121,8 @@ def test_GEN_12_what_any_request_may_have_in_its_query_changes_nothing(
         ("GET", "/flows", "colour", "this request takes codec, collected_by_ids, format,"),
         ("GET", "/flows/{id}", "include_timeranges", "did you mean 'include_timerange'?"),
         ("GET", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
+        ("GET", "/flows/{id}/segments", "tags.genre", "did you mean 'tag.genre'?"),
+        ("DELETE", "/flows/{id}/segments", "tag.genre", "this request takes object_id, timerange"),
         ("DELETE", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("GET", "/sources", "collected_by", "did you mean 'collected_by_ids'?"),
         (

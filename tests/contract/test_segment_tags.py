@@ -184,6 +184,13 @@ def test_one_tag_has_a_path_of_its_own(
     assert tags(api, flow) == [None, None, None]
 
 
+def test_a_slash_at_the_end_of_the_path_names_no_tag(api: httpx.Client, flow: Json) -> None:
+    response = api.put(f"{path(flow)}/", json={"a": "1"})
+
+    assert response.status_code == 200
+    assert tags(api, flow) == [{"a": "1"}] * 3
+
+
 def test_a_tag_of_classes_has_no_path(api: httpx.Client, flow: Json) -> None:
     response = api.put(path(flow, "auth_classes"), json=["news"])
 
