@@ -1,4 +1,4 @@
-"""`tams admin clean`: finds what is left over, and removes it when told to."""
+"""`tams admin clean`: finds what is left over."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.confirming import confirm
 from cli.console import err, out
 from cli.options import AsJson
 from cli.programs import result_of
@@ -27,17 +26,10 @@ def clean(
             "Default: all kinds.",
         ),
     ] = None,
-    remove: Annotated[
-        bool,
-        typer.Option(
-            "--remove", help="Remove what was found, after you have typed a confirmation."
-        ),
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove without asking.")] = False,
     key_age_hours: Annotated[
         float,
         typer.Option(
-            min=1.0, help="Leave alone media without an Object that is younger than so many hours."
+            min=1.0, help="Leave out media without an Object that is younger than so many hours."
         ),
     ] = 24.0,
     sole_owner: Annotated[
@@ -53,30 +45,18 @@ def clean(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """List what is left over in the tables and buckets. With --remove or --yes, remove it.
+    """List what is left over in the tables and buckets, and change nothing.
 
-    The sweeper removes most of it by itself. Media without an Object stays until you remove it here. Each
-    thing is looked at again in the transaction that decides, so nothing goes that a row still needs.
-
-    Never remove media from buckets that another store uses: its Objects are not known here.
+    The sweeper removes most of it by itself, in time. What stays is media without an Object.
     """
     environment = environment_of(context, stack, vast_url, data, s3_url)
     options = ["--key-age-hours", str(key_age_hours), *(["--sole-owner"] if sole_owner else [])]
     options += kinds or []
     found = result_of(_PROGRAM, environment, *options, words="looking")
-    number = sum(each["count"] for each in found["kinds"].values() if not each["held"])
-    if not as_json:
-        _tell(found)
-    if (remove or yes) and number:
-        if not yes:
-            confirm(_warning(found, number), found["schema"])
-        removed = result_of(_PROGRAM, environment, "--remove", *options, words="removing")
-        for name, each in removed["kinds"].items():
-            found["kinds"][name] |= each
-        if not as_json:
-            _tell_removed(found)
     if as_json:
         out.print_json(json.dumps(found))
+    else:
+        _tell(found)
 
 
 def _tell(found: Mapping[str, Any]) -> None:
@@ -87,27 +67,9 @@ def _tell(found: Mapping[str, Any]) -> None:
         if each["held"]:
             beside = ", ".join(found["stores_beside"])
             err.print(
-                f"note: {each['title']} will not be removed, because VAST holds other stores ({beside}), "
-                "whose media may be in the same buckets. --sole-owner says that it is not.",
+                f"note: {each['title']} may belong to other stores that VAST holds ({beside}), if they use "
+                "the same buckets. --sole-owner says that they do not.",
                 highlight=False,
                 markup=False,
                 soft_wrap=True,
             )
-
-
-def _tell_removed(found: Mapping[str, Any]) -> None:
-    for name, each in found["kinds"].items():
-        if each["count"] or each["removed"]:
-            out.print(f"{name:12} {each['removed']} removed", highlight=False)
-
-
-def _warning(found: Mapping[str, Any], number: int) -> str:
-    keys = found["kinds"].get("keys", {"count": 0, "held": True})
-    media = ""
-    if keys["count"] and not keys["held"]:
-        buckets = ", ".join(found["buckets"])
-        media = (
-            f" Among them is media in {buckets} that no Object of this store knows: if another store uses "
-            "these buckets, stop here."
-        )
-    return f"{number} leftovers of the schema {found['schema']} will be removed for good.{media}"

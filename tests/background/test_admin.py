@@ -19,7 +19,12 @@ from tests.waiting import until
 
 
 def tams_admin(stack: Stack, *arguments: str, succeeds: bool = True) -> str:
-    told = {"TAMS_QUEUE_URL": stack.sqs_url, "TAMS_URL": stack.api_url}
+    told = {
+        "TAMS_QUEUE_URL": stack.sqs_url,
+        "TAMS_URL": stack.api_url,
+        "TAMS_VAST_URL": stack.vast_url,
+        "TAMS_S3_URL": stack.s3_url,
+    }
     environment = {**os.environ, **told, "TAMS_DATA_DIR": str(stack.data_dir)}
     command = [sys.executable, "-m", "cli.main", "admin", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
@@ -113,6 +118,18 @@ def test_the_sweeper_runs_when_told(stack: Stack) -> None:
         "uploads",
         "webhooks",
     }
+
+
+def test_what_is_left_over_is_counted_and_stays(stack: Stack, api: httpx.Client) -> None:
+    make = Maker(api)
+    (object_id,) = make.objects(make.flow()["id"], 1)
+
+    found = json.loads(tams_admin(stack, "clean", "--json"))
+
+    assert {"allocations", "objects", "batches", "keys"} <= found["kinds"].keys()
+    assert found["kinds"]["allocations"]["count"] == 0, "its time is not over"
+    assert api.get(f"/objects/{object_id}").status_code == 404
+    assert "allocations" in tams_admin(stack, "clean", "allocations")
 
 
 def test_without_the_stacks_keys_nothing_is_swept(stack: Stack, tmp_path: Path) -> None:

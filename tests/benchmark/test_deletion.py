@@ -23,7 +23,11 @@ pytestmark = pytest.mark.timeout(3_600)
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    env = {"TAMS_DELETION__IDLE_SECONDS": "2", "TAMS_DELETION__AT_ONCE_SEGMENTS": "100"}
+    env = {
+        "TAMS_DELETION__IDLE_SECONDS": "2",
+        "TAMS_DELETION__AT_ONCE_SEGMENTS": "100",
+        "TAMS_RECYCLE_BIN__KEPT_SECONDS": "0",
+    }
     data = tmp_path_factory.mktemp("deletion")
     with Stack(data, keep_going=True, env=env, schedule_seconds=1) as running:
         yield running

@@ -41,7 +41,16 @@ def test_a_flow_that_collects_others_says_where_its_media_is(stack: Stack) -> No
 
 def test_an_operators_command_says_how_to_start_a_server_that_is_not_there(tmp_path: Path) -> None:
     keys = {"access_key": "a", "secret_key": "b"}
-    (tmp_path / "credentials.json").write_text(json.dumps({"aws": keys, "vast": keys}))
+    (tmp_path / "credentials.json").write_text(
+        json.dumps(
+            {
+                "aws": keys,
+                "vast": keys,
+                "s3": keys,
+                "storage_id": "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01",
+            }
+        )
+    )
     where = ("--data", str(tmp_path))
 
     told = refused("admin", "sweep", "--url", "http://127.0.0.1:1", *where)
@@ -51,8 +60,9 @@ def test_an_operators_command_says_how_to_start_a_server_that_is_not_there(tmp_p
 
     status = tams("admin", "status", "--vast", "http://127.0.0.1:1", *where)
     assert status.returncode == 1
-    assert "VAST did not answer: Connection refused" in status.stdout
-    assert "`make run`" in status.stdout
+    told = status.stdout + status.stderr
+    assert "VAST did not answer: Connection refused" in told
+    assert "`make run`" in told
 
 
 def test_a_folder_without_keys_is_not_said_to_hold_other_ones(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def a_source() -> Json:
 
 def an_object() -> Json:
     urls = [{"label": "cdn", "url": "https://cdn.example.com/a.ts"}]
-    return {"id": f"a/b c?/{uuid4()}", "get_urls": urls, "timerange": "[0:0_2:0)"}
+    return {"id": f"a/b c/{uuid4()}", "get_urls": urls, "timerange": "[0:0_2:0)"}
 
 
 @pytest.mark.parametrize(

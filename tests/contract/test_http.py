@@ -177,12 +177,12 @@ def test_GEN_15_closed_answers_hold_nothing_of_our_own(api: httpx.Client, make: 
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
-        ("POST", "/objects/x", {"GET", "HEAD"}),
+        ("POST", "/objects/x", {"GET", "HEAD", "DELETE"}),
         ("POST", "/sources/{source_id}", {"GET", "HEAD", "PUT", "DELETE"}),
         ("DELETE", "/sources/{source_id}/tags", {"GET", "HEAD", "PUT"}),
         ("DELETE", "/flows/{id}/read_only", {"GET", "HEAD", "PUT"}),
         ("POST", "/flows/{id}/label", {"GET", "HEAD", "PUT", "DELETE"}),
-        ("PUT", "/service/profiles/{id}", {"GET", "HEAD", "POST"}),
+        ("PUT", "/service/profiles/{id}", {"GET", "HEAD", "POST", "DELETE"}),
         ("GET", "/flows/{id}/storage", {"POST"}),
         ("PATCH", "/flows/{id}", {"GET", "HEAD", "PUT", "DELETE"}),
     ],

@@ -197,7 +197,7 @@ def test_GEN_9_a_slash_of_an_id_does_not_choose_another_operation(
     labels = {each["label"] for each in api.get(path).json()["get_urls"]}
     assert "cdn" in labels
     assert "other" not in labels
-    assert (added_to, removed_from) == (405, 405)
+    assert (added_to, removed_from) == (405, 404), "such an Object does not exist"
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_GEN_12_what_any_request_may_have_in_its_query_changes_nothing(
         ("GET", "/flows/{id}", "include_timeranges", "did you mean 'include_timerange'?"),
         ("GET", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("GET", "/flows/{id}/segments", "tags.genre", "did you mean 'tag.genre'?"),
-        ("DELETE", "/flows/{id}/segments", "tag.genre", "this request takes object_id, timerange"),
+        ("DELETE", "/flows/{id}/segments", "tag.genre", "this request takes cascade, deleted_by,"),
         ("DELETE", "/flows/{id}/segments", "time_range", "did you mean 'timerange'?"),
         ("GET", "/sources", "collected_by", "did you mean 'collected_by_ids'?"),
         (

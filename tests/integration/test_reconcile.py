@@ -128,8 +128,8 @@ def test_a_table_that_lost_its_order_is_sorted_again(connection: VastConnection)
         schema.table("sources").drop()
         schema.create_table("sources", old)
 
-    assert to_do(connection) == ["table sources is not sorted by id"]
-    assert provision(connection) == ["sorting key of sources"]
+    assert "table sources is not sorted by id" in to_do(connection)
+    assert "sorting key of sources" in provision(connection)
     assert to_do(connection) == []
     database = Database(connection)
     database.write(lambda it: it.insert(SOURCES, [{"id": "s", "revision": 0}]))
@@ -149,9 +149,10 @@ def test_what_only_a_person_can_mend_is_named_and_left(connection: VastConnectio
     assert [each.partition(":")[0] for each in found] == [
         "column sources.kept is of type int64 instead of bool",
         "table sources is sorted by format instead of id",
+        "projection sources_by_retention is missing",
     ]
-    assert provision(connection) == []
-    assert to_do(connection) == found
+    assert provision(connection) == ["projection sources_by_retention"]
+    assert to_do(connection) == found[:2]
 
 
 def test_check_says_with_its_exit_code_whether_there_is_something_to_do(tmp_path: Path) -> None:

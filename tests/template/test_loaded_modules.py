@@ -30,7 +30,7 @@ MODULES_MAX = {
     # HTTP, without a queue or a bucket
     "profiles": (730, WEB | STORE),
     "sources": (735, WEB | STORE),
-    "collections": (750, WEB | STORE),
+    "collections": (915, WEB | STORE | QUEUE),
     # HTTP
     "events": (915, WEB | STORE | QUEUE),
     "flow_delete_requests": (905, WEB | STORE | QUEUE),
