@@ -30,14 +30,14 @@ MODULES_MAX = {
     # HTTP, without a queue or a bucket
     "profiles": (730, WEB | STORE),
     "sources": (735, WEB | STORE),
-    "collections": (915, WEB | STORE | QUEUE),
+    "collections": (750, WEB | STORE),
     # HTTP
     "events": (915, WEB | STORE | QUEUE),
     "flow_delete_requests": (905, WEB | STORE | QUEUE),
     "flow_segments": (945, WEB | STORE | QUEUE),
     "flows": (925, WEB | STORE | QUEUE),
     "media_storage": (915, WEB | STORE | QUEUE),
-    "playback": (925, WEB | STORE | QUEUE),
+    "playback": (925, WEB | STORE),
     "recycle_bin": (925, WEB | STORE | QUEUE),
     "objects": (915, WEB | STORE | QUEUE),
     "service": (915, WEB | STORE | QUEUE),
