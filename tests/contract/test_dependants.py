@@ -8,7 +8,7 @@ import pytest
 from tests.builders import a_video_flow_body
 from tests.contract.steps import Json, segment, uploaded
 from tests.maker import Maker
-from tests.waiting import until
+from tests.waiting import until_gone
 
 
 def test_an_object_goes_with_the_segments_that_use_it(api: httpx.Client, make: Maker) -> None:
@@ -29,7 +29,7 @@ def test_an_object_goes_with_the_segments_that_use_it(api: httpx.Client, make: M
         assert api.get(f"/flows/{each['id']}/segments").json() == []
         assert api.get(f"/flows/{each['id']}").status_code == 200
     assert api.get(path).status_code == api.delete(path).status_code == 404
-    until(lambda: httpx.get(listed["get_urls"][0]["url"]).status_code == 404)
+    until_gone(listed["get_urls"][0]["url"])
 
 
 def test_an_object_with_slashes_in_its_id_is_deleted(api: httpx.Client) -> None:

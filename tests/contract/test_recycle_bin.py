@@ -11,7 +11,7 @@ from local.stack import Stack
 from tests.cli.command import tams
 from tests.contract.steps import segment, uploaded
 from tests.maker import Maker, all_pages
-from tests.waiting import until
+from tests.waiting import until_gone
 
 
 def entries(api: httpx.Client, **query: Any) -> list[dict[str, Any]]:
@@ -67,7 +67,7 @@ def test_a_purge_takes_the_bytes_too(bin_api: httpx.Client, bin_make: Maker) -> 
 
     assert bin_api.get(f"/recycle-bin/{entry['id']}").status_code == 404
     assert bin_api.post(f"/flows/{flow['id']}/segments/restore").status_code == 404
-    until(lambda: httpx.get(url).status_code == 404)
+    until_gone(url)
 
 
 def test_what_is_hard_deleted_is_gone(bin_api: httpx.Client, bin_make: Maker) -> None:
@@ -80,7 +80,7 @@ def test_what_is_hard_deleted_is_gone(bin_api: httpx.Client, bin_make: Maker) ->
     assert bin_api.delete(f"/flows/{flow['id']}", params=hard).status_code == 204
 
     assert entries(bin_api, source_id=flow["source_id"]) == []
-    until(lambda: httpx.get(url).status_code == 404)
+    until_gone(url)
 
 
 def test_a_source_with_flows_needs_cascade(bin_api: httpx.Client, bin_make: Maker) -> None:
@@ -118,7 +118,7 @@ def test_an_objects_bytes_live_as_long_as_the_bin_needs_them(
     assert restored.json()["segment_count"] == 1
     assert httpx.get(url).content == b"media"
     bin_api.delete(path, params={"cascade": "true", "soft_delete": "false"})
-    until(lambda: httpx.get(url).status_code == 404)
+    until_gone(url)
 
 
 def test_many_entries_are_restored_at_once(bin_api: httpx.Client, bin_make: Maker) -> None:
