@@ -51,7 +51,8 @@ def asked(query: str, *, refuses: bool = True) -> httpx.Response:
         "name=a&name=b",
         "tag.a=b&tag.a=c",
         "_=1&_=2",
-        "verbose=true", "access_token=x",
+        "verbose=true",
+        "access_token=x",
         "_=1",
         "tag.a=b",
         "tag_exists.a.b=true",
@@ -83,7 +84,7 @@ def test_anything_else_is_refused_with_what_is_nearest(query: str, told: str) ->
 @pytest.mark.parametrize("refuses", [True, False])
 def test_two_values_for_what_takes_one_are_refused(refuses: bool) -> None:
     for query in ("limit=1&limit=2&limit=1", "verbose=true&verbose=false"):
-        with pytest.raises(InvalidRequestError, match="is given as '.*' and '.*': give one value"):
+        with pytest.raises(InvalidRequestError, match="give one value"):
             asked(query, refuses=refuses)
 
 

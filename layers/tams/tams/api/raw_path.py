@@ -20,7 +20,7 @@ _KEPT = re.compile("%(25|2F|0A)", re.IGNORECASE)
 _ENCODED = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
 _SAFE = "/:@!$&'()*+,;=~"
 _LOST = re.compile(r"\?|(?:/|/instances)\Z")
-"""What a gateway cuts off a decoded path, what is left off at its end, and what would name a part of an Object."""
+"""In a decoded path: what a gateway cuts off, what is left off at the end, and a part of an Object."""
 
 
 def protected(raw_path: str) -> str:

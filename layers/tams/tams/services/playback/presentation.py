@@ -9,7 +9,7 @@ from tams.services.playback.formats import VTT
 
 _LANGUAGE_TAGS = ("language", "language_code")
 _LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*", re.ASCII | re.IGNORECASE)
-"""Source: RFC 5646, section 2.1, without its finer rules. Lists must name languages so, and XML cannot hold all text."""
+"""Source: RFC 5646, section 2.1, without its finer rules. XML cannot hold every text."""
 
 
 @dataclass(frozen=True, slots=True)
