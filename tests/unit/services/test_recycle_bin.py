@@ -528,3 +528,19 @@ def test_a_cascade_names_no_flow_that_the_caller_may_not_know_of(world: BinWorld
 
     assert hidden not in str(refused.value)
     assert world.stored(hidden)
+
+
+def test_a_restore_of_a_source_names_no_flow_that_the_caller_may_not_know_of(
+    world: BinWorld,
+) -> None:
+    source_id = str(uuid4())
+    world.flow(source_id=source_id, tags=of("news"))
+    hidden = world.flow(source_id=source_id, tags=of("sport"))
+    world.delete_source(source_id, DeletionOptions(cascade=True))
+    alice = BinWorld(world.platform, holding(read="news", write="news", delete="news"))
+
+    with pytest.raises(ForbiddenError, match="restore all Flows of this Source") as refused:
+        alice.restore.source(source_id)
+
+    assert hidden not in str(refused.value)
+    assert len(world.bin(source_id=source_id)) == 3

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from tams.errors import ConflictError, InvalidRequestError, NotFoundError, quoted
+from tams.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    quoted,
+)
 from tams.models.caller import Caller, Permission
 from tams.models.recycle_bin import BinEntry, BinKind, Restored
 from tams.models.stored import StoredFlow
@@ -127,7 +133,14 @@ class RestoreService:
         if entry.kind is BinKind.SOURCE:
             restoration.source(entry)
         for each in flows:
-            restoration.flow(each)
+            try:
+                restoration.flow(each)
+            except NotFoundError as error:
+                if entry.kind is BinKind.FLOW:
+                    raise
+                raise ForbiddenError(
+                    "You do not have permission to restore all Flows of this Source"
+                ) from error
         restoration.end()
         restored = Restored(
             source_id=entry.source_id,
