@@ -5,9 +5,6 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from tams.aws_client import aws_client
 from tams.errors import BackendUnavailableError
 
 _OBJECTS_MAX = 1_000
@@ -24,6 +21,9 @@ class LambdaUrlSigner:
 
     @cached_property
     def _client(self) -> Any:
+        """boto3 is slow, and few webhooks ask for URLs."""
+        from tams.aws.client import aws_client  # noqa: PLC0415
+
         return aws_client(
             "lambda", 2, 20, endpoint_url=self._endpoint_url, region_name=self._region
         )
@@ -38,6 +38,8 @@ class LambdaUrlSigner:
         return urls
 
     def _signed(self, objects: Sequence[tuple[str, str]]) -> list[str]:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
         payload = json.dumps({"objects": objects})
         try:
             answer = self._client.invoke(FunctionName=self._function, Payload=payload)
