@@ -216,6 +216,7 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
             "projection flows_by_retention",
             "projection sources_by_retention",
             "column segments.tags",
+            "column sources.unrelated_revision",
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0
@@ -308,6 +309,26 @@ def test_flows_learn_whether_anything_collects_them(tmp_path: Path) -> None:
         columns = ["id", "revision", "unrelated_revision"]
         wanted = col["id"].isin(["parent", "child", "alone"])
         rows = Database(connection).read(lambda it: it.select(FLOWS, wanted, columns))
+        unrelated = {row["id"]: row["unrelated_revision"] == row["revision"] for row in rows}
+        assert unrelated == {"parent": False, "child": False, "alone": True}
+
+
+def test_sources_learn_whether_anything_collects_them(tmp_path: Path) -> None:
+    with store(unpacked("unnumbered", tmp_path) / "vast") as (connection, _):
+
+        def work(transaction: VastTransaction) -> None:
+            sources = [{"id": name, "revision": 5} for name in ("parent", "child", "alone")]
+            transaction.insert(OLD_SOURCES, sources)
+            row = {"parent_source_id": "parent", "child_source_id": "child"}
+            transaction.insert(COLLECTIONS, [{"parent_id": "p", "child_id": "c", **row}])
+
+        Database(connection).write(work)
+
+        provision(connection)
+
+        columns = ["id", "revision", "unrelated_revision"]
+        wanted = col["id"].isin(["parent", "child", "alone"])
+        rows = Database(connection).read(lambda it: it.select(SOURCES, wanted, columns))
         unrelated = {row["id"]: row["unrelated_revision"] == row["revision"] for row in rows}
         assert unrelated == {"parent": False, "child": False, "alone": True}
 

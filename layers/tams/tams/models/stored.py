@@ -130,13 +130,14 @@ class StoredSource:
     """A Source as read in a transaction.
 
     It lives as long as `flow_count` is above zero. One that a client created by itself lives until a client
-    deletes it: `is_kept`.
+    deletes it: `is_kept`. `is_unrelated` says that it is known to neither collect Sources nor be collected.
     """
 
     source: Source
     flow_count: int = 0
     revision: int = 0
     is_kept: bool = False
+    is_unrelated: bool = False
     look_us: int | None = None
     """0 where this transaction changes the policy that it has for its Flows; never read."""
 

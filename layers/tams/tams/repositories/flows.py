@@ -15,11 +15,9 @@ from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
-    RELATED,
     flow_from_row,
     flow_row,
     outline_from_row,
-    relations_row,
     timeline_row,
 )
 from tams.repositories.listing import (
@@ -32,6 +30,7 @@ from tams.repositories.listing import (
 )
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
+from tams.repositories.relations import RELATED, is_unrelated, relations_of_new, relations_row
 from tams.repositories.tables import FLOWS
 from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
@@ -110,9 +109,7 @@ class FlowRepository:
         return sorted(row["id"] for row in rows)
 
     def add(self, stored: StoredFlow) -> None:
-        row = flow_row(stored) | timeline_row(stored)
-        if stored.is_unrelated:
-            row["unrelated_revision"] = stored.revision  # an insert makes no later revision
+        row = flow_row(stored) | timeline_row(stored) | relations_of_new(stored)
         self._transaction.insert(FLOWS, [row])
 
     def save(self, stored: StoredFlow) -> None:
@@ -150,7 +147,7 @@ class FlowRepository:
             with_row_id=True,
             rows_max=limit,
         )[:limit]
-        unrelated = {row["id"] for row in rows if row["unrelated_revision"] == row["revision"]}
+        unrelated = {row["id"] for row in rows if is_unrelated(row)}
         self._rows.update(
             {
                 "id": row["id"],

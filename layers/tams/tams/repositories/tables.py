@@ -70,6 +70,7 @@ SOURCES = Table(
         updated_us=INT,
         flow_count=INT,  # the Source is deleted with its last Flow, unless it is kept
         kept=BOOL,  # whether a client created it by itself; null on rows of earlier releases
+        unrelated_revision=INT,  # as in `flows`, for the collections of Sources
         retention_us=INT,  # 0 when its tag `retention` has changed, and its Flows are not yet marked
         revision=INT,
     ),
