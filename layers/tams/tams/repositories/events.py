@@ -70,17 +70,23 @@ class EventRepository:
         source_ids: Collection[str],
         classes: Collection[str] | None = None,
     ) -> list[tuple[int, StoredEvent]]:
-        """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
+        """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip.
+
+        What is stamped before `since_us` is left out here: it lies near the start only (`milestone_before`),
+        and VAST might take a stamp for a reason to look at all events since then.
+        """
         predicate = (col["seq"] > after_seq) & (col["seq"] <= until_seq)
-        if since_us:
-            predicate &= col["created_us"] >= since_us
         wanted = {"event_type": event_types, "flow_id": flow_ids, "source_id": source_ids}
         for column, values in wanted.items():
             if values:
                 predicate &= col[column].isin(list(values))
         columns = (*EVENT_ROUTING, "seq")
         rows = self._transaction.select(EVENTS, predicate, columns, classes=classes)
-        return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
+        return [
+            (row["seq"], _event(row))
+            for row in sorted(rows, key=lambda row: row["seq"])
+            if row["created_us"] >= since_us
+        ]
 
     def expire(
         self, before_us: int, limit: int, waited_for: Callable[[int, int], Collection[int]]

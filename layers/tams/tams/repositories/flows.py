@@ -138,15 +138,17 @@ class FlowRepository:
         return [row["id"] for row in rows[:limit]]
 
     def mark_due(self, source_id: str, limit: int) -> int:
-        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet."""
+        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet.
+
+        The row itself is read by id: no projection follows its revision, which every change raises.
+        """
         unmarked = col["retention_us"].isnull() | (col["retention_us"] > LOOK_US)
-        rows = self._transaction.select(
-            FLOWS,
-            (col["source_id"] == source_id) & unmarked,
-            ["id", "unrelated_revision", "revision"],
-            with_row_id=True,
-            rows_max=limit,
-        )[:limit]
+        found = self._transaction.select(
+            FLOWS, (col["source_id"] == source_id) & unmarked, ["id"], rows_max=limit
+        )
+        ids = [row["id"] for row in found[:limit]]
+        changing = ("id", "unrelated_revision", "revision")
+        rows = rows_by_id(self._transaction, FLOWS, ids, changing, with_row_id=True).values()
         unrelated = {row["id"] for row in rows if is_unrelated(row)}
         self._rows.update(
             {

@@ -1,7 +1,7 @@
 """The recycle bin on VAST. An entry's Segments are in `segments`, on a timeline of their own."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from tams.errors import NotFoundError
@@ -18,7 +18,7 @@ from tams.models.recycle_bin import (
 )
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import flow_from_row, flow_row, timeline_row
-from tams.repositories.listing import Order, in_parts
+from tams.repositories.listing import Order
 from tams.repositories.predicates import equal
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.rows import dumps, source_from_row, source_row
@@ -26,6 +26,9 @@ from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 from tams.vast.where import Predicate, all_of, col
+
+_KEYS_MAX = 5_000
+"""The most entries that a select names, each with two ids: VAST refuses requests of more than 5 MiB."""
 
 
 class RecycleBinRepository:
@@ -48,18 +51,24 @@ class RecycleBinRepository:
         self._rows.delete([entry.id for entry in entries])
 
     def find(self, entry_id: str, resource_id: str | None = None) -> BinEntry | None:
-        """An entry; quicker with the id of its Flow or Source."""
-        found = self._select(
-            all_of(col["entry_id"] == entry_id, equal({"id": resource_id})),
-        )
-        return found[0] if found else None
+        """An entry: two round trips, or one with the id of its Flow or Source."""
+        if resource_id is None:
+            keys = self._keys(col["entry_id"] == entry_id)
+            return self.whole(keys).get(entry_id)
+        return self.whole({entry_id: resource_id}).get(entry_id)
 
-    def find_many(self, entry_ids: Sequence[str]) -> dict[str, BinEntry]:
-        return {
-            entry.id: entry
-            for some in in_parts(entry_ids)
-            for entry in self._select(col["entry_id"].isin(some))
-        }
+    def whole(self, keys: Mapping[str, str]) -> dict[str, BinEntry]:
+        """Entries by id, given with the ids of their Flows or Sources, which is the key of the table.
+
+        One round trip for every _KEYS_MAX of them.
+        """
+        entry_ids, found = list(keys), dict[str, BinEntry]()
+        for first in range(0, len(entry_ids), _KEYS_MAX):
+            some = entry_ids[first : first + _KEYS_MAX]
+            ids = sorted({keys[each] for each in some})
+            for entry in self._select(col["id"].isin(ids) & col["entry_id"].isin(some)):
+                found[entry.id] = entry
+        return found
 
     def get(self, entry_id: str) -> BinEntry:
         """Raises NotFoundError."""
@@ -74,8 +83,8 @@ class RecycleBinRepository:
         return sorted(found, key=_when, reverse=True)
 
     def of_deletion(self, deletion_id: str) -> list[BinEntry]:
-        """Everything that was deleted together."""
-        return self._select(col["deletion_id"] == deletion_id)
+        """Everything that was deleted together. Two round trips."""
+        return list(self.whole(self._keys(col["deletion_id"] == deletion_id)).values())
 
     def has_profile(self, profile_id: str) -> bool:
         """Whether a deleted Flow is linked to a Profile. One round trip."""
@@ -83,30 +92,33 @@ class RecycleBinRepository:
         return bool(self._transaction.select(RECYCLE_BIN, predicate, ["entry_id"], rows_max=1))
 
     def due(self, now_us: int, limit: int) -> list[BinEntry]:
-        """Entries whose time is over, at least `limit` if there are that many."""
-        return self._select(col["until_us"] <= now_us, rows_max=limit)
+        """Entries whose time is over, at least `limit` if there are that many. Two round trips, or one."""
+        return list(self.whole(self._keys(col["until_us"] <= now_us, rows_max=limit)).values())
 
     def list_(self, query: RecycleBinQuery) -> Page[BinEntry]:
         """Two round trips."""
         order = Order("deleted_us", reverse=query.reverse)
-        keys = order.sorted(
-            (row["deleted_us"], row["entry_id"])
-            for row in self._transaction.select(
-                RECYCLE_BIN, _matching(query), ["deleted_us", "entry_id"], classes=query.classes
-            )
+        columns = ["deleted_us", "entry_id", "id"]
+        rows = self._transaction.select(
+            RECYCLE_BIN, _matching(query), columns, classes=query.classes
         )
+        ids = {row["entry_id"]: row["id"] for row in rows}
+        keys = order.sorted((row["deleted_us"], row["entry_id"]) for row in rows)
         chosen = order.after(keys, query.page)[: query.limit + 1]
         more, chosen = len(chosen) > query.limit, chosen[: query.limit]
-        entries = self.find_many([key[1] for key in chosen])
+        entries = self.whole({entry_id: ids[entry_id] for _, entry_id in chosen})
         next_key = encode_page_key(*chosen[-1]) if more else None
         return Page(tuple(entries[entry_id] for _, entry_id in chosen), next_key)
 
-    def _select(
-        self, predicate: Predicate | None, *, rows_max: int | None = None
-    ) -> list[BinEntry]:
+    def _keys(self, predicate: Predicate, *, rows_max: int | None = None) -> dict[str, str]:
+        """The ids of their Flows and Sources by those of the entries: what projections hold."""
         rows = self._transaction.select(
-            RECYCLE_BIN, predicate, RECYCLE_BIN.names, with_row_id=True, rows_max=rows_max
+            RECYCLE_BIN, predicate, ["entry_id", "id"], rows_max=rows_max
         )
+        return {row["entry_id"]: row["id"] for row in rows}
+
+    def _select(self, predicate: Predicate | None) -> list[BinEntry]:
+        rows = self._transaction.select(RECYCLE_BIN, predicate, RECYCLE_BIN.names, with_row_id=True)
         return [_entry(row) for row in self._rows.track(rows)]
 
 

@@ -22,9 +22,12 @@ RECYCLE_BIN = Table(
     "recycle_bin",
     tuple(dict((*_OWN, *FLOWS.columns, *SOURCES.columns)).items()),
     sorting_key=("id",),
+    # They find entries. A row has a whole Flow or Source in it, so it is read by its key `id` after that.
     projections=(
+        Projection("recycle_bin_by_entry", ("entry_id",), ("id",)),
         Projection("recycle_bin_by_end", ("until_us",), ("entry_id", "id", "segment_count")),
         Projection("recycle_bin_by_deletion", ("deletion_id",), ("entry_id", "id", "kind")),
         Projection("recycle_bin_by_source", ("source_id",), ("entry_id", "id", "kind")),
+        Projection("recycle_bin_by_profile", ("profile_id",), ("entry_id", "kind")),
     ),
 )
