@@ -10,6 +10,7 @@ from tams.repositories.migrations import (
     m0007_segment_tags,
     m0008_unrelated_sources,
     m0009_covering_projections,
+    m0010_events_by_place_and_time,
 )
 
 MIGRATIONS = (
@@ -22,4 +23,5 @@ MIGRATIONS = (
     m0007_segment_tags.MIGRATION,
     m0008_unrelated_sources.MIGRATION,
     m0009_covering_projections.MIGRATION,
+    m0010_events_by_place_and_time.MIGRATION,
 )
