@@ -7,7 +7,7 @@ from tams.models.caller import Caller, Permission
 from tams.models.deletion_request import DeletionRequest
 from tams.ports import Platform
 from tams.services.deletion.deletion import DeletionService
-from tams.services.deletion.disposal import DeletionOptions
+from tams.services.deletion.disposal import AS_SET, DeletionOptions
 from tams.services.flows.collection_resources import CollectionService
 
 
@@ -20,7 +20,7 @@ class CollectionDeletionService:
     def of(cls, platform: Platform, caller: Caller) -> Self:
         return cls(platform, caller)
 
-    def delete(self, collection_id: str, asked: DeletionOptions) -> DeletionRequest | None:
+    def delete(self, collection_id: str, asked: DeletionOptions = AS_SET) -> DeletionRequest | None:
         """As `DeletionService.delete_flow`, but NotFoundError for a Flow that is not a collection.
 
         Otherwise the id of a member, given by mistake, would delete its media. The members stay: they do not

@@ -21,6 +21,9 @@ class DeletionOptions:
     deleted_by: str | None = None
 
 
+AS_SET = DeletionOptions()
+
+
 @dataclass(frozen=True, slots=True)
 class Disposal:
     """What becomes of what is deleted. It is destroyed when `kept_for` is zero."""
