@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.creation import EXTENSION
+from tams.api.deletion import never_kept
 from tams.api.dependencies import FlowId, SourceId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
@@ -94,7 +95,11 @@ async def get_entry(entry_id: EntryId, recycle_bin: RecycleBin) -> Response:
     return JSONResponse(recycle_bin.get(entry_id).to_json())
 
 
-@router.delete("/recycle-bin/{entryId}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/recycle-bin/{entryId}",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[never_kept("what is deleted from it")],
+)
 async def delete_entry(entry_id: EntryId, recycle_bin: RecycleBin) -> Response:
     """Destroys an entry for good. Not part of TAMS."""
     recycle_bin.purge(entry_id)

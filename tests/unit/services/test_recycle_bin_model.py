@@ -136,6 +136,7 @@ class Comparison(RuleBasedStateMachine):
                 assert exists.timeline.segment_count == len(pieces)
         for source, source_id in enumerate(self.source_ids):
             found = self.world.read(lambda it, i=source_id: it.sources.find(i))  # type: ignore[misc]
+            assert (found is not None) == (source in self.model.sources)
             users = [it for it in self.model.flows.values() if it.source == source]
             assert (found.flow_count if found else 0) == len(users)
 

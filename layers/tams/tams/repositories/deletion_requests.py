@@ -38,8 +38,8 @@ class DeletionRequestRepository:
             raise NotFoundError("Deletion request", request_id)
         return found
 
-    def add(self, stored: StoredDeletion) -> None:
-        self._rows.insert([deletion_row(stored)])
+    def add(self, *requests: StoredDeletion) -> None:
+        self._rows.insert([deletion_row(each) for each in requests])
 
     def save(self, stored: StoredDeletion) -> None:
         """The request was read in this transaction."""
