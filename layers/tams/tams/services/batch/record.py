@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from tams.errors import ConflictError, InvalidRequestError
@@ -95,7 +95,11 @@ class BatchCleanup:
 
     def sweep(self) -> int:
         """Forget old batches. Returns how many."""
-        before_us = to_us(self.clock() - KEPT_FOR)
+        return self.forget_older(self.clock())
+
+    def forget_older(self, now: datetime) -> int:
+        """The same at this time, of one reading of the clock. Zero when none is left."""
+        before_us = to_us(now - KEPT_FOR)
         return self.store.write(lambda it: it.batches.expire(before_us, _EXPIRED_MAX))
 
 

@@ -72,9 +72,8 @@ class ObjectCleanupService:
         self.cleanup.send(object_ids)
         return len(object_ids)
 
-    def doom_expired(self) -> list[str]:
+    def doom_expired(self, now: datetime) -> list[str]:
         """Doom allocations that were never registered, SWEEP_LIMIT or a few more. Returns their ids."""
-        now = self.clock()
         return self.store.write(lambda repositories: self._doom_expired(repositories, now))
 
     def _doom_expired(self, repositories: Repositories, now: datetime) -> list[str]:
