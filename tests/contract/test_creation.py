@@ -24,6 +24,18 @@ def a_source() -> Json:
     return {"id": str(uuid4()), "format": VIDEO, "label": "camera", "tags": {"a": "b"}}
 
 
+def an_object_with_an_id_that_gateways_cut() -> Json:
+    return an_object() | {"id": f"{uuid4()}?take=2"}
+
+
+def an_object_with_a_slash_at_the_end() -> Json:
+    return an_object() | {"id": f"{uuid4()}/"}
+
+
+def an_object_with_the_id_of_instances() -> Json:
+    return an_object() | {"id": f"{uuid4()}/instances"}
+
+
 def an_object() -> Json:
     urls = [{"label": "cdn", "url": "https://cdn.example.com/a.ts"}]
     return {"id": f"a/b c/{uuid4()}", "get_urls": urls, "timerange": "[0:0_2:0)"}
@@ -31,7 +43,14 @@ def an_object() -> Json:
 
 @pytest.mark.parametrize(
     ("path", "body"),
-    [("/flows", a_flow), ("/sources", a_source), ("/objects", an_object)],
+    [
+        ("/flows", a_flow),
+        ("/sources", a_source),
+        ("/objects", an_object),
+        ("/objects", an_object_with_an_id_that_gateways_cut),
+        ("/objects", an_object_with_a_slash_at_the_end),
+        ("/objects", an_object_with_the_id_of_instances),
+    ],
     ids=lambda it: str(getattr(it, "__name__", it)),
 )
 def test_what_is_created_is_where_the_answer_says(
@@ -52,6 +71,8 @@ def test_what_is_created_is_where_the_answer_says(
     assert again.json()["type"] == "Conflict"
     assert "already exists" in again.json()["summary"]
     assert api.get(made.headers["Location"]).json() == found.json()
+    assert api.delete(made.headers["Location"]).status_code == 204
+    assert api.get(made.headers["Location"]).status_code == 404
 
 
 @pytest.mark.parametrize(

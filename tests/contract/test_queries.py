@@ -153,6 +153,26 @@ def test_GEN_12_a_query_parameter_that_a_route_does_not_know_is_refused(
     assert len(api.get(f"/flows/{flow['id']}/segments").json()) == 1
 
 
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("/flows/{id}/segments", "timerange=()&timerange=_"),
+        ("/flows/{id}", "soft_delete=true&soft_delete=false"),
+        ("/flows/{id}", "cascade=false&cascade=true"),
+    ],
+)
+def test_GEN_6_a_deletion_with_two_values_for_one_parameter_deletes_nothing(
+    api: httpx.Client, make: Maker, flow: Json, path: str, query: str
+) -> None:
+    make.segments(flow["id"], 1)
+
+    answer = api.delete(f"{path.format(id=flow['id'])}?{query}")
+
+    assert answer.status_code == 400
+    assert "give one value" in answer.json()["summary"]
+    assert len(api.get(f"/flows/{flow['id']}/segments").json()) == 1
+
+
 def test_GEN_12_what_is_read_without_filters_takes_anything(api: httpx.Client) -> None:
     for path in ("/docs", "/openapi.json", "/health", "/", "/service"):
         assert api.get(path, params={"v": "2"}).status_code == 200

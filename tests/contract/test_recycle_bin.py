@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from unittest.mock import ANY
 from uuid import uuid4
 
 import httpx
@@ -142,6 +143,45 @@ def test_many_entries_are_restored_at_once(bin_api: httpx.Client, bin_make: Make
     assert bin_api.get(f"/flows/{flows[0]['id']}").status_code == 200
 
 
+@pytest.mark.parametrize("reverse", ["false", "true"])
+def test_all_that_one_request_deleted_comes_back_in_one_batch(
+    bin_api: httpx.Client, bin_make: Maker, reverse: str
+) -> None:
+    flow = bin_make.flow()
+    bin_api.delete(f"/flows/{flow['id']}")
+    listed = entries(bin_api, source_id=flow["source_id"], reverse_order=reverse)
+    assert {each["kind"] for each in listed} == {"flow", "source"}
+
+    batch = [{"id": each["id"]} for each in listed]
+    answer = bin_api.post("/recycle-bin/restore", json=batch)
+
+    assert answer.status_code == 200, answer.text
+    assert [each["status"] for each in answer.json()] == [200, 200]
+    assert bin_api.get(f"/flows/{flow['id']}").json()["id"] == flow["id"]
+    assert entries(bin_api, source_id=flow["source_id"]) == []
+    assert bin_api.post("/recycle-bin/restore", json=batch).status_code == 404
+
+
+def test_a_source_does_not_come_back_without_the_flows_it_needs(
+    bin_api: httpx.Client, bin_make: Maker
+) -> None:
+    first = bin_make.flow()
+    last = bin_make.flow(source_id=first["source_id"])
+    source = bin_api.get(f"/sources/{first['source_id']}").json()
+    for flow in (first, last):
+        bin_api.delete(f"/flows/{flow['id']}")
+    (entry,) = entries(bin_api, flow_id=last["id"])
+    assert bin_api.delete(f"/recycle-bin/{entry['id']}").status_code == 204
+
+    refused = bin_api.post(f"/sources/{source['id']}/restore")
+
+    assert refused.status_code == 409
+    assert "restore another of its Flows" in refused.json()["summary"]
+    assert bin_api.get(f"/sources/{source['id']}").status_code == 404
+    assert bin_api.post(f"/flows/{first['id']}/restore").status_code == 200
+    assert bin_api.get(f"/sources/{source['id']}").json() == source | {"updated": ANY}
+
+
 def test_deleted_ones_stand_at_their_places(bin_api: httpx.Client, bin_make: Maker) -> None:
     tags = {"mark": str(uuid4())}
     flows = [bin_make.flow(tags=tags, label=f"{at}") for at in range(7)]
@@ -162,7 +202,10 @@ def test_deleted_ones_stand_at_their_places(bin_api: httpx.Client, bin_make: Mak
             )
     only = listed("/flows", include_deleted="only")
     assert {each["id"] for each in only} == {flow["id"] for flow in flows[1::2]}
-    assert all(each["deleted"] and each["deleted_at"] for each in only)
+    deletions = {each["id"]: each for each in entries(bin_api)}
+    for each in only:
+        assert each["deleted"]
+        assert each["deleted_at"] == deletions[each["recycle_bin_entry"]]["deleted_at"]
     assert len(listed("/flows")) == 4
     one = bin_api.get(f"/flows/{flows[1]['id']}", params={"include_deleted": "true"}).json()
     assert (one["label"], one["deleted"]) == ("1", True)

@@ -79,6 +79,7 @@ def test_a_flow_goes(kept_api: httpx.Client, policy: dict[str, Any]) -> None:
 
 def test_a_tag_that_is_no_policy_is_refused(kept_api: httpx.Client) -> None:
     flow = Maker(kept_api).flow()
+    collection = kept_api.post("/collections", json={}).json()
     path, bad = f"/flows/{flow['id']}", {"retention": "30 days"}
     for answer in (
         kept_api.put(path, json={**flow, "tags": bad}),
@@ -86,6 +87,7 @@ def test_a_tag_that_is_no_policy_is_refused(kept_api: httpx.Client) -> None:
         kept_api.put(f"{path}/tags/retention", json="30 days"),
         kept_api.post("/flows/tags/batch", json=[{"id": flow["id"], "tags": bad}]),
         kept_api.put(f"/sources/{flow['source_id']}/tags/retention", json="30 days"),
+        kept_api.patch(f"/collections/{collection['id']}", json={"tags": bad}),
     ):
         assert answer.status_code == 400
         assert "P30D" in answer.json()["summary"]

@@ -67,6 +67,11 @@ def test_a_file_name_and_other_headers_are_not_looked_at() -> None:
         (KIND, a_part("file", b"1") * 2 + END, "file: this part is given more than once"),
         (
             KIND,
+            b"".join(a_part(f"p{n}", b"") for n in range(101)) + END,
+            "must not have more than 100 parts",
+        ),
+        (
+            KIND,
             a_part("file", b"1", "Content-Transfer-Encoding: base64") + END,
             "file: Content-Transfer-Encoding base64 is not supported",
         ),

@@ -402,6 +402,27 @@ def test_an_object_that_only_the_bin_uses_may_be_used_again(world: BinWorld) -> 
     assert len(world.listed(flow_id)) == 1
 
 
+def test_what_only_the_bin_uses_may_be_used_again_by_who_may_write_its_own_flow(
+    world: BinWorld,
+) -> None:
+    own, elsewhere = world.flow(tags=of("news")), world.flow(tags=of("sport"))
+    (object_id,) = world.segments(own, 1)
+    world.delete_segments(own, "_")
+    again = {
+        "object_id": object_id,
+        "timerange": "[0:0_1:0)",
+        "get_urls": [{"label": "tapes", "url": "https://tapes.example.com/1"}],
+    }
+    alice = world.as_(holding(read="news", write="news"))
+    bob = world.as_(holding(read="sport", write="sport"))
+
+    (fault,) = bob.register(elsewhere, again)
+    assert "cannot be used here" in fault.reason
+    assert alice.register(own, again) == []
+
+    assert is_shown(world, object_id)
+
+
 def test_without_a_bin_soft_delete_is_refused(world: BinWorld) -> None:
     world.keep_for(0)
     flow_id = world.flow()

@@ -2,12 +2,12 @@
 
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from tams.api.public_url import absolute
+from tams.api.raw_path import as_path_part
 from tams.models.error import Error
 
 EXTENSION = "Extensions"
@@ -18,7 +18,8 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 
 def located(request: Request, kind: str, identifier: str) -> dict[str, str]:
     """The `Location` header of a resource. `kind` is the first part of the path, such as `flows`."""
-    return {"Location": absolute(request, f"/{kind}/{quote(identifier, safe='')}")}
+    form = request.app.state.platform.settings.gateway_path
+    return {"Location": absolute(request, f"/{kind}/{as_path_part(identifier, form)}")}
 
 
 def created(request: Request, kind: str, identifier: str, body: dict[str, Any]) -> JSONResponse:

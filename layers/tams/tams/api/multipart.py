@@ -9,6 +9,8 @@ from tams.errors import InvalidRequestError, clipped
 from tams.models.upload_form import Part
 
 _MALFORMED = "the body is not valid multipart/form-data"
+_PARTS_MAX = 100
+"""Far more than any form here has. Each costs time to read, and a body has room for 100,000."""
 _AS_IS = {"", "7bit", "8bit", "binary"}
 """Values of Content-Transfer-Encoding that encode nothing. RFC 7578 does without the header."""
 
@@ -72,6 +74,8 @@ class _Form:
 
     def end(self) -> None:
         """Raises InvalidRequestError."""
+        if len(self.parts) == _PARTS_MAX:
+            raise InvalidRequestError(f"the form must not have more than {_PARTS_MAX} parts")
         options = parse_options_header(self._headers.get("content-disposition"))[1]
         name = options.get(b"name", b"").decode(errors="replace")
         if not name:

@@ -19,6 +19,8 @@ GatewayPath = Literal["decoded", "encoded"]
 _KEPT = re.compile("%(25|2F|0A)", re.IGNORECASE)
 _ENCODED = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
 _SAFE = "/:@!$&'()*+,;=~"
+_LOST = re.compile(r"\?|(?:/|/instances)\Z")
+"""In a decoded path: what a gateway cuts off, what is left off at the end, and a part of an Object."""
 
 
 def protected(raw_path: str) -> str:
@@ -41,6 +43,12 @@ def readings(path: str, form: GatewayPath) -> Sequence[str]:
 def path_value(matched: str) -> str:
     """The value that the client meant by the part of a path that a route has matched."""
     return unquote(matched)
+
+
+def as_path_part(identifier: str, form: GatewayPath) -> str:
+    """An id in a path that leads back to it."""
+    once = quote(identifier, safe="")
+    return quote(once, safe="") if form == "decoded" and _LOST.search(identifier) else once
 
 
 def encoded(path: str) -> str:

@@ -37,6 +37,8 @@ class RecycleBinRepository:
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._rows = ChangingRows(transaction, RECYCLE_BIN, "entry_id")
+        self.removed: set[str] = set()
+        """The ids of the entries that this transaction has removed."""
 
     def add(self, entries: Sequence[BinEntry]) -> None:
         """One round trip."""
@@ -48,7 +50,9 @@ class RecycleBinRepository:
 
     def remove(self, entries: Collection[BinEntry]) -> None:
         """The entries were read in this transaction."""
-        self._rows.delete([entry.id for entry in entries])
+        ids = [entry.id for entry in entries]
+        self._rows.delete(ids)
+        self.removed.update(ids)
 
     def find(self, entry_id: str, resource_id: str | None = None) -> BinEntry | None:
         """An entry: two round trips, or one with the id of its Flow or Source."""

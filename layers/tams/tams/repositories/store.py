@@ -116,9 +116,9 @@ class Repositories:
         self.caller = caller
 
     def acting_for(self, caller: Caller) -> "Repositories":
-        """In the same transaction, whose events stay in one order."""
+        """In the same transaction, whose events stay in one order, and which knows what has left the bin."""
         other = Repositories(self._transaction, caller)
-        other.events = self.events
+        other.events, other.recycle_bin = self.events, self.recycle_bin
         return other
 
     @cached_property

@@ -1,5 +1,6 @@
 """Media playlists: what they say about time, whatever the Flow is like."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import m3u8
@@ -86,6 +87,20 @@ def test_another_reader_understands_the_same() -> None:
     assert [each.discontinuity for each in read.segments] == [False, False, True]
     assert read.segments[2].init_section.uri == address("i", ["it"])
     assert str(read.segments[2].program_date_time) == "2023-11-14 22:12:47+00:00"
+
+
+def test_a_quotation_mark_in_an_address_does_not_end_it() -> None:
+    init = (Instance(url='https://media.example/"a",BYTERANGE="1', label="a"),)
+    started = part("a", 0, 2, init_object_id="init", init_instances=init)
+
+    def own(_object_id: str, instances: Sequence[Instance]) -> str:
+        return instances[0].url or "https://media.example/a"
+
+    playlist = m3u8.loads(media_playlist([started], own, VOD)[0])
+
+    assert [each.uri for each in playlist.segment_map] == [
+        "https://media.example/%22a%22,BYTERANGE=%221"
+    ]
 
 
 def test_a_gap_of_two_seconds_takes_two_seconds() -> None:

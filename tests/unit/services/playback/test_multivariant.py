@@ -59,6 +59,26 @@ def test_a_picture_with_sounds_names_all_that_a_player_chooses_by() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("tags", "language"),
+    [
+        ({"language": "pt-BR"}, "pt-BR"),
+        ({"language": "Swiss German", "language_code": "gsw"}, "gsw"),
+        ({"language": ["en"], "language_code": "de"}, "de"),
+        ({"language": 'en",FORCED="YES'}, None),
+        ({"language": "en\0"}, None),
+        ({"language": "en\n"}, None),
+        ({"language": ""}, None),
+    ],
+)
+def test_only_a_tag_of_a_language_names_one(tags: dict[str, Any], language: str | None) -> None:
+    track = Track(audio(1, tags=tags))
+    playlist = read(presentation_of([Track(video(0)), track]))
+
+    assert track.language == language
+    assert [each.language for each in playlist.media] == [language]
+
+
 def test_every_picture_goes_with_every_codec_of_sound() -> None:
     shown = presentation_of(
         [Track(video(0)), Track(video(1)), Track(audio(2)), Track(audio(3, codec="audio/opus"))]

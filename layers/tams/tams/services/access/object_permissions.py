@@ -4,6 +4,9 @@ Anyone who may read one of these Flows may read the Object. To change its instan
 write the Flow the Object was made for, or every Flow that uses it once that Flow no longer does. Otherwise
 anyone who may read a Flow could reuse its Object in a Flow of their own and add their own URL to it. To
 delete it, a caller must be able to delete in the same Flows.
+
+An Object whose last Segment was deleted is not shown, but the recycle bin keeps it. Those who could use it
+before its first Segment can use it again.
 """
 
 from collections.abc import Collection, Mapping
@@ -37,7 +40,8 @@ def unreadable(repositories: Repositories, objects: Mapping[str, StoredObject]) 
         return frozenset()
     homes = _homes(repositories, objects)
     known = repositories.flows.with_timelines(set(chain.from_iterable(homes.values())), classes)
-    return frozenset(each for each, home in homes.items() if home.isdisjoint(known))
+    hidden = {each for each, home in homes.items() if home.isdisjoint(known)}
+    return frozenset(hidden - _only_deleted(repositories, objects, homes, hidden, classes))
 
 
 def unwritable(
@@ -53,12 +57,42 @@ def unwritable(
     flow_ids = {flow_of(each) for each in chain.from_iterable(homes.values())}
     flows = {it.outline.timeline_id: it for it in repositories.flows.find_many(flow_ids).values()}
     mine = {each for each, it in flows.items() if not classes.isdisjoint(classes_of(it.flow.tags))}
-    return frozenset(
+    refused = {
         object_id
         for object_id, home in homes.items()
         if not (deciding := _deciding(objects[object_id], home & flows.keys(), flows))
         or not deciding <= mine
+    }
+    return frozenset(refused - _only_deleted(repositories, objects, homes, refused, classes))
+
+
+def _only_deleted(
+    repositories: Repositories,
+    objects: Mapping[str, StoredObject],
+    homes: Mapping[str, set[str]],
+    asked: Collection[str],
+    classes: frozenset[str],
+) -> set[str]:
+    """Those of the `asked` Objects that no Flow uses any more, but whose own Flow is still there.
+
+    The recycle bin keeps the Segments that used them. As before their first use, their own Flow decides.
+    """
+    if not asked:
+        return set()
+    users = {each: {flow_of(timeline) for timeline in homes[each]} for each in asked}
+    flows = repositories.flows.find_many(
+        set(chain.from_iterable(users.values())) | {objects[each].flow_id for each in asked}
     )
+    return {
+        each
+        for each in asked
+        if not any(
+            flows[it].outline.timeline_id in homes[each] for it in users[each] & flows.keys()
+        )
+        and (own := flows.get(objects[each].flow_id)) is not None
+        and is_made_for(objects[each], own.flow)
+        and not classes.isdisjoint(classes_of(own.flow.tags))
+    }
 
 
 def _deciding(stored: StoredObject, home: set[str], flows: Mapping[str, StoredFlow]) -> set[str]:

@@ -17,6 +17,7 @@ from tams.models.flow_common import FlowCommon
 from tams.models.flow_technical import MultiTechnical
 from tams.models.paging import Page
 from tams.models.queries import CollectionQuery
+from tams.models.retention import check_retention
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import tags_of_replaced
 from tams.services.clock.record_times import moment_of_change
@@ -104,6 +105,7 @@ class CollectionService:
             found = CollectingFlow.to_change(repositories, collection_id)
             flow = found.stored.flow
             changed = flow.model_copy(update=_changes(repositories.caller, flow, patch))
+            check_retention(self.flows.retention, flow.tags, changed.tags)
             items = (patch.members or ()) if "members" in patch.model_fields_set else None
             found.save(changed, moment_of_change(self.clock(), found.stored), items)
 

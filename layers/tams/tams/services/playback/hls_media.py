@@ -117,7 +117,8 @@ class _Writer:
             found = None if init is None else found
             if found is not None and part.init_object_id != self._init:
                 self._version = max(self._version, 6)
-                self._body.append(f'#EXT-X-MAP:URI="{init}"')
+                quotable = str(init).replace('"', "%22")
+                self._body.append(f'#EXT-X-MAP:URI="{quotable}"')
                 self._init = part.init_object_id
         if found is None:
             self.inexact.add(Inexact.ABSENT)

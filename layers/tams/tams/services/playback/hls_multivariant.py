@@ -66,7 +66,7 @@ def _renditions(
             "AUTOSELECT=YES",
         ]
         if track.language is not None:
-            attributes.append(f'LANGUAGE="{_quotable(track.language)}"')
+            attributes.append(f'LANGUAGE="{track.language}"')
         if isinstance(track.flow, AudioFlow):
             attributes.append(f'CHANNELS="{track.flow.essence_parameters.channels}"')
         attributes.append(f'URI="{address(track.flow)}"')

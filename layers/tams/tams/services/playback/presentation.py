@@ -1,5 +1,6 @@
 """Which Flows are played together: pictures, sounds and texts, of a collection or a Source."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -7,6 +8,8 @@ from tams.models.flow import AudioFlow, DataFlow, Flow, MultiFlow, VideoFlow
 from tams.services.playback.formats import VTT
 
 _LANGUAGE_TAGS = ("language", "language_code")
+_LANGUAGE = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8})*", re.ASCII | re.IGNORECASE)
+"""Source: RFC 5646, section 2.1, without its finer rules. XML cannot hold every text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,11 @@ class Track:
 
     @property
     def language(self) -> str | None:
-        """From the Flow's tags; they are a convention, not part of TAMS."""
+        """The first of the Flow's tags that is one; they are a convention, not part of TAMS."""
         tags = self.flow.tags or {}
-        found = next((tags[each] for each in _LANGUAGE_TAGS if each in tags), None)
-        return found if isinstance(found, str) and found else None
+        given = (tags[each] for each in _LANGUAGE_TAGS if each in tags)
+        found = (each for each in given if isinstance(each, str) and _LANGUAGE.fullmatch(each))
+        return next(found, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from tams.errors import ConflictError, NotFoundError
+from tams.errors import ConflictError, NotFoundError, quoted
 from tams.models.caller import Caller, Permission
 from tams.models.recycle_bin import BinEntry, BinKind, Restored
 from tams.models.stored import StoredFlow
@@ -70,9 +70,14 @@ class RestoreService:
         return self._perform(work, flow_id)
 
     def entry(self, entry_id: str) -> Restored:
-        """One entry. Raises as the methods above."""
+        """One entry. Raises as the methods above.
+
+        In a batch, it may have come back with an entry before it: a Flow with its Source, or the other way.
+        """
 
         def work(repositories: Repositories) -> _Outcome:
+            if entry_id in repositories.recycle_bin.removed:
+                return Restored(), ()
             entry = entry_to(Permission.DELETE, repositories, entry_id, self._now_us())
             if entry.kind is BinKind.SEGMENTS:
                 stored = writable(flow_to(Permission.WRITE, repositories, entry.resource_id))
@@ -101,6 +106,12 @@ class RestoreService:
         if whole_deletion:
             entries = repositories.recycle_bin.of_deletion(entry.deletion.id)
         flows = [each for each in entries if each.kind is BinKind.FLOW]
+        if entry.source is not None and not entry.source.is_kept and not flows:
+            raise ConflictError(
+                f"Source {quoted(entry.resource_id)} was deleted with its last Flow, which the recycle bin "
+                "does not have any more: restore another of its Flows, which brings the Source back, or "
+                "create it with POST /sources"
+            )
         restoration = Restoration(repositories, self._moment(repositories, entries))
         if entry.kind is BinKind.SOURCE:
             restoration.source(entry)

@@ -20,9 +20,12 @@ from tams.services.flows.collections import as_caller_sees
 from tams.services.flows.listed import beyond_vast
 from tams.services.flows.sources import as_caller_sees as sources_as_caller_sees
 from tams.services.flows.sources import collected_by
-from tams.timing.microseconds import from_us, to_us
+from tams.timing.microseconds import to_us
 
 T = TypeVar("T", StoredFlow, StoredSource)
+
+_TOLD = ("deleted_at", "deleted_by")
+"""What a deleted Flow or Source says of its entry."""
 
 
 class IncludeDeleted(StrEnum):
@@ -42,10 +45,9 @@ class Shown:
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = self.value.to_json()
         if self.entry is not None:
-            deletion = self.entry.deletion
-            document |= {"deleted": True, "deleted_at": from_us(deletion.deleted_us).isoformat()}
-            document |= {"deleted_by": deletion.deleted_by} if deletion.deleted_by else {}
-            document |= {"recycle_bin_entry": self.entry.id}
+            described = self.entry.described().to_json()
+            told = {name: described[name] for name in _TOLD if name in described}
+            document |= {"deleted": True, **told, "recycle_bin_entry": self.entry.id}
         return document
 
     def to_json_bytes(self) -> bytes:
