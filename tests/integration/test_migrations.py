@@ -29,12 +29,16 @@ from tams.repositories.schema_version import KNOWN, SchemaVersion
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
 from tams.repositories.tables import (
+    BATCHES,
     COLLECTIONS,
+    COPIES,
+    DELETION_REQUESTS,
     FLOWS,
     GUARD_SLOTS,
     GUARDS,
     OBJECTS,
     SCHEMA_VERSION,
+    SEGMENTS,
     SERVICE,
     SOURCES,
 )
@@ -208,14 +212,21 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
             "column flows.unrelated_revision",
             "column sources.kept",
             "table batches",
+            *(f"projection {each.name}" for each in BATCHES.projections),
             "column flows.timeline_id",
             "table recycle_bin",
             *(f"projection {each.name}" for each in RECYCLE_BIN.projections),
             "column flows.retention_us",
             "column sources.retention_us",
-            "projection flows_by_retention",
+            *(f"projection {each.name}" for each in FLOWS.projections),
             "projection sources_by_retention",
             "column segments.tags",
+            *(
+                f"projection {each.name}"
+                for table in (COLLECTIONS, SEGMENTS, OBJECTS, COPIES, DELETION_REQUESTS)
+                for each in table.projections
+                if each.name != "collections_by_child_source"
+            ),
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0
