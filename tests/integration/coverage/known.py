@@ -28,8 +28,15 @@ class Known:
         )
 
 
-def _known(table: str, sent: str, reason: str, **bounds: object) -> Known:
-    return Known(table, frozenset(sent.split()), reason, **bounds)  # type: ignore[arg-type]
+def _known(
+    table: str,
+    sent: str,
+    reason: str,
+    *,
+    compared: frozenset[str] | None = None,
+    rows_max: int | None = None,
+) -> Known:
+    return Known(table, frozenset(sent.split()), reason, compared, rows_max)
 
 
 KNOWN = (

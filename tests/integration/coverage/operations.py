@@ -5,9 +5,21 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from tams.errors import NotFoundError
 from tams.models.caller import EVERYONE
+from tams.models.flow_segment import parse_segments_post
+from tams.models.media_object import UncontrolledInstance
 from tams.models.upload_form import Part, parse_upload
+from tams.services.deletion.disposal import DeletionOptions
+from tams.services.deletion.objects import ObjectDeletionService
+from tams.services.flows.flows import FlowService
+from tams.services.flows.sources import SourceService
+from tams.services.objects.instances import InstanceService
+from tams.services.objects.objects import ObjectService
 from tams.services.recycle_bin.restore import RestoreService
+from tams.services.segments.segments import FlowSegmentService
 from tams.services.storage.direct_uploads import DirectUploadService
 from tams.timing import TimeRange
 from tests.benchmark.operations import OPERATIONS as MEASURED
@@ -15,6 +27,7 @@ from tests.benchmark.operations import Operation
 from tests.builders import a_video_flow_body, an_audio_flow_body
 from tests.in_process import ARCHIVE_ID
 from tests.integration.coverage.world import AT_ONCE_SEGMENTS, World, a_profile
+from tests.unit.services.world import holding, of
 
 Act = Callable[[], object]
 Prepare = Callable[[World], Act]
@@ -439,23 +452,24 @@ def list_with_deleted_ones(world: World) -> Act:
 
 @operation
 def list_everything(world: World) -> Act:
-    """A page of each listing, and of those with filters."""
+    """A page of each listing, and of those with filters: of what is newest, or of nothing."""
+    world.platform.time.pass_(seconds=1)
     flow = world.make.flow()
     parent = world.collection(flow["id"])
     _newest(world)
     flows = [f"source_id={flow['source_id']}", "label=none", "tag.none=1"]
-    flows += [f"collected_by_ids={parent['id']}", "timerange=[0:0_1:0)"]
+    flows += [f"collected_by_ids={parent['id']}", "timerange=[9000:0_9001:0)"]
     return gets(
         world,
         *(f"/flows?limit=5&{each}" for each in flows),
-        "/sources?limit=5",
-        "/collections?limit=5",
-        "/source-collections?limit=5",
+        f"/sources?limit={LISTED}",
+        "/collections?limit=1",
+        "/source-collections?limit=1",
         "/service/profiles?limit=5&label=none",
         "/service/webhooks?limit=5&tag.none=1",
         "/flow-delete-requests?limit=5",
-        "/recycle-bin?limit=5",
-        "/retention?limit=5",
+        "/recycle-bin?limit=5&deleted_by=nobody",
+        "/retention?limit=1",
     )
 
 
@@ -470,6 +484,34 @@ def change_and_delete_sources(world: World) -> Act:
         needed = world.api.delete(f"/sources/{flow['source_id']}", params={"cascade": "false"})
         assert needed.status_code == 409, needed.text
         world.ask("DELETE", f"/sources/{body['id']}", status=204)
+
+    return act
+
+
+@operation
+def act_for_a_caller_with_classes(world: World) -> Act:
+    mine = str(uuid4())
+    flow_id, (object_id,) = world.flow_with_segments(1, tags=of(mine))
+    _, (other_id,) = world.flow_with_segments(1)
+    source_id = world.ask("GET", f"/flows/{flow_id}")["source_id"]
+    world.collection(flow_id)
+    world.relay()
+    caller = holding(read=mine, write=mine, delete=mine)
+    platform = world.platform
+    posts = [{"object_id": object_id, "timerange": "[20:0_22:0)", "ts_offset": "20:0"}]
+
+    def act() -> None:
+        FlowService.of(platform, caller).get(flow_id)
+        SourceService.of(platform, caller).get(source_id)
+        ObjectService.of(platform, caller).get(object_id)
+        with pytest.raises(NotFoundError):
+            ObjectService.of(platform, caller).get(other_id)
+        entries = parse_segments_post(posts).entries
+        segments = FlowSegmentService.of(platform, caller)
+        assert segments.register(flow_id, entries, single=False) == []
+        instance = UncontrolledInstance(url="https://example.com/m", label="web")
+        InstanceService.of(platform, caller).add(object_id, instance)
+        ObjectDeletionService.of(platform, caller).delete(object_id, DeletionOptions(cascade=True))
 
     return act
 

@@ -11,12 +11,13 @@ from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.tables import SEGMENTS
 from tams.runtime.vast import vast_connection
-from tests.integration.coverage.growth import costs_of, growth, why
+from tests.integration.coverage.growth import SLACK, costs_of, growth, why
 from tests.integration.coverage.known import KNOWN
 from tests.integration.coverage.unrelated import add_unrelated
 from tests.integration.coverage.world import World, a_world
 
 FEW, TIMES = 50, 20
+"""Many times SLACK."""
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -46,7 +47,7 @@ def test_a_projection_that_is_not_there_is_noticed(world: World) -> None:
     Database(connection).write(
         lambda it: Definitions(it, connection).drop_projection(SEGMENTS, name.name)
     )
-    add_unrelated(world.platform, FEW)
+    add_unrelated(world.platform, 2 * SLACK)
 
     found = list(growth(small, costs_of(world, ["read objects"])))
 

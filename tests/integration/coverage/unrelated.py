@@ -21,7 +21,13 @@ from tams.models.stored import (
 from tams.ports import Repositories
 from tams.repositories.database import Database
 from tams.repositories.deletion_requests import deletion_row
-from tams.repositories.event_tables import DELIVERIES, DELIVERY_STATES, EVENTS, WEBHOOKS
+from tams.repositories.event_tables import (
+    DELIVERIES,
+    DELIVERY_STATES,
+    EVENTS,
+    MILESTONES,
+    WEBHOOKS,
+)
 from tams.repositories.flow_rows import flow_row, timeline_row
 from tams.repositories.rows import segment_row, source_row
 from tams.repositories.table import Table
@@ -84,6 +90,7 @@ def add_unrelated(platform: Platform, count: int) -> None:
             {"id": str(uuid4()), "url": "z", "status": "disabled", "tags": "\n", "revision": 0}
             for _ in flows
         ],
+        MILESTONES: [{"seq": 0, "newest_us": now_us - n} for n in range(count)],
         DELIVERY_STATES: [_state(now_us) for _ in flows],
         DELIVERIES: [
             {"webhook_id": str(uuid4()), "seq": n, "event_id": str(uuid4()), "created_us": now_us}
