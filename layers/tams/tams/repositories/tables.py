@@ -150,7 +150,13 @@ OBJECTS = Table(
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("objects_by_state", ("state",), ("id", "created_us", "doomed_us")),),
+    projections=(
+        Projection(
+            "objects_by_state_and_time",
+            ("state", "created_us"),
+            ("id", "doomed_us", "registers", "fault"),
+        ),
+    ),
 )
 
 COPIES = Table(

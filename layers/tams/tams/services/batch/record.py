@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Self
 
+from tams.deadline import may_go_on
 from tams.errors import ConflictError, InvalidRequestError
 from tams.models.batch import Outcome, StoredBatch
 from tams.models.caller import Caller
@@ -94,9 +95,13 @@ class BatchCleanup:
         return cls(platform.store(caller), BelievedTime.of(platform))
 
     def sweep(self) -> int:
-        """Forget old batches. Returns how many."""
-        before_us = to_us(self.clock() - KEPT_FOR)
-        return self.store.write(lambda it: it.batches.expire(before_us, _EXPIRED_MAX))
+        """Forget old batches, as many as there is time for. Returns how many."""
+        before_us, total = to_us(self.clock() - KEPT_FOR), 0
+        while True:
+            count = self.store.write(lambda it: it.batches.expire(before_us, _EXPIRED_MAX))
+            total += count
+            if count < _EXPIRED_MAX or not may_go_on():
+                return total
 
 
 def _hash(value: Any) -> str:
