@@ -28,16 +28,12 @@ from tams.repositories.schema_version import KNOWN, SchemaVersion
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
 from tams.repositories.tables import (
-    BATCHES,
     COLLECTIONS,
-    COPIES,
-    DELETION_REQUESTS,
     FLOWS,
     GUARD_SLOTS,
     GUARDS,
     OBJECTS,
     SCHEMA_VERSION,
-    SEGMENTS,
     SERVICE,
     SOURCES,
 )

@@ -209,6 +209,7 @@ class StoredObject:
     created_us: int = 0
     flow_created_us: int | None = None
     doomed_us: int | None = None
+    """When it was doomed, or hinted at again since."""
     registers: Mapping[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
     etag: str | None = None

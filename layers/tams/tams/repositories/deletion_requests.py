@@ -49,17 +49,18 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
         self._rows.delete([row["id"] for row in self._rows.track(rows.values())])
 
-    def idle_since(self, before_us: int, now_us: int) -> list[str]:
-        """Requests with work left that nobody has touched since then.
+    def idle_since(self, before_us: int, now_us: int, limit: int | None = None) -> list[str]:
+        """Requests with work left that nobody has touched since then: all, or up to about `limit`.
 
         Includes requests that a clock ahead of ours touched after `now_us`, since their age is unknown.
         """
         untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
         predicate = col["status"].isin(_ACTIVE) & untouched
-        return self._ids(predicate)
+        return self._ids(predicate, limit)
 
-    def expired(self, before_us: int) -> list[str]:
-        return self._ids(col["expiry_us"] < before_us)
+    def expired(self, before_us: int, limit: int) -> list[str]:
+        """Those that have expired: all, or up to about `limit`."""
+        return self._ids(col["expiry_us"] < before_us, limit)
 
     def in_error(self) -> list[str]:
         return self._ids(col["status"] == str(DeletionStatus.ERROR))
@@ -77,8 +78,8 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
         return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
-    def _ids(self, predicate: Predicate | None) -> list[str]:
-        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
+    def _ids(self, predicate: Predicate | None, limit: int | None = None) -> list[str]:
+        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
 
 

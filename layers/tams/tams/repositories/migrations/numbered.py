@@ -10,7 +10,7 @@ from tams.repositories.migrations import (
     m0007_segment_tags,
     m0008_unrelated_sources,
     m0009_covering_projections,
-    m0010_events_by_place_and_time,
+    m0010_background_work,
 )
 
 MIGRATIONS = (
@@ -23,5 +23,5 @@ MIGRATIONS = (
     m0007_segment_tags.MIGRATION,
     m0008_unrelated_sources.MIGRATION,
     m0009_covering_projections.MIGRATION,
-    m0010_events_by_place_and_time.MIGRATION,
+    m0010_background_work.MIGRATION,
 )

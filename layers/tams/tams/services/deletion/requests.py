@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
-from tams.deadline import seconds_left
+from tams.deadline import may_go_on
 from tams.errors import NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
@@ -22,8 +22,7 @@ from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 
-RESERVE_SECONDS = 10.0
-"""The time a worker reserves for its last step."""
+SWEEP_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class DeletionRequestService:
             self.cleanup.send(step.doomed)
             if step.done:
                 return
-            if seconds_left() < RESERVE_SECONDS:
+            if not may_go_on():
                 self.deletions.send([request_id])
                 return
 
@@ -118,16 +117,24 @@ class DeletionRequestService:
         self.store.write(work)
 
     def sweep(self) -> int:
-        """Requeue requests that lost their worker and forget expired ones. Returns how many were requeued."""
-        now = self.clock()
+        """Requeue requests that lost their worker, and forget expired ones, as many as there is time for.
 
-        def work(repositories: Repositories) -> list[str]:
-            requests = repositories.deletion_requests
-            requests.remove(requests.expired(to_us(now)))
-            return requests.idle_since(to_us(now - self.idle), to_us(now))
-
-        idle = self.store.write(work)
+        Returns how many were requeued, up to about SWEEP_LIMIT. Each that is taken up makes room for another
+        at the next sweep.
+        """
+        now_us, idle_us = to_us(now := self.clock()), to_us(now - self.idle)
+        idle = self.store.read(
+            lambda it: it.deletion_requests.idle_since(idle_us, now_us, SWEEP_LIMIT)
+        )
         self.deletions.send(idle)
+
+        def forget(repositories: Repositories) -> int:
+            expired = repositories.deletion_requests.expired(now_us, SWEEP_LIMIT)
+            repositories.deletion_requests.remove(expired)
+            return len(expired)
+
+        while self.store.write(forget) >= SWEEP_LIMIT and may_go_on():
+            pass
         return len(idle)
 
     def _step(self, repositories: Repositories, request_id: str) -> Step:

@@ -4,7 +4,6 @@ The relay assigns places one after the other, only to events that have committed
 a place therefore misses nothing, however late a transaction ends.
 """
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,6 +21,7 @@ from tams.services.clock.believed_time import BelievedTime
 from tams.services.events.announced import announcement_of, flows_of
 from tams.services.events.documents import EventDocuments
 from tams.services.events.log_page_keys import LogPageKeys
+from tams.services.events.pauses import Stopwatch, pauses
 from tams.timing.microseconds import to_us
 
 _FIRST_WINDOW = 512
@@ -29,7 +29,6 @@ _WIDEST_WINDOW = 131_072
 _WINDOWS_MAX = 16
 """The most selects for one page. After that the page ends at the point reached, even if it is empty."""
 
-_PAUSE_SECONDS = 0.5
 _SEARCH_SECONDS = 10.0
 """How long to search a log that has more before returning an empty page."""
 EXPIRED_MAX = 5_000
@@ -66,6 +65,7 @@ class EventLog:
     """`clock` decides how old events are."""
     documents: EventDocuments
     kept_for: timedelta
+    watch: Stopwatch = Stopwatch()  # noqa: RUF009 - it is frozen
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
@@ -77,20 +77,25 @@ class EventLog:
         )
 
     def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
-        """The next events. If there are none yet, waits up to `wait_seconds` for some."""
-        begun = time.monotonic()
+        """The next events. If there are none yet, waits up to `wait_seconds` for some.
+
+        While nothing happens, a look costs one read of one row, and looks become rarer.
+        """
+        searching_until = self.watch.now() + max(wait_seconds, _SEARCH_SECONDS)
+        between = pauses(wait_seconds)
         classes = self.store.caller.classes_for(Permission.READ)
         query = replace(query, read_classes=classes)
         while True:
             found = self.store.read(partial(self._read, query=query))
-            waited = time.monotonic() - begun
-            if found.announcements or waited + _PAUSE_SECONDS > (
-                wait_seconds if found.at_end else max(wait_seconds, _SEARCH_SECONDS)
-            ):
+            if found.announcements:
+                return self._page(found, query)
+            if found.at_end:
+                if (pause := next(between, None)) is None:
+                    return self._page(found, query)
+                self.watch.sleep(pause)
+            elif self.watch.now() >= searching_until:
                 return self._page(found, query)
             query = replace(query, after=found.keys.key(found.seq))
-            if found.at_end:
-                time.sleep(_PAUSE_SECONDS)
 
     def _page(self, found: "_Found", query: EventQuery) -> EventPage:
         documents = self.documents.of(found.announcements, query)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
-from tams.deadline import seconds_left
+from tams.deadline import may_go_on
 from tams.models.caller import Caller, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.recycle_bin import BinEntry, BinKind
@@ -22,8 +22,6 @@ from tams.timing.microseconds import from_us, to_us
 
 ENTRIES_MAX = 200
 """The most entries in one transaction."""
-RESERVE_SECONDS = 15.0
-"""The time that the sweeper keeps for its other work."""
 
 Ended = tuple[list[str], list[str]]
 """The Objects that nobody needs now, and the deletion requests that destroy the rest."""
@@ -51,14 +49,13 @@ class PurgeService:
 
     def sweep(self) -> int:
         """Purge entries whose time is over, as many as there is time for. Returns how many."""
-        purged = 0
+        purged, now = 0, self.clock()
         while True:
-            now = self.clock()
-            count, (doomed, requests) = self.store.write(lambda it: self._purge(it, now))  # noqa: B023
+            count, (doomed, requests) = self.store.write(lambda it: self._purge(it, now))
             self.cleanup.send(doomed)
             self.deletions.send(requests)
             purged += count
-            if not count or seconds_left() < RESERVE_SECONDS:
+            if not count or not may_go_on():
                 return purged
 
     def _purge(self, repositories: Repositories, now: datetime) -> tuple[int, Ended]:
