@@ -12,6 +12,7 @@ from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.copies import ObjectCopyService
+from tams.services.recycle_bin.measure import MeasureService
 from tams.services.recycle_bin.purge import PurgeService
 from tams.services.retention.sweep import RetentionService
 from tams.services.service.health import HealthService
@@ -44,6 +45,7 @@ def process(platform: Platform) -> dict[str, int]:
     attempt("batches_expired", BatchCleanup.of(platform).sweep)
     attempt("uploads", UploadService.of(platform).sweep)
     attempt("retention", RetentionService.of(platform).sweep)
+    attempt("bin_measured", MeasureService.of(platform).sweep)
     attempt("heartbeat", HealthService.of(platform).note_sweep)
     if failures:
         raise failures[0]

@@ -1,7 +1,7 @@
 """Deletion requests on VAST: the work that remains, and how each request ended."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from tams.errors import NotFoundError
@@ -10,7 +10,7 @@ from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
 from tams.models.stored import StoredDeletion, Timeline
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 from tams.repositories.transaction import Row
@@ -57,6 +57,15 @@ class DeletionRequestRepository:
         untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
         predicate = col["status"].isin(_ACTIVE) & untouched
         return self._ids(predicate)
+
+    def active(self, request_ids: Collection[str]) -> set[str]:
+        """Those of these requests that are still at work. One round trip."""
+        active = col["status"].isin(_ACTIVE)
+        return {
+            each
+            for some in in_parts(sorted(request_ids))
+            for each in self._ids(active & col["id"].isin(some))
+        }
 
     def expired(self, before_us: int) -> list[str]:
         return self._ids(col["expiry_us"] < before_us)

@@ -15,6 +15,9 @@ _OWN = columns(
     deleted_us=INT,
     until_us=INT,  # when it is purged
     deleted_by=TEXT,
+    size_bytes=INT,  # of the Objects that its Segments use; null until that is measured
+    unknown_sizes=INT,  # how many of these Objects have no size
+    measuring=TEXT,  # how far the measuring of a long entry has come, as JSON
     event_id=TEXT,  # the operation that wrote the row, to settle a lost commit
 )
 

@@ -21,6 +21,7 @@ from tams.repositories.profiles import ProfileRepository
 from tams.repositories.recycle_bin import RecycleBinRepository
 from tams.repositories.sources import SourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.timelines import TimelineRepository
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import WebhookRepository
@@ -176,6 +177,10 @@ class Repositories:
     @cached_property
     def with_deleted(self) -> WithDeleted:
         return WithDeleted(self._transaction, self.recycle_bin)
+
+    @cached_property
+    def timelines(self) -> TimelineRepository:
+        return TimelineRepository(self._transaction)
 
     @cached_property
     def guards(self) -> GuardRepository:

@@ -8,6 +8,7 @@ from tams.repositories.migrations import (
     m0005_recycle_bin,
     m0006_retention,
     m0007_segment_tags,
+    m0008_bin_sizes,
 )
 
 MIGRATIONS = (
@@ -18,4 +19,5 @@ MIGRATIONS = (
     m0005_recycle_bin.MIGRATION,
     m0006_retention.MIGRATION,
     m0007_segment_tags.MIGRATION,
+    m0008_bin_sizes.MIGRATION,
 )
