@@ -216,6 +216,7 @@ def test_a_provisioner_that_is_killed_half_way_leaves_whole_batches(tmp_path: Pa
             "projection flows_by_retention",
             "projection sources_by_retention",
             "column segments.tags",
+            "column deletion_requests.cascade",
         ]
         assert schema_status(connection).is_ready
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0

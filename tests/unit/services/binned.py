@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tams.models.deletion_request import DeletionRequest
 from tams.models.recycle_bin import RecycleBinEntry, RecycleBinQuery, Restored
 from tams.ports import Repositories
 from tams.services.deletion.deletion import DeletionService
@@ -54,8 +55,10 @@ class BinWorld(World):
         request = service.delete_segments(flow_id, TimeRange.parse(timerange), None, options)
         return request.id if request else None
 
-    def delete_source(self, source_id: str, options: DeletionOptions = AS_SET) -> None:
-        SourceDeletionService.of(self.platform, self.caller).delete(source_id, options)
+    def delete_source(
+        self, source_id: str, options: DeletionOptions = AS_SET
+    ) -> DeletionRequest | None:
+        return SourceDeletionService.of(self.platform, self.caller).delete(source_id, options)
 
     def work_off(self, request_id: str | None) -> None:
         assert request_id is not None

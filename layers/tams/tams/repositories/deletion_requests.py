@@ -8,7 +8,7 @@ from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion, Timeline
+from tams.models.stored import Cascade, StoredDeletion, Timeline
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
@@ -101,6 +101,7 @@ def deletion_row(stored: StoredDeletion) -> Row:
         "status": str(request.status),
         "document": dumps(request.to_document()),
         "timeline": dumps(asdict(stored.timeline)),
+        "cascade": dumps(asdict(stored.cascade)) if stored.cascade else None,
         "auth_classes": dumps(stored.auth_classes),
         "created_us": to_us(request.created) if request.created else None,
         "updated_us": to_us(request.updated) if request.updated else None,
@@ -113,4 +114,5 @@ def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
     timeline = Timeline(**json.loads(row["timeline"]))
     classes = json.loads(row["auth_classes"] or "[]")  # null if from before classes: admins only
-    return StoredDeletion(request, timeline, tuple(classes), row["revision"])
+    cascade = Cascade(**json.loads(row["cascade"])) if row["cascade"] else None
+    return StoredDeletion(request, timeline, tuple(classes), row["revision"], cascade)

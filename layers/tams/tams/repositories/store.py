@@ -19,6 +19,7 @@ from tams.repositories.flows import FlowRepository
 from tams.repositories.objects import ObjectRepository
 from tams.repositories.profiles import ProfileRepository
 from tams.repositories.recycle_bin import RecycleBinRepository
+from tams.repositories.source_flows import SourceFlowRepository
 from tams.repositories.sources import SourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.timelines import TimelineRepository
@@ -129,6 +130,10 @@ class Repositories:
     @cached_property
     def sources(self) -> SourceRepository:
         return SourceRepository(self._transaction)
+
+    @cached_property
+    def source_flows(self) -> SourceFlowRepository:
+        return SourceFlowRepository(self._transaction)
 
     @cached_property
     def collections(self) -> CollectionRepository:

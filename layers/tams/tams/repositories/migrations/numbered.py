@@ -8,7 +8,7 @@ from tams.repositories.migrations import (
     m0005_recycle_bin,
     m0006_retention,
     m0007_segment_tags,
-    m0008_bin_sizes,
+    m0008_deletions,
 )
 
 MIGRATIONS = (
@@ -19,5 +19,5 @@ MIGRATIONS = (
     m0005_recycle_bin.MIGRATION,
     m0006_retention.MIGRATION,
     m0007_segment_tags.MIGRATION,
-    m0008_bin_sizes.MIGRATION,
+    m0008_deletions.MIGRATION,
 )
