@@ -45,7 +45,7 @@ def process(platform: Platform) -> dict[str, int]:
     attempt("batches_expired", BatchCleanup.of(platform).sweep)
     attempt("uploads", UploadService.of(platform).sweep)
     attempt("retention", RetentionService.of(platform).sweep)
-    attempt("bin_measured", MeasureService.of(platform).sweep)
+    attempt("recycle_bin_measured", MeasureService.of(platform).sweep)
     attempt("heartbeat", HealthService.of(platform).note_sweep)
     if failures:
         raise failures[0]

@@ -156,6 +156,6 @@ def _check_fits(entry: BinEntry, flow_count: int) -> None:
         raise ConflictError(
             f"{flow_count} Flows were deleted with Source {quoted(entry.resource_id)}, and one request "
             f"restores {FLOWS_MAX} at most: restore them by their entries (GET /recycle-bin?kind=flow"
-            f"&source_id={entry.resource_id}), 100 at a time, with POST /recycle-bin/restore?partial=true. The Source "
-            "comes back with the first"
+            f"&source_id={entry.resource_id}), 100 at a time, with POST /recycle-bin/restore?partial=true. "
+            "The Source comes back with the first"
         )
