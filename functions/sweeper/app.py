@@ -13,6 +13,7 @@ from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.copies import ObjectCopyService
+from tams.services.recycle_bin.measure import MeasureService
 from tams.services.recycle_bin.purge import PurgeService
 from tams.services.retention.sweep import RetentionService
 from tams.services.service.health import HealthService
@@ -41,6 +42,7 @@ def process(platform: Platform) -> dict[str, int]:
         "batches_expired": BatchCleanup.of(platform).sweep,
         "uploads": UploadService.of(platform).sweep,
         "retention": RetentionService.of(platform).sweep,
+        "recycle_bin_measured": MeasureService.of(platform).sweep,
         "heartbeat": HealthService.of(platform).note_sweep,
     }
     done: dict[str, int] = {}

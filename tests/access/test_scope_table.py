@@ -92,6 +92,7 @@ POST   /sources/{sourceId}/restore            delete
 GET    /retention
 GET    /recycle-bin                           delete
 POST   /recycle-bin/restore                   delete
+GET    /recycle-bin/summary                   delete
 GET    /recycle-bin/{entryId}                 delete
 DELETE /recycle-bin/{entryId}                 delete
 POST   /sources/batch                         write

@@ -157,16 +157,32 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Cascade:
+    """The Flows of a Source that a deletion request deletes: those created until then.
+
+    The rest is the deletion that the recycle bin records. It keeps nothing if `until_us` is `deleted_us`.
+    """
+
+    source_id: str
+    created_until_us: int
+    deletion_id: str
+    deleted_us: int
+    until_us: int
+    deleted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDeletion:
     """A deletion request. For a deleted Flow it keeps the summary of the Segments that remain.
 
-    `auth_classes` are those of the Flow.
+    `auth_classes` are those of the Flow, or of the Source that is deleted with its Flows: `cascade`.
     """
 
     request: DeletionRequest
     timeline: Timeline = field(default_factory=Timeline)
     auth_classes: tuple[str, ...] = ()
     revision: int = 0
+    cascade: Cascade | None = None
 
 
 class ObjectKind(StrEnum):

@@ -1,16 +1,16 @@
 """Deletion requests on VAST: the work that remains, and how each request ended."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion, Timeline
+from tams.models.stored import Cascade, StoredDeletion, Timeline
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 from tams.repositories.transaction import Row
@@ -62,6 +62,15 @@ class DeletionRequestRepository:
         """Those that have expired: all, or up to about `limit`."""
         return self._ids(col["expiry_us"] < before_us, limit)
 
+    def active(self, request_ids: Collection[str]) -> set[str]:
+        """Those of these requests that are still at work. One round trip."""
+        active = col["status"].isin(_ACTIVE)
+        return {
+            each
+            for some in in_parts(sorted(request_ids))
+            for each in self._ids(active & col["id"].isin(some))
+        }
+
     def in_error(self) -> list[str]:
         return self._ids(col["status"] == str(DeletionStatus.ERROR))
 
@@ -93,6 +102,7 @@ def deletion_row(stored: StoredDeletion) -> Row:
         "status": str(request.status),
         "document": dumps(request.to_document()),
         "timeline": dumps(asdict(stored.timeline)),
+        "cascade": dumps(asdict(stored.cascade)) if stored.cascade else None,
         "auth_classes": dumps(stored.auth_classes),
         "created_us": to_us(request.created) if request.created else None,
         "updated_us": to_us(request.updated) if request.updated else None,
@@ -105,4 +115,5 @@ def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
     timeline = Timeline(**json.loads(row["timeline"]))
     classes = json.loads(row["auth_classes"] or "[]")  # null if from before classes: admins only
-    return StoredDeletion(request, timeline, tuple(classes), row["revision"])
+    cascade = Cascade(**json.loads(row["cascade"])) if row["cascade"] else None
+    return StoredDeletion(request, timeline, tuple(classes), row["revision"], cascade)

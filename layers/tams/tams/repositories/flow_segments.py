@@ -3,7 +3,6 @@
 The column `flow_id` holds the id of the timeline that they belong to (`FlowOutline.timeline_id`).
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -122,20 +121,6 @@ class SegmentRepository:
         timeline_id = outline.timeline_id
         row_ids = [self._row_ids.pop((timeline_id, start_ns(each))) for each in segments]
         self._transaction.delete(SEGMENTS, row_ids)
-
-    def remove_timelines(self, timeline_ids: Collection[str]) -> Counter[str]:
-        """Remove all Segments of these timelines, which have few. Returns how many used each Object.
-
-        Two round trips for as many timelines as one request holds.
-        """
-        uses: Counter[str] = Counter()
-        for some in in_parts(sorted(timeline_ids)):
-            rows = self._transaction.select(
-                SEGMENTS, col["flow_id"].isin(some), ["object_id"], with_row_id=True
-            )
-            self._transaction.delete(SEGMENTS, [row[ROW_ID] for row in rows])
-            uses.update(row["object_id"] for row in rows)
-        return uses
 
     def set_events(self, outline: FlowOutline, segments: Sequence[StoredSegment]) -> None:
         """Write which event announces each. They were selected `for_change` in this transaction."""

@@ -27,6 +27,12 @@ class ObjectRepository:
         """Those of these ids that an Object has, whatever its state. For operators."""
         return ids_there(self._transaction, OBJECTS, object_ids)
 
+    def sizes(self, object_ids: Collection[str]) -> dict[str, tuple[int | None, int]]:
+        """The bytes of each Object, None if unknown, and how many use it. One round trip."""
+        columns = ["id", "size", "reference_count"]
+        rows = rows_by_id(self._transaction, OBJECTS, sorted(object_ids), columns)
+        return {each: (row["size"], row["reference_count"] or 0) for each, row in rows.items()}
+
     def add(self, objects: Sequence[StoredObject]) -> None:
         self._rows.insert([object_row(stored) for stored in objects])
 

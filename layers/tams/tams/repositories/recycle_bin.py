@@ -1,28 +1,23 @@
 """The recycle bin on VAST. An entry's Segments are in `segments`, on a timeline of their own."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from tams.errors import NotFoundError
-from tams.models.collection import FlowCollectionItem
 from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
-from tams.models.recycle_bin import (
-    BinEntry,
-    BinKind,
-    Collector,
-    Deletion,
-    RecycleBinQuery,
-    Relations,
-)
+from tams.models.recycle_bin import BinEntry, BinKind, RecycleBinQuery, RecycleBinSummary
 from tams.repositories.changing import ChangingRows
-from tams.repositories.flow_rows import flow_from_row, flow_row, timeline_row
+from tams.repositories.flow_rows import timeline_row
 from tams.repositories.listing import Order
 from tams.repositories.predicates import equal
+from tams.repositories.recycle_bin_rows import (
+    SUMMARY,
+    entry_from_row,
+    entry_row,
+    size_row,
+    summary_of,
+)
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
-from tams.repositories.rows import dumps, source_from_row, source_row
-from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 from tams.vast.where import Predicate, all_of, col
@@ -42,11 +37,18 @@ class RecycleBinRepository:
 
     def add(self, entries: Sequence[BinEntry]) -> None:
         """One round trip."""
-        self._rows.insert([_row(entry) for entry in entries])
+        self._rows.insert([entry_row(entry) for entry in entries])
 
     def save_timeline(self, entry: BinEntry) -> None:
-        """Write what changes with its Segments. The entry was read in this transaction."""
-        self._rows.update([{"entry_id": entry.id, **timeline_row(entry.of)}])
+        """Write what changes with its Segments, of an entry read in this transaction. It has no size then."""
+        unmeasured = size_row(None, None)
+        self._rows.update([{"entry_id": entry.id, **timeline_row(entry.of), **unmeasured}])
+
+    def save_sizes(self, entries: Sequence[BinEntry]) -> None:
+        """Write `size` and `measuring` of entries read in this transaction. One round trip."""
+        self._rows.update(
+            [{"entry_id": it.id, **size_row(it.size, it.measuring)} for it in entries]
+        )
 
     def remove(self, entries: Collection[BinEntry]) -> None:
         """The entries were read in this transaction."""
@@ -99,6 +101,18 @@ class RecycleBinRepository:
         """Entries whose time is over, at least `limit` if there are that many. Two round trips, or one."""
         return list(self.whole(self._keys(col["until_us"] <= now_us, rows_max=limit)).values())
 
+    def unmeasured(self, limit: int) -> list[BinEntry]:
+        """Entries with Segments whose size nobody knows, at least `limit` if there are that many."""
+        wanted = col["size_bytes"].isnull() & (col["segment_count"] > 0)
+        return list(self.whole(self._keys(wanted, rows_max=limit)).values())
+
+    def summary(self, query: RecycleBinQuery) -> RecycleBinSummary:
+        """Of the entries that the filters choose. One round trip, for four numbers of each."""
+        rows = self._transaction.select(
+            RECYCLE_BIN, _matching(query), SUMMARY, classes=query.classes
+        )
+        return summary_of(rows)
+
     def list_(self, query: RecycleBinQuery) -> Page[BinEntry]:
         """Two round trips."""
         order = Order("deleted_us", reverse=query.reverse)
@@ -123,7 +137,7 @@ class RecycleBinRepository:
 
     def _select(self, predicate: Predicate | None) -> list[BinEntry]:
         rows = self._transaction.select(RECYCLE_BIN, predicate, RECYCLE_BIN.names, with_row_id=True)
-        return [_entry(row) for row in self._rows.track(rows)]
+        return [entry_from_row(row) for row in self._rows.track(rows)]
 
 
 def _when(entry: BinEntry) -> tuple[int, int]:
@@ -147,58 +161,4 @@ def _matching(query: RecycleBinQuery) -> Predicate | None:
         else (col["id"] == query.flow_id) & (col["kind"] != str(BinKind.SOURCE)),
         None if query.deleted_from is None else col["deleted_us"] >= to_us(query.deleted_from),
         None if query.deleted_until is None else col["deleted_us"] < to_us(query.deleted_until),
-    )
-
-
-def _row(entry: BinEntry) -> Row:
-    if entry.source is not None:
-        described = {**source_row(entry.source), "source_id": entry.source_id}
-    else:
-        described = flow_row(entry.of) | timeline_row(entry.of)
-    return {
-        **dict.fromkeys(RECYCLE_BIN.names),
-        **described,
-        "entry_id": entry.id,
-        "deletion_id": entry.deletion.id,
-        "kind": str(entry.kind),
-        "relations": _relations_text(entry.relations),
-        "deleted_us": entry.deletion.deleted_us,
-        "until_us": entry.deletion.until_us,
-        "deleted_by": entry.deletion.deleted_by,
-    }
-
-
-def _entry(row: Row) -> BinEntry:
-    kind = BinKind(row["kind"])
-    deletion = Deletion(row["deletion_id"], row["deleted_us"], row["until_us"], row["deleted_by"])
-    if kind is BinKind.SOURCE:
-        return BinEntry(row["entry_id"], kind, deletion, source=source_from_row(row))
-    relations = _relations(row["relations"])
-    return BinEntry(row["entry_id"], kind, deletion, flow_from_row(row), relations=relations)
-
-
-def _relations_text(relations: Relations) -> str | None:
-    if not relations:
-        return None
-    return dumps(
-        {
-            "members": [item.to_document() for item in relations.members],
-            "collectors": [
-                {"flow_id": it.flow_id, "position": it.position, "item": it.item.to_document()}
-                for it in relations.collectors
-            ],
-        }
-    )
-
-
-def _relations(text: str | None) -> Relations:
-    if text is None:
-        return Relations()
-    found: dict[str, Any] = json.loads(text)
-    return Relations(
-        tuple(FlowCollectionItem.model_validate(each) for each in found["members"]),
-        tuple(
-            Collector(it["flow_id"], it["position"], FlowCollectionItem.model_validate(it["item"]))
-            for it in found["collectors"]
-        ),
     )

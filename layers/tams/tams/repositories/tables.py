@@ -232,6 +232,7 @@ DELETION_REQUESTS = Table(
         status=TEXT,
         document=TEXT,
         timeline=TEXT,  # the summary of a deleted Flow, as JSON
+        cascade=TEXT,  # what to delete of a Source, as JSON; null for other requests
         auth_classes=TEXT,  # of the Flow, as JSON
         created_us=INT,
         updated_us=INT,

@@ -11,6 +11,7 @@ from tams.repositories.migrations import (
     m0008_unrelated_sources,
     m0009_covering_projections,
     m0010_background_work,
+    m0011_deletions,
 )
 
 MIGRATIONS = (
@@ -24,4 +25,5 @@ MIGRATIONS = (
     m0008_unrelated_sources.MIGRATION,
     m0009_covering_projections.MIGRATION,
     m0010_background_work.MIGRATION,
+    m0011_deletions.MIGRATION,
 )

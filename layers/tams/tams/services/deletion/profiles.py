@@ -12,7 +12,7 @@ from tams.services.flows.profile_use import hold_for_deletion
 from tams.settings import Settings
 
 _LOOKED_FOR = 100
-"""Flows: whether there are more is all the same."""
+"""Flows: if there are more, the answer says `at least`."""
 _FLOWS_STAY = (
     "Flows are not deleted with their Profile: unlink them first, with PUT /flows/{flowId} and "
     'profile_id "", or delete them'
@@ -48,7 +48,9 @@ class ProfileDeletionService:
 def _check_unused(repositories: Repositories, profile_id: str) -> None:
     """Raises ConflictError."""
     users = repositories.flows.of_profile(profile_id, _LOOKED_FOR)
-    reasons = [f"is used by {named_flows(repositories, users)}"] if users else []
+    are_all = len(users) < _LOOKED_FOR
+    named = named_flows(repositories, users, are_all=are_all)
+    reasons = [f"is used by {named}"] if users else []
     if repositories.recycle_bin.has_profile(profile_id):
         reasons.append("is used by deleted Flows, which the recycle bin keeps")
     if reasons:

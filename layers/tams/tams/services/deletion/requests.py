@@ -12,11 +12,12 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import FlowOutline, StoredDeletion, Timeline
+from tams.models.stored import Cascade, FlowOutline, StoredDeletion, Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, redacted_request
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.kept_segments import with_segments
+from tams.services.deletion.source_flows import step_of_cascade
 from tams.services.deletion.steps import release, remove_from_flow, rest_after
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
@@ -141,9 +142,18 @@ class DeletionRequestService:
         stored = repositories.deletion_requests.get(request_id)
         if stored.request.status is DeletionStatus.DONE:
             return Step([], done=True)
+        if stored.cascade is not None:
+            return self._step_of_cascade(repositories, stored, stored.cascade)
         if stored.request.delete_flow or stored.timeline.id:
             return self._step_of_flow(repositories, stored)
         return self._step_of_range(repositories, stored)
+
+    def _step_of_cascade(
+        self, repositories: Repositories, stored: StoredDeletion, cascade: Cascade
+    ) -> Step:
+        more = step_of_cascade(repositories, cascade, self.clock())
+        self._save(repositories, stored, None, more=more)
+        return Step([], done=not more)
 
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         """The Flow is gone, or the Segments are on a timeline of the recycle bin. They are destroyed."""
@@ -191,7 +201,7 @@ class DeletionRequestService:
         self,
         repositories: Repositories,
         stored: StoredDeletion,
-        remaining: TimeRange,
+        remaining: TimeRange | None,
         *,
         more: bool,
     ) -> None:
@@ -210,6 +220,8 @@ class DeletionRequestService:
 
 def _classes_now(repositories: Repositories, stored: StoredDeletion) -> Collection[str]:
     """The classes of its Flow, if that still exists and its id has not been reused."""
+    if stored.cascade is not None:
+        return stored.auth_classes
     flow, made = repositories.flows.find(stored.request.flow_id), stored.request.created
     if flow is None or not made or not flow.flow.created or flow.flow.created > made:
         return stored.auth_classes

@@ -60,7 +60,7 @@ class PurgeService:
 
     def _purge(self, repositories: Repositories, now: datetime) -> tuple[int, Ended]:
         due = repositories.recycle_bin.due(to_us(now), ENTRIES_MAX)
-        some = _as_many_as(due[:ENTRIES_MAX], self.step_segments)
+        some = as_many_as(due[:ENTRIES_MAX], self.step_segments)
         return len(some), destroy(repositories, some, now, self.step_segments)
 
 
@@ -78,7 +78,7 @@ def destroy(
     small = [each for each in filled if each.of.timeline.segment_count <= at_once]
     doomed = list[str]()
     if small:
-        uses = repositories.segments.remove_timelines({each.outline.timeline_id for each in small})
+        uses = repositories.timelines.remove({each.outline.timeline_id for each in small})
         doomed = release_uses(repositories, uses, to_us(now))
     large = [each for each in filled if each.of.timeline.segment_count > at_once]
     requests = [_request(entry, now) for entry in large]
@@ -104,7 +104,7 @@ def _request(entry: BinEntry, now: datetime) -> StoredDeletion:
     return StoredDeletion(request, timeline, classes_of(flow.tags))
 
 
-def _as_many_as(entries: Sequence[BinEntry], segments_max: int) -> list[BinEntry]:
+def as_many_as(entries: Sequence[BinEntry], segments_max: int) -> list[BinEntry]:
     """The first entries, without more Segments to read than that."""
     some, count = list[BinEntry](), 0
     for entry in entries:
