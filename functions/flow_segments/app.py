@@ -17,8 +17,10 @@ from tams.api.paging import array_response, paging_headers
 from tams.api.payload import fitting_array
 from tams.api.properties import TAG_SCHEMA, TAGS_SCHEMA, tag_name
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
+from tams.api.trailing_slash import ends_in_slash
 from tams.api.upload_body import JsonOrUpload
 from tams.api.url_query import url_filter
+from tams.errors import InvalidRequestError
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.flow_segment import (
     BulkFailure,
@@ -185,6 +187,7 @@ async def put_segment_tags(
     dependencies=[never_kept("tags")],
 )
 async def delete_segment_tags(
+    request: Request,
     flow_id: FlowId,
     segments: SegmentTags,
     timerange: str | None = None,
@@ -197,6 +200,11 @@ async def delete_segment_tags(
 
     Without `name`, this removes all of their tags. Not part of TAMS.
     """
+    if ends_in_slash(request):
+        raise InvalidRequestError(
+            "the path ends where the name of a tag is expected: to remove all tags, leave out the slash at "
+            "its end; to remove a tag with a question mark in its name, use name=… in the query"
+        )
     return JSONResponse(segments.remove(flow_id, query_timerange(timerange), names).to_json())
 
 

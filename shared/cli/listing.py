@@ -73,7 +73,9 @@ def ls(
     out.print(tables[kind](items) if items else f"no {kind}")
     if members:
         names = ", ".join(f"{each['id']} ({each.get('role', 'no role')})" for each in members)
-        out.print(f"its media is in the Flows that it collects: {names}", soft_wrap=True)
+        out.print(
+            f"its media is in the Flows that it collects: {names}", markup=False, soft_wrap=True
+        )
 
 
 def _list_deleted(

@@ -29,7 +29,10 @@ def _age(text: str) -> str:
 def _ago(age: str) -> datetime:
     found = _AGE.fullmatch(age)
     assert found is not None
-    return datetime.now(UTC) - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    try:
+        return datetime.now(UTC) - timedelta(**{_UNITS[found[2]]: int(found[1])})
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC)  # nothing is older than the calendar
 
 
 def purge(

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from cli.queues import QueueDepth
 
@@ -15,14 +16,15 @@ def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
         collects = ", ".join(
             each.get("role", each["id"]) for each in source.get("source_collection", [])
         )
-        table.add_row(source["id"], _format(source), source.get("label", ""), collects)
+        _add(table, source["id"], _format(source), source.get("label", ""), collects)
     return table
 
 
 def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
     table = _table("Flow", "Format", "Label", "Codec", "Picture or sound", "Status")
     for flow in flows:
-        table.add_row(
+        _add(
+            table,
             flow["id"],
             _format(flow),
             flow.get("label", ""),
@@ -38,7 +40,8 @@ def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
         "Entry", "What", "Id", "Label", "Segments", "Size", "Deleted", "By", "Kept until"
     )
     for entry in entries:
-        table.add_row(
+        _add(
+            table,
             entry["id"],
             entry["kind"],
             entry.get("flow_id", entry["source_id"]),
@@ -62,7 +65,8 @@ def _bin_size(entry: dict[str, Any]) -> str:
 def retention_table(flows: Iterable[dict[str, Any]]) -> Table:
     table = _table("Flow", "Label", "Retention", "Of", "Segments", "Goes", "Next", "Kept because")
     for flow in flows:
-        table.add_row(
+        _add(
+            table,
             flow["flow_id"],
             flow.get("label", ""),
             flow["retention"],
@@ -141,7 +145,8 @@ def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
     tagged = any("tags" in segment for segment in listed)
     table = _table("Timerange", "Object", "ts_offset", "Key frames", *(["Tags"] if tagged else []))
     for segment in listed:
-        table.add_row(
+        _add(
+            table,
             segment["timerange"],
             segment["object_id"],
             segment.get("ts_offset", ""),
@@ -160,12 +165,17 @@ def _table(*columns: str) -> Table:
     return table
 
 
+def _add(table: Table, *cells: str) -> None:
+    """A row of what others wrote, as it is: rich takes brackets and colons in a string for its markup."""
+    table.add_row(*map(Text, cells))
+
+
 def _tags(segment: dict[str, Any]) -> str:
     pairs = (
         f"{name}={value if isinstance(value, str) else ','.join(value)}"
         for name, value in segment.get("tags", {}).items()
     )
-    return escape("; ".join(pairs))
+    return "; ".join(pairs)
 
 
 def _format(document: dict[str, Any]) -> str:

@@ -7,10 +7,17 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.codecs import MPEG_TS
+from cli.console import err, out
 from cli.flows import flows_of, identity_of
 from cli.main import app
 from cli.probe import Track
-from cli.tables import flows_table
+from cli.tables import (
+    flows_table,
+    recycle_bin_table,
+    retention_table,
+    segments_table,
+    sources_table,
+)
 from cli.times import to_ns
 from tams.models.common import is_uuid
 
@@ -117,7 +124,7 @@ def test_channels_are_counted_in_english(channels: int, shown: str) -> None:
     flow = {"id": FLOW, "format": "urn:x-nmos:format:audio", "essence_parameters": essence}
     (cell,) = flows_table([flow]).columns[4].cells
 
-    assert cell == f"48000 Hz, {shown}"
+    assert str(cell) == f"48000 Hz, {shown}"
 
 
 def test_segments_need_a_flow() -> None:
@@ -152,3 +159,36 @@ def test_ids_come_from_content_and_options() -> None:
     assert [flow.role for flow in flows] == ["audio", "audio 2"]
     assert len({flow.flow_id for flow in flows} | {flow.source_id for flow in flows}) == 4
     assert all(is_uuid(flow.flow_id) for flow in flows)
+
+
+OTHERS_WROTE = ["[/x]", "[red]", "[link=x]", ":smile:", "a\\[b", "[0:0_1:0)"]
+
+
+@pytest.mark.parametrize("text", OTHERS_WROTE)
+def test_what_others_wrote_is_shown_as_it_is(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    known = {"id": FLOW, "source_id": FLOW, "flow_id": FLOW, "format": "multi", "label": text}
+    times = {"deleted_at": "", "kept_until": "", "kind": "flow", "deleted_by": text}
+    kept = {"retention": text, "from_source": False, "segment_count": 0, "goes": "flow"}
+    segment = {"timerange": "_", "object_id": text, "tags": {text: text}}
+    for table, times_shown in (
+        (sources_table([{**known, "source_collection": [{"id": FLOW, "role": text}]}]), 2),
+        (flows_table([{**known, "codec": text}]), 2),
+        (recycle_bin_table([known | times]), 2),
+        (retention_table([known | kept]), 2),
+        (segments_table([segment]), 3),
+    ):
+        out.print(table)
+        assert capsys.readouterr().out.count(text) == times_shown
+
+
+@pytest.mark.parametrize("control", ["\x1b[2J", "\x1b]0;title\x07", "\x9b31m", "\r", "\x7f"])
+def test_what_others_wrote_cannot_command_the_terminal(
+    control: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flow = {"id": FLOW, "format": "multi", "label": f"one{control}two"}
+    out.print(flows_table([flow]))
+    err.print(f"no Flow is called one{control}two", markup=False)
+
+    shown = "".join(capsys.readouterr())
+    assert shown.replace("\n", "").isprintable()
+    assert shown.count("one\ufffd" if control != "\r" else "onetwo") == 2

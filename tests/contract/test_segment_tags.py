@@ -191,6 +191,22 @@ def test_a_slash_at_the_end_of_the_path_names_no_tag(api: httpx.Client, flow: Js
     assert tags(api, flow) == [{"a": "1"}] * 3
 
 
+@pytest.mark.parametrize("encoded", ["", "%3Fx"])
+def test_a_deletion_of_one_tag_whose_name_does_not_arrive_deletes_none(
+    api: httpx.Client, flow: Json, encoded: str
+) -> None:
+    given = {"a": "1", "?x": "2"}
+    api.put(path(flow), json=given)
+
+    response = api.delete(path(flow, encoded))
+
+    assert response.status_code == 400
+    assert "leave out the slash" in response.json()["summary"]
+    assert tags(api, flow) == [given] * 3
+    assert api.delete(path(flow), params={"name": "?x"}).json()["changed"] == 3
+    assert tags(api, flow) == [{"a": "1"}] * 3
+
+
 def test_a_tag_of_classes_has_no_path(api: httpx.Client, flow: Json) -> None:
     response = api.put(path(flow, "auth_classes"), json=["news"])
 

@@ -25,6 +25,7 @@ def message(model: type[Model], body: object) -> str:
         ({"limit": 1, "object_ids": ["a"]}, "the body must not have both limit and object_ids"),
         ({"object_ids": []}, "object_ids: must have at least 1 item(s)"),
         ({"object_ids": ["a", ""]}, "object_ids[1]: must not be empty"),
+        ({"object_ids": [""]}, "object_ids[0]: must not be empty"),
         ({"object_ids": ["a", "a"]}, "the body must not name an Object twice in object_ids"),
         ({"content_type": None}, "content_type: must not be null"),
         ({"content-type": None}, "content-type: must not be null"),

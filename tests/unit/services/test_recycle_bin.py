@@ -13,6 +13,7 @@ from tams.services.flows.flows import FlowService
 from tams.services.flows.sources import SourceService
 from tams.services.objects.objects import ObjectService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
+from tams.services.recycle_bin.restore import RestoreService
 from tests.in_process import Platform
 from tests.unit.services.binned import DAY, HARD, BinWorld
 from tests.unit.services.world import holding, of
@@ -483,6 +484,27 @@ def test_nothing_is_told_to_who_may_not_read_it(world: BinWorld) -> None:
         reader.restore.flow(flow_id)
 
 
+def test_a_batch_restores_no_more_segments_than_one_request(world: BinWorld) -> None:
+    flow_id = world.flow()
+    world.segments(flow_id, 120)
+    for part in ("[0:0_60:0)", "[60:0_100:0)", "[100:0_120:0)"):
+        world.delete_segments(flow_id, part)
+    fitting, other, more = sorted(world.bin_of(flow_id), key=lambda it: -(it.segment_count or 0))
+
+    def restore(*entry_ids: str) -> None:
+        def each(platform: Any) -> None:
+            for entry_id in entry_ids:
+                RestoreService.of(platform, world.caller).entry(entry_id)
+
+        world.platform.together(world.caller, each, *entry_ids)
+
+    with pytest.raises(InvalidRequestError, match="would restore 120, and one transaction"):
+        restore(fitting.id, other.id, more.id)
+    assert world.listed(flow_id) == []
+    restore(fitting.id, other.id)
+    assert len(world.listed(flow_id)) == 100
+
+
 def test_segments_come_back_with_their_tags(world: BinWorld) -> None:
     flow_id = world.flow()
     (object_id,) = world.allocate(flow_id)
@@ -506,3 +528,19 @@ def test_a_cascade_names_no_flow_that_the_caller_may_not_know_of(world: BinWorld
 
     assert hidden not in str(refused.value)
     assert world.stored(hidden)
+
+
+def test_a_restore_of_a_source_names_no_flow_that_the_caller_may_not_know_of(
+    world: BinWorld,
+) -> None:
+    source_id = str(uuid4())
+    world.flow(source_id=source_id, tags=of("news"))
+    hidden = world.flow(source_id=source_id, tags=of("sport"))
+    world.delete_source(source_id, DeletionOptions(cascade=True))
+    alice = BinWorld(world.platform, holding(read="news", write="news", delete="news"))
+
+    with pytest.raises(ForbiddenError, match="restore all Flows of this Source") as refused:
+        alice.restore.source(source_id)
+
+    assert hidden not in str(refused.value)
+    assert len(world.bin(source_id=source_id)) == 3

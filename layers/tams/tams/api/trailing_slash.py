@@ -6,6 +6,7 @@ the route. The function answers with a 308 redirect, which keeps method and body
 
 from http import HTTPStatus
 
+from fastapi import Request
 from fastapi.responses import RedirectResponse
 from fastapi.routing import iter_route_contexts
 from starlette.routing import BaseRoute, Match
@@ -31,6 +32,11 @@ class TrailingSlashMiddleware:
             return
         answer = RedirectResponse(_relative(scope, bare), HTTPStatus.PERMANENT_REDIRECT)
         await answer(scope, receive, send)
+
+
+def ends_in_slash(request: Request) -> bool:
+    """Whether the client's path does: for what must not happen when a value at its end is empty."""
+    return str(request.scope["aws.event"]["rawPath"]).endswith("/")
 
 
 def _relative(scope: Scope, bare: str) -> str:

@@ -1,7 +1,7 @@
 """Words a failed validation for a client: which field, and what it must be."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,11 +43,17 @@ _WORDS: Mapping[str, str] = {
 
 def validation_message(error: ValidationError) -> str:
     """All faults in one line, for example `frame_width: must be greater than 0; label: …`."""
-    faults = error.errors(include_url=False, include_input=False)
+    faults = _own(error.errors(include_url=False, include_input=False))
     lines = [_line(fault) for fault in faults[:MESSAGES_MAX]]
     if len(faults) > MESSAGES_MAX:
         lines.append(f"and {len(faults) - MESSAGES_MAX} more")
     return "; ".join(lines)
+
+
+def _own(faults: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Without "too short" for an array whose items are at fault: pydantic does not count these."""
+    within = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
+    return [each for each in faults if each["type"] != "too_short" or each["loc"] not in within]
 
 
 def _line(fault: Mapping[str, Any]) -> str:

@@ -34,6 +34,8 @@ class RecycleBinRepository:
         self._rows = ChangingRows(transaction, RECYCLE_BIN, "entry_id")
         self.removed: set[str] = set()
         """The ids of the entries that this transaction has removed."""
+        self.restored_count = 0
+        """The Segments that this transaction has put back on the timelines of Flows that remained."""
 
     def add(self, entries: Sequence[BinEntry]) -> None:
         """One round trip."""

@@ -49,11 +49,14 @@ def _check_unused(repositories: Repositories, profile_id: str) -> None:
     """Raises ConflictError."""
     users = repositories.flows.of_profile(profile_id, _LOOKED_FOR)
     are_all = len(users) < _LOOKED_FOR
-    named = named_flows(repositories, users, are_all=are_all)
-    reasons = [f"is used by {named}"] if users else []
+    reasons, remedies = list[str](), list[str]()
+    if users:
+        reasons.append(f"is used by {named_flows(repositories, users, are_all=are_all)}")
+        remedies.append("unlink or delete these Flows")
     if repositories.recycle_bin.has_profile(profile_id):
         reasons.append("is used by deleted Flows, which the recycle bin keeps")
+        remedies.append("purge the deleted ones")
     if reasons:
         raise ConflictError(
-            f"Profile {quoted(profile_id)} {' and '.join(reasons)}: unlink or delete these Flows first"
+            f"Profile {quoted(profile_id)} {' and '.join(reasons)}: {' and '.join(remedies)} first"
         )

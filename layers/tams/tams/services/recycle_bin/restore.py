@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
-from tams.errors import ConflictError, NotFoundError, quoted
+from tams.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidRequestError,
+    NotFoundError,
+    quoted,
+)
 from tams.models.caller import Caller, Permission
 from tams.models.recycle_bin import BinEntry, BinKind, Restored
 from tams.models.stored import StoredFlow
@@ -81,6 +87,7 @@ class RestoreService:
                 return Restored(), ()
             entry = entry_to(Permission.DELETE, repositories, entry_id, self._now_us())
             if entry.kind is BinKind.SEGMENTS:
+                self._check_room(repositories, entry)
                 stored = writable(flow_to(Permission.WRITE, repositories, entry.resource_id))
                 every = TimeRange.eternity()
                 return self._segments(repositories, stored, [entry], every, partial=False), ()
@@ -88,6 +95,16 @@ class RestoreService:
             return self._together(repositories, entry, whole_deletion=whole)
 
         return self._perform(work, entry_id)
+
+    def _check_room(self, repositories: Repositories, entry: BinEntry) -> None:
+        """A batch is one transaction too. Raises InvalidRequestError."""
+        before, count = repositories.recycle_bin.restored_count, entry.of.timeline.segment_count
+        if before and before + count > self.at_once:
+            raise InvalidRequestError(
+                f"with the {count} Segments of this entry, the batch would restore {before + count}, and "
+                f"one transaction restores {self.at_once} at most: send a batch of fewer entries, or use "
+                "partial=true"
+            )
 
     def _restore_latest(
         self, resource_id: str, kind: BinKind, name: str, *, whole_deletion: bool
@@ -118,7 +135,14 @@ class RestoreService:
         if entry.kind is BinKind.SOURCE:
             restoration.source(entry)
         for each in flows:
-            restoration.flow(each)
+            try:
+                restoration.flow(each)
+            except NotFoundError as error:
+                if entry.kind is BinKind.FLOW:
+                    raise
+                raise ForbiddenError(
+                    "You do not have permission to restore all Flows of this Source"
+                ) from error
         restoration.end()
         restored = Restored(
             source_id=entry.source_id,

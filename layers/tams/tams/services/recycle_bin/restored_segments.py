@@ -58,6 +58,7 @@ def restore_segments(
     segments, events = announced(flow, back, now_us)
     repositories.segments.add(stored.outline, segments)
     repositories.events.add(events)
+    repositories.recycle_bin.restored_count += len(back)
     return Restored(
         flow_ids=(flow.id,),
         segment_count=len(back),
