@@ -14,6 +14,7 @@ SHAPES = {
     6: "c6b2b1fdf8501660",
     7: "ba5cf94d9612b173",
     8: "0d088cb4a4cffd21",
+    9: "8a4173b876af7dee",
 }
 """What the tables of each version are, as `shape` writes it. A released one never changes."""
 

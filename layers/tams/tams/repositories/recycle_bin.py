@@ -6,7 +6,6 @@ from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.collection import FlowCollectionItem
-from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
 from tams.models.recycle_bin import (
     BinEntry,
@@ -18,7 +17,7 @@ from tams.models.recycle_bin import (
 )
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import flow_from_row, flow_row, timeline_row
-from tams.repositories.listing import Order, in_parts
+from tams.repositories.listing import Order, in_parts, sorted_page
 from tams.repositories.predicates import equal
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.rows import dumps, source_from_row, source_row
@@ -87,19 +86,18 @@ class RecycleBinRepository:
         return self._select(col["until_us"] <= now_us, rows_max=limit)
 
     def list_(self, query: RecycleBinQuery) -> Page[BinEntry]:
-        """Two round trips."""
-        order = Order("deleted_us", reverse=query.reverse)
-        keys = order.sorted(
-            (row["deleted_us"], row["entry_id"])
-            for row in self._transaction.select(
-                RECYCLE_BIN, _matching(query), ["deleted_us", "entry_id"], classes=query.classes
-            )
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
+        ids, next_key = sorted_page(
+            self._transaction,
+            RECYCLE_BIN,
+            _matching(query),
+            Order("deleted_us", reverse=query.reverse, id_column="entry_id", has_unset=False),
+            page=query.page,
+            limit=query.limit,
+            classes=query.classes,
         )
-        chosen = order.after(keys, query.page)[: query.limit + 1]
-        more, chosen = len(chosen) > query.limit, chosen[: query.limit]
-        entries = self.find_many([key[1] for key in chosen])
-        next_key = encode_page_key(*chosen[-1]) if more else None
-        return Page(tuple(entries[entry_id] for _, entry_id in chosen), next_key)
+        entries = self.find_many(ids)
+        return Page(tuple(entries[each] for each in ids), next_key)
 
     def _select(
         self, predicate: Predicate | None, *, rows_max: int | None = None

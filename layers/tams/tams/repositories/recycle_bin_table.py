@@ -26,5 +26,10 @@ RECYCLE_BIN = Table(
         Projection("recycle_bin_by_end", ("until_us",), ("entry_id", "id", "segment_count")),
         Projection("recycle_bin_by_deletion", ("deletion_id",), ("entry_id", "id", "kind")),
         Projection("recycle_bin_by_source", ("source_id",), ("entry_id", "id", "kind")),
+        Projection(
+            "recycle_bin_by_deleted",
+            ("deleted_us", "entry_id"),
+            ("id", "kind", "source_id", "until_us", "deleted_by", "tags"),
+        ),
     ),
 )

@@ -9,6 +9,7 @@ from tams.repositories.migrations import (
     m0006_retention,
     m0007_segment_tags,
     m0008_unrelated_sources,
+    m0009_listings,
 )
 
 MIGRATIONS = (
@@ -20,4 +21,5 @@ MIGRATIONS = (
     m0006_retention.MIGRATION,
     m0007_segment_tags.MIGRATION,
     m0008_unrelated_sources.MIGRATION,
+    m0009_listings.MIGRATION,
 )

@@ -36,6 +36,17 @@ class AddProjections:
 
 
 @dataclass(frozen=True)
+class RenewProjection:
+    """Makes a projection again if it has other columns than in this release."""
+
+    table: Table
+    name: str
+
+    def run(self, turn: Turn) -> list[str]:
+        return turn.define(lambda it: it.renew_projection(self.table, self.name))
+
+
+@dataclass(frozen=True)
 class DropProjection:
     table: Table
     name: str
