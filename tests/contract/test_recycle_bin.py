@@ -296,6 +296,7 @@ def test_the_command_lists_deletes_and_restores(
     assert "Segments  2" in tams(binned, "restore", "segments", flow["id"])
     tams(binned, "rm", "flow", flow["id"], "--yes")
     assert flow["id"] in tams(binned, "ls", "flows", "--deleted", "--json")
+    assert "Size" in tams(binned, "ls", "flows", "--deleted")
     assert flow["id"] in tams(binned, "restore", "flow", flow["id"])
     assert bin_api.get(f"/flows/{flow['id']}").status_code == 200
     tams(binned, "rm", "source", flow["source_id"], "--cascade", "--yes")
