@@ -254,6 +254,8 @@ def test_deleted_ones_stand_at_their_places(bin_api: httpx.Client, bin_make: Mak
         ("DELETE", "/flows/{flow}", {"soft_delete": "maybe"}, 400, "must be true or false"),
         ("DELETE", "/flows/{flow}", {"cascade": ""}, 400, "must be true or false"),
         ("DELETE", "/flows/{flow}/segments", {"deleted_by": "x" * 300}, 400, "256"),
+        ("DELETE", "/flows/{flow}", {"deleted_by": ""}, 400, "printable"),
+        ("DELETE", "/flows/{flow}", {"deleted_by": "ann\x1b[2J"}, 400, "printable"),
         ("GET", "/flows", {"include_deleted": "false"}, 400, "true"),
         ("GET", "/recycle-bin", {"kind": "object"}, 400, "flow"),
         ("GET", "/recycle-bin", {"deleted_from": "now"}, 400, "is not a date and time"),
