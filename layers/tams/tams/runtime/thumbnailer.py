@@ -1,10 +1,13 @@
 """The Lambda edge of thumbnailer: it knows the storage backends and nothing else."""
 
+import fcntl
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -58,4 +61,21 @@ def _make(task: ThumbnailTask, thumbnails: S3Thumbnails) -> None:
             for origin in task.origins:
                 thumbnails.fetch(origin, file)
         jpeg = still_of(path, task, patience(_DECODING_SECONDS_MAX, _STORING_SECONDS))
-    thumbnails.put(task.storage_id, task.name, jpeg)
+    with _alone():
+        if not thumbnails.exists(task.storage_id, task.name):
+            thumbnails.put(task.storage_id, task.name, jpeg)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One of all processes of this user: the local object store serves a file while it is replaced.
+
+    On Lambda everyone is alone. Two who put the same bytes do no harm there.
+    """
+    path = Path(gettempdir()) / f"tams-thumbnails-{os.getuid()}.lock"
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
