@@ -156,7 +156,7 @@ def test_pixels_that_are_not_square_are_made_so_and_colours_are_kept(
 def test_what_is_made_once_is_found_again_by_everyone(
     api: httpx.Client, flow: dict[str, Any], stack: Stack, picture: Cut
 ) -> None:
-    asked = {"at": "1:0", "width": 100}
+    asked = {"at": "1:0", "width": "100"}
     place = api.get(f"/flows/{flow['id']}/thumbnail", params=asked).headers["Location"]
     url = place.partition("?")[0]
     headers = signed_by_client(stack, "PUT", url, {}, b"put in its place")

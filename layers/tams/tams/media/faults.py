@@ -3,6 +3,7 @@
 from tams.errors import TamsError
 
 NO_BYTES = "no bytes"
+UNREACHABLE = "unreachable"
 NO_PICTURE = "no picture"
 CODEC = "codec"
 DAMAGED = "damaged"

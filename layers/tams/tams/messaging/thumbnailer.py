@@ -1,7 +1,7 @@
 """Thumbnails from the function thumbnailer, for functions that decode no media."""
 
 from tams.errors import NotFoundError, UndecodableMediaError, quoted
-from tams.media.faults import NO_BYTES
+from tams.media.faults import NO_BYTES, UNREACHABLE
 from tams.messaging.functions import LambdaFunction
 from tams.models.thumbnail import ThumbnailTask
 
@@ -23,7 +23,7 @@ class LambdaThumbnailer:
         if fault is None:
             return
         object_id, kind, words = task.origins[-1].object_id, fault["kind"], fault["words"]
-        if kind == NO_BYTES:
+        if kind in {NO_BYTES, UNREACHABLE}:
             raise NotFoundError("media", object_id, words)
         raise UndecodableMediaError(
             f"Object {quoted(object_id)} gives no picture ({kind}): {words}"

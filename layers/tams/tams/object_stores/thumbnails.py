@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from tams.media.faults import NO_BYTES, TOO_LARGE, StillError
+from tams.deadline import seconds_left
+from tams.errors import BackendUnavailableError
+from tams.media.faults import NO_BYTES, TOO_LARGE, UNREACHABLE, StillError
 from tams.models.thumbnail import OBJECT_BYTES_MAX, ObjectFacts, Origin
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import Body, Download
@@ -13,6 +15,8 @@ from tams.ports import Clock
 
 _CHUNK_BYTES = 2**20
 _PERIOD_SECONDS = 3_600
+_DECODING_SECONDS = 8
+"""What must be left of an invocation when the bytes are there."""
 
 
 class S3Thumbnails:
@@ -46,8 +50,13 @@ class S3Thumbnails:
     def fetch(self, origin: Origin, file: BinaryIO) -> None:
         """Appends the bytes of an Object. Raises StillError without them, and if there are too many."""
         if origin.url is not None:
-            with self._download(origin.url) as body:
-                _append(body, file)
+            try:
+                with self._download(origin.url) as body:
+                    _append(body, file)
+            except (
+                BackendUnavailableError
+            ) as error:  # a client's server, not a part of this service
+                raise StillError(UNREACHABLE, str(error)) from error
             return
         from tams.object_stores.requests import get_whole  # noqa: PLC0415 - as below
 
@@ -77,6 +86,8 @@ class S3Thumbnails:
 
 def _append(body: Body, file: BinaryIO) -> None:
     while chunk := body.read(_CHUNK_BYTES):
+        if seconds_left() < _DECODING_SECONDS:
+            raise BackendUnavailableError("its bytes come too slowly")
         if file.tell() + len(chunk) > OBJECT_BYTES_MAX:
             raise StillError(TOO_LARGE, f"it has more than {OBJECT_BYTES_MAX} bytes")
         file.write(chunk)
