@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from tams.api.body import described, merge_patch
 from tams.api.collection_links import all_linked, linked
 from tams.api.creation import CONFLICT, EXTENSION, created
-from tams.api.deletion import ACCEPTED, deleted
+from tams.api.deletion import ACCEPTED, MEMBERS_STAY, NEEDED, Options, deleted, never_kept
 from tams.api.dependencies import CollectionId, FlowId, JsonBody, MemberId, SourceId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_uuid
@@ -121,12 +121,12 @@ async def patch_collection(
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.delete(ITEM, status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED)
+@router.delete(ITEM, status_code=HTTPStatus.NO_CONTENT, responses=ACCEPTED | NEEDED)
 async def delete_collection(
-    request: Request, collection_id: CollectionId, deletion: Deletion
+    request: Request, collection_id: CollectionId, deletion: Deletion, options: Options
 ) -> Response:
     """Deletes the Flow that collects, with its own Segments. Its members stay. Not part of TAMS."""
-    return deleted(request, deletion.delete(collection_id))
+    return deleted(request, deletion.delete(collection_id, options))
 
 
 @router.get(MEMBERS, response_model=list[Member])
@@ -174,7 +174,11 @@ async def put_member(
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-@router.delete(MEMBER, status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    MEMBER,
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[never_kept("memberships", MEMBERS_STAY)],
+)
 async def delete_member(collection_id: CollectionId, flow_id: FlowId, members: Members) -> Response:
     """Takes a Flow out of the collection. The Flow stays. Not part of TAMS."""
     members.remove(collection_id, flow_id)

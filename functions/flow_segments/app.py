@@ -9,7 +9,7 @@ from pydantic_core import to_json
 
 from tams.api.body import described, described_as
 from tams.api.creation import EXTENSION, located
-from tams.api.deletion import ACCEPTED, Options, deleted
+from tams.api.deletion import ACCEPTED, Options, deleted, never_kept
 from tams.api.dependencies import Backends, FlowId, IsHead, JsonBody, ThisPlatform, acting
 from tams.api.error_body import error_body
 from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
@@ -180,7 +180,12 @@ async def put_segment_tags(
     return JSONResponse(change(flow_id, query_timerange(timerange), tags).to_json())
 
 
-@router.delete("/tags", tags=[EXTENSION], response_model=ChangedTags)
+@router.delete(
+    "/tags",
+    tags=[EXTENSION],
+    response_model=ChangedTags,
+    dependencies=[never_kept("tags")],
+)
 async def delete_segment_tags(
     request: Request,
     flow_id: FlowId,
@@ -221,7 +226,12 @@ async def put_segment_tag(
     return JSONResponse(segments.merge(flow_id, query_timerange(timerange), tags).to_json())
 
 
-@router.delete("/tags/{name:path}", tags=[EXTENSION], response_model=ChangedTags)
+@router.delete(
+    "/tags/{name:path}",
+    tags=[EXTENSION],
+    response_model=ChangedTags,
+    dependencies=[never_kept("tags")],
+)
 async def delete_segment_tag(
     flow_id: FlowId, name: TagName, segments: SegmentTags, timerange: str | None = None
 ) -> JSONResponse:

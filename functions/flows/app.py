@@ -10,7 +10,7 @@ from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.body import described, described_as
 from tams.api.creation import CONFLICT, EXTENSION, created
-from tams.api.deletion import ACCEPTED, NEEDED, Options, deleted
+from tams.api.deletion import ACCEPTED, MEMBERS_STAY, NEEDED, Options, deleted, never_kept
 from tams.api.dependencies import FlowId, JsonBody, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
@@ -221,7 +221,11 @@ async def put_flow_collection(
     return NO_CONTENT
 
 
-@router.delete("/{flowId}/flow_collection", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{flowId}/flow_collection",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[never_kept("properties", MEMBERS_STAY)],
+)
 async def delete_flow_collection(flow_id: FlowId, properties: FlowProperties) -> Response:
     properties.set_collection(flow_id, ())
     return NO_CONTENT

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api.batch import mount_batch
 from tams.api.body import described
 from tams.api.creation import CONFLICT, EXTENSION, created
-from tams.api.deletion import NEEDED, Options
+from tams.api.deletion import NEEDED, Options, never_kept
 from tams.api.dependencies import Backends, JsonBody, ThisPlatform, acting
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
@@ -94,7 +94,11 @@ async def post_instance(object_id: ObjectId, body: JsonBody, instances: Instance
     return Response(status_code=HTTPStatus.CREATED)
 
 
-@router.delete("/{objectId:path}/instances", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{objectId:path}/instances",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[never_kept("instances of Objects")],
+)
 async def delete_instance(
     object_id: ObjectId,
     instances: Instances,

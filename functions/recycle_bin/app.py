@@ -1,5 +1,6 @@
 """/recycle-bin and /retention, and the restores of Flows, Segments and Sources (extensions)."""
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -9,13 +10,20 @@ from fastapi.responses import JSONResponse
 from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.creation import EXTENSION
+from tams.api.deletion import never_kept
 from tams.api.dependencies import FlowId, SourceId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange, query_uuid
 from tams.models.batch import Named
 from tams.models.error import Error
 from tams.models.queries import Query as PageQuery
-from tams.models.recycle_bin import BinKind, RecycleBinEntry, RecycleBinQuery, Restored
+from tams.models.recycle_bin import (
+    BinKind,
+    RecycleBinEntry,
+    RecycleBinQuery,
+    RecycleBinSummary,
+    Restored,
+)
 from tams.models.retention import RetainedFlow
 from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
@@ -41,25 +49,16 @@ async def _entry_id(entry_id: Annotated[str, Path(alias="entryId")]) -> str:
 EntryId = Annotated[str, Depends(_entry_id)]
 
 
-@router.get("/recycle-bin", response_model=list[RecycleBinEntry])
-async def get_recycle_bin(
-    request: Request,
+async def _filters(
     recycle_bin: RecycleBin,
-    limit: Limit = None,
-    page: PageToken = None,
-    reverse_order: QueryBool = False,
     kind: BinKind | None = None,
     flow_id: str | None = None,
     source_id: str | None = None,
     deleted_by: str | None = None,
     deleted_from: Annotated[str | None, Query(description="A date and time.")] = None,
     deleted_until: Annotated[str | None, Query(description="A date and time.")] = None,
-) -> Response:
-    """What can be restored, the latest deletion first. Not part of TAMS."""
-    asked = RecycleBinQuery(
-        limit=page_limit(limit),
-        page=page,
-        reverse=reverse_order,
+) -> RecycleBinQuery:
+    return RecycleBinQuery(
         now_us=to_us(recycle_bin.clock()),
         kind=kind,
         flow_id=query_uuid("flow_id", flow_id),
@@ -68,7 +67,29 @@ async def get_recycle_bin(
         deleted_from=query.query_moment("deleted_from", deleted_from),
         deleted_until=query.query_moment("deleted_until", deleted_until),
     )
+
+
+Filters = Annotated[RecycleBinQuery, Depends(_filters)]
+
+
+@router.get("/recycle-bin", response_model=list[RecycleBinEntry])
+async def get_recycle_bin(
+    request: Request,
+    recycle_bin: RecycleBin,
+    filters: Filters,
+    limit: Limit = None,
+    page: PageToken = None,
+    reverse_order: QueryBool = False,
+) -> Response:
+    """What can be restored, the latest deletion first. Not part of TAMS."""
+    asked = replace(filters, limit=page_limit(limit), page=page, reverse=reverse_order)
     return page_response(request, recycle_bin.list_, asked, reverse=reverse_order)
+
+
+@router.get("/recycle-bin/summary", response_model=RecycleBinSummary)
+async def get_summary(recycle_bin: RecycleBin, filters: Filters) -> Response:
+    """How much can be restored, and since when. It takes the filters of the list. Not part of TAMS."""
+    return JSONResponse(recycle_bin.summary(filters).to_json())
 
 
 def _item(body: object) -> BatchItem:
@@ -94,7 +115,11 @@ async def get_entry(entry_id: EntryId, recycle_bin: RecycleBin) -> Response:
     return JSONResponse(recycle_bin.get(entry_id).to_json())
 
 
-@router.delete("/recycle-bin/{entryId}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/recycle-bin/{entryId}",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[never_kept("what is deleted from it")],
+)
 async def delete_entry(entry_id: EntryId, recycle_bin: RecycleBin) -> Response:
     """Destroys an entry for good. Not part of TAMS."""
     recycle_bin.purge(entry_id)

@@ -10,7 +10,7 @@ from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.body import described
 from tams.api.creation import CONFLICT, EXTENSION, created
-from tams.api.deletion import NEEDED, Options
+from tams.api.deletion import ACCEPTED, NEEDED, Options, deleted
 from tams.api.dependencies import JsonBody, SourceId, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
 from tams.api.paging import page_response
@@ -124,12 +124,13 @@ async def put_source(source_id: SourceId, body: JsonBody, properties: SourceProp
     "/{sourceId}",
     tags=[EXTENSION],
     status_code=HTTPStatus.NO_CONTENT,
-    responses=NEEDED,
+    responses=ACCEPTED | NEEDED,
 )
-async def delete_source(source_id: SourceId, sources: Deletion, options: Options) -> Response:
+async def delete_source(
+    request: Request, source_id: SourceId, sources: Deletion, options: Options
+) -> Response:
     """Deletes a Source without Flows or, with `cascade=true`, with its Flows. Not part of TAMS."""
-    sources.delete(source_id, options)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return deleted(request, sources.delete(source_id, options))
 
 
 mount_properties(router, "/{sourceId}", query.source_id, acting(SourcePropertyService))

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from tams.deadline import RESERVE_SECONDS, may_go_on, seconds_left, share
 from tams.errors import RequestFailedError
 from tams.models.caller import Caller
 from tams.ports import Platform
@@ -12,39 +13,56 @@ from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.copies import ObjectCopyService
+from tams.services.recycle_bin.measure import MeasureService
 from tams.services.recycle_bin.purge import PurgeService
 from tams.services.retention.sweep import RetentionService
 from tams.services.service.health import HealthService
 from tams.services.storage.uploads import UploadService
 from tams.services.webhooks.relay import EventRelay
 
+SHARE_SECONDS = 4.0
+"""For each kind of work. All of them, and the reserve, fit into the function's time."""
+
 _log = logging.getLogger(__name__)
 
 
 def process(platform: Platform) -> dict[str, int]:
-    """Handles each kind separately: S3 may be down while webhooks wait. Raises the first failure last."""
+    """Handles each kind separately: S3 may be down while webhooks wait. Raises the first failure last.
+
+    Each gets a short share of the time first. The rest goes to those that had more to do.
+    """
     caller = Caller.background("sweeper")
+    sweeps: dict[str, Callable[[], int | None]] = {
+        "webhooks": EventRelay.of(platform).sweep,
+        "deletion_requests": DeletionRequestService.of(platform, caller).sweep,
+        "recycle_bin": PurgeService.of(platform).sweep,
+        "objects": ObjectCleanupService.of(platform).sweep,
+        "copies": ObjectCopyService.of(platform).sweep,
+        "events_expired": EventLog.of(platform, caller).expire,
+        "batches_expired": BatchCleanup.of(platform).sweep,
+        "uploads": UploadService.of(platform).sweep,
+        "retention": RetentionService.of(platform).sweep,
+        "recycle_bin_measured": MeasureService.of(platform).sweep,
+        "heartbeat": HealthService.of(platform).note_sweep,
+    }
     done: dict[str, int] = {}
     failures: list[RequestFailedError] = []
 
-    def attempt(name: str, sweep: Callable[[], int | None]) -> None:
-        try:
-            if (count := sweep()) is not None:
-                done[name] = count
-        except RequestFailedError as failure:
-            _log.warning("%s failed: %s", name, failure)
-            failures.append(failure)
+    def attempt(name: str, seconds: float) -> bool:
+        """Returns whether there may be more to do."""
+        with share(seconds) as own:
+            try:
+                if (count := sweeps[name]()) is not None:
+                    done[name] = done.get(name, 0) + count
+            except RequestFailedError as failure:
+                _log.warning("%s failed: %s", name, failure)
+                failures.append(failure)
+                return False
+        return own.used_up
 
-    attempt("webhooks", EventRelay.of(platform).sweep)
-    attempt("deletion_requests", DeletionRequestService.of(platform, caller).sweep)
-    attempt("recycle_bin", PurgeService.of(platform).sweep)
-    attempt("objects", ObjectCleanupService.of(platform).sweep)
-    attempt("copies", ObjectCopyService.of(platform).sweep)
-    attempt("events_expired", EventLog.of(platform, caller).expire)
-    attempt("batches_expired", BatchCleanup.of(platform).sweep)
-    attempt("uploads", UploadService.of(platform).sweep)
-    attempt("retention", RetentionService.of(platform).sweep)
-    attempt("heartbeat", HealthService.of(platform).note_sweep)
+    unfinished = [name for name in sweeps if attempt(name, SHARE_SECONDS)]
+    while unfinished and may_go_on():
+        attempt(unfinished.pop(0), (seconds_left() - RESERVE_SECONDS) / (len(unfinished) + 1))
     if failures:
         raise failures[0]
     return done

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described
+from tams.api.deletion import never_kept
 from tams.api.dependencies import JsonBody, WebhookId, acting
 from tams.api.paging import page_response
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
@@ -67,7 +68,11 @@ async def put_webhook(webhook_id: WebhookId, body: JsonBody, webhooks: Webhooks)
     return JSONResponse(replaced.to_json(), HTTPStatus.CREATED)
 
 
-@router.delete("/{webhookId}", status_code=HTTPStatus.NO_CONTENT)
+@router.delete(
+    "/{webhookId}",
+    status_code=HTTPStatus.NO_CONTENT,
+    dependencies=[never_kept("webhooks")],
+)
 async def delete_webhook(webhook_id: WebhookId, webhooks: Webhooks) -> Response:
     webhooks.delete(webhook_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)

@@ -29,7 +29,9 @@ _STREAM, _FRAME = struct.Struct("<I"), struct.Struct("<QII")
 _NEXT_ROW_BYTES = 8
 _END = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
-_FIRST_ROWS, _ROWS_MAX = 500, 65_536
+_FIRST_ROWS, _ROWS_MAX = 16, 16_384
+"""Nobody knows how wide the next rows are. A page of the first may have 2 MB in each, the widest that VAST
+takes; wide ones after many narrow ones are asked for in larger pages, once."""
 _PAGE_BYTES = 4 << 20
 _PAUSES = (0.5, 2.0, 5.0)
 """Seconds before a page is read again after a lost connection."""

@@ -1,4 +1,4 @@
-"""`tams admin clean`: finds what is left over."""
+"""`tams admin clean`: finds what is left over, and removes it if told to."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.commands import FAILED
+from cli.confirming import Yes, confirm
 from cli.console import err, out
 from cli.options import AsJson
 from cli.programs import result_of
@@ -39,37 +41,78 @@ def clean(
             help="The buckets belong to this store alone, although VAST holds other stores.",
         ),
     ] = False,
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove what is found. Without it nothing changes.")
+    ] = False,
+    yes: Yes = False,
     stack: Stack = None,
     vast_url: VastUrl = LOCAL_VAST,
     s3_url: S3Url = LOCAL_S3,
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """List what is left over in the tables and buckets, and change nothing.
+    """List what is left over in the tables and buckets. With --remove, remove it.
 
-    The sweeper removes most of it by itself, in time. What stays is media without an Object.
+    The sweeper removes most of it by itself, in time. What stays is media without an Object, and entries of
+    collections. Each is looked at again just before it goes, so what is in use by then stays.
+
+    The exit code is 1 when something that should go could not be removed. What was removed by then is gone.
+    Run it again to continue.
     """
     environment = environment_of(context, stack, vast_url, data, s3_url)
     options = ["--key-age-hours", str(key_age_hours), *(["--sole-owner"] if sole_owner else [])]
     options += kinds or []
-    found = result_of(_PROGRAM, environment, *options, words="looking")
+    if not (remove and yes):
+        found = result_of(_PROGRAM, environment, *options, words="looking")
+        if not as_json:
+            _tell(found)
+        if remove and (number := _removable(found)):
+            confirm(f"About to destroy for good: {number} of {_place(found)}.", "remove")
+    if remove and (yes or number):
+        found = result_of(_PROGRAM, environment, "--remove", *options, words="removing")
+        if not as_json:
+            _tell_removed(found)
     if as_json:
         out.print_json(json.dumps(found))
-    else:
-        _tell(found)
+    if remove and any(_stays(each, is_named=bool(kinds)) for each in found["kinds"].values()):
+        raise typer.Exit(FAILED)
+
+
+def _removable(found: Mapping[str, Any]) -> int:
+    return sum(each["count"] for each in found["kinds"].values() if not each["held"])
+
+
+def _place(found: Mapping[str, Any]) -> str:
+    buckets = found["buckets"]
+    words = "buckets" if len(buckets) > 1 else "bucket"
+    return f"the schema {found['schema']} and the {words} {', '.join(buckets)}"
+
+
+def _stays(each: Mapping[str, Any], *, is_named: bool) -> bool:
+    """Whether something stays that should go. What is in doubt should only if it was asked for by name."""
+    return bool(each["error"] or (is_named and each["held"]))
 
 
 def _tell(found: Mapping[str, Any]) -> None:
     out.print(leftovers_table(found["kinds"]))
     for each in found["kinds"].values():
         for remark in each["remarks"]:
-            err.print(f"note: {remark}", highlight=False, markup=False, soft_wrap=True)
-        if each["held"]:
-            beside = ", ".join(found["stores_beside"])
-            err.print(
-                f"note: {each['title']} may belong to other stores that VAST holds ({beside}), if they use "
-                "the same buckets. --sole-owner says that they do not.",
-                highlight=False,
-                markup=False,
-                soft_wrap=True,
+            _note(f"note: {remark}")
+        for doubt in each["held"]:
+            _note(
+                f"note: {each['title']} will not be removed: {doubt}. --sole-owner says that the buckets "
+                "belong to this store alone."
             )
+
+
+def _tell_removed(found: Mapping[str, Any]) -> None:
+    for name, each in found["kinds"].items():
+        out.print(f"{name:12} {each['removed'] or 0} removed", highlight=False, markup=False)
+        if each["error"]:
+            _note(f"{name}: {each['error']}")
+        for doubt in each["held"]:
+            _note(f"{name}: {each['count']} not removed, because {doubt} (see --sole-owner)")
+
+
+def _note(text: str) -> None:
+    err.print(text, highlight=False, markup=False, soft_wrap=True)

@@ -1,10 +1,14 @@
 """Asks before something is removed."""
 
+from typing import Annotated
+
 import typer
 from rich.markup import escape
 
 from cli.console import err
 from cli.errors import CommandError
+
+Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
 
 
 def confirm(what: str, answer: str) -> None:

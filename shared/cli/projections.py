@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.confirming import confirm
+from cli.confirming import Yes, confirm
 from cli.console import out
 from cli.options import AsJson
 from cli.programs import result_of
@@ -14,8 +14,6 @@ from cli.tables import projections_table
 from cli.variables import environment_of
 
 _PROGRAM = "tams.runtime.projections"
-
-Yes = Annotated[bool, typer.Option("--yes", help="Go on without asking.")]
 
 
 def projections(

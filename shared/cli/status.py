@@ -25,7 +25,7 @@ from cli.stacks import (
     Stack,
     VastUrl,
 )
-from cli.tables import queues_table, schema_table
+from cli.tables import queues_table, schema_table, size_text
 from cli.variables import environment_of, names_local_stack
 
 _WAITING = {
@@ -109,6 +109,7 @@ def _tell(found: Mapping[str, Any], depths: list[QueueDepth] | None) -> None:
     _tell_schema(found)
     out.print(schema_table(found["tables"]))
     _tell_waiting(found)
+    _tell_bin(found["recycle_bin"])
     _tell_backends(found["storage_backends"])
     _tell_conflicts(found["conflicts"])
     if depths is not None:
@@ -143,6 +144,20 @@ def _tell_waiting(found: Mapping[str, Any]) -> None:
     ]
     _line("waiting", ", ".join(waiting) or "nothing")
     _line("sweeper", f"last ran {found['swept']}" if found["swept"] else "has not run yet")
+
+
+def _tell_bin(held: Mapping[str, Any] | None) -> None:
+    if held is None:
+        return
+    size = size_text(held["size_bytes"])
+    parts = [f"{held['entry_count']} entries", f"{held['segment_count']} Segments", size]
+    if count := held["unmeasured_count"]:
+        parts.append(f"{count} not measured yet")
+    if count := held["unknown_sizes"]:
+        parts.append(f"{count} Objects of unknown size")
+    if "oldest" in held:
+        parts.append(f"the oldest from {held['oldest']}")
+    _line("recycle bin", ", ".join(parts))
 
 
 def _tell_backends(backends: Mapping[str, Any] | None) -> None:

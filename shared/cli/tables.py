@@ -36,7 +36,9 @@ def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
 
 
 def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Entry", "What", "Id", "Label", "Segments", "Deleted", "By", "Kept until")
+    table = _table(
+        "Entry", "What", "Id", "Label", "Segments", "Size", "Deleted", "By", "Kept until"
+    )
     for entry in entries:
         _add(
             table,
@@ -45,11 +47,19 @@ def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
             entry.get("flow_id", entry["source_id"]),
             entry.get("label", ""),
             str(entry.get("segment_count", "")),
+            _bin_size(entry),
             entry["deleted_at"],
             entry.get("deleted_by", ""),
             entry["kept_until"],
         )
     return table
+
+
+def _bin_size(entry: dict[str, Any]) -> str:
+    if "size_bytes" not in entry:
+        return "not yet known" if "is_measured" in entry else ""
+    unknown = entry["unknown_sizes"]
+    return size_text(entry["size_bytes"]) + (f" + {unknown} unknown" if unknown else "")
 
 
 def retention_table(flows: Iterable[dict[str, Any]]) -> Table:

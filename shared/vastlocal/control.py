@@ -50,6 +50,22 @@ class CounterValues:
         return sum(self.requests.values())
 
 
+@dataclass(frozen=True, slots=True)
+class SelectCost:
+    """Selects of one kind since `watch_selects`. `compared` has each column and how, such as `state =`."""
+
+    table: str
+    way: str
+    """The projection, or `key` for the table by its sorting key, or `scan`."""
+    compared: tuple[str, ...]
+    sent: tuple[str, ...]
+    queries: int
+    rows: int
+    """Rows that VAST would have to look at, for all of them together."""
+    rows_max: int
+    """The same for the worst of them, or of its pages."""
+
+
 class Control:
     """Talks to one server. `endpoint` is the URL that the SDK uses, and the keys are the SDK's too."""
 
@@ -95,8 +111,18 @@ class Control:
             transactions={int(txid): kinds for txid, kinds in values["transactions"].items()},
         )
 
+    def watch_selects(self) -> None:
+        """From now on, count the rows that VAST would look at. That takes a query for each select."""
+        self._call("POST", "selects")
+
+    def selects(self) -> list[SelectCost]:
+        return [
+            SelectCost(**{**each, "compared": tuple(each["compared"]), "sent": tuple(each["sent"])})
+            for each in self._call("GET", "selects")
+        ]
+
     def reset(self) -> None:
-        """Resets counters and removes faults; the data stays."""
+        """Resets counters, removes faults and stops watching selects; the data stays."""
         self._call("POST", "reset")
 
     def expire(self, idle_seconds: float = 0.0) -> None:

@@ -92,6 +92,7 @@ POST   /sources/{sourceId}/restore            delete
 GET    /retention
 GET    /recycle-bin                           delete
 POST   /recycle-bin/restore                   delete
+GET    /recycle-bin/summary                   delete
 GET    /recycle-bin/{entryId}                 delete
 DELETE /recycle-bin/{entryId}                 delete
 POST   /sources/batch                         write
@@ -121,6 +122,8 @@ GET    /flows/{flowId}/output.m3u8            read
 GET    /flows/{flowId}/dash.mpd               read
 GET    /sources/{sourceId}/hls.m3u8           read
 GET    /sources/{sourceId}/dash.mpd           read
+GET    /flows/{flowId}/thumbnail              read
+GET    /sources/{sourceId}/thumbnail          read
 POST   /playback/tokens                       read
 """
 

@@ -114,6 +114,7 @@ def test_the_sweeper_runs_when_told(stack: Stack) -> None:
         "deletion requests",
         "events expired",
         "recycle bin",
+        "recycle bin measured",
         "objects",
         "uploads",
         "webhooks",

@@ -13,10 +13,13 @@ from tams.models.caller import EVERYONE
 from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.recycle_bin import BinKind
+from tams.ports import Repositories
 from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
 from tams.services.deletion.deletion import DeletionService
 from tams.services.deletion.requests import DeletionRequestService
+from tams.services.recycle_bin.measure import MeasureService
+from tams.services.recycle_bin.purge import ENTRIES_MAX, destroy
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
 from tams.services.segments.window import PageRequest
@@ -34,12 +37,14 @@ from tests.waiting import until
 from vastlocal.control import Control
 
 SECOND = 10**9
-BINNED = sized(test=2_000, quick=20_000, long=1_000_000)
+BINNED = sized(test=2_000, quick=20_000, long=100_000)
 MOVED = sized(test=500, quick=2_000, long=20_000)
 WINDOWS = 40
 """Segments on each Flow that stay, of two seconds."""
+ENTRIES = sized(test=20, quick=200, long=1_000)
 TIMES = sized(test=5, quick=50, long=200)
 READING = "Beside Segments in the recycle bin"
+SMALL = "A purge of small entries"
 MOVING = "Into the recycle bin and out of it"
 
 pytestmark = pytest.mark.timeout(3_600)
@@ -172,6 +177,7 @@ def test_a_stretch_goes_to_the_bin_and_comes_back(settings: Settings, record: Re
         "to the bin": (partial(delete_segments, services, flow_id, TimeRange.eternity()), 0),
         "restored": (restore, MOVED),
         "to the bin again": (partial(delete_segments, services, flow_id, TimeRange.eternity()), 0),
+        "measured": (MeasureService.of(platform).sweep, 0),
         "purged": (purge, 0),
     }
     for name, (step, left) in steps.items():
@@ -188,3 +194,41 @@ def test_a_stretch_goes_to_the_bin_and_comes_back(settings: Settings, record: Re
                 "Segments a second": f"{MOVED / seconds:,.0f}",
             },
         )
+
+
+def test_small_entries_are_purged_together(settings: Settings, record: Record) -> None:
+    """Each of two Segments, that many clients deleted one after the other."""
+    services = services_of(settings)
+    platform, control = services.platform, Control(settings.vast.endpoint, "K", "S")
+    flow_id = a_long_flow(services, 2 * ENTRIES, STORAGE_ID, uses_each=1)
+    for at in range(ENTRIES):
+        stretch = TimeRange.between(4 * at * SECOND, 4 * (at + 1) * SECOND)
+        delete_segments(services, flow_id, stretch)
+    now = platform.clock()
+
+    def purge_some(repositories: Repositories) -> int:
+        found = repositories.recycle_bin.of(flow_id, BinKind.SEGMENTS, to_us(now))
+        some = found[:ENTRIES_MAX]
+        destroy(repositories, some, now, 2 * ENTRIES_MAX)
+        return len(some)
+
+    settled(control)
+    control.reset()
+    started, purged, steps = time.monotonic(), 0, 0
+    while some := services.store.write(purge_some):
+        purged, steps = purged + some, steps + 1
+    seconds = time.monotonic() - started
+    settled(control)
+    requests = control.counters().total_requests
+    assert purged == ENTRIES
+    assert requests <= 12 * (steps + 1)
+    record.line(
+        SMALL,
+        {
+            "entries": f"{ENTRIES:,}",
+            "transactions": steps,
+            "round trips": requests,
+            "round trips an entry": f"{requests / ENTRIES:.2f}",
+            "entries a second": f"{ENTRIES / seconds:,.0f}",
+        },
+    )

@@ -5,10 +5,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tams.services.deletion.sources import FLOWS_MAX
 from tests.builders import a_video_flow_body
 from tests.contract.steps import Json, segment, uploaded
 from tests.maker import Maker
-from tests.waiting import until_gone
+from tests.waiting import until, until_gone
 
 
 def test_an_object_goes_with_the_segments_that_use_it(api: httpx.Client, make: Maker) -> None:
@@ -30,6 +31,67 @@ def test_an_object_goes_with_the_segments_that_use_it(api: httpx.Client, make: M
         assert api.get(f"/flows/{each['id']}").status_code == 200
     assert api.get(path).status_code == api.delete(path).status_code == 404
     until_gone(listed["get_urls"][0]["url"])
+
+
+def test_a_flow_with_segments_or_collectors_needs_cascade(api: httpx.Client, make: Maker) -> None:
+    """Without a word about it, a Flow is deleted as the specification has it."""
+    flow, parent, plain = make.flow(), make.flow(), make.flow()
+    for each in (flow, plain):
+        make.segments(each["id"], 2)
+    items = [{"id": flow["id"]}]
+    assert api.put(f"/flows/{parent['id']}/flow_collection", json=items).status_code == 204
+    path = f"/flows/{flow['id']}"
+
+    # The specification declares no 409 here, because it has no `cascade`.
+    refused = httpx.delete(f"{api.base_url}{path}", params={"cascade": "false"}, timeout=120)
+
+    assert refused.status_code == 409
+    assert f"has 2 Segments and is collected by Flow '{parent['id']}'" in refused.json()["summary"]
+    assert api.get(path).status_code == 200
+    assert len(api.get(f"{path}/segments").json()) == 2
+    assert api.delete(path, params={"cascade": "true"}).status_code == 204
+    assert api.delete(f"/flows/{plain['id']}").status_code == 204
+    assert api.get(f"/flows/{parent['id']}/flow_collection").json() == []
+
+
+def test_an_init_object_goes_with_the_media_that_need_it(api: httpx.Client, make: Maker) -> None:
+    flow = make.flow(init_segments=True, container="video/iso.segment")
+    init_id, first, second = uploaded(api, flow, 3)
+    media = [
+        segment(each, at, at + 1, init_object_id=init_id) for at, each in enumerate((first, second))
+    ]
+    assert api.post(f"/flows/{flow['id']}/segments", json=media).status_code == 201
+    path = f"/objects/{init_id}"
+
+    refused = api.delete(path)
+    assert refused.status_code == 409
+    assert "is the init Object of media Objects" in refused.json()["summary"]
+    assert all(f"'{each}'" in refused.json()["summary"] for each in (first, second))
+    assert api.delete(path, params={"cascade": "true"}).status_code == 204
+
+    assert api.get(f"/flows/{flow['id']}/segments").json() == []
+    for each in (init_id, first, second):
+        assert api.get(f"/objects/{each}").status_code == 404
+
+
+def test_a_source_with_many_flows_goes_by_one_deletion_request(
+    api: httpx.Client, make: Maker
+) -> None:
+    source_id, count = str(uuid4()), FLOWS_MAX + 1
+    for _ in range(count):
+        make.flow(source_id=source_id)
+    path = f"/sources/{source_id}"
+
+    refused = api.delete(path)
+    assert refused.status_code == 409
+    assert f"and {count - 10} more: delete what depends" in refused.json()["summary"]
+    accepted = api.delete(path, params={"cascade": "true"})
+
+    assert accepted.status_code == 202
+    assert accepted.json()["source_id"] == source_id
+    until(lambda: api.get(accepted.headers["location"]).json()["status"] == "done")
+    assert api.get(path).status_code == 404
+    assert api.get("/flows", params={"source_id": source_id}).json() == []
 
 
 def test_an_object_with_slashes_in_its_id_is_deleted(api: httpx.Client) -> None:

@@ -12,7 +12,7 @@ from local.stack import Stack
 from tests.cli.command import tams
 from tests.contract.steps import segment, uploaded
 from tests.maker import Maker, all_pages
-from tests.waiting import until_gone
+from tests.waiting import until, until_gone
 
 
 def entries(api: httpx.Client, **query: Any) -> list[dict[str, Any]]:
@@ -182,6 +182,33 @@ def test_a_source_does_not_come_back_without_the_flows_it_needs(
     assert bin_api.get(f"/sources/{source['id']}").json() == source | {"updated": ANY}
 
 
+def test_the_bin_says_how_much_it_keeps(bin_api: httpx.Client, bin_make: Maker) -> None:
+    flow = bin_make.flow()
+    ids = uploaded(bin_api, flow, 2)
+    posts = [segment(each, 2 * at, 2 * at + 2) for at, each in enumerate(ids)]
+    assert bin_api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
+    known = {"flow_id": flow["id"]}
+    path = "/recycle-bin/summary"
+    assert bin_api.get(path, params=known).json() == {
+        "entry_count": 0,
+        "segment_count": 0,
+        "size_bytes": 0,
+        "unknown_sizes": 0,
+        "unmeasured_count": 0,
+    }
+    bin_api.delete(f"/flows/{flow['id']}")
+
+    until(lambda: entries(bin_api, **known)[0]["is_measured"])
+
+    (entry,) = entries(bin_api, **known)
+    whole = bin_api.get(path, params=known).json()
+    for each in (entry, whole):
+        assert each["size_bytes"] + each["unknown_sizes"] * len(b"media") == 2 * len(b"media")
+    assert whole["oldest"] == entry["deleted_at"]
+    assert bin_api.get(path, params={"kind": "object"}).status_code == 400
+    assert bin_api.get(path, params={"limit": "1"}).status_code == 400
+
+
 def test_deleted_ones_stand_at_their_places(bin_api: httpx.Client, bin_make: Maker) -> None:
     tags = {"mark": str(uuid4())}
     flows = [bin_make.flow(tags=tags, label=f"{at}") for at in range(7)]
@@ -271,6 +298,7 @@ def test_the_command_lists_deletes_and_restores(
     assert "Segments  2" in tams(binned, "restore", "segments", flow["id"])
     tams(binned, "rm", "flow", flow["id"], "--yes")
     assert flow["id"] in tams(binned, "ls", "flows", "--deleted", "--json")
+    assert "Size" in tams(binned, "ls", "flows", "--deleted")
     assert flow["id"] in tams(binned, "restore", "flow", flow["id"])
     assert bin_api.get(f"/flows/{flow['id']}").status_code == 200
     tams(binned, "rm", "source", flow["source_id"], "--cascade", "--yes")

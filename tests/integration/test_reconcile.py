@@ -17,7 +17,7 @@ from tams.repositories.event_tables import RELAY
 from tams.repositories.provision import provision
 from tams.repositories.schema_status import to_do
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import FLOWS, GUARD_SLOTS, GUARDS, OBJECTS, SOURCES
+from tams.repositories.tables import GUARD_SLOTS, GUARDS, OBJECTS, SOURCES
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.sdk import sdk_session
@@ -110,14 +110,14 @@ def test_a_missing_table_is_created_with_its_first_rows(connection: VastConnecti
 
 
 def test_a_projection_with_other_columns_is_made_again(connection: VastConnection) -> None:
-    name = FLOWS.projections[0].name
+    name = "flows_by_profile"
     with changed_by_hand(connection) as schema:
         flows = schema.table("flows")
         flows.projection(name).drop()
-        flows.create_projection(name, ["source_id"], ["label"])
+        flows.create_projection(name, ["profile_id"], ["label"])
 
     (words,) = to_do(connection)
-    assert words.startswith(f"projection {name} has the columns label, source_id instead of id,")
+    assert words.startswith(f"projection {name} has the columns label, profile_id instead of id,")
     assert provision(connection) == [f"without projection {name}", f"projection {name}"]
     assert to_do(connection) == []
 
@@ -149,9 +149,9 @@ def test_what_only_a_person_can_mend_is_named_and_left(connection: VastConnectio
     assert [each.partition(":")[0] for each in found] == [
         "column sources.kept is of type int64 instead of bool",
         "table sources is sorted by format instead of id",
-        "projection sources_by_retention is missing",
+        *(f"projection {each.name} is missing" for each in SOURCES.projections),
     ]
-    assert provision(connection) == ["projection sources_by_retention"]
+    assert provision(connection) == [f"projection {each.name}" for each in SOURCES.projections]
     assert to_do(connection) == found[:2]
 
 

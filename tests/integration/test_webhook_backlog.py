@@ -78,7 +78,7 @@ class Service:
     def __post_init__(self) -> None:
         store, delivery = self.services.store, self.services.webhook_delivery
         assert isinstance(delivery.sender, WebhookSender)
-        self.relay = EventRelay(store, self.clock, self.hints, POLICY)
+        self.relay = EventRelay(store, self.clock, self.hints, self.hints, POLICY)
         self.webhooks = WebhookService(
             store,
             self.relay,

@@ -13,35 +13,36 @@ WEB = {"fastapi", "mangum", "starlette"}
 STORE = {"tams.vast.api"}
 TABLES = {"vastdb", "pyarrow", "ibis"}
 """For making tables only, and not in the layers."""
-QUEUE = {"boto3"}
+CLOUD = {"boto3"}
+"""For requests to S3 alone, and loaded by the first."""
 
 MODULES_MAX = {
     "authorizer": (450, set[str]()),
-    "url_signer": (660, QUEUE),
+    "url_signer": (500, set[str]()),
+    "thumbnailer": (520, set[str]()),
     # Workers
-    "deletion_worker": (775, STORE | QUEUE),
-    "object_cleanup": (780, STORE | QUEUE),
-    "object_copy": (785, STORE | QUEUE),
-    "object_created": (795, STORE | QUEUE),
-    "sweeper": (860, STORE | QUEUE),
-    "webhook_delivery": (790, STORE | QUEUE),
-    "webhook_fanout": (775, STORE | QUEUE),
-    "provision": (690, STORE),
-    # HTTP, without a queue or a bucket
-    "profiles": (730, WEB | STORE),
-    "sources": (735, WEB | STORE),
-    "collections": (750, WEB | STORE),
+    "deletion_worker": (640, STORE),
+    "object_cleanup": (645, STORE),
+    "object_copy": (650, STORE),
+    "object_created": (660, STORE),
+    "sweeper": (705, STORE),
+    "webhook_delivery": (660, STORE),
+    "webhook_fanout": (635, STORE),
+    "provision": (555, STORE),
     # HTTP
-    "events": (915, WEB | STORE | QUEUE),
-    "flow_delete_requests": (905, WEB | STORE | QUEUE),
-    "flow_segments": (945, WEB | STORE | QUEUE),
-    "flows": (925, WEB | STORE | QUEUE),
-    "media_storage": (915, WEB | STORE | QUEUE),
-    "playback": (925, WEB | STORE),
-    "recycle_bin": (925, WEB | STORE | QUEUE),
-    "objects": (915, WEB | STORE | QUEUE),
-    "service": (915, WEB | STORE | QUEUE),
-    "webhooks": (915, WEB | STORE | QUEUE),
+    "profiles": (765, WEB | STORE),
+    "sources": (790, WEB | STORE),
+    "collections": (790, WEB | STORE),
+    "events": (780, WEB | STORE),
+    "flow_delete_requests": (765, WEB | STORE),
+    "flow_segments": (805, WEB | STORE),
+    "flows": (795, WEB | STORE),
+    "media_storage": (775, WEB | STORE),
+    "playback": (785, WEB | STORE),
+    "recycle_bin": (790, WEB | STORE),
+    "objects": (785, WEB | STORE),
+    "service": (775, WEB | STORE),
+    "webhooks": (775, WEB | STORE),
 }
 """Modules that a function may load, and the large libraries that it does. Pythons differ by some 40."""
 
@@ -97,5 +98,5 @@ def test_a_function_loads_what_its_services_need(function: str) -> None:
     assert run.returncode == 0, run.stderr
     loaded = set(json.loads(run.stdout))
     most, libraries = MODULES_MAX[function]
-    assert loaded & (WEB | STORE | QUEUE | TABLES) == libraries
+    assert loaded & (WEB | STORE | TABLES) == libraries
     assert len(loaded) <= most, sorted(each for each in loaded if each.startswith("tams"))

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 SecondsLeft = Callable[[], float]
 """How much time an invocation has left."""
@@ -14,8 +15,23 @@ MARGIN_SECONDS = 1.5
 ANSWER_SECONDS = 0.5
 """For the response alone: no request to another server may take longer."""
 
+RESERVE_SECONDS = 10.0
+"""For the last step of background work, and to pass on what is left."""
+
 _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", default=None)
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)
+
+
+@dataclass(slots=True)
+class Share:
+    """One kind of work's part of an invocation that does several."""
+
+    ends_at: float
+    used_up: bool = False
+    """Whether the work stopped because its share was over: there may be more to do."""
+
+
+_share: ContextVar[Share | None] = ContextVar("share", default=None)
 
 
 @contextmanager
@@ -50,3 +66,23 @@ def patience(longest_seconds: float, margin_seconds: float = MARGIN_SECONDS) -> 
     if left is not None:
         longest_seconds = min(longest_seconds, left() - margin_seconds)
     return max(0.0, min(longest_seconds, _ends_at.get() - time.monotonic()))
+
+
+@contextmanager
+def share(seconds: float) -> Iterator[Share]:
+    """Background work inside begins no new step after this many seconds."""
+    own = Share(time.monotonic() + seconds)
+    token = _share.set(own)
+    try:
+        yield own
+    finally:
+        _share.reset(token)
+
+
+def may_go_on(reserve_seconds: float = RESERVE_SECONDS) -> bool:
+    """Whether background work has time for another step. Without an invocation it always has."""
+    own = _share.get()
+    goes_on = seconds_left() >= reserve_seconds and (own is None or time.monotonic() < own.ends_at)
+    if own is not None and not goes_on:
+        own.used_up = True
+    return goes_on

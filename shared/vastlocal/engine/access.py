@@ -10,6 +10,7 @@ from vastlocal.protocol.predicate import Group, Op, Predicate
 _RANGES = frozenset(
     {Op.LESS, Op.LESS_EQUAL, Op.GREATER, Op.GREATER_EQUAL, Op.BETWEEN, Op.HALF_OPEN, Op.IS_NULL}
 )
+_BOUNDS = _RANGES | {Op.EQUAL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Access:
     index: Index | None = None
     order: tuple[int, ...] = ()
     prunes: bool = False
+    """Whether SQLite can seek along the index; otherwise it finds its own way."""
 
 
 def choose_access(
@@ -31,19 +33,19 @@ def choose_access(
 ) -> Access:
     """The index whose leading columns the predicate pins down furthest; the sorting key wins ties.
 
-    A projection serves only queries whose columns it holds, as on VAST. A projection requested by name is
-    used whatever the predicate. Raises NotFoundError when it does not exist.
+    A projection serves only queries whose columns it holds, those compared and those sent, as on VAST. Row
+    ids it has anyhow. A projection requested by name is used whatever the predicate. Raises NotFoundError
+    when it does not exist.
     """
     strengths = _strengths(predicate)
-    key_index = table.indexes[: len(table.indexes) - len(table.projections)]
     if projection:
         wanted = table.projection(projection)
-        index = table.indexes[len(key_index) + table.projections.index(wanted)]
-        return Access(index, index.column_ids, prunes=_reach(index, table, strengths) > 0)
-    candidates = list(key_index)
+        index = next(index for index, each in table.projection_indexes if each is wanted)
+        return Access(index, index.column_ids, prunes=_can_seek(index, table, predicate))
+    candidates = list(table.indexes[: len(table.indexes) - len(table.projections)])
     if use_projections:
         needed = {table.column(name).id for name in columns if name != ROW_ID}
-        for held, index in zip(table.projections, table.indexes[len(key_index) :], strict=True):
+        for index, held in table.projection_indexes:
             if needed <= {*held.sorted_ids, *held.unsorted_ids}:
                 candidates.append(index)
     best, best_reach = None, 0
@@ -51,11 +53,43 @@ def choose_access(
         reach = _reach(index, table, strengths)
         if reach > best_reach:
             best, best_reach = index, reach
-    return Access(best, best.column_ids, prunes=True) if best else Access()
+    if best is None:
+        return Access()
+    return Access(best, best.column_ids, prunes=_can_seek(best, table, predicate))
+
+
+def bounds_of(index: Index, table: TableDefinition, predicate: Predicate) -> Predicate:
+    """The groups that bound the stretch of an index in which all matching rows lie.
+
+    These are equalities on its leading columns, and ranges on the next one. As each group compares one
+    column, it may have several ranges.
+    """
+    bounds: list[Group] = []
+    for column_id in index.column_ids:
+        groups = _on(table.by_id[column_id].field.name, predicate)
+        bounds += groups
+        if not any(_strength(each) == 2 for each in groups):
+            break
+    return tuple(bounds)
+
+
+def _on(name: str, predicate: Predicate) -> list[Group]:
+    """The groups that bound this column."""
+    return [
+        group
+        for group in predicate
+        if group[0].path.column == name and not group[0].path.children and _strength(group)
+    ]
+
+
+def _can_seek(index: Index, table: TableDefinition, predicate: Predicate) -> bool:
+    """SQLite takes several values of the leading column, but only one range."""
+    groups = _on(table.by_id[index.column_ids[0]].field.name, predicate)
+    return any(_strength(group) == 2 or len(group) == 1 for group in groups)
 
 
 def _strengths(predicate: Predicate) -> dict[str, int]:
-    """Maps a column name to 2 when it is pinned to values, 1 when to a range."""
+    """Maps a column name to 2 when it is pinned to values, 1 when to ranges."""
     strengths: dict[str, int] = {}
     for group in predicate:
         if not group[0].path.children:
@@ -69,7 +103,7 @@ def _strength(group: Group) -> int:
         return 0  # becomes a constant in SQL, which no index can serve
     if all(leaf.op is Op.EQUAL for leaf in group):
         return 2
-    return int(len(group) == 1 and group[0].op in _RANGES)
+    return int(all(leaf.op in _BOUNDS for leaf in group))
 
 
 def _reach(index: Index, table: TableDefinition, strengths: dict[str, int]) -> int:

@@ -1,6 +1,6 @@
 """Definitions of schemas, tables, columns, sorting keys and projections. All values are immutable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
@@ -97,6 +97,12 @@ class TableDefinition:
             Index(f"i{self.id}_p{projection.id}", projection.sorted_ids)
             for projection in self.projections
         )
+
+    @property
+    def projection_indexes(self) -> Iterator[tuple[Index, Projection]]:
+        """Each projection with its index."""
+        first = len(self.indexes) - len(self.projections)
+        return zip(self.indexes[first:], self.projections, strict=True)
 
     def column(self, name: str) -> Column:
         """Raises NotFoundError."""

@@ -92,13 +92,13 @@ class Scan:
             if share.part == 0:
                 self._read(page, None, start, limit)
         else:
-            for run in share.runs(start, self._end_row_id()):
+            for run in share.runs(start, self.end_row_id()):
                 self._read(page, run, 0, limit - page.rows)
                 if page.next_position is not None:
                     break
         return page
 
-    def _end_row_id(self) -> int:
+    def end_row_id(self) -> int:
         """One more than the largest row id this transaction can see."""
         overlay = self._overlay
         own = overlay.next_row_id if overlay else 0

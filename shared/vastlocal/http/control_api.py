@@ -6,6 +6,7 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from vastlocal.engine.database import Database
@@ -13,6 +14,7 @@ from vastlocal.errors import BadRequestError, ForbiddenError, NotFoundError
 from vastlocal.http.counters import Counters
 from vastlocal.http.faults import Fault, Faults
 from vastlocal.http.messages import Request, Response
+from vastlocal.operations.select_log import SelectLog
 from vastlocal.settings import Settings
 
 PREFIX = "/_vastlocal/"
@@ -20,12 +22,18 @@ PREFIX = "/_vastlocal/"
 
 class ControlApi:
     def __init__(
-        self, settings: Settings, database: Database, counters: Counters, faults: Faults
+        self,
+        settings: Settings,
+        database: Database,
+        counters: Counters,
+        faults: Faults,
+        selects: SelectLog,
     ) -> None:
         self._settings = settings
         self._database = database
         self._counters = counters
         self._faults = faults
+        self._selects = selects
         self._started = time.monotonic()
 
     def answer(self, request: Request, client_host: str) -> Response:
@@ -33,24 +41,33 @@ class ControlApi:
         if client_host and not ipaddress.ip_address(client_host).is_loopback:
             raise ForbiddenError("the control surface answers only this machine")
         route = f"{request.method} {request.path.removeprefix(PREFIX)}"
-        if route == "GET health":
-            return _json(self._health())
-        if route == "GET counters":
-            return _json(self._counters.as_json())
-        if route == "POST reset":
-            self._counters.reset()
-            self._faults.clear()
-        elif route == "GET faults":
-            return _json(self._faults.as_json())
-        elif route == "POST faults":
-            self._faults.add(Fault.from_json(_body(request)))
-        elif route == "DELETE faults":
-            self._faults.clear()
-        elif route == "POST expire":
-            self._database.expire(float(_body(request).get("idle_seconds", 0.0)))
-        else:
+        answers: dict[str, Callable[[], Any]] = {
+            "GET health": self._health,
+            "GET counters": self._counters.as_json,
+            "GET faults": self._faults.as_json,
+            "GET selects": self._selects.as_json,
+        }
+        acts: dict[str, Callable[[], None]] = {
+            "POST reset": self._reset,
+            "POST faults": lambda: self._faults.add(Fault.from_json(_body(request))),
+            "DELETE faults": self._faults.clear,
+            "POST selects": self._selects.start,
+            "POST expire": lambda: self._expire(_body(request)),
+        }
+        if route in answers:
+            return _json(answers[route]())
+        if route not in acts:
             raise NotFoundError(f"no {route}")
+        acts[route]()
         return _json({})
+
+    def _reset(self) -> None:
+        self._counters.reset()
+        self._faults.clear()
+        self._selects.stop()
+
+    def _expire(self, body: dict[str, Any]) -> None:
+        self._database.expire(float(body.get("idle_seconds", 0.0)))
 
     def _health(self) -> dict[str, Any]:
         return {

@@ -23,6 +23,7 @@ from vastlocal.http.doors import Door
 from vastlocal.http.faults import Faults
 from vastlocal.http.responses import Renderer
 from vastlocal.http.service import Service
+from vastlocal.operations.select_log import SelectLog
 from vastlocal.settings import Settings
 
 _THREADS = 16
@@ -167,7 +168,7 @@ def _opened(settings: Settings) -> Iterator[App]:
 
 
 def _application(settings: Settings, database: Database, threads: ThreadPoolExecutor) -> App:
-    counters, faults = Counters(), Faults()
-    control = ControlApi(settings, database, counters, faults)
-    service, door = Service(settings, database), Door(settings.host)
+    counters, faults, selects = Counters(), Faults(), SelectLog()
+    control = ControlApi(settings, database, counters, faults, selects)
+    service, door = Service(settings, database, selects), Door(settings.host)
     return App(service, control, counters, faults, threads, door)

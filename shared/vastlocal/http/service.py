@@ -18,6 +18,7 @@ from vastlocal.http.signature import SignatureChecker
 from vastlocal.operations.buckets import head_bucket, list_snapshots
 from vastlocal.operations.context import Call
 from vastlocal.operations.registry import OPERATIONS
+from vastlocal.operations.select_log import SelectLog
 from vastlocal.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -35,8 +36,9 @@ class Outcome:
 
 
 class Service:
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, selects: SelectLog) -> None:
         self.database = database
+        self._selects = selects
         self._buckets = frozenset(settings.buckets)
         self._signatures = SignatureChecker(
             settings.access_key, settings.secret_key, settings.clock_skew_seconds
@@ -113,7 +115,15 @@ class Service:
         elif kind == "rollback":
             self.database.rollback(transaction)
         elif kind != "keep_alive":
-            call = Call(request, self.database, transaction, self._buckets, in_thread, shuffle)
+            call = Call(
+                request,
+                self.database,
+                transaction,
+                self._buckets,
+                in_thread,
+                shuffle,
+                self._selects,
+            )
             outcome.response = OPERATIONS[kind](call)
             outcome.rows_read = call.rows_read
         outcome.steps = connection.take_steps()

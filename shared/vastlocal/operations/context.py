@@ -1,6 +1,6 @@
 """The context of an operation, and the names in its path."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vastlocal.engine.catalog import SchemaKey, TableKey
 from vastlocal.engine.database import Database
@@ -9,6 +9,7 @@ from vastlocal.engine.transaction import Transaction
 from vastlocal.errors import BadRequestError, NotImplementedByServerError
 from vastlocal.http.messages import Request
 from vastlocal.operations.buckets import bucket_of
+from vastlocal.operations.select_log import SelectLog
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Call:
     """False on the event loop, where long work raises TooLongError instead."""
     shuffle: bool = False
     """A fault: send rows in random order."""
+    selects: SelectLog = field(default_factory=SelectLog)
     rows_read: int = 0
 
     def bucket(self) -> str:

@@ -9,11 +9,13 @@ import pyarrow as pa
 
 from vastlocal.engine.codecs import codec_for
 from vastlocal.engine.definitions import ROW_ID, TableDefinition
+from vastlocal.engine.looking import rows_looked_at
 from vastlocal.engine.scan import Page, Scan, Share
 from vastlocal.errors import BadRequestError
 from vastlocal.http.messages import Request, Response
 from vastlocal.operations.context import Call
 from vastlocal.operations.plans import Plan, QueryOptions, plan_query
+from vastlocal.operations.select_log import Kind, compared
 from vastlocal.protocol.query_ir import Query, decode_query
 from vastlocal.protocol.query_stream import (
     COMPLETED,
@@ -96,8 +98,28 @@ def query_rows(call: Call) -> Response:
             share = split.share(sub_split)
             parts += _sub_split(call, scan, plan, share, (sub_split, position), split.limit_rows)
     call.rows_read = scan.read_rows
+    if call.selects.is_on:
+        _note(call, scan, plan, split)
     parts.append(COMPLETED)
     return Response(b"".join(parts), is_chunked=True)
+
+
+def _note(call: Call, scan: Scan, plan: Plan, split: _Split) -> None:
+    """Decodes the query once more: only while somebody watches, and then no plan has to know of it."""
+    table = scan.table
+    predicate = decode_query(call.request.body, table.field).predicate
+    index = scan.statements.access.index
+    names = {index.name: p.name for index, p in table.projection_indexes}
+    way = "scan" if index is None else names.get(index.name, "key")
+    sent = tuple(dict.fromkeys(leaf.column for leaf in plan.leaves))
+    rows = 0
+    for sub_split, position in split.starts:
+        share = split.share(sub_split)
+        if position < NO_MORE_ROWS and plan.leaves:
+            rows += rows_looked_at(scan, predicate, share, position, split.limit_rows)
+        elif position < NO_MORE_ROWS and share.part == 0:
+            rows += rows_looked_at(scan, predicate, Share(), 0, None)
+    call.selects.note(Kind(table.name, way, compared(predicate), sent), rows)
 
 
 def _sub_split(

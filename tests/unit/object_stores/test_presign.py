@@ -11,8 +11,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials as BotoCredentials
 
+from tams.aws.credentials import Credentials
 from tams.object_stores.object_keys import object_id_of, object_key
-from tams.object_stores.presign import Credentials, Presigner
+from tams.object_stores.presign import Presigner
 
 NOW = datetime(2026, 11, 20, 12, 34, 56, tzinfo=UTC)
 KEYS = ["media/a", "media/a b%2Fc", "media/ü~-_.!*'()", "media/%252E"]

@@ -40,11 +40,14 @@ class NothingThereError(Exception):
 @dataclass
 class BinModel:
     flows: dict[int, Live] = field(default_factory=dict)
+    sources: set[int] = field(default_factory=set)
+    """Those that exist. One that is restored alone has no Flow yet."""
     bin: list[Binned] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
     def create(self, flow: int, source: int) -> None:
         self.flows[flow] = Live(source, next(self._numbers))
+        self.sources.add(source)
 
     def free(self, flow: int, start: int, end: int) -> bool:
         return all(end <= begins or ends <= start for begins, ends, _ in self.flows[flow].pieces)
@@ -52,11 +55,14 @@ class BinModel:
     def delete_flow(self, flow: int, *, soft: bool, deletion: int | None = None) -> None:
         gone = self.flows.pop(flow)
         number = next(self._numbers) if deletion is None else deletion
+        was_last = all(it.source != gone.source for it in self.flows.values())
+        if was_last:
+            self.sources.remove(gone.source)
         if not soft:
             return
         pieces = frozenset(gone.pieces)
         self.bin.append(Binned(number, "flow", gone.source, flow, gone.life, pieces))
-        if gone.source not in self.sources:
+        if was_last:
             self.bin.append(Binned(number, "source", gone.source))
 
     def delete_segments(self, flow: int, start: int, end: int, *, soft: bool) -> None:
@@ -72,6 +78,9 @@ class BinModel:
         number = next(self._numbers)
         for flow in sorted(each for each, live in self.flows.items() if live.source == source):
             self.delete_flow(flow, soft=True, deletion=number)
+        if source in self.sources:
+            self.sources.remove(source)
+            self.bin.append(Binned(number, "source", source))
 
     def restore_flow(self, flow: int) -> None:
         entry = self._latest(lambda it: it.kind == "flow" and it.flow == flow)
@@ -85,6 +94,7 @@ class BinModel:
         if any(it.flow in self.flows for it in together):
             raise ConflictingError
         self.bin.remove(entry)
+        self.sources.add(source)
         for each in together:
             self._bring_back(each)
 
@@ -115,10 +125,6 @@ class BinModel:
             self._shrink(entry, pieces)
 
     @property
-    def sources(self) -> set[int]:
-        return {live.source for live in self.flows.values()}
-
-    @property
     def shown(self) -> set[str]:
         """The Objects that clients see."""
         return {piece[2] for live in self.flows.values() for piece in live.pieces}
@@ -138,6 +144,7 @@ class BinModel:
             lost = [it for it in self.bin if it.kind == "source" and it.source == entry.source]
             if lost:
                 self.bin.remove(lost[-1])
+        self.sources.add(entry.source)
         self.bin.remove(entry)
         self.flows[entry.flow] = Live(entry.source, entry.life, set(entry.pieces))
 

@@ -1,16 +1,19 @@
 """A world with a recycle bin, and what its tests do in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tams.models.deletion_request import DeletionRequest
 from tams.models.recycle_bin import RecycleBinEntry, RecycleBinQuery, Restored
+from tams.ports import Repositories
 from tams.services.deletion.deletion import DeletionService
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.deletion.requests import DeletionRequestService
 from tams.services.deletion.sources import SourceDeletionService
 from tams.services.events.log import EventLog, EventQuery
 from tams.services.objects.cleanup import ObjectCleanupService
+from tams.services.recycle_bin.measure import MeasureService
 from tams.services.recycle_bin.purge import PurgeService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
@@ -52,8 +55,10 @@ class BinWorld(World):
         request = service.delete_segments(flow_id, TimeRange.parse(timerange), None, options)
         return request.id if request else None
 
-    def delete_source(self, source_id: str, options: DeletionOptions = AS_SET) -> None:
-        SourceDeletionService.of(self.platform, self.caller).delete(source_id, options)
+    def delete_source(
+        self, source_id: str, options: DeletionOptions = AS_SET
+    ) -> DeletionRequest | None:
+        return SourceDeletionService.of(self.platform, self.caller).delete(source_id, options)
 
     def work_off(self, request_id: str | None) -> None:
         assert request_id is not None
@@ -97,6 +102,20 @@ class BinWorld(World):
         """The time that all hosts believe moves in steps."""
         while self.read(lambda it: it.recycle_bin.due(to_us(self.platform.clock()), 1)):
             self.purge()
+
+    def sized(self, sizes: Mapping[str, int]) -> None:
+        """As S3 reports them."""
+
+        def work(repositories: Repositories) -> None:
+            found = repositories.objects.find_many(sizes)
+            repositories.objects.save(
+                [replace(it, size_bytes=sizes[each]) for each, it in found.items()]
+            )
+
+        self.write(work)
+
+    def measure(self) -> int:
+        return MeasureService.of(self.platform).sweep()
 
     def purge(self) -> None:
         """All that is due, with the bytes."""

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from tams.deadline import invocation
+from tams.deadline import RESERVE_SECONDS, invocation
 from tams.errors import NotFoundError
 from tams.models.caller import EVERYONE
 from tams.models.deletion_request import DeletionRequest
 from tams.services.deletion.deletion import DeletionService
-from tams.services.deletion.requests import RESERVE_SECONDS, DeletionRequestService
+from tams.services.deletion.requests import DeletionRequestService
 from tams.timing import TimeRange
 from tests.unit.services.world import ALL_TIME, World, holding, of
 

@@ -200,7 +200,7 @@ def test_a_webhook_of_some_classes_gets_no_events_of_others(world: World) -> Non
 def test_events_do_not_name_members_out_of_reach(world: World) -> None:
     parent, known, hidden = (world.flow(tags=of(each)) for each in ("news", "news", "sport"))
     world.collect(parent, known, hidden)
-    events = world.read(lambda it: it.events.unrelayed())
+    events = world.read(lambda it: it.events.unrelayed(100))
     updated = ("flows/updated", parent)
     (event,) = (each for each in events if (each.event_type, each.flow_id) == updated)
 

@@ -58,6 +58,7 @@ class Comparison(RuleBasedStateMachine):
         kept = sorted(self.model.kept)
         if again is None or not kept:
             (object_id,) = self.world.allocate(flow_id)
+            self.world.sized({object_id: 2 ** len(self.objects)})
             self.objects.append(object_id)
             post = {"object_id": object_id, "object_timerange": "[0:0_20:0)"}
         else:
@@ -124,6 +125,16 @@ class Comparison(RuleBasedStateMachine):
                 self.model.bin.remove(known[0])
                 self.world.work_off_all()
 
+    @rule()
+    def measure(self) -> None:
+        self.world.measure()
+        sizes = {object_id: 2**at for at, object_id in enumerate(self.objects)}
+        found = sorted((*described(each), each.size_bytes or 0) for each in self._entries())
+        assert found == sorted(
+            (*self._described(each), sum(sizes[it] for it in {piece[2] for piece in each.pieces}))
+            for each in self.model.bin
+        )
+
     @invariant()
     def the_same_is_shown(self) -> None:
         for flow, flow_id in enumerate(self.flow_ids):
@@ -136,6 +147,7 @@ class Comparison(RuleBasedStateMachine):
                 assert exists.timeline.segment_count == len(pieces)
         for source, source_id in enumerate(self.source_ids):
             found = self.world.read(lambda it, i=source_id: it.sources.find(i))  # type: ignore[misc]
+            assert (found is not None) == (source in self.model.sources)
             users = [it for it in self.model.flows.values() if it.source == source]
             assert (found.flow_count if found else 0) == len(users)
 

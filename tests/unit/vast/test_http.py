@@ -1,5 +1,6 @@
 """Connections to VAST, against sockets that behave as badly as sockets do."""
 
+import gc
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from tams.vast.errors import (
     VastRequestError,
     VastUnavailableError,
 )
-from tams.vast.http_connection import Endpoint
+from tams.vast.http_connection import Endpoint, _Reader
 from tams.vast.http_pool import HttpPool
 from tams.vast.signature import Signer
 from tests.waiting import until
@@ -65,6 +66,19 @@ def test_a_connection_is_kept_and_used_again() -> None:
     with serving(OK, OK, OK) as (pool, served):
         assert [pool.exchange(REQUEST).body for _ in range(3)] == [b"ok"] * 3
     assert served == [1, 1, 1]
+
+
+def test_an_answer_does_not_wait_for_the_garbage_collector() -> None:
+    large = 1 << 20
+    answer = OK.replace(b"Content-Length: 2", b"Content-Length: %d" % large)[:-2] + b"x" * large
+    gc.collect()
+    gc.disable()
+    try:
+        with serving(answer) as (pool, _):
+            assert len(pool.exchange(REQUEST).body) == large
+        assert not [each for each in gc.get_objects() if isinstance(each, _Reader)]
+    finally:
+        gc.enable()
 
 
 def test_one_that_is_closed_after_its_answer_is_not_used_again() -> None:

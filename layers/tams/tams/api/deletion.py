@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from tams.api.dependencies import ThisCaller, ThisPlatform
 from tams.api.public_url import absolute
 from tams.api.query import QueryBool
 from tams.errors import InvalidRequestError
 from tams.models.deletion_request import DeletionRequest
 from tams.models.error import Error
-from tams.services.deletion.disposal import DeletionOptions
+from tams.services.deletion.disposal import DeletionOptions, check_unkept
 
 ACCEPTED: dict[int | str, dict[str, Any]] = {
     HTTPStatus.ACCEPTED: {
@@ -28,21 +29,25 @@ NEEDED: dict[int | str, dict[str, Any]] = {
 }
 
 
+_SoftDelete = Annotated[
+    QueryBool | None,
+    Query(
+        description="Whether the recycle bin keeps what is deleted. By default it does, if the service "
+        "has one. Not part of TAMS."
+    ),
+]
+_Cascade = Annotated[
+    QueryBool | None,
+    Query(
+        description="Whether to delete what depends on it too. If not, the answer is 409 when something "
+        "does. Not part of TAMS."
+    ),
+]
+
+
 async def _options(
-    soft_delete: Annotated[
-        QueryBool | None,
-        Query(
-            description="Whether the recycle bin keeps what is deleted. By default it does, if the service "
-            "has one. Not part of TAMS."
-        ),
-    ] = None,
-    cascade: Annotated[
-        QueryBool | None,
-        Query(
-            description="Whether to delete what depends on it too. If not, the answer is 409 when something "
-            "does. Not part of TAMS."
-        ),
-    ] = None,
+    soft_delete: _SoftDelete = None,
+    cascade: _Cascade = None,
     deleted_by: Annotated[
         str | None,
         Query(
@@ -59,6 +64,41 @@ async def _options(
 
 Options = Annotated[DeletionOptions, Depends(_options)]
 """How to delete: extensions that every DELETE of a resource takes."""
+
+
+MEMBERS_STAY = "Flows stay when they leave a collection: delete them with DELETE /flows/{flowId}"
+
+
+def never_kept(what: str, others_stay: str | None = None) -> Any:
+    """A dependency of a DELETE whose object the recycle bin does not keep: see `check_unkept`.
+
+    It takes `soft_delete` and `cascade` like all others, under the same rules. Nothing depends on what it
+    deletes, so `cascade` makes no difference.
+    """
+
+    async def check(
+        platform: ThisPlatform,
+        caller: ThisCaller,
+        soft_delete: Annotated[
+            QueryBool | None,
+            Query(
+                description="May be false: the recycle bin does not keep this. Not part of TAMS."
+            ),
+        ] = None,
+        cascade: Annotated[
+            QueryBool | None,
+            Query(
+                description=f"May be false: {others_stay}. Not part of TAMS."
+                if others_stay
+                else "Makes no difference: nothing depends on this. Not part of TAMS."
+            ),
+        ] = None,
+    ) -> None:
+        check_unkept(
+            platform.settings, caller, DeletionOptions(soft_delete, cascade), what, others_stay
+        )
+
+    return Depends(check)
 
 
 def deleted(request: Request, deletion: DeletionRequest | None) -> Response:

@@ -40,20 +40,20 @@ async def _caller(request: Request) -> Caller:
 
 
 ThisPlatform = Annotated[Platform, Depends(platform)]
-_Caller = Annotated[Caller, Depends(_caller)]
+ThisCaller = Annotated[Caller, Depends(_caller)]
 
 
 @cache
 def acting(service: type[S]) -> Callable[[Platform, Caller], Awaitable[S]]:
     """The dependency that creates a service for the caller: `Depends(acting(FlowService))`."""
 
-    async def made(platform: ThisPlatform, caller: _Caller) -> S:
+    async def made(platform: ThisPlatform, caller: ThisCaller) -> S:
         return service.of(platform, caller)
 
     return made
 
 
-async def _backends(platform: ThisPlatform, caller: _Caller) -> Mapping[str, StorageBackend]:
+async def _backends(platform: ThisPlatform, caller: ThisCaller) -> Mapping[str, StorageBackend]:
     return readable_backends(caller.classes_for(Permission.READ), platform.backends)
 
 

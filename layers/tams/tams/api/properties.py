@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from fastapi.responses import JSONResponse
 
 from tams.api.body import described_as
+from tams.api.deletion import never_kept
 from tams.api.dependencies import JsonBody
 from tams.api.raw_path import path_value
 from tams.errors import NotFoundError
@@ -79,7 +80,12 @@ def mount_property(
         resources.set(resource_id, name, parse(body))
         return NO_CONTENT
 
-    @router.delete(path, name=f"delete_{name}", status_code=HTTPStatus.NO_CONTENT)
+    @router.delete(
+        path,
+        name=f"delete_{name}",
+        status_code=HTTPStatus.NO_CONTENT,
+        dependencies=[never_kept("properties")],
+    )
     async def delete_property(resource_id: Id, resources: Service) -> Response:
         resources.set(resource_id, name, None)
         return NO_CONTENT
@@ -129,7 +135,12 @@ def _mount_tags(
         resources.set_tag(resource_id, name, parse_tag_value(body))
         return NO_CONTENT
 
-    @router.delete(f"{path}/{{name:path}}", name="delete_tag", status_code=HTTPStatus.NO_CONTENT)
+    @router.delete(
+        f"{path}/{{name:path}}",
+        name="delete_tag",
+        status_code=HTTPStatus.NO_CONTENT,
+        dependencies=[never_kept("tags")],
+    )
     async def delete_tag(resource_id: Id, resources: Service, name: Name) -> Response:
         resources.remove_tag(resource_id, name)
         return NO_CONTENT

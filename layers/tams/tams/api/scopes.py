@@ -59,6 +59,7 @@ SCOPES: Mapping[str, Needed] = {
     "/retention": {"GET": _ADMIN},
     "/recycle-bin": {"GET": _DELETE},
     "/recycle-bin/restore": {"POST": _DELETE},
+    "/recycle-bin/summary": {"GET": _DELETE},
     "/recycle-bin/{entryId}": {"GET": _DELETE, "DELETE": _DELETE},
     "/objects": {"POST": _WRITE},
     "/objects/batch": {"POST": _WRITE},
@@ -80,6 +81,8 @@ SCOPES: Mapping[str, Needed] = {
     "/flows/{flowId}/dash.mpd": {"GET": _READ},
     "/sources/{sourceId}/hls.m3u8": {"GET": _READ},
     "/sources/{sourceId}/dash.mpd": {"GET": _READ},
+    "/flows/{flowId}/thumbnail": {"GET": _READ},
+    "/sources/{sourceId}/thumbnail": {"GET": _READ},
     "/playback/tokens": {"POST": _READ},
 }
 

@@ -4,12 +4,11 @@ import json
 import logging
 import math
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from tams.aws_client import aws_client
+from tams.aws.credentials import NoCredentialsError
+from tams.aws.json_api import AwsError, JsonApi
 from tams.deadline import within
 from tams.errors import BackendUnavailableError
 
@@ -18,6 +17,8 @@ _log = logging.getLogger(__name__)
 _ENTRIES_MAX = 10
 DELAY_SECONDS_MAX = 900
 """Limits of SQS. Source: Amazon SQS message quotas."""
+
+_MISSING = {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
 
 _SECONDS = 3.0
 """For one message, all tries together: a client waits for the answer meanwhile."""
@@ -34,15 +35,18 @@ class SqsQueue:
         region: str,
         ids_per_message: int = 100,
     ) -> None:
+        """Without `endpoint_url`, the queue's own URL says where SQS is."""
         self._url = url
         self._ids_per_message = ids_per_message
-        self._endpoint_url = endpoint_url
-        self._region = region
-
-    @cached_property
-    def _client(self) -> Any:
-        return aws_client(
-            "sqs", 1, _SECONDS, endpoint_url=self._endpoint_url, region_name=self._region
+        place = urlsplit(url)
+        self._sqs = JsonApi(
+            "sqs",
+            "AmazonSQS",
+            "1.0",
+            url=endpoint_url or f"{place.scheme}://{place.netloc}",
+            region=region,
+            connect_seconds=1,
+            read_seconds=_SECONDS,
         )
 
     def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
@@ -52,31 +56,36 @@ class SqsQueue:
         for entries in _groups(messages, _ENTRIES_MAX):
             try:
                 with within(_SECONDS):
-                    answer = self._client.send_message_batch(
-                        QueueUrl=self._url,
-                        Entries=[
-                            {"Id": str(index), "MessageBody": body, "DelaySeconds": delay}
-                            for index, body in enumerate(entries)
-                        ],
-                    )
-            except (BotoCoreError, ClientError) as error:
+                    answer = self._sqs.call("SendMessageBatch", self._batch(entries, delay))
+            except (AwsError, NoCredentialsError) as error:
                 _log.warning("SQS did not accept %d messages: %s", len(entries), error)
             else:
                 if refused := answer.get("Failed"):
                     reason = refused[0].get("Message", refused[0]["Code"])
                     _log.warning("SQS did not accept %d messages: %s", len(refused), reason)
 
+    def _batch(self, bodies: Sequence[str], delay_seconds: int) -> dict[str, Any]:
+        entries = [
+            {"Id": str(index), "MessageBody": body, "DelaySeconds": delay_seconds}
+            for index, body in enumerate(bodies)
+        ]
+        return {"QueueUrl": self._url, "Entries": entries}
+
     def check(self) -> None:
         """Raises BackendUnavailableError when the queue does not answer, or does not exist."""
         name = self._url.rpartition("/")[2]
         try:
             with within(_SECONDS):
-                self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        except self._client.exceptions.QueueDoesNotExist:
-            raise BackendUnavailableError(f"the queue {name} does not exist") from None
-        except (BotoCoreError, ClientError) as error:
-            reason = type(error).__name__
-            raise BackendUnavailableError(f"the queue {name} did not answer: {reason}") from error
+                asked = {"QueueUrl": self._url, "AttributeNames": ["QueueArn"]}
+                self._sqs.call("GetQueueAttributes", asked)
+        except AwsError as error:
+            if error.code in _MISSING:
+                raise BackendUnavailableError(f"the queue {name} does not exist") from None
+            raise BackendUnavailableError(
+                f"the queue {name} did not answer: {error.code}"
+            ) from error
+        except NoCredentialsError as error:
+            raise BackendUnavailableError(f"the queue {name} cannot be asked: {error}") from error
 
 
 def whole_delay(seconds: float) -> int:

@@ -22,6 +22,8 @@ class DeletionRequest(Model):
 
     id: Uuid
     flow_id: Uuid
+    source_id: Uuid | None = None
+    """An extension: the Source that is deleted with all its Flows, of which `flow_id` is one."""
     timerange_to_delete: TimeRange
     timerange_remaining: TimeRange | None = None
     delete_flow: Flag

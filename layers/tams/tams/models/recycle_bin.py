@@ -54,6 +54,26 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True)
+class BinSize:
+    """The Objects that the Segments of an entry use, each counted once, whoever else uses it too."""
+
+    size_bytes: int = 0
+    unknown: int = 0
+    """Objects without a size: clients hold their bytes, or S3 has not reported the upload."""
+
+    def __add__(self, other: "BinSize") -> "BinSize":
+        return BinSize(self.size_bytes + other.size_bytes, self.unknown + other.unknown)
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How far the measuring of a long entry has come: past every Segment that starts up to `cursor_ns`."""
+
+    cursor_ns: int
+    size: BinSize
+
+
+@dataclass(frozen=True, slots=True)
 class BinEntry:
     """One thing in the bin: a Source, or a Flow with its timeline.
 
@@ -66,6 +86,9 @@ class BinEntry:
     flow: StoredFlow | None = None
     source: StoredSource | None = None
     relations: Relations = field(default_factory=Relations)
+    size: BinSize | None = None
+    """None until it is measured."""
+    measuring: Measuring | None = None
 
     @property
     def of(self) -> StoredFlow:
@@ -95,6 +118,9 @@ class BinEntry:
         """As clients see it."""
         named = self.source.source if self.source else self.of.flow
         timeline = self.flow.timeline if self.flow else None
+        size = self.size
+        if timeline and not timeline.segment_count:
+            size = BinSize()
         return RecycleBinEntry(
             id=self.id,
             kind=self.kind,
@@ -105,6 +131,9 @@ class BinEntry:
             label=named.label,
             timerange=timeline.timerange if timeline else None,
             segment_count=timeline.segment_count if timeline else None,
+            size_bytes=size.size_bytes if size else None,
+            unknown_sizes=size.unknown if size else None,
+            is_measured=size is not None if timeline else None,
             deleted_at=from_us(self.deletion.deleted_us),
             deleted_by=self.deletion.deleted_by,
             kept_until=from_us(self.deletion.until_us),
@@ -112,7 +141,12 @@ class BinEntry:
 
 
 class RecycleBinEntry(Model):
-    """Something deleted that can be restored. Not part of TAMS."""
+    """Something deleted that can be restored. Not part of TAMS.
+
+    `size_bytes` is that of the Objects that its Segments use, each once. Other Segments may use some of them
+    too, so a purge frees at most as much. `unknown_sizes` counts Objects without a size, which are not in it.
+    Both are absent until the service has measured the entry in the background: `is_measured`.
+    """
 
     id: Uuid
     kind: BinKind
@@ -123,9 +157,27 @@ class RecycleBinEntry(Model):
     label: Text | None = None
     timerange: TimeRange | None = None
     segment_count: int | None = None
+    size_bytes: int | None = None
+    unknown_sizes: int | None = None
+    is_measured: bool | None = None
     deleted_at: UtcDateTime
     deleted_by: Text | None = None
     kept_until: UtcDateTime
+
+
+class RecycleBinSummary(Model):
+    """The recycle bin as a whole, as far as the caller may read it. Not part of TAMS.
+
+    `size_bytes` is the sum over all entries that are measured. An Object that several entries use is in it
+    several times.
+    """
+
+    entry_count: int
+    segment_count: int
+    size_bytes: int
+    unknown_sizes: int
+    unmeasured_count: int
+    oldest: UtcDateTime | None = None
 
 
 class Restored(Model):

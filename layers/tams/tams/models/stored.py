@@ -130,13 +130,14 @@ class StoredSource:
     """A Source as read in a transaction.
 
     It lives as long as `flow_count` is above zero. One that a client created by itself lives until a client
-    deletes it: `is_kept`.
+    deletes it: `is_kept`. `is_unrelated` says that it is known to neither collect Sources nor be collected.
     """
 
     source: Source
     flow_count: int = 0
     revision: int = 0
     is_kept: bool = False
+    is_unrelated: bool = False
     look_us: int | None = None
     """0 where this transaction changes the policy that it has for its Flows; never read."""
 
@@ -156,16 +157,32 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True)
+class Cascade:
+    """The Flows of a Source that a deletion request deletes: those created until then.
+
+    The rest is the deletion that the recycle bin records. It keeps nothing if `until_us` is `deleted_us`.
+    """
+
+    source_id: str
+    created_until_us: int
+    deletion_id: str
+    deleted_us: int
+    until_us: int
+    deleted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredDeletion:
     """A deletion request. For a deleted Flow it keeps the summary of the Segments that remain.
 
-    `auth_classes` are those of the Flow.
+    `auth_classes` are those of the Flow, or of the Source that is deleted with its Flows: `cascade`.
     """
 
     request: DeletionRequest
     timeline: Timeline = field(default_factory=Timeline)
     auth_classes: tuple[str, ...] = ()
     revision: int = 0
+    cascade: Cascade | None = None
 
 
 class ObjectKind(StrEnum):
@@ -208,6 +225,7 @@ class StoredObject:
     created_us: int = 0
     flow_created_us: int | None = None
     doomed_us: int | None = None
+    """When it was doomed, or hinted at again since."""
     registers: Mapping[str, str] = field(default_factory=dict)
     size_bytes: int | None = None
     etag: str | None = None

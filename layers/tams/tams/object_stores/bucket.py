@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from botocore.config import Config
-
 from tams.access_keys import Keys, RebuiltOnChange
-from tams.aws_client import aws_client
+from tams.aws.credentials import Credentials, NoCredentialsError, own_credentials
+from tams.errors import BackendUnavailableError
 from tams.models.storage_backend import StorageBackend
-from tams.object_stores.presign import Credentials, Presigner
+from tams.object_stores.presign import Presigner
 
 
 @dataclass(frozen=True)
@@ -41,6 +40,10 @@ class Bucket:
         return RebuiltOnChange(self.find_keys, self._connect)
 
     def _connect(self, keys: Keys | None) -> Any:
+        from botocore.config import Config  # noqa: PLC0415 - slow, and signing URLs does not need it
+
+        from tams.aws.client import aws_client  # noqa: PLC0415
+
         access_key, secret_key = keys or (None, None)
         return aws_client(
             "s3",
@@ -69,5 +72,7 @@ class Bucket:
     def _credentials(self) -> Credentials:
         if (keys := self.find_keys()) is not None:
             return Credentials(*keys)
-        role = self.client._request_signer._credentials.get_frozen_credentials()
-        return Credentials(role.access_key, role.secret_key, role.token)
+        try:
+            return own_credentials()
+        except NoCredentialsError as error:
+            raise BackendUnavailableError(f"URLs cannot be signed: {error}") from error

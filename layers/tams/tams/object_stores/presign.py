@@ -12,16 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-_ALGORITHM = "AWS4-HMAC-SHA256"
+from tams.aws.credentials import Credentials
+from tams.aws.signature import ALGORITHM, signing_key
+
 _NAME = "x-name"
 """S3 ignores parameters that start with `x-`. Source: Amazon S3 user guide, "Server access log format"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    access_key: str
-    secret_key: str
-    session_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +105,7 @@ class Presigner:
         scope = f"{stamp[:8]}/{self._region}/s3/aws4_request"
         signed_headers = ";".join(names)
         parameters = [
-            ("X-Amz-Algorithm", _ALGORITHM),
+            ("X-Amz-Algorithm", ALGORITHM),
             ("X-Amz-Credential", f"{credentials.access_key}/{scope}"),
             ("X-Amz-Date", stamp),
             ("X-Amz-Expires", str(expires_seconds)),
@@ -125,7 +120,7 @@ class Presigner:
             canonical_query="&".join(sorted(pairs + last)),
             ending="".join(f"&{each}" for each in last),
             signed_headers=signed_headers,
-            to_sign=f"{_ALGORITHM}\n{stamp}\n{scope}\n",
+            to_sign=f"{ALGORITHM}\n{stamp}\n{scope}\n",
             signing_key=self._signing_key(credentials.secret_key, stamp[:8]),
         )
 
@@ -134,10 +129,7 @@ class Presigner:
 
     def _signing_key(self, secret_key: str, day: str) -> bytes:
         if (last := self._key) is None or last[0] != (secret_key, day):
-            key = f"AWS4{secret_key}".encode()
-            for part in (day, self._region, "s3", "aws4_request"):
-                key = hmac.digest(key, part.encode(), "sha256")
-            last = self._key = ((secret_key, day), key)
+            last = self._key = ((secret_key, day), signing_key(secret_key, day, self._region, "s3"))
         return last[1]
 
 

@@ -1,36 +1,21 @@
-"""The storage backends' buckets. URLs take no request, deletes and checks take one."""
+"""The storage backends' buckets: URLs, which take no request, and what `requests` does with them."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError
-
-from tams.deadline import within
-from tams.errors import BackendUnavailableError, quoted
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
 from tams.object_stores.bucket import Bucket
-from tams.object_stores.copying import (
-    CopyFailedError,
-    Download,
-    copy_inside,
-    copy_through,
-    put_whole,
-)
-from tams.object_stores.object_keys import (
-    PREFIX,
-    object_id_of,
-    object_id_said_by,
-    object_key,
-)
+from tams.object_stores.copying import Download
+from tams.object_stores.object_keys import object_id_of, object_key
 from tams.ports import Clock
 
-_CODES_OF_FULL = {"InsufficientCapacity", "QuotaExceeded", "StorageFull", "XMinioStorageFull"}
-_METADATA = "x-amz-meta-"
+if TYPE_CHECKING:
+    from tams.object_stores.requests import S3Requests
+
 SIGNED_SECONDS_MAX = 7 * 86_400
 """Source: AWS "Authenticating Requests: Using Query Parameters", X-Amz-Expires."""
 
@@ -104,60 +89,6 @@ class S3ObjectStores:
         """For clients with their own credentials for the bucket."""
         return self._buckets[storage_id].presigner.plain_url(object_key(object_id))
 
-    def put(self, storage_id: str, object_id: str, content: bytes, content_type: str) -> None:
-        """Store an Object's bytes. Raises BackendUnavailableError, also when others are there afterwards."""
-        bucket = self._buckets[storage_id]
-        try:
-            put_whole(content, bucket, object_key(object_id), content_type)
-        except (BotoCoreError, ClientError) as error:
-            raise _unavailable(bucket, "put_object", error) from error
-        except CopyFailedError as error:
-            raise BackendUnavailableError(f"storing Object {quoted(object_id)}: {error}") from error
-
-    def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
-        """Delete the bytes of every controlled instance; missing ones count as deleted.
-
-        Raises BackendUnavailableError.
-        """
-        for instance in instances:
-            bucket = self._buckets.get(instance.storage_id or "")
-            if bucket is not None:
-                with_s3(bucket, "delete_object", Key=object_key(object_id))
-
-    def copy(
-        self, object_id: str, source: Instance, storage_id: str, content_type: str | None
-    ) -> None:
-        """Copy an instance's bytes to a backend: inside S3 if both share an endpoint, otherwise through us.
-
-        Raises BackendUnavailableError, also when the bytes that arrived differ from those sent.
-        """
-        target, key = self._buckets[storage_id], object_key(object_id)
-        origin = self._buckets.get(source.storage_id or "")
-        try:
-            if origin is not None and origin.shares_endpoint_with(target):
-                copy_inside(origin, target, key)
-            elif origin is not None:
-                found = origin.client.get_object(Bucket=origin.bucket, Key=key)
-                copy_through(_S3Body(found), target, key, content_type)
-            elif source.url is not None:
-                with self._download(source.url) as body:
-                    copy_through(body, target, key, content_type)
-            else:
-                # A backend that is no longer configured; another instance may do, next time.
-                raise BackendUnavailableError(
-                    "the instance's storage backend is no longer configured"
-                )
-        except (BotoCoreError, ClientError, Boto3Error, CopyFailedError) as error:
-            reason = str(error) if isinstance(error, CopyFailedError) else _reason(error)
-            raise BackendUnavailableError(
-                f"copying Object {quoted(object_id)} failed: {reason}"
-            ) from error
-
-    def check(self) -> None:
-        """Raises BackendUnavailableError when a bucket does not answer."""
-        for bucket in self._buckets.values():
-            with_s3(bucket, "head_bucket")
-
     def bucket_of(self, storage_id: str) -> str | None:
         """The bucket of a storage backend; None if that backend no longer exists."""
         found = self._buckets.get(storage_id)
@@ -171,75 +102,29 @@ class S3ObjectStores:
         """Whether `object_id_of` can recover the id; a key does not contain a long id."""
         return object_id_of(object_key(object_id)) == object_id
 
-    def keys(self, storage_id: str) -> Iterator[Sequence[StoredKey]]:
-        """Everything under our prefix, in pages of up to a thousand, which are fetched as they are needed.
+    def put(self, storage_id: str, object_id: str, content: bytes, content_type: str) -> None:
+        self._requests.put(storage_id, object_id, content, content_type)
 
-        Raises BackendUnavailableError.
-        """
-        bucket = self._buckets[storage_id]
-        token: dict[str, str] = {}
-        while True:
-            page = with_s3(bucket, "list_objects_v2", Prefix=PREFIX, **token)
-            yield [
-                StoredKey(
-                    each["Key"],
-                    object_id_said_by(each["Key"]),
-                    each["Size"],
-                    each["LastModified"],
-                )
-                for each in page.get("Contents", ())
-            ]
-            if not page.get("IsTruncated"):
-                return
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+    def delete(self, object_id: str, instances: Sequence[Instance]) -> None:
+        self._requests.delete(object_id, instances)
+
+    def copy(
+        self, object_id: str, source: Instance, storage_id: str, content_type: str | None
+    ) -> None:
+        self._requests.copy(object_id, source, storage_id, content_type)
+
+    def check(self) -> None:
+        self._requests.check()
+
+    def keys(self, storage_id: str) -> Iterator[Sequence[StoredKey]]:
+        return self._requests.keys(storage_id)
 
     def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None:
-        """The metadata the bytes were uploaded with, as headers; None when there are no bytes.
+        return self._requests.upload_headers(storage_id, object_id)
 
-        Raises BackendUnavailableError.
-        """
-        bucket = self._buckets[storage_id]
-        try:
-            with within(bucket.timeout_seconds):
-                head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
-                return None
-            raise _unavailable(bucket, "head_object", error) from error
-        except BotoCoreError as error:
-            raise _unavailable(bucket, "head_object", error) from error
-        return {f"{_METADATA}{name.lower()}": text for name, text in head["Metadata"].items()}
+    @cached_property
+    def _requests(self) -> "S3Requests":
+        """Loaded when the first is made: boto3 is slow, and most functions only sign URLs."""
+        from tams.object_stores.requests import S3Requests  # noqa: PLC0415
 
-
-class _S3Body:
-    def __init__(self, found: Any) -> None:
-        self._stream = found["Body"]
-        self.length: int | None = found["ContentLength"]
-
-    def read(self, size: int = -1, /) -> bytes:
-        chunk: bytes = self._stream.read(None if size < 0 else size)
-        return chunk
-
-
-def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:
-    """One S3 request, which may take as long as the backend's timeout. Raises BackendUnavailableError."""
-    try:
-        with within(bucket.timeout_seconds):
-            return getattr(bucket.client, operation)(Bucket=bucket.bucket, **arguments)
-    except (BotoCoreError, ClientError) as error:
-        raise _unavailable(bucket, operation, error) from error
-
-
-def _unavailable(bucket: Bucket, operation: str, error: Exception) -> BackendUnavailableError:
-    label = bucket.backend.label or bucket.backend.id
-    return BackendUnavailableError(f"S3 backend {label!r}: {operation} failed: {_reason(error)}")
-
-
-def _reason(error: Exception) -> str:
-    """A full store may report that by any of several codes, or not at all."""
-    if not isinstance(error, ClientError):
-        return type(error).__name__
-    code = str(error.response["Error"].get("Code", ""))
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    is_full = status == HTTPStatus.INSUFFICIENT_STORAGE or code in _CODES_OF_FULL
-    return "it is full" if is_full else code
+        return S3Requests(self._buckets, self._download)

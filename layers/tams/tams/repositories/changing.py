@@ -75,6 +75,9 @@ class ChangingRows:
         written: Predicate = col["event_id"] == operation
         if self._key is not None:
             written &= col[self._key] == row[self._key]
+        for name in self._table.sorting_key:
+            if name != self._key and name in row:  # to find it without a look at all rows
+                written &= col[name] == row[name]
         self._transaction.witnessed_by(Witness(self._table, written))
 
     def _key_of(self, row: Mapping[str, Any]) -> Any:

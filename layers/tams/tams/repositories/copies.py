@@ -22,12 +22,17 @@ class CopyRepository:
         return next(iter(self._select(col["id"] == copy_id)), None)
 
     def of_object(self, object_id: str) -> list[Copy]:
-        return self._select(col["object_id"] == object_id)
+        """One round trip, and another if there are any."""
+        rows = self._transaction.select(COPIES, col["object_id"] == object_id, ["id"])
+        return self._select(col["id"].isin([row["id"] for row in rows])) if rows else []
 
-    def due(self, now_us: int, believed_us: int) -> list[str]:
-        """Ids of the copies that are due. One set past `believed_us` is due too: its clock was wrong."""
+    def due(self, now_us: int, believed_us: int, limit: int) -> list[str]:
+        """Ids of copies that are due, up to about `limit`.
+
+        One set past `believed_us` is due too: its clock was wrong.
+        """
         predicate = (col["next_us"] <= now_us) | (col["next_us"] > believed_us)
-        rows = self._transaction.select(COPIES, predicate, ["id"])
+        rows = self._transaction.select(COPIES, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
 
     def add(self, copy: Copy) -> None:

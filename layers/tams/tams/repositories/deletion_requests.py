@@ -1,16 +1,16 @@
 """Deletion requests on VAST: the work that remains, and how each request ended."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import StoredDeletion, Timeline
+from tams.models.stored import Cascade, StoredDeletion, Timeline
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
 from tams.repositories.tables import DELETION_REQUESTS
 from tams.repositories.transaction import Row
@@ -38,8 +38,8 @@ class DeletionRequestRepository:
             raise NotFoundError("Deletion request", request_id)
         return found
 
-    def add(self, stored: StoredDeletion) -> None:
-        self._rows.insert([deletion_row(stored)])
+    def add(self, *requests: StoredDeletion) -> None:
+        self._rows.insert([deletion_row(each) for each in requests])
 
     def save(self, stored: StoredDeletion) -> None:
         """The request was read in this transaction."""
@@ -49,23 +49,33 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, request_ids, with_row_id=True)
         self._rows.delete([row["id"] for row in self._rows.track(rows.values())])
 
-    def idle_since(self, before_us: int, now_us: int) -> list[str]:
-        """Requests with work left that nobody has touched since then.
+    def idle_since(self, before_us: int, now_us: int, limit: int | None = None) -> list[str]:
+        """Requests with work left that nobody has touched since then: all, or up to about `limit`.
 
         Includes requests that a clock ahead of ours touched after `now_us`, since their age is unknown.
         """
         untouched = (col["updated_us"] < before_us) | (col["updated_us"] > now_us)
         predicate = col["status"].isin(_ACTIVE) & untouched
-        return self._ids(predicate)
+        return self._ids(predicate, limit)
 
-    def expired(self, before_us: int) -> list[str]:
-        return self._ids(col["expiry_us"] < before_us)
+    def expired(self, before_us: int, limit: int) -> list[str]:
+        """Those that have expired: all, or up to about `limit`."""
+        return self._ids(col["expiry_us"] < before_us, limit)
+
+    def active(self, request_ids: Collection[str]) -> set[str]:
+        """Those of these requests that are still at work. One round trip."""
+        active = col["status"].isin(_ACTIVE)
+        return {
+            each
+            for some in in_parts(sorted(request_ids))
+            for each in self._ids(active & col["id"].isin(some))
+        }
 
     def in_error(self) -> list[str]:
         return self._ids(col["status"] == str(DeletionStatus.ERROR))
 
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
-        """Two round trips."""
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             DELETION_REQUESTS,
@@ -77,8 +87,8 @@ class DeletionRequestRepository:
         rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
         return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
-    def _ids(self, predicate: Predicate | None) -> list[str]:
-        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"])
+    def _ids(self, predicate: Predicate | None, limit: int | None = None) -> list[str]:
+        rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"], rows_max=limit)
         return [row["id"] for row in rows]
 
 
@@ -92,6 +102,7 @@ def deletion_row(stored: StoredDeletion) -> Row:
         "status": str(request.status),
         "document": dumps(request.to_document()),
         "timeline": dumps(asdict(stored.timeline)),
+        "cascade": dumps(asdict(stored.cascade)) if stored.cascade else None,
         "auth_classes": dumps(stored.auth_classes),
         "created_us": to_us(request.created) if request.created else None,
         "updated_us": to_us(request.updated) if request.updated else None,
@@ -104,4 +115,5 @@ def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
     timeline = Timeline(**json.loads(row["timeline"]))
     classes = json.loads(row["auth_classes"] or "[]")  # null if from before classes: admins only
-    return StoredDeletion(request, timeline, tuple(classes), row["revision"])
+    cascade = Cascade(**json.loads(row["cascade"])) if row["cascade"] else None
+    return StoredDeletion(request, timeline, tuple(classes), row["revision"], cascade)

@@ -20,6 +20,11 @@ from tams.vast.where import col
 _STATE = [name for name in DELIVERY_STATES.names if name != "event_id"]
 _FIRST_WINDOW = 256
 _WIDEST_WINDOW = 65_536
+_WAITING_MAX = 1_024
+"""Deliveries of one window; if there are more, the window is narrowed."""
+_MILESTONES_WINDOW_US = 60_000_000
+_GAP_MAX = 1_000
+"""Places further apart than this are looked for separately."""
 
 
 class DeliveryRepository:
@@ -45,21 +50,43 @@ class DeliveryRepository:
         self._transaction.insert(MILESTONES, [{"seq": seq, "newest_us": newest_us}])
 
     def milestone_before(self, since_us: int) -> int:
-        """A place up to which every event is stamped before `since_us`, or is forgotten."""
-        rows = self._transaction.select(MILESTONES, col["newest_us"] < since_us, ["seq"])
-        return max((row["seq"] for row in rows), default=0)
+        """A place up to which every event is stamped before `since_us`, or is forgotten.
 
-    def forget_milestones(self, before_us: int) -> None:
-        """Replace the milestones of forgotten events (those before that time) with a single one."""
+        Milestones are in the order of places. So the last ones before then are enough, and one round trip if
+        there are any of the same minute.
+        """
+        width_us = _MILESTONES_WINDOW_US
+        while True:
+            is_whole = width_us > since_us
+            predicate = col["newest_us"] < since_us
+            if not is_whole:
+                predicate &= col["newest_us"] >= since_us - width_us
+            rows = self._transaction.select(MILESTONES, predicate, ["seq"])
+            if rows or is_whole:
+                return max((row["seq"] for row in rows), default=0)
+            width_us *= 16
+
+    def forget_milestones(self, before_us: int, limit: int) -> bool:
+        """Replace milestones of forgotten events (those before that time) with a single one, so many at once.
+
+        Returns whether there may be more.
+        """
         rows = self._transaction.select(
-            MILESTONES, col["newest_us"] < before_us, ["seq", "newest_us"], with_row_id=True
+            MILESTONES,
+            col["newest_us"] < before_us,
+            ["seq", "newest_us"],
+            with_row_id=True,
+            rows_max=limit,
         )
         if len(rows) > 1 or any(row["newest_us"] >= 0 for row in rows):
             self._transaction.delete(MILESTONES, [row[ROW_ID] for row in rows])
             self.add_milestone(max(row["seq"] for row in rows), FORGOTTEN_US)
+        return len(rows) >= limit
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
-        self._transaction.insert(DELIVERIES, [asdict(delivery) for delivery in deliveries])
+        names = DELIVERIES.names
+        rows = [{name: getattr(each, name) for name in names} for each in deliveries]
+        self._transaction.insert(DELIVERIES, rows)
 
     def waiting(self, webhook_id: str, from_seq: int, last_seq: int) -> list[Delivery]:
         """The next deliveries from `from_seq` to `last_seq`, in order: at least one if there are any.
@@ -74,8 +101,13 @@ class DeliveryRepository:
                 & (col["seq"] < from_seq + width)
             )
             rows = self._transaction.select(
-                DELIVERIES, predicate, DELIVERIES.names, with_row_id=True
+                DELIVERIES, predicate, DELIVERIES.names, with_row_id=True, rows_max=_WAITING_MAX
             )
+            if len(rows) >= _WAITING_MAX and width > _WAITING_MAX // 2:
+                width = max(
+                    width // 16, _FIRST_WINDOW
+                )  # VAST need not have returned the first ones
+                continue
             if rows:
                 self._row_ids.update((row["seq"], row.pop(ROW_ID)) for row in rows)
                 return sorted((Delivery(**row) for row in rows), key=lambda each: each.seq)
@@ -83,17 +115,29 @@ class DeliveryRepository:
             width = min(width * 4, _WIDEST_WINDOW)
         return []
 
-    def waited_for(self, webhook_ids: Collection[str], first_seq: int, last_seq: int) -> set[int]:
-        """Places from first to last whose event any of these webhooks still waits for."""
-        if not webhook_ids:
+    def waited_for(self, webhook_ids: Collection[str], places: Collection[int]) -> set[int]:
+        """Those of these places whose event any of these webhooks still waits for.
+
+        One round trip, and another for each webhook that is behind. It reads at most a row for each place,
+        unless there are gaps between them.
+        """
+        if not webhook_ids or not places:
             return set()
-        predicate = (
-            col["webhook_id"].isin(list(webhook_ids))
-            & (col["seq"] >= first_seq)
-            & (col["seq"] <= last_seq)
-        )
-        rows = self._transaction.select(DELIVERIES, predicate, ["seq"])
-        return {row["seq"] for row in rows}
+        wanted, waited = set(places), set[int]()
+        for webhook_id in self._behind(webhook_ids, max(wanted)):
+            for first, last in _runs(sorted(wanted)):
+                predicate = (
+                    (col["webhook_id"] == webhook_id) & (col["seq"] >= first) & (col["seq"] <= last)
+                )
+                rows = self._transaction.select(DELIVERIES, predicate, ["seq"])
+                waited |= wanted.intersection(row["seq"] for row in rows)
+        return waited
+
+    def _behind(self, webhook_ids: Collection[str], last_seq: int) -> list[str]:
+        """Those of these webhooks whose next delivery may be at this place or before."""
+        predicate = col["cursor_seq"] > last_seq
+        rows = self._transaction.select(DELIVERY_STATES, predicate, ["webhook_id"])
+        return sorted(set(webhook_ids).difference(row["webhook_id"] for row in rows))
 
     def remove(self, deliveries: Sequence[Delivery]) -> None:
         """Deliveries returned by `waiting` in this transaction, all of one webhook."""
@@ -124,3 +168,14 @@ class DeliveryRepository:
         """States of webhooks that have a sender, or that it is too early to retry."""
         rows = self._transaction.select(DELIVERY_STATES, col["next_us"] > now_us, _STATE)
         return [DeliveryState(**row) for row in rows]
+
+
+def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and last of places that lie together."""
+    runs: list[tuple[int, int]] = []
+    for place in places:
+        if runs and place - runs[-1][1] <= _GAP_MAX:
+            runs[-1] = runs[-1][0], place
+        else:
+            runs.append((place, place))
+    return runs

@@ -29,8 +29,13 @@ EVENTS = Table(
     ),
     sorting_key=("created_us", "id"),
     projections=(
-        # Holds all that routing needs, so that the relay reads no event itself.
-        Projection("events_by_place", ("seq",), EVENT_ROUTING),
+        # Holds all that routing needs, so that the relay reads no event itself. Those without a place come
+        # first, the oldest first.
+        Projection(
+            "events_by_place_and_time",
+            ("seq", "created_us"),
+            tuple(name for name in EVENT_ROUTING if name != "created_us"),
+        ),
     ),
 )
 

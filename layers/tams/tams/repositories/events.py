@@ -8,6 +8,7 @@ from tams.models.caller import AUTH_CLASSES
 from tams.models.delivery import Delivery
 from tams.models.stored import StoredEvent
 from tams.repositories.event_tables import EVENT_ROUTING, EVENTS
+from tams.repositories.oldest import oldest
 from tams.repositories.predicates import tags_text, values_in_text
 from tams.repositories.rows import dumps
 from tams.repositories.transaction import ROW_ID, Row, Witness
@@ -41,15 +42,23 @@ class EventRepository:
         written = (col["created_us"] == first["created_us"]) & (col["id"] == first["id"])
         self._transaction.witnessed_by(Witness(EVENTS, written))
 
-    def unrelayed(self) -> list[StoredEvent]:
-        """Events without a place, oldest first, with only the columns routing needs. One round trip.
+    def unrelayed(self, limit: int) -> list[StoredEvent]:
+        """The oldest events without a place, in order, with only the columns routing needs.
 
-        No time bounds the search: a wrong clock must not hide an event. The projection by place keeps these
-        events side by side.
+        Fewer than `limit` if that is all, else up to about `limit`. No time bounds the search: a wrong clock
+        must not hide an event. The projection by place keeps these events side by side. One round trip if
+        that is all, usually two if not.
         """
-        rows = self._transaction.select(EVENTS, col["seq"] == 0, EVENT_ROUTING, with_row_id=True)
+        rows = oldest(
+            self._transaction,
+            EVENTS,
+            col["seq"] == 0,
+            EVENT_ROUTING,
+            by="created_us",
+            limit=limit,
+        )
         self._row_ids.update((row["id"], row[ROW_ID]) for row in rows)
-        return [_event(row) for row in sorted(rows, key=lambda row: row["created_us"])]
+        return [_event(row) for row in rows]
 
     def place(self, events: Sequence[StoredEvent], first_seq: int) -> None:
         """Give places, in this order, to events that `unrelayed` returned in this transaction."""
@@ -70,36 +79,45 @@ class EventRepository:
         source_ids: Collection[str],
         classes: Collection[str] | None = None,
     ) -> list[tuple[int, StoredEvent]]:
-        """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip."""
+        """Events at places in `(after_seq, until_seq]`, in order, without documents. One round trip.
+
+        What is stamped before `since_us` is left out here: it lies near the start only (`milestone_before`),
+        and VAST might take a stamp for a reason to look at all events since then.
+        """
         predicate = (col["seq"] > after_seq) & (col["seq"] <= until_seq)
-        if since_us:
-            predicate &= col["created_us"] >= since_us
         wanted = {"event_type": event_types, "flow_id": flow_ids, "source_id": source_ids}
         for column, values in wanted.items():
             if values:
                 predicate &= col[column].isin(list(values))
         columns = (*EVENT_ROUTING, "seq")
         rows = self._transaction.select(EVENTS, predicate, columns, classes=classes)
-        return [(row["seq"], _event(row)) for row in sorted(rows, key=lambda row: row["seq"])]
+        return [
+            (row["seq"], _event(row))
+            for row in sorted(rows, key=lambda row: row["seq"])
+            if row["created_us"] >= since_us
+        ]
 
     def expire(
-        self, before_us: int, limit: int, waited_for: Callable[[int, int], Collection[int]]
-    ) -> int:
-        """Forget events older than that, `limit` or a few more. Returns how many.
+        self,
+        before_us: int,
+        after_seq: int,
+        limit: int,
+        waited_for: Callable[[Collection[int]], Collection[int]],
+    ) -> tuple[int, int | None]:
+        """Forget events older than that with places after `after_seq`, `limit` or a few more.
 
-        `waited_for` returns the places to keep between the first and the last it is given.
+        `waited_for` returns which of the places it is given must stay. Returns how many events went, and the
+        place to go on after, None at the end. The order by time of the table finds them, however many stay.
         """
-        predicate = (col["created_us"] < before_us) & (col["seq"] > 0)
+        predicate = (col["created_us"] < before_us) & (col["seq"] > after_seq)
         rows = self._transaction.select(
             EVENTS, predicate, ["seq"], with_row_id=True, rows_max=limit
         )
-        if not rows:
-            return 0
-        places = [row["seq"] for row in rows]
-        kept = waited_for(min(places), max(places))
+        kept = waited_for([row["seq"] for row in rows])
         expired = [row[ROW_ID] for row in rows if row["seq"] not in kept]
         self._transaction.delete(EVENTS, expired)
-        return len(expired)
+        next_seq = max((after_seq, *kept)) if len(rows) >= limit else None
+        return len(expired), next_seq
 
     def find_many(self, deliveries: Sequence[Delivery]) -> dict[str, StoredEvent]:
         """Whole events by id, without those that have expired. One round trip."""

@@ -6,6 +6,7 @@ from tams.models.flow import Flow, parse_flow
 from tams.models.stored import FlowOutline, StoredFlow, Timeline
 from tams.repositories.media_time import optional_ns, optional_text, time_ns, time_text
 from tams.repositories.predicates import tags_text
+from tams.repositories.relations import is_unrelated, relations_row
 from tams.repositories.rows import dumps
 from tams.repositories.transaction import Row
 from tams.timing import TimeRange
@@ -63,15 +64,6 @@ def timeline_row(stored: StoredFlow) -> Row:
     }
 
 
-RELATED = -1
-"""No revision."""
-
-
-def relations_row(stored: StoredFlow) -> Row:
-    """Whether this update leaves the Flow without members and collectors."""
-    return {"unrelated_revision": stored.revision + 1 if stored.is_unrelated else RELATED}
-
-
 FLOW_READ = (
     "id", "document", "segments_updated_us", "first_time", "last_time", "last_inclusive", "segment_count",
     "longest_time", "timeline_id", "deleting", "told_us", "unrelated_revision", "revision"
@@ -91,7 +83,7 @@ def flow_from_row(row: Row) -> StoredFlow:
         outline.deleting,
         row["told_us"] or 0,
         row["revision"],
-        row["unrelated_revision"] == row["revision"],
+        is_unrelated(row),
     )
 
 

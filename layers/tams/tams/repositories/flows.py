@@ -6,7 +6,6 @@ from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
-from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort, Query
 from tams.models.retention import LOOK_US, NEVER_US
@@ -15,11 +14,9 @@ from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
-    RELATED,
     flow_from_row,
     flow_row,
     outline_from_row,
-    relations_row,
     timeline_row,
 )
 from tams.repositories.listing import (
@@ -27,11 +24,13 @@ from tams.repositories.listing import (
     ids_of_classes,
     ids_there,
     in_parts,
+    keys_of_page,
     rows_by_id,
     sorted_page,
 )
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
+from tams.repositories.relations import RELATED, is_unrelated, relations_of_new, relations_row
 from tams.repositories.tables import FLOWS
 from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
@@ -110,9 +109,7 @@ class FlowRepository:
         return sorted(row["id"] for row in rows)
 
     def add(self, stored: StoredFlow) -> None:
-        row = flow_row(stored) | timeline_row(stored)
-        if stored.is_unrelated:
-            row["unrelated_revision"] = stored.revision  # an insert makes no later revision
+        row = flow_row(stored) | timeline_row(stored) | relations_of_new(stored)
         self._transaction.insert(FLOWS, [row])
 
     def save(self, stored: StoredFlow) -> None:
@@ -141,16 +138,18 @@ class FlowRepository:
         return [row["id"] for row in rows[:limit]]
 
     def mark_due(self, source_id: str, limit: int) -> int:
-        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet."""
+        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet.
+
+        The row itself is read by id: no projection follows its revision, which every change raises.
+        """
         unmarked = col["retention_us"].isnull() | (col["retention_us"] > LOOK_US)
-        rows = self._transaction.select(
-            FLOWS,
-            (col["source_id"] == source_id) & unmarked,
-            ["id", "unrelated_revision", "revision"],
-            with_row_id=True,
-            rows_max=limit,
-        )[:limit]
-        unrelated = {row["id"] for row in rows if row["unrelated_revision"] == row["revision"]}
+        found = self._transaction.select(
+            FLOWS, (col["source_id"] == source_id) & unmarked, ["id"], rows_max=limit
+        )
+        ids = [row["id"] for row in found[:limit]]
+        changing = ("id", "unrelated_revision", "revision")
+        rows = rows_by_id(self._transaction, FLOWS, ids, changing, with_row_id=True).values()
+        unrelated = {row["id"] for row in rows if is_unrelated(row)}
         self._rows.update(
             {
                 "id": row["id"],
@@ -162,16 +161,16 @@ class FlowRepository:
         return len(rows)
 
     def looks(self, query: Query) -> tuple[dict[str, int], str | None]:
-        """A page of when retention looks at Flows with a policy, the next first. One round trip."""
-        rows = self._transaction.select(
-            FLOWS, col["retention_us"] < NEVER_US, ["id", "retention_us"]
+        """A page of when retention looks at Flows with a policy, the next first. See `keys_of_page`."""
+        keys, next_key = keys_of_page(
+            self._transaction,
+            FLOWS,
+            col["retention_us"] < NEVER_US,
+            Order("retention_us", reverse=True, has_unset=False),
+            page=query.page,
+            limit=query.limit,
         )
-        order = Order("retention_us", reverse=True)
-        keys = order.sorted((row["retention_us"], row["id"]) for row in rows)
-        left = order.after(keys, query.page)
-        chosen = left[: query.limit]
-        next_key = encode_page_key(*chosen[-1]) if len(left) > len(chosen) else None
-        return {flow_id: look_us for look_us, flow_id in chosen}, next_key
+        return {flow_id: look_us for look_us, flow_id in keys}, next_key
 
     def remove(self, flow_id: str) -> None:
         self._rows.delete([flow_id])
@@ -184,7 +183,7 @@ class FlowRepository:
         only: AbstractSet[str] | None = None,
         among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredFlow]:
-        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from tams.models.stored import ObjectKind, ObjectState, StoredObject
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import ids_there, rows_by_id
+from tams.repositories.oldest import oldest
 from tams.repositories.rows import object_from_row, object_row
 from tams.repositories.tables import OBJECTS
 from tams.repositories.visible import VisibleTransaction
@@ -25,6 +26,12 @@ class ObjectRepository:
     def existing(self, object_ids: Collection[str]) -> set[str]:
         """Those of these ids that an Object has, whatever its state. For operators."""
         return ids_there(self._transaction, OBJECTS, object_ids)
+
+    def sizes(self, object_ids: Collection[str]) -> dict[str, tuple[int | None, int]]:
+        """The bytes of each Object, None if unknown, and how many use it. One round trip."""
+        columns = ["id", "size", "reference_count"]
+        rows = rows_by_id(self._transaction, OBJECTS, sorted(object_ids), columns)
+        return {each: (row["size"], row["reference_count"] or 0) for each, row in rows.items()}
 
     def add(self, objects: Sequence[StoredObject]) -> None:
         self._rows.insert([object_row(stored) for stored in objects])
@@ -48,18 +55,27 @@ class ObjectRepository:
                 needing[row["init_object_id"]].append(row["id"])
         return {init_id: sorted(media_ids) for init_id, media_ids in needing.items()}
 
-    def uploading(self, before_us: int, now_us: int) -> list[str]:
-        """Ids of Objects allocated before then whose upload should register a Segment but has not yet.
+    def uploading(self, from_us: int, until_us: int, limit: int) -> list[tuple[int, str]]:
+        """Objects allocated between whose upload should register a Segment but has not yet, the oldest first.
 
-        Includes Objects that a clock ahead of ours allocated after `now_us`.
+        Returns when each was allocated and its id: all, or up to about `limit`.
         """
         predicate = (
             (col["state"] == str(ObjectState.ALLOCATED))
-            & ((col["created_us"] < before_us) | (col["created_us"] > now_us))
+            & (col["created_us"] >= from_us)
+            & (col["created_us"] < until_us)
             & col["registers"].notnull()
             & col["fault"].isnull()
         )
-        return [row["id"] for row in self._transaction.select(OBJECTS, predicate, ["id"])]
+        rows = oldest(
+            self._transaction,
+            OBJECTS,
+            predicate,
+            ["created_us", "id"],
+            by="created_us",
+            limit=limit,
+        )
+        return [(row["created_us"], row["id"]) for row in rows]
 
     def never_used(self, before_us: int, limit: int) -> list[str]:
         """Ids of Objects allocated before then and still unused, at least `limit` if there are that many."""

@@ -1,31 +1,28 @@
 """The recycle bin on VAST. An entry's Segments are in `segments`, on a timeline of their own."""
 
-import json
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 from tams.errors import NotFoundError
-from tams.models.collection import FlowCollectionItem
-from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
-from tams.models.recycle_bin import (
-    BinEntry,
-    BinKind,
-    Collector,
-    Deletion,
-    RecycleBinQuery,
-    Relations,
-)
+from tams.models.recycle_bin import BinEntry, BinKind, RecycleBinQuery, RecycleBinSummary
 from tams.repositories.changing import ChangingRows
-from tams.repositories.flow_rows import flow_from_row, flow_row, timeline_row
-from tams.repositories.listing import Order, in_parts
+from tams.repositories.flow_rows import timeline_row
+from tams.repositories.listing import Order, in_parts, sorted_page
 from tams.repositories.predicates import equal
+from tams.repositories.recycle_bin_rows import (
+    SUMMARY,
+    entry_from_row,
+    entry_row,
+    size_row,
+    summary_of,
+)
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
-from tams.repositories.rows import dumps, source_from_row, source_row
-from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us
 from tams.vast.where import Predicate, all_of, col
+
+_KEYS_MAX = 5_000
+"""The most entries that a select names, each with two ids: VAST refuses requests of more than 5 MiB."""
 
 
 class RecycleBinRepository:
@@ -41,11 +38,18 @@ class RecycleBinRepository:
 
     def add(self, entries: Sequence[BinEntry]) -> None:
         """One round trip."""
-        self._rows.insert([_row(entry) for entry in entries])
+        self._rows.insert([entry_row(entry) for entry in entries])
 
     def save_timeline(self, entry: BinEntry) -> None:
-        """Write what changes with its Segments. The entry was read in this transaction."""
-        self._rows.update([{"entry_id": entry.id, **timeline_row(entry.of)}])
+        """Write what changes with its Segments, of an entry read in this transaction. It has no size then."""
+        unmeasured = size_row(None, None)
+        self._rows.update([{"entry_id": entry.id, **timeline_row(entry.of), **unmeasured}])
+
+    def save_sizes(self, entries: Sequence[BinEntry]) -> None:
+        """Write `size` and `measuring` of entries read in this transaction. One round trip."""
+        self._rows.update(
+            [{"entry_id": it.id, **size_row(it.size, it.measuring)} for it in entries]
+        )
 
     def remove(self, entries: Collection[BinEntry]) -> None:
         """The entries were read in this transaction."""
@@ -54,18 +58,24 @@ class RecycleBinRepository:
         self.removed.update(ids)
 
     def find(self, entry_id: str, resource_id: str | None = None) -> BinEntry | None:
-        """An entry; quicker with the id of its Flow or Source."""
-        found = self._select(
-            all_of(col["entry_id"] == entry_id, equal({"id": resource_id})),
-        )
-        return found[0] if found else None
+        """An entry: two round trips, or one with the id of its Flow or Source."""
+        if resource_id is None:
+            keys = self._keys(col["entry_id"] == entry_id)
+            return self.whole(keys).get(entry_id)
+        return self.whole({entry_id: resource_id}).get(entry_id)
 
-    def find_many(self, entry_ids: Sequence[str]) -> dict[str, BinEntry]:
-        return {
-            entry.id: entry
-            for some in in_parts(entry_ids)
-            for entry in self._select(col["entry_id"].isin(some))
-        }
+    def whole(self, keys: Mapping[str, str]) -> dict[str, BinEntry]:
+        """Entries by id, given with the ids of their Flows or Sources, which is the key of the table.
+
+        One round trip for every _KEYS_MAX of them.
+        """
+        entry_ids, found = list(keys), dict[str, BinEntry]()
+        for first in range(0, len(entry_ids), _KEYS_MAX):
+            some = entry_ids[first : first + _KEYS_MAX]
+            ids = sorted({keys[each] for each in some})
+            for entry in self._select(col["id"].isin(ids) & col["entry_id"].isin(some)):
+                found[entry.id] = entry
+        return found
 
     def get(self, entry_id: str) -> BinEntry:
         """Raises NotFoundError."""
@@ -80,8 +90,8 @@ class RecycleBinRepository:
         return sorted(found, key=_when, reverse=True)
 
     def of_deletion(self, deletion_id: str) -> list[BinEntry]:
-        """Everything that was deleted together."""
-        return self._select(col["deletion_id"] == deletion_id)
+        """Everything that was deleted together. Two round trips."""
+        return list(self.whole(self._keys(col["deletion_id"] == deletion_id)).values())
 
     def has_profile(self, profile_id: str) -> bool:
         """Whether a deleted Flow is linked to a Profile. One round trip."""
@@ -89,31 +99,50 @@ class RecycleBinRepository:
         return bool(self._transaction.select(RECYCLE_BIN, predicate, ["entry_id"], rows_max=1))
 
     def due(self, now_us: int, limit: int) -> list[BinEntry]:
-        """Entries whose time is over, at least `limit` if there are that many."""
-        return self._select(col["until_us"] <= now_us, rows_max=limit)
+        """Entries whose time is over, at least `limit` if there are that many. Two round trips, or one."""
+        return list(self.whole(self._keys(col["until_us"] <= now_us, rows_max=limit)).values())
+
+    def unmeasured(self, limit: int) -> list[BinEntry]:
+        """Entries with Segments whose size nobody knows, at least `limit` if there are that many."""
+        wanted = col["size_bytes"].isnull() & (col["segment_count"] > 0)
+        return list(self.whole(self._keys(wanted, rows_max=limit)).values())
+
+    def summary(self, query: RecycleBinQuery) -> RecycleBinSummary:
+        """Of the entries that the filters choose. One round trip, for four numbers of each."""
+        rows = self._transaction.select(
+            RECYCLE_BIN, _matching(query), SUMMARY, classes=query.classes
+        )
+        return summary_of(rows)
 
     def list_(self, query: RecycleBinQuery) -> Page[BinEntry]:
-        """Two round trips."""
-        order = Order("deleted_us", reverse=query.reverse)
-        keys = order.sorted(
-            (row["deleted_us"], row["entry_id"])
-            for row in self._transaction.select(
-                RECYCLE_BIN, _matching(query), ["deleted_us", "entry_id"], classes=query.classes
-            )
+        """A page, whose rows take two more round trips than its keys. See `keys_of_page`."""
+        ids, next_key = sorted_page(
+            self._transaction,
+            RECYCLE_BIN,
+            _matching(query),
+            Order("deleted_us", reverse=query.reverse, id_column="entry_id", has_unset=False),
+            page=query.page,
+            limit=query.limit,
+            classes=query.classes,
         )
-        chosen = order.after(keys, query.page)[: query.limit + 1]
-        more, chosen = len(chosen) > query.limit, chosen[: query.limit]
-        entries = self.find_many([key[1] for key in chosen])
-        next_key = encode_page_key(*chosen[-1]) if more else None
-        return Page(tuple(entries[entry_id] for _, entry_id in chosen), next_key)
+        keys = {
+            entry_id: resource_id
+            for some in in_parts(ids)
+            for entry_id, resource_id in self._keys(col["entry_id"].isin(some)).items()
+        }
+        entries = self.whole(keys)
+        return Page(tuple(entries[each] for each in ids), next_key)
 
-    def _select(
-        self, predicate: Predicate | None, *, rows_max: int | None = None
-    ) -> list[BinEntry]:
+    def _keys(self, predicate: Predicate, *, rows_max: int | None = None) -> dict[str, str]:
+        """The ids of their Flows and Sources by those of the entries: what projections hold."""
         rows = self._transaction.select(
-            RECYCLE_BIN, predicate, RECYCLE_BIN.names, with_row_id=True, rows_max=rows_max
+            RECYCLE_BIN, predicate, ["entry_id", "id"], rows_max=rows_max
         )
-        return [_entry(row) for row in self._rows.track(rows)]
+        return {row["entry_id"]: row["id"] for row in rows}
+
+    def _select(self, predicate: Predicate | None) -> list[BinEntry]:
+        rows = self._transaction.select(RECYCLE_BIN, predicate, RECYCLE_BIN.names, with_row_id=True)
+        return [entry_from_row(row) for row in self._rows.track(rows)]
 
 
 def _when(entry: BinEntry) -> tuple[int, int]:
@@ -137,58 +166,4 @@ def _matching(query: RecycleBinQuery) -> Predicate | None:
         else (col["id"] == query.flow_id) & (col["kind"] != str(BinKind.SOURCE)),
         None if query.deleted_from is None else col["deleted_us"] >= to_us(query.deleted_from),
         None if query.deleted_until is None else col["deleted_us"] < to_us(query.deleted_until),
-    )
-
-
-def _row(entry: BinEntry) -> Row:
-    if entry.source is not None:
-        described = {**source_row(entry.source), "source_id": entry.source_id}
-    else:
-        described = flow_row(entry.of) | timeline_row(entry.of)
-    return {
-        **dict.fromkeys(RECYCLE_BIN.names),
-        **described,
-        "entry_id": entry.id,
-        "deletion_id": entry.deletion.id,
-        "kind": str(entry.kind),
-        "relations": _relations_text(entry.relations),
-        "deleted_us": entry.deletion.deleted_us,
-        "until_us": entry.deletion.until_us,
-        "deleted_by": entry.deletion.deleted_by,
-    }
-
-
-def _entry(row: Row) -> BinEntry:
-    kind = BinKind(row["kind"])
-    deletion = Deletion(row["deletion_id"], row["deleted_us"], row["until_us"], row["deleted_by"])
-    if kind is BinKind.SOURCE:
-        return BinEntry(row["entry_id"], kind, deletion, source=source_from_row(row))
-    relations = _relations(row["relations"])
-    return BinEntry(row["entry_id"], kind, deletion, flow_from_row(row), relations=relations)
-
-
-def _relations_text(relations: Relations) -> str | None:
-    if not relations:
-        return None
-    return dumps(
-        {
-            "members": [item.to_document() for item in relations.members],
-            "collectors": [
-                {"flow_id": it.flow_id, "position": it.position, "item": it.item.to_document()}
-                for it in relations.collectors
-            ],
-        }
-    )
-
-
-def _relations(text: str | None) -> Relations:
-    if text is None:
-        return Relations()
-    found: dict[str, Any] = json.loads(text)
-    return Relations(
-        tuple(FlowCollectionItem.model_validate(each) for each in found["members"]),
-        tuple(
-            Collector(it["flow_id"], it["position"], FlowCollectionItem.model_validate(it["item"]))
-            for it in found["collectors"]
-        ),
     )

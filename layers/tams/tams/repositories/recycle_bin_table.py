@@ -15,6 +15,9 @@ _OWN = columns(
     deleted_us=INT,
     until_us=INT,  # when it is purged
     deleted_by=TEXT,
+    size_bytes=INT,  # of the Objects that its Segments use; null until that is measured
+    unknown_sizes=INT,  # how many of these Objects have no size
+    measuring=TEXT,  # how far the measuring of a long entry has come, as JSON
     event_id=TEXT,  # the operation that wrote the row, to settle a lost commit
 )
 
@@ -22,9 +25,18 @@ RECYCLE_BIN = Table(
     "recycle_bin",
     tuple(dict((*_OWN, *FLOWS.columns, *SOURCES.columns)).items()),
     sorting_key=("id",),
+    # They find entries. A row has a whole Flow or Source in it, so it is read by its key `id` after that.
     projections=(
+        Projection("recycle_bin_by_entry", ("entry_id",), ("id",)),
         Projection("recycle_bin_by_end", ("until_us",), ("entry_id", "id", "segment_count")),
         Projection("recycle_bin_by_deletion", ("deletion_id",), ("entry_id", "id", "kind")),
         Projection("recycle_bin_by_source", ("source_id",), ("entry_id", "id", "kind")),
+        Projection("recycle_bin_by_size", ("size_bytes",), ("segment_count", "entry_id", "id")),
+        Projection("recycle_bin_by_profile", ("profile_id",), ("entry_id", "kind")),
+        Projection(
+            "recycle_bin_by_deleted",
+            ("deleted_us", "entry_id"),
+            ("id", "kind", "source_id", "until_us", "deleted_by", "tags"),
+        ),
     ),
 )

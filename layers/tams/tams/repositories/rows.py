@@ -21,6 +21,7 @@ from tams.models.stored import (
 )
 from tams.repositories.media_time import time_text
 from tams.repositories.predicates import tags_text
+from tams.repositories.relations import is_unrelated, relations_row
 from tams.repositories.transaction import Row
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
@@ -46,17 +47,20 @@ def source_row(stored: StoredSource) -> Row:
         "flow_count": stored.flow_count,
         "kept": stored.is_kept,
         **({} if stored.look_us is None else {"retention_us": stored.look_us}),
+        **relations_row(stored),
         "revision": stored.revision,
     }
 
 
-SOURCE_READ = ("id", "document", "flow_count", "kept", "revision")
+SOURCE_READ = ("id", "document", "flow_count", "kept", "unrelated_revision", "revision")
 """The columns that `source_from_row` reads."""
 
 
 def source_from_row(row: Row) -> StoredSource:
     source = Source.model_validate(json.loads(row["document"]))
-    return StoredSource(source, row["flow_count"], row["revision"], bool(row["kept"]))
+    return StoredSource(
+        source, row["flow_count"], row["revision"], bool(row["kept"]), is_unrelated(row)
+    )
 
 
 def collection_item_from_row(row: Row) -> FlowCollectionItem:

@@ -10,6 +10,7 @@ from tams.models.stored import StoredSource
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
 from tams.repositories.predicates import equal, tagged
+from tams.repositories.relations import relations_of_new, relations_row
 from tams.repositories.rows import SOURCE_READ, source_from_row, source_row
 from tams.repositories.tables import SOURCES
 from tams.repositories.visible import VisibleTransaction
@@ -38,7 +39,7 @@ class SourceRepository:
         return ids_of_classes(self._transaction, SOURCES, source_ids, classes)
 
     def add(self, stored: StoredSource) -> None:
-        self._transaction.insert(SOURCES, [source_row(stored)])
+        self._transaction.insert(SOURCES, [source_row(stored) | relations_of_new(stored)])
 
     def save(self, stored: StoredSource) -> None:
         """The Source was read in this transaction."""
@@ -46,7 +47,8 @@ class SourceRepository:
 
     def save_look(self, stored: StoredSource, look_us: int) -> None:
         """Write only whether its Flows are to be marked. The Source was read in this transaction."""
-        self._rows.update([{"id": stored.source.id, "retention_us": look_us}])
+        row = {"id": stored.source.id, "retention_us": look_us, **relations_row(stored)}
+        self._rows.update([row])
 
     def due(self, now_us: int, limit: int) -> list[str]:
         """Sources whose policy has changed, so many at most. One round trip."""
@@ -65,7 +67,7 @@ class SourceRepository:
         only: AbstractSet[str] | None = None,
         among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredSource]:
-        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             SOURCES,

@@ -19,8 +19,10 @@ from tams.repositories.flows import FlowRepository
 from tams.repositories.objects import ObjectRepository
 from tams.repositories.profiles import ProfileRepository
 from tams.repositories.recycle_bin import RecycleBinRepository
+from tams.repositories.source_flows import SourceFlowRepository
 from tams.repositories.sources import SourceRepository
 from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.timelines import TimelineRepository
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import WebhookRepository
@@ -130,6 +132,10 @@ class Repositories:
         return SourceRepository(self._transaction)
 
     @cached_property
+    def source_flows(self) -> SourceFlowRepository:
+        return SourceFlowRepository(self._transaction)
+
+    @cached_property
     def collections(self) -> CollectionRepository:
         return CollectionRepository(self._transaction)
 
@@ -176,6 +182,10 @@ class Repositories:
     @cached_property
     def with_deleted(self) -> WithDeleted:
         return WithDeleted(self._transaction, self.recycle_bin)
+
+    @cached_property
+    def timelines(self) -> TimelineRepository:
+        return TimelineRepository(self._transaction)
 
     @cached_property
     def guards(self) -> GuardRepository:

@@ -7,6 +7,10 @@ Suffixes give the unit: `_time` is media time (nanoseconds as `media_time` write
 microseconds of wall clock since 1970 (UTC). Ranges are half-open, `[start_time, end_time)`. A `document` is
 JSON text of a model of the specification. Every transaction whose decision rests on a row writes its
 `revision`, so that two of them collide (ADR 3).
+
+VAST uses a projection only for a select of which it holds all columns, those compared and those sent. So each
+has the columns of the selects that it is for, and no others: VAST rewrites it when one of them changes. One
+whose columns change gets a new name (ADR 29).
 """
 
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
@@ -16,6 +20,20 @@ GUARD_SLOTS = 16_384
 
 There are enough that dozens of simultaneous creations of different ids hardly ever collide.
 """
+
+_FLOW_FILTERS = (
+    "source_id", "format", "codec", "label", "profile_id", "status", "frame_width", "frame_height",
+    "init_segments", "tags",
+)  # fmt: skip
+"""Columns that listings filter by, except those that change with each Segment."""
+
+
+def _listed_by(table: str, column: str, filters: tuple[str, ...]) -> Projection:
+    """Lets a page of a listing sorted by a column read the rows near it, and no others (ADR 28)."""
+    others = tuple(each for each in filters if each != column)
+    name = f"{table}_by_{column.removesuffix('_us')}"
+    return Projection(name, (column, "id"), others)
+
 
 FLOWS = Table(
     "flows",
@@ -53,10 +71,21 @@ FLOWS = Table(
     ),
     sorting_key=("id",),
     projections=(
-        Projection("flows_by_source", ("source_id",), ("id",)),
+        # The Flows of a Source, in the order of lists, and those that retention is still to mark.
+        Projection(
+            "flows_by_source_2",
+            ("source_id", "retention_us"),
+            ("id", "created_us", "metadata_updated_us", *_FLOW_FILTERS[1:]),
+        ),
         Projection("flows_by_retention", ("retention_us",), ("id",)),
+        Projection("flows_by_profile", ("profile_id",), ("id",)),
+        _listed_by("flows", "created_us", _FLOW_FILTERS),
+        _listed_by("flows", "metadata_updated_us", _FLOW_FILTERS),
+        _listed_by("flows", "label", _FLOW_FILTERS),
     ),
 )
+
+_SOURCE_FILTERS = ("format", "label", "tags")
 
 SOURCES = Table(
     "sources",
@@ -70,11 +99,17 @@ SOURCES = Table(
         updated_us=INT,
         flow_count=INT,  # the Source is deleted with its last Flow, unless it is kept
         kept=BOOL,  # whether a client created it by itself; null on rows of earlier releases
+        unrelated_revision=INT,  # as in `flows`, for the collections of Sources
         retention_us=INT,  # 0 when its tag `retention` has changed, and its Flows are not yet marked
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("sources_by_retention", ("retention_us",), ("id",)),),
+    projections=(
+        Projection("sources_by_retention", ("retention_us",), ("id",)),
+        _listed_by("sources", "created_us", _SOURCE_FILTERS),
+        _listed_by("sources", "updated_us", _SOURCE_FILTERS),
+        _listed_by("sources", "label", _SOURCE_FILTERS),
+    ),
 )
 
 COLLECTIONS = Table(
@@ -90,11 +125,17 @@ COLLECTIONS = Table(
     ),
     sorting_key=("parent_id",),
     projections=(
-        Projection("collections_by_child", ("child_id",), ("parent_id",)),
+        # With the Sources at both ends, whose lists change with the Flow's.
         Projection(
-            "collections_by_parent_source",
+            "collections_by_child_2",
+            ("child_id",),
+            ("parent_id", "parent_source_id", "child_source_id"),
+        ),
+        # With the Flow, because members come in its order (COL-6).
+        Projection(
+            "collections_by_parent_source_2",
             ("parent_source_id",),
-            ("child_source_id", "role", "position"),
+            ("parent_id", "child_source_id", "role", "position"),
         ),
         Projection("collections_by_child_source", ("child_source_id",), ("parent_source_id",)),
     ),
@@ -122,7 +163,8 @@ SEGMENTS = Table(
         event_id=TEXT,  # the segments_added event that announces it
     ),
     sorting_key=("flow_id", "start_time"),
-    projections=(Projection("segments_by_object", ("object_id",), ("flow_id", "start_time")),),
+    # With the timerange, because a running deletion may hide it. It is a copy of the largest table.
+    projections=(Projection("segments_by_object_2", ("object_id",), ("flow_id", "timerange")),),
 )
 
 OBJECTS = Table(
@@ -150,7 +192,12 @@ OBJECTS = Table(
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("objects_by_state", ("state",), ("id", "created_us", "doomed_us")),),
+    projections=(
+        # The sweeper's, each minute. Neither holds the other's time, so VAST cannot take the wrong one.
+        Projection("objects_by_state_2", ("state", "created_us"), ("id", "registers", "fault")),
+        Projection("objects_by_doom", ("state", "doomed_us"), ("id",)),
+        Projection("objects_by_init", ("init_object_id",), ("id", "kind")),
+    ),
 )
 
 COPIES = Table(
@@ -169,6 +216,11 @@ COPIES = Table(
         revision=INT,
     ),
     sorting_key=("id",),
+    projections=(
+        # The ids only: a copy is changed at each attempt, and then found by its id.
+        Projection("copies_by_object", ("object_id",), ("id",)),
+        Projection("copies_by_next_attempt", ("next_us",), ("id",)),
+    ),
 )
 
 BATCHES = Table(
@@ -182,6 +234,7 @@ BATCHES = Table(
         revision=INT,
     ),
     sorting_key=("id",),
+    projections=(Projection("batches_by_creation", ("created_us",)),),
 )
 
 PROFILES = Table(
@@ -207,6 +260,7 @@ DELETION_REQUESTS = Table(
         status=TEXT,
         document=TEXT,
         timeline=TEXT,  # the summary of a deleted Flow, as JSON
+        cascade=TEXT,  # what to delete of a Source, as JSON; null for other requests
         auth_classes=TEXT,  # of the Flow, as JSON
         created_us=INT,
         updated_us=INT,
@@ -215,7 +269,11 @@ DELETION_REQUESTS = Table(
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("deletion_requests_by_flow", ("flow_id",), ("id", "status")),),
+    projections=(
+        Projection("deletion_requests_by_status", ("status", "updated_us"), ("id",)),
+        _listed_by("deletion_requests", "created_us", ()),
+        _listed_by("deletion_requests", "expiry_us", ()),
+    ),
 )
 
 SERVICE = Table(

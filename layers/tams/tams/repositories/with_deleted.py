@@ -60,7 +60,8 @@ class WithDeleted:
             deleted = self._keys(kind, wanted, query, now_us)
         keys = order.sorted({*live, *deleted})
         chosen = keys[: query.limit]
-        entries = self._recycle_bin.find_many([deleted[key] for key in chosen if key not in live])
+        gone = {deleted[key]: key[1] for key in chosen if key not in live}
+        entries = self._recycle_bin.whole(gone)
         items = [live[key] if key in live else entries[deleted[key]] for key in chosen]
         more = next_key is not None or len(keys) > len(chosen)
         return Page(tuple(items), encode_page_key(*chosen[-1]) if more and chosen else None)

@@ -1,16 +1,27 @@
 """Reads a secret from Secrets Manager by its ARN."""
 
+import os
+import time
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
 
+from tams.aws.credentials import NoCredentialsError
+from tams.aws.json_api import AwsError, JsonApi
 from tams.deadline import within
 from tams.errors import TamsError
 
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
-
 _SECONDS = 4.0
-"""For all tries together."""
+"""For all tries together: well before a function's time is over, so that it can still answer 503."""
+_SUFFIXES: Mapping[str, str] = {
+    "aws-cn": "amazonaws.com.cn",
+    "aws-iso": "c2s.ic.gov",
+    "aws-iso-b": "sc2s.sgov.gov",
+    "aws-eusc": "amazonaws.eu",
+}
+"""What names of hosts end with, by partition; elsewhere `amazonaws.com`. Source: AWS service endpoints."""
+
+_read: dict[str, tuple[float, str]] = {}
+"""When each secret was read, and its value then."""
 
 
 class SecretUnavailableError(TamsError):
@@ -19,21 +30,38 @@ class SecretUnavailableError(TamsError):
 
 def read_secret(arn: str, max_age_seconds: int = 0) -> str:
     """Its current value, or that of `max_age_seconds` ago. Raises SecretUnavailableError."""
-    from aws_lambda_powertools.utilities.parameters import GetParameterError  # noqa: PLC0415 - as below
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-
+    found = _read.get(arn)
+    if found is not None and time.monotonic() < found[0] + max_age_seconds:
+        return found[1]
     try:
         with within(_SECONDS):
-            return str(_provider().get(arn, max_age=max_age_seconds))
-    except (GetParameterError, BotoCoreError) as error:  # the latter without a region
+            answer = _secrets_manager(*_place(arn)).call("GetSecretValue", {"SecretId": arn})
+    except (AwsError, NoCredentialsError) as error:
         raise SecretUnavailableError(f"{arn} cannot be read: {error}") from error
+    value = answer.get("SecretString")
+    if not isinstance(value, str):
+        raise SecretUnavailableError(f"{arn} has no text: store it as SecretString")
+    _read[arn] = (time.monotonic(), value)
+    return value
+
+
+def _place(arn: str) -> tuple[str, str]:
+    """Its region, and the URL of the service there. A name without ARN is in the function's region."""
+    _, partition, _, region, *_ = [*arn.split(":"), "", "", ""] if ":" in arn else ["", "", "", ""]
+    region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", "")
+    asked = os.environ.get("AWS_ENDPOINT_URL_SECRETS_MANAGER") or os.environ.get("AWS_ENDPOINT_URL")
+    suffix = _SUFFIXES.get(partition, "amazonaws.com")
+    return region, asked or f"https://secretsmanager.{region}.{suffix}"
 
 
 @cache
-def _provider() -> "SecretsProvider":
-    """Gives up well before a function's time is over, so that the function can still answer 503."""
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # noqa: PLC0415 - boto3 is slow
-
-    from tams.aws_client import aws_client  # noqa: PLC0415
-
-    return SecretsProvider(boto3_client=aws_client("secretsmanager", 1, 3))
+def _secrets_manager(region: str, url: str) -> JsonApi:
+    return JsonApi(
+        "secretsmanager",
+        "secretsmanager",
+        "1.1",
+        url=url,
+        region=region,
+        connect_seconds=1,
+        read_seconds=3,
+    )

@@ -60,6 +60,7 @@ def status(settings: StatusSettings, *, with_probe: bool) -> Document:
         "projections": [],
         "backlog": None,
         "swept": None,
+        "recycle_bin": None,
         "storage_backends": None,
         "conflicts": None,
     }
@@ -127,6 +128,7 @@ def _of_rows(
         "tables": [{**each, **_moments(found.ages.get(each["name"]))} for each in tables],
         "backlog": dict(found.backlog.waiting),
         "swept": _moment(found.backlog.swept_us),
+        "recycle_bin": found.recycle_bin.to_json() if found.recycle_bin else None,
         "storage_backends": _backends(found.backends, known or {}),
     }
 

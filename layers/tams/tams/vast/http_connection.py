@@ -9,6 +9,7 @@ import socket
 import ssl
 import time
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 import httptools
@@ -134,11 +135,14 @@ class HttpConnection:
 
     def _answer(self, ends: float) -> HttpResponse:
         reader = _Reader()
-        while not reader.is_complete:
-            self._socket.settimeout(max(ends - time.monotonic(), _SHORTEST_SECONDS))
-            if not (received := self._socket.recv(_CHUNK_BYTES)):
-                raise ConnectionResetError
-            reader.feed(received)
+        try:
+            while not reader.is_complete:
+                self._socket.settimeout(max(ends - time.monotonic(), _SHORTEST_SECONDS))
+                if not (received := self._socket.recv(_CHUNK_BYTES)):
+                    raise ConnectionResetError
+                reader.feed(received)
+        finally:
+            reader.end()
         self.is_kept = reader.is_kept
         return reader.response
 
@@ -164,7 +168,7 @@ class _Reader:
         self.response = HttpResponse()
         self.is_complete = self.is_kept = False
         self._parts: list[bytes] = []
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: Any = httptools.HttpResponseParser(self)
         self.feed = self._parser.feed_data
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -175,9 +179,14 @@ class _Reader:
 
     def on_message_complete(self) -> None:
         self.response.status = self._parser.get_status_code()
-        self.response.body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self.is_kept = self._parser.should_keep_alive()
+        parts, self._parts = self._parts, []
+        self.response.body = parts[0] if len(parts) == 1 else b"".join(parts)
+        self.is_kept = self._parser.should_keep_alive()  # right only here
         self.is_complete = True
+
+    def end(self) -> None:
+        """Parts from the parser, so that a large answer does not wait for the garbage collector."""
+        del self.feed, self._parser
 
 
 def _positive(seconds: float) -> float:

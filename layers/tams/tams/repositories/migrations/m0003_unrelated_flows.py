@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tams.repositories.flow_rows import RELATED
 from tams.repositories.migrations.back_fill import BackFill
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.steps import AddColumns
+from tams.repositories.relations import RELATED
 from tams.repositories.tables import COLLECTIONS, FLOWS
 from tams.repositories.transaction import Row, VastTransaction
 from tams.vast.where import col

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from tams.models.filters import TagFilter
 from tams.models.retention import LOOK_US, TAG
-from tams.repositories.flow_rows import RELATED
 from tams.repositories.migrations.migration import Migration, Turn
 from tams.repositories.migrations.steps import AddColumns, AddProjections
 from tams.repositories.predicates import tagged
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
+from tams.repositories.relations import RELATED
 from tams.repositories.table import Table
 from tams.repositories.tables import FLOWS, SOURCES
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction

@@ -8,6 +8,11 @@ from tams.repositories.migrations import (
     m0005_recycle_bin,
     m0006_retention,
     m0007_segment_tags,
+    m0008_unrelated_sources,
+    m0009_covering_projections,
+    m0010_background_work,
+    m0011_deletions,
+    m0012_listings,
 )
 
 MIGRATIONS = (
@@ -18,4 +23,9 @@ MIGRATIONS = (
     m0005_recycle_bin.MIGRATION,
     m0006_retention.MIGRATION,
     m0007_segment_tags.MIGRATION,
+    m0008_unrelated_sources.MIGRATION,
+    m0009_covering_projections.MIGRATION,
+    m0010_background_work.MIGRATION,
+    m0011_deletions.MIGRATION,
+    m0012_listings.MIGRATION,
 )

@@ -14,6 +14,10 @@ def writable(stored: StoredFlow) -> StoredFlow:
 def check_writable(flow: Flow) -> None:
     """Raises ForbiddenError."""
     if flow.read_only:
-        raise ForbiddenError(
-            f"You do not have permission to modify this Flow: {quoted(flow.id)} is marked read-only"
-        )
+        raise not_writable(flow.id)
+
+
+def not_writable(flow_id: str) -> ForbiddenError:
+    return ForbiddenError(
+        f"You do not have permission to modify this Flow: {quoted(flow_id)} is marked read-only"
+    )

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 
+from tams.deadline import may_go_on
 from tams.errors import ConflictError, InvalidRequestError
 from tams.models.batch import Outcome, StoredBatch
 from tams.models.caller import Caller
@@ -94,8 +95,17 @@ class BatchCleanup:
         return cls(platform.store(caller), BelievedTime.of(platform))
 
     def sweep(self) -> int:
-        """Forget old batches. Returns how many."""
-        before_us = to_us(self.clock() - KEPT_FOR)
+        """Forget old batches, as many as there is time for. Returns how many."""
+        now, total = self.clock(), 0
+        while True:
+            count = self.forget_older(now)
+            total += count
+            if count < _EXPIRED_MAX or not may_go_on():
+                return total
+
+    def forget_older(self, now: datetime) -> int:
+        """Some of them at this time, of one reading of the clock. Zero when none is left."""
+        before_us = to_us(now - KEPT_FOR)
         return self.store.write(lambda it: it.batches.expire(before_us, _EXPIRED_MAX))
 
 

@@ -20,7 +20,7 @@ from tams.services.access.permissions import flow_to, redacted_request
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.dependants import check_flow_unneeded
-from tams.services.deletion.disposal import DeletionOptions, Disposal
+from tams.services.deletion.disposal import AS_SET, DeletionOptions, Disposal
 from tams.services.deletion.kept_segments import move_or_release, segments_entry
 from tams.services.deletion.removal import remove_flow
 from tams.services.deletion.steps import release
@@ -28,8 +28,6 @@ from tams.services.segments.window import PageRequest, reader_of
 from tams.settings import Settings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
-
-_AS_SET = DeletionOptions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class DeletionService:
         flow_id: str,
         timerange: TimeRange,
         object_id: str | None = None,
-        asked: DeletionOptions = _AS_SET,
+        asked: DeletionOptions = AS_SET,
     ) -> DeletionRequest | None:
         """Delete the Segments that `timerange` covers completely. Returns None when all are deleted.
 
@@ -93,7 +91,7 @@ class DeletionService:
 
         return self._perform(work, flow_id)
 
-    def delete_flow(self, flow_id: str, asked: DeletionOptions = _AS_SET) -> DeletionRequest | None:
+    def delete_flow(self, flow_id: str, asked: DeletionOptions = AS_SET) -> DeletionRequest | None:
         """Delete a Flow with its Segments, and its Source with the last Flow. Returns None when all done.
 
         Raises NotFoundError, ForbiddenError (read-only), InvalidRequestError (`asked`). Without cascade, also

@@ -31,19 +31,21 @@ def still_needed(kind: str, identifier: str, reasons: Sequence[str]) -> Conflict
     )
 
 
-def named_flows(repositories: Repositories, flow_ids: Collection[str]) -> str:
-    """Flows by id, as far as the caller may know of them, and a few at most."""
+def named_flows(
+    repositories: Repositories, flow_ids: Collection[str], *, are_all: bool = True
+) -> str:
+    """A few Flows by id, as far as the caller may know of them. `are_all` says that there are no others."""
     classes = repositories.caller.classes_for(Permission.READ)
     known = readable_flows(repositories, classes, flow_ids)
-    return named_some("Flow", sorted(known), hidden=len(known) < len(flow_ids))
+    return named_some("Flow", sorted(known), hidden=len(known) < len(flow_ids), are_all=are_all)
 
 
-def named_some(kind: str, known: Sequence[str], *, hidden: bool) -> str:
+def named_some(kind: str, known: Sequence[str], *, hidden: bool, are_all: bool = True) -> str:
     """The first of these ids, how many others the caller may know of, and whether there are `hidden` ones."""
     unknown = f"{kind}s that you may not read"
     if not known:
         return unknown
     text = f"{kind}{'s'[: len(known) > 1]} {', '.join(map(quoted, known[:_NAMED_MAX]))}"
     if (others := len(known) - _NAMED_MAX) > 0:
-        text += f" and {others} more"
+        text += f" and {'' if are_all else 'at least '}{others} more"
     return f"{text} and {unknown}" if hidden else text

@@ -21,6 +21,9 @@ class DeletionOptions:
     deleted_by: str | None = None
 
 
+AS_SET = DeletionOptions()
+
+
 @dataclass(frozen=True, slots=True)
 class Disposal:
     """What becomes of what is deleted. It is destroyed when `kept_for` is zero."""
@@ -55,6 +58,27 @@ class Disposal:
     def kept_until(self, now: datetime) -> Deletion:
         """The same; entries that are not to be kept are purged next."""
         return Deletion(str(uuid4()), to_us(now), to_us(now + self.kept_for), self.deleted_by)
+
+
+def check_unkept(
+    settings: Settings,
+    caller: Caller,
+    asked: DeletionOptions,
+    what: str,
+    others_stay: str | None = None,
+) -> None:
+    """For a deletion that the recycle bin never keeps anything of. `what` names it in the plural.
+
+    `others_stay` says why nothing else is deleted with it, where a caller could expect that. Raises
+    InvalidRequestError, ForbiddenError.
+    """
+    if asked.cascade and others_stay is not None:
+        raise InvalidRequestError(f"cascade: {others_stay}")
+    if asked.soft_delete:
+        raise InvalidRequestError(
+            f"soft_delete: the recycle bin does not keep {what}: use soft_delete=false, or leave it out"
+        )
+    Disposal.of(settings, caller, asked)
 
 
 def _check_may_destroy(settings: Settings, caller: Caller) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from tams.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError, quoted
+from tams.errors import ConflictError, ForbiddenError, NotFoundError, quoted
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject, finite
 from tams.ports import Clock, Platform, Queue, Repositories, Store
@@ -12,7 +12,7 @@ from tams.services.access.object_permissions import check_object
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.dependants import named_flows, named_some, still_needed
-from tams.services.deletion.disposal import DeletionOptions, Disposal
+from tams.services.deletion.disposal import DeletionOptions, Disposal, check_unkept
 from tams.services.deletion.kept_segments import move_or_release
 from tams.services.objects.objects import flows_showing, media_of
 from tams.settings import Settings
@@ -70,11 +70,8 @@ class ObjectDeletionService:
     def _unused(
         self, repositories: Repositories, stored: StoredObject, asked: DeletionOptions
     ) -> list[str]:
-        if asked.soft_delete:
-            raise InvalidRequestError(
-                "soft_delete: the recycle bin does not keep Objects that no Segment uses: use "
-                "soft_delete=false, or leave it out"
-            )
+        unused = "Objects that no Segment uses"
+        check_unkept(self.settings, repositories.caller, asked, unused)
         doomed = replace(stored, state=ObjectState.DOOMED, doomed_us=to_us(self.clock()))
         repositories.objects.save([doomed])
         return [stored.id]

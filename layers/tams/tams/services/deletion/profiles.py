@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Self
 
-from tams.errors import ConflictError, InvalidRequestError, quoted
+from tams.errors import ConflictError, quoted
 from tams.models.caller import Caller
 from tams.ports import Platform, Repositories, Store
 from tams.services.deletion.dependants import named_flows
-from tams.services.deletion.disposal import DeletionOptions, Disposal
+from tams.services.deletion.disposal import DeletionOptions, check_unkept
 from tams.services.flows.profile_use import hold_for_deletion
 from tams.settings import Settings
 
 _LOOKED_FOR = 100
-"""Flows: whether there are more is all the same."""
+"""Flows: if there are more, the answer says `at least`."""
+_FLOWS_STAY = (
+    "Flows are not deleted with their Profile: unlink them first, with PUT /flows/{flowId} and "
+    'profile_id "", or delete them'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,9 @@ class ProfileDeletionService:
         Raises NotFoundError; ConflictError while Flows use it, also those in the recycle bin, because they
         may come back; InvalidRequestError, ForbiddenError (`asked`).
         """
-        if asked.cascade:
-            raise InvalidRequestError(
-                "cascade: Flows are not deleted with their Profile: unlink them first, with PUT "
-                '/flows/{flowId} and profile_id "", or delete them'
-            )
-        if asked.soft_delete:
-            raise InvalidRequestError(
-                "soft_delete: the recycle bin does not keep Profiles: use soft_delete=false, or leave it out"
-            )
 
         def work(repositories: Repositories) -> None:
-            Disposal.of(self.settings, repositories.caller, asked)
+            check_unkept(self.settings, repositories.caller, asked, "Profiles", _FLOWS_STAY)
             repositories.profiles.get(profile_id)
             hold_for_deletion(repositories, profile_id)
             _check_unused(repositories, profile_id)
@@ -53,9 +48,10 @@ class ProfileDeletionService:
 def _check_unused(repositories: Repositories, profile_id: str) -> None:
     """Raises ConflictError."""
     users = repositories.flows.of_profile(profile_id, _LOOKED_FOR)
+    are_all = len(users) < _LOOKED_FOR
     reasons, remedies = list[str](), list[str]()
     if users:
-        reasons.append(f"is used by {named_flows(repositories, users)}")
+        reasons.append(f"is used by {named_flows(repositories, users, are_all=are_all)}")
         remedies.append("unlink or delete these Flows")
     if repositories.recycle_bin.has_profile(profile_id):
         reasons.append("is used by deleted Flows, which the recycle bin keeps")

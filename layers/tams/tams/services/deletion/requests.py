@@ -5,25 +5,25 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Self
 
-from tams.deadline import seconds_left
+from tams.deadline import may_go_on
 from tams.errors import NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import FlowOutline, StoredDeletion, Timeline
+from tams.models.stored import Cascade, FlowOutline, StoredDeletion, Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, redacted_request
 from tams.services.clock.record_times import moment_of_change
 from tams.services.deletion.kept_segments import with_segments
+from tams.services.deletion.source_flows import step_of_cascade
 from tams.services.deletion.steps import release, remove_from_flow, rest_after
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 
-RESERVE_SECONDS = 10.0
-"""The time a worker reserves for its last step."""
+SWEEP_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class DeletionRequestService:
             self.cleanup.send(step.doomed)
             if step.done:
                 return
-            if seconds_left() < RESERVE_SECONDS:
+            if not may_go_on():
                 self.deletions.send([request_id])
                 return
 
@@ -118,25 +118,42 @@ class DeletionRequestService:
         self.store.write(work)
 
     def sweep(self) -> int:
-        """Requeue requests that lost their worker and forget expired ones. Returns how many were requeued."""
-        now = self.clock()
+        """Requeue requests that lost their worker, and forget expired ones, as many as there is time for.
 
-        def work(repositories: Repositories) -> list[str]:
-            requests = repositories.deletion_requests
-            requests.remove(requests.expired(to_us(now)))
-            return requests.idle_since(to_us(now - self.idle), to_us(now))
-
-        idle = self.store.write(work)
+        Returns how many were requeued, up to about SWEEP_LIMIT. Each that is taken up makes room for another
+        at the next sweep.
+        """
+        now_us, idle_us = to_us(now := self.clock()), to_us(now - self.idle)
+        idle = self.store.read(
+            lambda it: it.deletion_requests.idle_since(idle_us, now_us, SWEEP_LIMIT)
+        )
         self.deletions.send(idle)
+
+        def forget(repositories: Repositories) -> int:
+            expired = repositories.deletion_requests.expired(now_us, SWEEP_LIMIT)
+            repositories.deletion_requests.remove(expired)
+            return len(expired)
+
+        while self.store.write(forget) >= SWEEP_LIMIT and may_go_on():
+            pass
         return len(idle)
 
     def _step(self, repositories: Repositories, request_id: str) -> Step:
         stored = repositories.deletion_requests.get(request_id)
         if stored.request.status is DeletionStatus.DONE:
             return Step([], done=True)
+        if stored.cascade is not None:
+            return self._step_of_cascade(repositories, stored, stored.cascade)
         if stored.request.delete_flow or stored.timeline.id:
             return self._step_of_flow(repositories, stored)
         return self._step_of_range(repositories, stored)
+
+    def _step_of_cascade(
+        self, repositories: Repositories, stored: StoredDeletion, cascade: Cascade
+    ) -> Step:
+        more = step_of_cascade(repositories, cascade, self.clock())
+        self._save(repositories, stored, None, more=more)
+        return Step([], done=not more)
 
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         """The Flow is gone, or the Segments are on a timeline of the recycle bin. They are destroyed."""
@@ -184,7 +201,7 @@ class DeletionRequestService:
         self,
         repositories: Repositories,
         stored: StoredDeletion,
-        remaining: TimeRange,
+        remaining: TimeRange | None,
         *,
         more: bool,
     ) -> None:
@@ -203,6 +220,8 @@ class DeletionRequestService:
 
 def _classes_now(repositories: Repositories, stored: StoredDeletion) -> Collection[str]:
     """The classes of its Flow, if that still exists and its id has not been reused."""
+    if stored.cascade is not None:
+        return stored.auth_classes
     flow, made = repositories.flows.find(stored.request.flow_id), stored.request.created
     if flow is None or not made or not flow.flow.created or flow.flow.created > made:
         return stored.auth_classes

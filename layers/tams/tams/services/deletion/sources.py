@@ -1,82 +1,118 @@
 """Deletes Sources (an extension): alone, or with their Flows."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Self
 from uuid import uuid4
 
-from tams.errors import ConflictError, ForbiddenError, NotFoundError, quoted
-from tams.models.caller import Caller, Permission
-from tams.models.recycle_bin import BinEntry, BinKind
-from tams.models.stored import StoredFlow, StoredSource
-from tams.ports import Clock, Platform, Repositories, Store
-from tams.services.access.permissions import flow_to, source_to
-from tams.services.access.writable import writable
-from tams.services.clock.record_times import moment_of_change
+from tams.errors import ForbiddenError, NotFoundError
+from tams.models.caller import Caller, Permission, classes_of
+from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.stored import Cascade, StoredDeletion, StoredFlow, StoredSource
+from tams.ports import Clock, Platform, Queue, Repositories, Store
+from tams.services.access.permissions import flow_to, redacted_request, source_to
+from tams.services.access.writable import not_writable, writable
 from tams.services.deletion.dependants import named_flows, still_needed
 from tams.services.deletion.disposal import DeletionOptions, Disposal
-from tams.services.deletion.removal import remove_flow
-from tams.services.flows.membership import moment_of_leaving, remove_source
+from tams.services.deletion.source_flows import remove_bare_source, remove_flows
 from tams.settings import Settings
+from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 
 FLOWS_MAX = 50
-"""The most Flows that one request deletes with their Source, in one transaction."""
+"""The most Flows that a request deletes with their Source itself, in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceDeletionService:
     store: Store
     clock: Clock
+    deletions: Queue
     settings: Settings
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
-        return cls(platform.store(caller), platform.clock, platform.settings)
+        return cls(
+            platform.store(caller), platform.clock, platform.queues.deletions, platform.settings
+        )
 
-    def delete(self, source_id: str, asked: DeletionOptions) -> None:
-        """Delete a Source, with `cascade` together with its Flows, which no reader sees any more.
+    def delete(self, source_id: str, asked: DeletionOptions) -> DeletionRequest | None:
+        """Delete a Source, with `cascade` together with its Flows. Returns None when all done.
 
-        The Flows' Segments are destroyed in the background, after any time in the recycle bin. Raises
-        NotFoundError, ForbiddenError (also for a Flow that the caller may not delete), and ConflictError if
-        it has Flows and `cascade` is not asked for.
+        The Flows' Segments are destroyed in the background, after any time in the recycle bin. Of more than
+        FLOWS_MAX Flows, a deletion request deletes some at a time. Raises NotFoundError, ForbiddenError (also
+        for a Flow that the caller may not delete), and ConflictError if it has Flows and `cascade` is not
+        asked for.
         """
 
-        def work(repositories: Repositories) -> None:
+        def work(repositories: Repositories) -> DeletionRequest | None:
             disposal = Disposal.of(self.settings, repositories.caller, asked)
             stored = source_to(Permission.DELETE, repositories, source_id)
             flow_ids = repositories.flows.of_source(source_id, FLOWS_MAX + 1)
             if flow_ids and not asked.cascade:
-                named = named_flows(repositories, flow_ids)
+                every = [each.id for each in repositories.source_flows.all(source_id)]
+                named = named_flows(repositories, every)
                 raise still_needed("Source", source_id, [f"has {named}"])
             if len(flow_ids) > FLOWS_MAX:
-                raise ConflictError(
-                    f"Source {quoted(source_id)} has more than {FLOWS_MAX} Flows, the most that one request "
-                    "deletes with their Source: delete some of them first"
-                )
+                return self._accept(repositories, stored, disposal)
             self._delete(repositories, stored, flow_ids, disposal)
+            return None
 
-        self.store.write(work, source_id)
+        request = self.store.write(work, source_id)
+        if request is not None:
+            self.deletions.send([request.id])
+        return request
 
     def _delete(
         self,
         repositories: Repositories,
         stored: StoredSource,
-        flow_ids: list[str],
+        flow_ids: Sequence[str],
         disposal: Disposal,
     ) -> None:
         source_id, now = stored.source.id, self.clock()
-        deletion = disposal.kept_until(now)  # Flows go through the bin even if it keeps nothing
-        for flow_id in flow_ids:
-            flow = writable(_deletable(repositories, flow_id))
-            remove_flow(repositories, flow, moment_of_change(now, flow), deletion)
+        deletion = disposal.kept_until(now)
+        flows = [writable(_deletable(repositories, flow_id)) for flow_id in flow_ids]
+        remove_flows(repositories, flows, deletion, now)
         if flow_ids and not stored.is_kept:
             return  # it went with its last Flow
         left = repositories.sources.get(source_id)
-        repositories.guards.hold([source_id], to_us(moment_of_leaving(left, now)))
-        if disposal.kept_for:
-            entry = BinEntry(str(uuid4()), BinKind.SOURCE, deletion, source=left)
-            repositories.recycle_bin.add([entry])
-        repositories.events.add([remove_source(repositories, left, now)])
+        remove_bare_source(repositories, left, deletion if disposal.kept_for else None, now)
+
+    def _accept(
+        self, repositories: Repositories, stored: StoredSource, disposal: Disposal
+    ) -> DeletionRequest:
+        """The caller is told now what would be in the way: the worker does not ask again."""
+        now, caller, source = self.clock(), repositories.caller, stored.source
+        flows = repositories.source_flows.all(source.id)
+        if not all(caller.may(Permission.DELETE, each.classes) for each in flows):
+            raise ForbiddenError(_NOT_ALL)
+        for each in flows:
+            if each.is_read_only:
+                raise not_writable(each.id)
+        deletion = disposal.kept_until(now)
+        last_us = max(to_us(now), *(each.created_us for each in flows))
+        request = DeletionRequest(
+            id=str(uuid4()),
+            flow_id=flows[0].id,
+            source_id=source.id,
+            timerange_to_delete=TimeRange.eternity(),
+            delete_flow=True,
+            status=DeletionStatus.CREATED,
+            created=now,
+            updated=now,
+            created_by=caller.name,
+        )
+        asked = asdict(deletion)
+        cascade = Cascade(source.id, last_us, asked.pop("id"), **asked)
+        classes = classes_of(source.tags)
+        repositories.deletion_requests.add(
+            StoredDeletion(request, auth_classes=classes, cascade=cascade)
+        )
+        return redacted_request(caller, request, classes)
+
+
+_NOT_ALL = "You do not have permission to modify all Flows of this Source"
 
 
 def _deletable(repositories: Repositories, flow_id: str) -> StoredFlow:
@@ -84,6 +120,4 @@ def _deletable(repositories: Repositories, flow_id: str) -> StoredFlow:
     try:
         return flow_to(Permission.DELETE, repositories, flow_id)
     except NotFoundError as error:
-        raise ForbiddenError(
-            "You do not have permission to modify all Flows of this Source"
-        ) from error
+        raise ForbiddenError(_NOT_ALL) from error

@@ -4,7 +4,7 @@ What goes to the recycle bin keeps its Objects in use: they are released when it
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -69,11 +69,15 @@ def remove_from_flow(
 
 
 def release(repositories: Repositories, deleted: Sequence[StoredSegment], now_us: int) -> list[str]:
-    """Drop the deleted Segments' references to their Objects. Returns the ids of Objects nobody needs now.
+    """Drop the deleted Segments' references to their Objects. Returns the ids of Objects nobody needs now."""
+    return release_uses(repositories, Counter(each.object_id for each in deleted), now_us)
+
+
+def release_uses(repositories: Repositories, uses: Mapping[str, int], now_us: int) -> list[str]:
+    """Drop so many references to each Object. Returns the ids of Objects nobody needs now.
 
     A media Object that is doomed also releases its init Object (OBJ-29…32).
     """
-    uses = Counter(segment.object_id for segment in deleted)
     objects = repositories.objects.find_many(uses.keys())
     changed = {
         object_id: _released(stored, uses[object_id], now_us)

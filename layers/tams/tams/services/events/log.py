@@ -4,13 +4,13 @@ The relay assigns places one after the other, only to events that have committed
 a place therefore misses nothing, however late a transaction ends.
 """
 
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, Self
 
+from tams.deadline import may_go_on
 from tams.models.caller import Caller, Permission
 from tams.models.delivery import Announcement
 from tams.models.filters import UrlFilter
@@ -21,6 +21,7 @@ from tams.services.clock.believed_time import BelievedTime
 from tams.services.events.announced import announcement_of, flows_of
 from tams.services.events.documents import EventDocuments
 from tams.services.events.log_page_keys import LogPageKeys
+from tams.services.events.pauses import Stopwatch, pauses
 from tams.timing.microseconds import to_us
 
 _FIRST_WINDOW = 512
@@ -28,11 +29,10 @@ _WIDEST_WINDOW = 131_072
 _WINDOWS_MAX = 16
 """The most selects for one page. After that the page ends at the point reached, even if it is empty."""
 
-_PAUSE_SECONDS = 0.5
 _SEARCH_SECONDS = 10.0
 """How long to search a log that has more before returning an empty page."""
 EXPIRED_MAX = 5_000
-"""The most events that one run forgets."""
+"""Events that one transaction forgets, or a few more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,7 @@ class EventLog:
     """`clock` decides how old events are."""
     documents: EventDocuments
     kept_for: timedelta
+    watch: Stopwatch = Stopwatch()  # noqa: RUF009 - it is frozen
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
@@ -76,20 +77,25 @@ class EventLog:
         )
 
     def page(self, query: EventQuery, wait_seconds: float = 0) -> EventPage:
-        """The next events. If there are none yet, waits up to `wait_seconds` for some."""
-        begun = time.monotonic()
+        """The next events. If there are none yet, waits up to `wait_seconds` for some.
+
+        While nothing happens, a look costs one read of one row, and looks become rarer.
+        """
+        searching_until = self.watch.now() + max(wait_seconds, _SEARCH_SECONDS)
+        between = pauses(wait_seconds)
         classes = self.store.caller.classes_for(Permission.READ)
         query = replace(query, read_classes=classes)
         while True:
             found = self.store.read(partial(self._read, query=query))
-            waited = time.monotonic() - begun
-            if found.announcements or waited + _PAUSE_SECONDS > (
-                wait_seconds if found.at_end else max(wait_seconds, _SEARCH_SECONDS)
-            ):
+            if found.announcements:
+                return self._page(found, query)
+            if found.at_end:
+                if (pause := next(between, None)) is None:
+                    return self._page(found, query)
+                self.watch.sleep(pause)
+            elif self.watch.now() >= searching_until:
                 return self._page(found, query)
             query = replace(query, after=found.keys.key(found.seq))
-            if found.at_end:
-                time.sleep(_PAUSE_SECONDS)
 
     def _page(self, found: "_Found", query: EventQuery) -> EventPage:
         documents = self.documents.of(found.announcements, query)
@@ -100,22 +106,22 @@ class EventLog:
         return EventPage(items, found.keys.key(found.seq))
 
     def expire(self) -> int:
-        """Forget a batch of events older than the retention time. Returns how many.
+        """Forget events older than the retention time, as many as there is time for. Returns how many.
 
         Events that an active webhook still waits for are kept, however old they are.
         """
         before_us = to_us(self.clock() - self.kept_for)
-
-        def work(repositories: Repositories) -> int:
-            def waited_for(first_seq: int, last_seq: int) -> set[int]:
-                sending = [webhook.id for webhook in repositories.webhooks.sending()]
-                return repositories.deliveries.waited_for(sending, first_seq, last_seq)
-
-            if expired := repositories.events.expire(before_us, EXPIRED_MAX, waited_for):
-                repositories.deliveries.forget_milestones(before_us)
-            return expired
-
-        return self.store.write(work)
+        expired, after_seq = 0, 0
+        while True:
+            count, next_seq = self.store.write(partial(_expire, before_us, after_seq))
+            expired += count
+            if next_seq is None or not may_go_on():
+                break
+            after_seq = next_seq
+        while expired and self.store.write(partial(_forget_milestones, before_us)):
+            if not may_go_on():
+                break
+        return expired
 
     def _read(self, repositories: Repositories, query: EventQuery) -> "_Found":
         relay = repositories.deliveries.relay_state()
@@ -133,6 +139,20 @@ class EventLog:
             announcement_of(repositories, place, event, flows) for place, event in kept
         ]
         return _Found(keys, log.seq, announcements, at_end=log.seq >= newest)
+
+
+def _expire(before_us: int, after_seq: int, repositories: Repositories) -> tuple[int, int | None]:
+    """How many events went, and the place to go on after; None if no old ones are left."""
+
+    def waited_for(places: Collection[int]) -> set[int]:
+        sending = repositories.webhooks.sending_ids()
+        return repositories.deliveries.waited_for(sending, places)
+
+    return repositories.events.expire(before_us, after_seq, EXPIRED_MAX, waited_for)
+
+
+def _forget_milestones(before_us: int, repositories: Repositories) -> bool:
+    return repositories.deliveries.forget_milestones(before_us, EXPIRED_MAX)
 
 
 @dataclass(frozen=True, slots=True)

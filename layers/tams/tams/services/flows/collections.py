@@ -200,7 +200,11 @@ def with_derived(
         if (stored := repositories.sources.find(source_id)) is None:
             continue
         moment = moment_after(now, stored.source.updated)
-        renewed = replace(stored, source=stored.source.model_copy(update={"updated": moment}))
+        renewed = replace(
+            stored,
+            source=stored.source.model_copy(update={"updated": moment}),
+            is_unrelated=False,
+        )
         repositories.sources.save(renewed)
         (source,) = sources_with_collections(repositories, [renewed])
         events.append(source_event("sources/updated", source, moment))

@@ -48,7 +48,7 @@ class KeptSourceService:
                 updated=now,
                 tags=tags_of_new(repositories.caller, post.tags),
             )
-            repositories.sources.add(StoredSource(source, is_kept=True))
+            repositories.sources.add(StoredSource(source, is_kept=True, is_unrelated=True))
             repositories.events.add([source_event("sources/created", source, now)])
             return source
 

@@ -1,5 +1,6 @@
 """A Source is created with its first Flow and deleted with its last (SRC-2, SRC-4), unless it is kept."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -45,7 +46,7 @@ def join_source(
         updated=now,
         tags={AUTH_CLASSES: list(classes)} if (classes := classes_of(flow.tags)) else {},
     )
-    repositories.sources.add(StoredSource(source, flow_count=1))
+    repositories.sources.add(StoredSource(source, flow_count=1, is_unrelated=True))
     return source, [source_event("sources/created", source, now)]
 
 
@@ -71,6 +72,8 @@ def remove_source(repositories: Repositories, stored: StoredSource, now: datetim
     """Delete a Source without Flows, or with its last one. Returns the event."""
     source_id = stored.source.id
     repositories.sources.remove(source_id)
-    collectors = repositories.collections.source_collectors([source_id]).get(source_id, ())
+    collectors: Sequence[str] = ()
+    if not stored.is_unrelated:
+        collectors = repositories.collections.source_collectors([source_id]).get(source_id, ())
     deleted = source_event("sources/deleted", stored.source, moment_of_leaving(stored, now))
     return replace(deleted, collected_by=tuple(collectors))

@@ -14,6 +14,7 @@ from tams.ports import Platform, Repositories, Store
 from tams.services.access.permissions import check, readable_sources
 from tams.services.flows.collecting import SourceRelation, collecting
 from tams.services.flows.collection_members import member_of, page_of_members
+from tams.services.flows.sources import members_of
 
 _KIND = "Source collection"
 
@@ -62,7 +63,7 @@ class SourceCollectionService:
                 raise NotFoundError(_KIND, source_id)
             source, caller = stored.source, repositories.caller
             check(caller, Permission.READ, _KIND, source_id, classes_of(source.tags))
-            items = repositories.collections.source_members([source_id]).get(source_id, [])
+            items = members_of(repositories, stored)
             classes = caller.classes_for(Permission.READ)
             known = readable_sources(repositories, classes, {item.id for item in items})
             seen = [item for item in items if item.id in known]

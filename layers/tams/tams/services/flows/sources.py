@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from tams.models.caller import Caller, Permission
+from tams.models.collection import CollectionItem
 from tams.models.paging import Page
 from tams.models.queries import SourceQuery
 from tams.models.source import Source
@@ -31,6 +32,8 @@ class SourceService:
 
     def get_versioned(self, source_id: str, known: Collection[str] = ()) -> Versioned[Source]:
         """The same, unless the client has this version. Source: GET /sources/{sourceId}.
+
+        One select is all if the client has it, or if the Source is unrelated.
 
         Whatever changes a Source or its collections writes its row.
         """
@@ -63,8 +66,8 @@ def as_caller_sees(repositories: Repositories, stored: Sequence[StoredSource]) -
 
 
 def with_collections(repositories: Repositories, stored: Sequence[StoredSource]) -> list[Source]:
-    """Complete Sources, with their collections. Takes two round trips for all of them."""
-    ids = [each.source.id for each in stored]
+    """Complete Sources, with their collections: two round trips for all, or none if they are unrelated."""
+    ids = [each.source.id for each in stored if not each.is_unrelated]
     members = repositories.collections.source_members(ids)
     collectors = repositories.collections.source_collectors(ids)
     return [
@@ -76,6 +79,14 @@ def with_collections(repositories: Repositories, stored: Sequence[StoredSource])
         )
         for each in stored
     ]
+
+
+def members_of(repositories: Repositories, stored: StoredSource) -> list[CollectionItem]:
+    """What a Source collects. One round trip, or none if it is unrelated."""
+    if stored.is_unrelated:
+        return []
+    source_id = stored.source.id
+    return repositories.collections.source_members([source_id]).get(source_id, [])
 
 
 def collected_by(repositories: Repositories, query: SourceQuery) -> Callable[[str], bool] | None:

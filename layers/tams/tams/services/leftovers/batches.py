@@ -1,5 +1,6 @@
 """Records of batches that clients may no longer repeat."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -29,10 +30,7 @@ class ExpiredBatches:
         before_us = to_us(self.time.glimpsed() - KEPT_FOR)
         return Found(self.store.read(lambda it: it.batches.count_older(before_us)))
 
-    def remove(self, progress: Progress) -> int:
-        count = 0
-        while gone := self.cleanup.sweep():
-            progress.begin(gone)
-            progress.advance(gone)
-            count += gone
-        return count
+    def remove(self) -> Iterator[int]:
+        now = self.time()
+        while gone := self.cleanup.forget_older(now):
+            yield gone

@@ -24,7 +24,8 @@ class BrokenCollections:
         def work(repositories: Repositories) -> Found:
             count = 0
             examples: list[str] = []
-            for links, gone in _broken(repositories, progress):
+            for links, gone in _broken(repositories):
+                progress.advance(len(links))
                 broken = [link for link in links if not gone.isdisjoint(link)]
                 count += len(broken)
                 for parent, child in broken[: EXAMPLES_MAX - len(examples)]:
@@ -33,12 +34,10 @@ class BrokenCollections:
 
         return self.store.read(work)
 
-    def remove(self, progress: Progress) -> int:
+    def remove(self) -> Iterator[int]:
         """The Flows at the other ends change as if the missing one had just been deleted."""
-        found = self.store.read(
-            lambda it: sorted(set().union(*(gone for _, gone in _broken(it, progress))))
-        )
-        return sum(self._remove(flow_id) for flow_id in found)
+        for flow_id in self.store.read(_missing):
+            yield self._remove(flow_id)
 
     def _remove(self, flow_id: str) -> int:
         """Returns how many entries named the Flow. A Flow that exists by now keeps its own."""
@@ -57,12 +56,12 @@ class BrokenCollections:
         return self.store.write(work, flow_id)
 
 
-def _broken(
-    repositories: Repositories, progress: Progress
-) -> Iterator[tuple[list[tuple[str, str]], set[str]]]:
+def _missing(repositories: Repositories) -> list[str]:
+    return sorted(set().union(*(gone for _, gone in _broken(repositories))))
+
+
+def _broken(repositories: Repositories) -> Iterator[tuple[list[tuple[str, str]], set[str]]]:
     """Pages of entries, and the Flows that they name in vain."""
     for links in repositories.collections.links():
         named = {flow_id for link in links for flow_id in link}
-        progress.advance(len(links))
-        if gone := named - repositories.flows.existing(named):
-            yield links, gone
+        yield links, named - repositories.flows.existing(named)

@@ -1,5 +1,6 @@
 """Deletion requests that lost their worker, and those that stopped with an error."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
@@ -28,15 +29,12 @@ class StuckDeletions:
         ids = self._stuck()
         return Found(len(ids), tuple(ids[:EXAMPLES_MAX]))
 
-    def remove(self, progress: Progress) -> int:
+    def remove(self) -> Iterator[int]:
         """A request that another worker took up in the meantime only collides with it."""
-        ids = self._stuck()
-        progress.begin(len(ids))
-        for request_id in ids:
+        for request_id in self._stuck():
             with suppress(NotFoundError):  # it has expired since
                 self.requests.work_off(request_id)
-            progress.advance(1)
-        return len(ids)
+                yield 1
 
     def _stuck(self) -> list[str]:
         now = self.requests.clock()

@@ -1,5 +1,6 @@
 """What every kind of leftover has."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +20,8 @@ class Found:
     examples: tuple[str, ...] = ()
     size_bytes: int | None = None
     remarks: tuple[str, ...] = ()
+    doubt: str | None = None
+    """Why these may not be left over at all. An operator has to rule that out before they are removed."""
 
 
 class Leftovers(Protocol):
@@ -28,6 +31,6 @@ class Leftovers(Protocol):
     """
 
     def find(self, progress: Progress) -> Found: ...
-    def remove(self, progress: Progress) -> int:
-        """Returns how many are gone."""
+    def remove(self) -> Iterator[int]:
+        """Removes in bounded steps. Yields how many are gone after each."""
         ...

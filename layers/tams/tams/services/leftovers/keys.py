@@ -6,19 +6,28 @@ which nothing has its id and nobody can take it. Whatever happens then, the swee
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Self
 
 from tams.models.caller import Caller
-from tams.models.stored import Instance, ObjectState, StoredObject
+from tams.models.stored import FLOW_GONE_US, Instance, ObjectState, StoredObject
 from tams.models.stored_key import StoredKey
 from tams.ports import ObjectStores, Platform, Progress, Repositories, Store
 from tams.services.clock.believed_time import BelievedTime
 from tams.services.leftovers.found import EXAMPLES_MAX, Found
-from tams.services.leftovers.objects import clean
+from tams.services.leftovers.objects import AT_ONCE, clean
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.timing.microseconds import to_us
+
+_UNCLEAR = (
+    "left alone, because the key does not say which Object it belongs to, as those of long ids and of other "
+    "programs: {}"
+)
+_NOTHING_KNOWN = (
+    "this store knows none of the media in the buckets, so it may be the wrong store, or one that is empty "
+    "by mistake"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,45 +53,47 @@ class UnknownKeys:
         )
 
     def find(self, progress: Progress) -> Found:
-        count = size_bytes = unclear = 0
+        count = size_bytes = known = unclear = 0
         examples: list[str] = []
-        for _, page in self._pages(progress):
-            unclear += sum(each.object_id is None for each in page)
-            unknown = self.store.read(partial(_unknown, page=page))
-            count += len(unknown)
-            size_bytes += sum(each.size_bytes for each in unknown)
-            examples += [each.key for each in unknown[: EXAMPLES_MAX - len(examples)]]
-        remark = (
-            f"{unclear} keys do not say which Object they belong to: those of long ids, and other programs' "
-            "files. They are left alone."
-        )
-        return Found(count, tuple(examples), size_bytes, (remark,) if unclear else ())
+        latest = self._latest()
+        for _, page in self._pages():
+            progress.advance(len(page))
+            told = [each for each in page if each.object_id is not None]
+            unknown = self.store.read(partial(_unknown, page=told))
+            known += len(told) - len(unknown)
+            unclear += len(page) - len(told)
+            old = [each for each in unknown if each.modified < latest]
+            count += len(old)
+            size_bytes += sum(each.size_bytes for each in old)
+            examples += [each.key for each in old[: EXAMPLES_MAX - len(examples)]]
+        remarks = (_UNCLEAR.format(unclear),) if unclear else ()
+        return Found(count, tuple(examples), size_bytes, remarks, None if known else _NOTHING_KNOWN)
 
-    def remove(self, progress: Progress) -> int:
-        count = 0
-        for storage_id, page in self._pages(progress):
-            adopted = self._adopted(storage_id, page)
-            clean(self.cleanup, adopted, progress)
-            count += len(adopted)
-        return count
+    def remove(self) -> Iterator[int]:
+        latest = self._latest()
+        for storage_id, page in self._pages():
+            old = [each for each in page if each.modified < latest]
+            for first in range(0, len(old), AT_ONCE):
+                adopted = self._adopted(storage_id, old[first : first + AT_ONCE])
+                yield from clean(self.cleanup, adopted)
 
-    def _pages(self, progress: Progress) -> Iterator[tuple[str, Sequence[StoredKey]]]:
-        """The keys that are old enough, with their backend."""
-        latest = self.time.glimpsed() - self.min_age
+    def _latest(self) -> datetime:
+        return self.time.glimpsed() - self.min_age
+
+    def _pages(self) -> Iterator[tuple[str, Sequence[StoredKey]]]:
+        """All keys, with their backend."""
         for storage_id in self.storage_ids:
             for page in self.object_stores.keys(storage_id):
-                progress.advance(len(page))
-                if old := [each for each in page if each.modified < latest]:
-                    yield storage_id, old
+                yield storage_id, page
 
     def _adopted(self, storage_id: str, page: Sequence[StoredKey]) -> list[str]:
         """Records the Objects of unknown keys as doomed. Returns their ids."""
-        now_us = to_us(self.time())
+        now_us = to_us(self.time.glimpsed())
 
         def work(repositories: Repositories) -> list[str]:
             unknown = _unknown(repositories, page)
             ids = [each.object_id for each in unknown if each.object_id is not None]
-            repositories.guards.hold(ids)
+            repositories.guards.hold(ids)  # nobody can create them in the meantime
             repositories.objects.add(
                 [
                     StoredObject(
@@ -91,6 +102,7 @@ class UnknownKeys:
                         flow_id="",
                         instances=(Instance(storage_id=storage_id),),
                         created_us=now_us,
+                        flow_created_us=FLOW_GONE_US,
                         doomed_us=now_us,
                     )
                     for object_id in ids

@@ -1,6 +1,6 @@
 """Objects that nobody uses: allocations past their time, and doomed ones that are still there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,7 +12,7 @@ from tams.services.objects.cleanup import ObjectCleanupService
 from tams.timing.microseconds import to_us
 
 AT_ONCE = 100
-"""Objects between two steps of a progress bar: their bytes are removed one by one."""
+"""Objects of one step: their bytes are removed one by one."""
 _ALL_TIME_US = 1 << 62
 
 
@@ -42,13 +42,10 @@ class ExpiredAllocations:
 
         return self.store.read(work)
 
-    def remove(self, progress: Progress) -> int:
-        count = 0
-        while ids := self.cleanup.doom_expired():
-            progress.begin(len(ids))
-            clean(self.cleanup, ids, progress)
-            count += len(ids)
-        return count
+    def remove(self) -> Iterator[int]:
+        now = self.time()  # read once, because every reading moves it
+        while ids := self.cleanup.doom_expired(now):
+            yield from clean(self.cleanup, ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +67,16 @@ class DoomedObjects:
 
         return self.store.read(work)
 
-    def remove(self, progress: Progress) -> int:
-        count = 0
+    def remove(self) -> Iterator[int]:
         while ids := self.store.read(
             lambda it: it.objects.doomed(_ALL_TIME_US, _ALL_TIME_US, 10 * AT_ONCE)
         ):
-            progress.begin(len(ids))
-            clean(self.cleanup, ids, progress)
-            count += len(ids)
-        return count
+            yield from clean(self.cleanup, ids)
 
 
-def clean(cleanup: ObjectCleanupService, object_ids: Sequence[str], progress: Progress) -> None:
-    """Removes the bytes and then the rows of doomed Objects."""
+def clean(cleanup: ObjectCleanupService, object_ids: Sequence[str]) -> Iterator[int]:
+    """Removes the bytes and then the rows of doomed Objects. Yields how many, step by step."""
     for first in range(0, len(object_ids), AT_ONCE):
         some = object_ids[first : first + AT_ONCE]
         cleanup.clean(some)
-        progress.advance(len(some))
+        yield len(some)

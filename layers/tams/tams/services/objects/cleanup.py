@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Self
 
+from tams.deadline import may_go_on
 from tams.models.caller import Caller
 from tams.models.stored import ObjectState, StoredObject
 from tams.ports import Clock, ObjectStores, Platform, Queue, Repositories, Store
@@ -57,27 +59,35 @@ class ObjectCleanupService:
             self.store.write(forget)
 
     def sweep(self) -> int:
-        """Doom allocations that were never registered, and send a new hint for every doomed Object.
+        """Doom allocations that were never registered, and send a new hint for doomed Objects that wait.
 
-        Returns how many hints were sent. Source: STO-16.
+        As many as there is time for. Returns how many hints were sent. Source: STO-16.
         """
-        now = self.clock()
+        now, sent = self.clock(), 0
+        for step in (self._doom_expired, self._wait_again):
+            while object_ids := self.store.write(partial(step, now=now)):
+                self.cleanup.send(object_ids)
+                sent += len(object_ids)
+                if len(object_ids) < SWEEP_LIMIT:
+                    break
+                if not may_go_on():
+                    return sent
+                self.object_stores.check()  # or they would be hinted at for nothing, again and again
+        return sent
 
-        def work(repositories: Repositories) -> list[str]:
-            expired = self._doom_expired(repositories, now)
-            waiting_us = to_us(now - self.hint_again_after)
-            return expired + repositories.objects.doomed(waiting_us, to_us(now), SWEEP_LIMIT)
-
-        object_ids = self.store.write(work)
-        self.cleanup.send(object_ids)
-        return len(object_ids)
-
-    def doom_expired(self) -> list[str]:
+    def doom_expired(self, now: datetime) -> list[str]:
         """Doom allocations that were never registered, SWEEP_LIMIT or a few more. Returns their ids."""
-        now = self.clock()
-        return self.store.write(lambda repositories: self._doom_expired(repositories, now))
+        return self.store.write(partial(self._doom_expired, now=now))
 
-    def _doom_expired(self, repositories: Repositories, now: datetime) -> list[str]:
+    def _wait_again(self, repositories: Repositories, *, now: datetime) -> list[str]:
+        """Doomed Objects whose hint may be lost. They wait from now on, so that the next are others."""
+        waiting_us, now_us = to_us(now - self.hint_again_after), to_us(now)
+        ids = repositories.objects.doomed(waiting_us, now_us, SWEEP_LIMIT)
+        found = _doomed(repositories, ids)
+        repositories.objects.save([replace(each, doomed_us=now_us) for each in found])
+        return [each.id for each in found]
+
+    def _doom_expired(self, repositories: Repositories, *, now: datetime) -> list[str]:
         expired_us = to_us(now - self.allocation_timeout)
         ids = repositories.objects.never_used(expired_us, SWEEP_LIMIT)
         return doom_unused(repositories, ids, to_us(now))

@@ -20,6 +20,7 @@ from tams.timing.microseconds import to_us
 _log = logging.getLogger(__name__)
 
 ATTEMPTS_MAX = 12
+HINTS_MAX = 1_000
 
 _PAUSE_FIRST = timedelta(seconds=2)
 _PAUSE_LONGEST = timedelta(minutes=15)
@@ -77,10 +78,13 @@ class ObjectCopyService:
             self._discard(copy)
 
     def sweep(self) -> int:
-        """Send a new hint for every copy that nobody works on. Returns how many."""
+        """Send a new hint for copies that nobody works on, HINTS_MAX or a few more. Returns how many.
+
+        Each that is taken up makes room for another at the next sweep.
+        """
         now = self.clock()
         now_us, believed_us = to_us(now), to_us(now + self._longest)
-        due = self.store.read(lambda repositories: repositories.copies.due(now_us, believed_us))
+        due = self.store.read(lambda it: it.copies.due(now_us, believed_us, HINTS_MAX))
         self.copies.send(due)
         return len(due)
 

@@ -10,22 +10,18 @@ from datetime import datetime
 from typing import Self
 from uuid import uuid4
 
-from tams.deadline import seconds_left
+from tams.deadline import may_go_on
 from tams.models.caller import Caller, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.recycle_bin import BinEntry, BinKind
 from tams.models.stored import StoredDeletion
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.clock.believed_time import BelievedTime
-from tams.services.deletion.steps import release
-from tams.services.segments.window import PageRequest, reader_of
-from tams.timing import TimeRange
+from tams.services.deletion.steps import release_uses
 from tams.timing.microseconds import from_us, to_us
 
 ENTRIES_MAX = 200
 """The most entries in one transaction."""
-RESERVE_SECONDS = 15.0
-"""The time that the sweeper keeps for its other work."""
 
 Ended = tuple[list[str], list[str]]
 """The Objects that nobody needs now, and the deletion requests that destroy the rest."""
@@ -53,45 +49,46 @@ class PurgeService:
 
     def sweep(self) -> int:
         """Purge entries whose time is over, as many as there is time for. Returns how many."""
-        purged = 0
+        purged, now = 0, self.clock()
         while True:
-            now = self.clock()
-            count, (doomed, requests) = self.store.write(lambda it: self._purge(it, now))  # noqa: B023
+            count, (doomed, requests) = self.store.write(lambda it: self._purge(it, now))
             self.cleanup.send(doomed)
             self.deletions.send(requests)
             purged += count
-            if not count or seconds_left() < RESERVE_SECONDS:
+            if not count or not may_go_on():
                 return purged
 
     def _purge(self, repositories: Repositories, now: datetime) -> tuple[int, Ended]:
         due = repositories.recycle_bin.due(to_us(now), ENTRIES_MAX)
-        some = _as_many_as(due[:ENTRIES_MAX], self.step_segments)
+        some = as_many_as(due[:ENTRIES_MAX], self.step_segments)
         return len(some), destroy(repositories, some, now, self.step_segments)
 
 
 def destroy(
     repositories: Repositories, entries: Sequence[BinEntry], now: datetime, at_once: int
 ) -> Ended:
-    """End these entries. Those of more than `at_once` Segments are left to deletion requests."""
+    """End these entries. Those of more than `at_once` Segments are left to deletion requests.
+
+    However many entries there are, it takes as many round trips as for one.
+    """
     if not entries:
         return [], []
     repositories.guards.hold({entry.resource_id for entry in entries})  # against a restore
-    doomed, requests = list[str](), list[str]()
-    for entry in entries:
-        if entry.kind is BinKind.SOURCE or not (count := entry.of.timeline.segment_count):
-            continue
-        if count > at_once:
-            requests.append(_hand_over(repositories, entry, now))
-            continue
-        reader = reader_of(repositories, entry.outline, for_change=True)
-        segments, _ = reader.page(PageRequest(TimeRange.eternity(), count))
-        repositories.segments.remove(entry.outline, segments)
-        doomed += release(repositories, segments, to_us(now))
+    filled = [each for each in entries if each.flow and each.flow.timeline.segment_count]
+    small = [each for each in filled if each.of.timeline.segment_count <= at_once]
+    doomed = list[str]()
+    if small:
+        uses = repositories.timelines.remove({each.outline.timeline_id for each in small})
+        doomed = release_uses(repositories, uses, to_us(now))
+    large = [each for each in filled if each.of.timeline.segment_count > at_once]
+    requests = [_request(entry, now) for entry in large]
+    repositories.deletion_requests.add(*requests)
     repositories.recycle_bin.remove(entries)
-    return doomed, requests
+    return doomed, [each.request.id for each in requests]
 
 
-def _hand_over(repositories: Repositories, entry: BinEntry, now: datetime) -> str:
+def _request(entry: BinEntry, now: datetime) -> StoredDeletion:
+    """Hands a large entry over to the worker of deletions."""
     timeline, flow = entry.of.timeline, entry.of.flow
     request = DeletionRequest(
         id=str(uuid4()),
@@ -104,11 +101,10 @@ def _hand_over(repositories: Repositories, entry: BinEntry, now: datetime) -> st
         updated=now,
         created_by=entry.deletion.deleted_by,
     )
-    repositories.deletion_requests.add(StoredDeletion(request, timeline, classes_of(flow.tags)))
-    return request.id
+    return StoredDeletion(request, timeline, classes_of(flow.tags))
 
 
-def _as_many_as(entries: Sequence[BinEntry], segments_max: int) -> list[BinEntry]:
+def as_many_as(entries: Sequence[BinEntry], segments_max: int) -> list[BinEntry]:
     """The first entries, without more Segments to read than that."""
     some, count = list[BinEntry](), 0
     for entry in entries:

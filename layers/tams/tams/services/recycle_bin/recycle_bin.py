@@ -6,7 +6,12 @@ from typing import Self
 from tams.errors import NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.paging import Page
-from tams.models.recycle_bin import BinEntry, RecycleBinEntry, RecycleBinQuery
+from tams.models.recycle_bin import (
+    BinEntry,
+    RecycleBinEntry,
+    RecycleBinQuery,
+    RecycleBinSummary,
+)
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check
 from tams.services.deletion.disposal import DeletionOptions, Disposal
@@ -47,6 +52,15 @@ class RecycleBinService:
 
         page = self.store.read(work)
         return Page(tuple(entry.described() for entry in page.items), page.next_key)
+
+    def summary(self, query: RecycleBinQuery) -> RecycleBinSummary:
+        """The numbers of all entries that the filters choose, as far as the caller may read them."""
+
+        def work(repositories: Repositories) -> RecycleBinSummary:
+            classes = repositories.caller.classes_for(Permission.READ)
+            return repositories.recycle_bin.summary(replace(query, classes=classes))
+
+        return self.store.read(work)
 
     def purge(self, entry_id: str) -> None:
         """Destroy an entry for good, now. Raises NotFoundError, ForbiddenError."""

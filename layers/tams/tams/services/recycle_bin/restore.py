@@ -23,6 +23,7 @@ from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import flow_to
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_after, moment_of_change
+from tams.services.deletion.sources import FLOWS_MAX
 from tams.services.recycle_bin.recycle_bin import entry_to
 from tams.services.recycle_bin.restored_flows import Restoration
 from tams.services.recycle_bin.restored_segments import find_segments, restore_segments
@@ -122,6 +123,7 @@ class RestoreService:
         entries = [entry]
         if whole_deletion:
             entries = repositories.recycle_bin.of_deletion(entry.deletion.id)
+            _check_fits(entry, len(entries) - 1)
         flows = [each for each in entries if each.kind is BinKind.FLOW]
         if entry.source is not None and not entry.source.is_kept and not flows:
             raise ConflictError(
@@ -181,3 +183,14 @@ class RestoreService:
 
     def _now_us(self) -> int:
         return to_us(self.clock())
+
+
+def _check_fits(entry: BinEntry, flow_count: int) -> None:
+    """Raises ConflictError if more Flows went with the Source than one transaction restores."""
+    if flow_count > FLOWS_MAX:
+        raise ConflictError(
+            f"{flow_count} Flows were deleted with Source {quoted(entry.resource_id)}, and one request "
+            f"restores {FLOWS_MAX} at most: restore them by their entries (GET /recycle-bin?kind=flow"
+            f"&source_id={entry.resource_id}), 100 at a time, with POST /recycle-bin/restore?partial=true. "
+            "The Source comes back with the first"
+        )

@@ -51,6 +51,7 @@ class Restoration:
             source=source.model_copy(update={"updated": moment}),
             flow_count=flow_count,
             revision=entry.source.revision + 1,
+            is_unrelated=True,  # until its Flows get back their collections
         )
         self.repositories.sources.add(back)
         self.events.append(source_event("sources/created", back.source, moment))

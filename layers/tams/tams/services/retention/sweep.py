@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Self
 
-from tams.deadline import seconds_left
+from tams.deadline import may_go_on
 from tams.models.caller import Caller
 from tams.models.retention import KEPT_US, LOOK_US, NEVER_US, Retention
 from tams.models.stored import StoredFlow
@@ -32,8 +32,6 @@ NAME = "retention"
 """Who deletes: clients see it in deletion requests, and in the recycle bin."""
 FLOWS_MAX = 100
 """Flows found, or marked, in one transaction."""
-RESERVE_SECONDS = 15.0
-"""The time that the sweeper keeps for its other work."""
 _HOUR_US = 3_600_000_000
 _PART = 24
 """Segments go up to this part of their age late, an hour at most: together, not one by one."""
@@ -72,7 +70,7 @@ class RetentionService:
         gone = 0
         while due := self.store.read(lambda it: it.flows.due(to_us(now), FLOWS_MAX)):
             for flow_id in due:
-                if seconds_left() < RESERVE_SECONDS:
+                if not may_go_on():
                     return gone
                 gone += self._look(flow_id, now)
         return gone
@@ -93,7 +91,7 @@ class RetentionService:
             return False
 
         while not self.store.write(step):
-            if seconds_left() < RESERVE_SECONDS:
+            if not may_go_on():
                 return False
         return True
 

@@ -2,11 +2,13 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Self
 
+from tams.deadline import may_go_on
 from tams.errors import BackendUnavailableError, InvalidRequestError, RequestFailedError
 from tams.models.caller import Caller
 from tams.models.error import Error
@@ -19,6 +21,11 @@ from tams.services.segments.segments import FlowSegmentService
 from tams.timing.microseconds import to_us
 
 LOOKED_AFTER_MAX = 100
+"""Uploads that the sweeper looks for between two looks at the time."""
+
+_FOUND_MAX = 2_000
+"""Ids in one select: more than one request allocates, so that these seldom share one moment."""
+_EVER_US = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,8 @@ class Refusal:
 class UploadService:
     """Reports that are repeated, late, or about deleted Objects change nothing (ADR 8).
 
-    S3 has `reported_within` to report an upload before the sweeper looks for itself.
+    S3 has `reported_within` to report an upload before the sweeper looks for itself. Allocations that nobody
+    uses are gone soon after `lifetime`.
     """
 
     store: Store
@@ -42,6 +50,7 @@ class UploadService:
     flow_segments: FlowSegmentService
     clock: Clock
     reported_within: timedelta
+    lifetime: timedelta
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
@@ -52,6 +61,7 @@ class UploadService:
             FlowSegmentService.of(platform, caller),
             platform.clock,
             timedelta(seconds=platform.settings.sweep.after_seconds),
+            timedelta(seconds=platform.settings.service.min_object_timeout_seconds),
         )
 
     def take(self, uploads: Iterable[Upload]) -> list[Refusal]:
@@ -67,16 +77,44 @@ class UploadService:
         return self._take_up(unused)[1]
 
     def sweep(self) -> int:
-        """Look for a batch of uploads that S3 did not report. Returns how many Segments were registered."""
+        """Look for uploads that S3 did not report, as many as there is time for.
+
+        Returns how many Segments were registered. Each sweep begins at another time of allocation, so that
+        uploads that never come do not keep it from the others.
+        """
+        registered = 0
+        for object_ids in self._unreported():
+            found = self.store.read(partial(_find, object_ids))
+            unused = [each for each in found.values() if each.state is ObjectState.ALLOCATED]
+            registered += self._take_up(unused)[0]
+            if not may_go_on():
+                break
+        return registered
+
+    def _unreported(self) -> Iterator[Sequence[str]]:
+        """Ids of Objects that wait for their upload, LOOKED_AFTER_MAX at a time.
+
+        Includes Objects that a clock ahead of ours allocated.
+        """
         now = self.clock()
         now_us, before_us = to_us(now), to_us(now - self.reported_within)
-        waiting = self.store.read(
-            lambda repositories: repositories.objects.uploading(before_us, now_us)
-        )
-        chosen = random.sample(waiting, min(LOOKED_AFTER_MAX, len(waiting)))
-        found = self.store.read(lambda repositories: repositories.objects.find_many(chosen))
-        unused = [each for each in found.values() if each.state is ObjectState.ALLOCATED]
-        return self._take_up(unused)[0]
+        begin_us = before_us - random.randrange(self.lifetime // timedelta(microseconds=1))  # noqa: S311
+        for span in ((begin_us, before_us), (-_EVER_US, begin_us), (now_us + 1, _EVER_US)):
+            for waiting in self._allocated(*span):
+                for start in range(0, len(waiting), LOOKED_AFTER_MAX):
+                    yield waiting[start : start + LOOKED_AFTER_MAX]
+
+    def _allocated(self, from_us: int, until_us: int) -> Iterator[Sequence[str]]:
+        """Ids of Objects that were allocated between and wait for their upload, the oldest first."""
+        seen: set[str] = set()
+        while True:
+            waiting = self.store.read(partial(_uploading, from_us, until_us))
+            yield [object_id for _, object_id in waiting if object_id not in seen]
+            if len(waiting) < _FOUND_MAX:
+                return
+            seen = {object_id for _, object_id in waiting}
+            first_us, last_us = waiting[0][0], waiting[-1][0]
+            from_us = last_us if first_us < last_us else last_us + 1
 
     def _take_up(self, unused: Sequence[StoredObject]) -> tuple[int, list[Refusal]]:
         """Returns how many Segments were registered, and the uploads that got none.
@@ -180,6 +218,16 @@ class UploadService:
     def _refusal(self, object_id: str, flow_id: str, error: RequestFailedError) -> Refusal:
         kind = type(error).__name__.removesuffix("Error")
         return Refusal(object_id, flow_id, Error(type=kind, summary=str(error), time=self.clock()))
+
+
+def _find(object_ids: Sequence[str], repositories: Repositories) -> dict[str, StoredObject]:
+    return repositories.objects.find_many(object_ids)
+
+
+def _uploading(
+    from_us: int, until_us: int, repositories: Repositories
+) -> Sequence[tuple[int, str]]:
+    return repositories.objects.uploading(from_us, until_us, _FOUND_MAX)
 
 
 def _keep(repositories: Repositories, refusals: Sequence[Refusal]) -> list[Refusal]:

@@ -1,31 +1,49 @@
 """Relays the outbox to webhooks: assigns each event its place, and a delivery for each matching webhook.
 
 One row in VAST holds the last place assigned, so that runs of the relay follow one another whichever process
-starts them, and an event gets its place once. A Flow's events keep the order of its changes for two reasons.
-A run takes every event that has committed and has no place, whatever its stamp says, so an earlier change is
-never left for a later run. Within a run, the stamps of one Flow's events are in order
-(`services/clock/record_times.py`).
+starts them, and an event gets its place once. A Flow's events keep the order of its changes, because
+their stamps are in that order (`services/clock/record_times.py`), and because a transaction takes the oldest
+of all events that have committed and have no place, however old they are. So it never leaves an earlier
+change of a Flow for a later transaction.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Self
 
+from tams.deadline import RESERVE_SECONDS, may_go_on
+from tams.errors import BackendUnavailableError
 from tams.models.caller import Caller
 from tams.models.delivery import Delivery, DeliveryState, Hint, Relations
 from tams.models.stored import StoredEvent
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import readable_flows, readable_sources
-from tams.services.webhooks.matching import asks_for_relations, matches, with_lost
+from tams.services.webhooks.matching import Filters, asks_for_relations, matches, with_lost
 from tams.services.webhooks.retry_policy import RetryPolicy
 from tams.timing.microseconds import to_us
 
-EVENTS_MAX = 1_000
-"""Events that one transaction relays."""
+EVENTS_MAX = 5_000
+"""Events that one transaction relays, or a few more. It must end long before a function does."""
+
+DELIVERIES_MAX = 50_000
+"""Deliveries that one transaction writes, but for those of a single event. They are held in memory."""
+
+API_RESERVE_SECONDS = 4.0
+"""For the request that waits until all events have a place, and then does its own work."""
 
 MILESTONE_EVERY = 512
 """Places between two notes of how late the events so far are stamped."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Slice:
+    """What one transaction did."""
+
+    taken: int
+    webhook_ids: Sequence[str] = ()
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +51,10 @@ class EventRelay:
     store: Store
     clock: Clock
     deliveries: Queue
+    events: Queue
     policy: RetryPolicy
+    events_max: int = EVENTS_MAX
+    deliveries_max: int = DELIVERIES_MAX
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
@@ -41,18 +62,41 @@ class EventRelay:
             platform.store(Caller.background("event relay")),
             platform.clock,
             platform.queues.deliveries,
+            platform.queues.events,
             RetryPolicy.of(platform.settings.webhooks),
         )
 
     def relay(self) -> int:
-        """Relay every event that has no place yet. Returns how many. Raises BackendUnavailableError."""
-        total = 0
+        """Relay the events that have no place yet, as many as there is time for. Returns how many.
+
+        What remains is left to another invocation. Raises BackendUnavailableError; every slice before that is
+        durable.
+        """
+        total, is_done = self._relay(RESERVE_SECONDS)
+        if not is_done:
+            self.events.send(["events"])
+        return total
+
+    def relay_all(self) -> None:
+        """Relay every event that has no place yet. Raises BackendUnavailableError, also if time runs out."""
+        _, is_done = self._relay(API_RESERVE_SECONDS)
+        if not is_done:
+            raise BackendUnavailableError(
+                "too many events still wait to be assigned to webhooks; try again later"
+            )
+
+    def _relay(self, reserve_seconds: float) -> tuple[int, bool]:
+        """How many events were relayed, and whether those are all."""
+        total, limit = 0, self.events_max
         while True:
-            taken, webhook_ids = self.store.write(self._run, "relay")
-            self.deliveries.send(webhook_ids)
-            total += taken
-            if taken < EVENTS_MAX:
-                return total
+            slice_ = self.store.write(partial(self._run, limit=limit), "relay")
+            self.deliveries.send(slice_.webhook_ids)
+            total += slice_.taken
+            if not slice_.more:
+                return total, True
+            if not may_go_on(reserve_seconds):
+                return total, False
+            limit = min(self.events_max, 2 * slice_.taken)
 
     def sweep(self) -> int:
         """Make up for lost hints: events first, then the webhooks that may have something waiting.
@@ -69,7 +113,7 @@ class EventRelay:
                 for state in repositories.deliveries.resting(now_us)
                 if state.holder is not None or self.policy.rests(state, now_us)
             ]
-            sending = {webhook.id for webhook in repositories.webhooks.sending()}
+            sending = set(repositories.webhooks.sending_ids())
             due = sending - {state.webhook_id for state in resting}
             held = [each for each in resting if each.holder and each.webhook_id in sending]
             return sorted(due), held
@@ -80,12 +124,15 @@ class EventRelay:
         self.deliveries.send(hints, delay_seconds=self.policy.lease_seconds)
         return len(due)
 
-    def _run(self, repositories: Repositories) -> tuple[int, list[str]]:
+    def _run(self, repositories: Repositories, *, limit: int) -> _Slice:
         state = repositories.deliveries.relay_state()
-        events = repositories.events.unrelayed()[:EVENTS_MAX]
-        if not events:
-            return 0, []
-        deliveries = self._deliveries(repositories, events, state.last_seq)
+        found = repositories.events.unrelayed(limit)
+        if not found:
+            return _Slice(0)
+        deliveries = self._deliveries(repositories, found, state.last_seq)
+        events = found
+        if self._is_full(deliveries):
+            events = found[: deliveries[-1].seq - state.last_seq]
         repositories.deliveries.add(deliveries)
         repositories.events.place(events, state.last_seq + 1)
         newest_us = max([state.newest_us, *(event.created_us for event in events)])
@@ -93,7 +140,10 @@ class EventRelay:
         if after.last_seq // MILESTONE_EVERY > state.last_seq // MILESTONE_EVERY:
             repositories.deliveries.add_milestone(after.last_seq, newest_us)
         repositories.deliveries.save_relay_state(after)
-        return len(events), sorted({delivery.webhook_id for delivery in deliveries})
+        webhook_ids = sorted({delivery.webhook_id for delivery in deliveries})
+        return _Slice(
+            len(events), webhook_ids, more=len(found) >= limit or len(events) < len(found)
+        )
 
     def _deliveries(
         self, repositories: Repositories, events: Sequence[StoredEvent], last_seq: int
@@ -105,12 +155,23 @@ class EventRelay:
             classes: _seen(repositories, classes, relations)
             for classes in {webhook.read_classes for webhook in asking}
         }
-        return [
-            Delivery(webhook.id, seq, event.id, event.created_us)
-            for seq, event in enumerate(events, last_seq + 1)
-            for webhook in webhooks
-            if matches(webhook, event, seen.get(webhook.read_classes, relations))
+        wanted = [
+            (Filters.of(webhook), seen.get(webhook.read_classes, relations)) for webhook in webhooks
         ]
+        deliveries: list[Delivery] = []
+        for seq, event in enumerate(events, last_seq + 1):
+            if self._is_full(deliveries):
+                break
+            deliveries += [
+                Delivery(filters.webhook_id, seq, event.id, event.created_us)
+                for filters, known in wanted
+                if matches(filters, event, known)
+            ]
+        return deliveries
+
+    def _is_full(self, deliveries: Sequence[Delivery]) -> bool:
+        """Whether events after these are left to the next transaction."""
+        return len(deliveries) >= self.deliveries_max
 
 
 def _relations(repositories: Repositories, events: Sequence[StoredEvent]) -> Relations:

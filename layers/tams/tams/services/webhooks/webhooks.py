@@ -80,7 +80,7 @@ class WebhookService:
             repositories.deliveries.save_state(DeliveryState(webhook.id))
             repositories.webhooks.add(webhook)
 
-        self.relay.relay()  # events from before its creation are not for it
+        self.relay.relay_all()  # events from before its creation are not for it
         self.store.write(work)
         return webhook.shown()
 
@@ -117,7 +117,7 @@ class WebhookService:
             return self._shown(repositories, [webhook])[0]
 
         if put.status is WebhookStatus.CREATED:
-            self.relay.relay()  # events from while it was disabled are not for it (WHK-26)
+            self.relay.relay_all()  # events from while it was disabled are not for it (WHK-26)
         replaced = self.store.write(work)
         self.deliveries.send([webhook_id])
         return replaced

@@ -1,4 +1,4 @@
-"""Clients of AWS's services. No request of theirs waits longer than the invocation has time."""
+"""boto3's clients. No request of theirs waits longer than the invocation has time."""
 
 import threading
 from typing import Any

@@ -1,0 +1,1 @@
+"""Requests to AWS's own services, signed with the keys of this process."""
