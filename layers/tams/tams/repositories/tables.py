@@ -57,8 +57,13 @@ FLOWS = Table(
     ),
     sorting_key=("id",),
     projections=(
-        # The Flows of a Source, in the order of lists, and those that retention is still to mark.
-        Projection("flows_by_source_2", ("source_id", "retention_us"), ("id", "created_us")),
+        # The Flows of a Source: in the order of lists, those that retention is still to mark, and those that
+        # may be deleted with it, of which the tags hold the classes.
+        Projection(
+            "flows_by_source_2",
+            ("source_id", "retention_us"),
+            ("id", "created_us", "read_only", "tags"),
+        ),
         Projection("flows_by_retention", ("retention_us",), ("id",)),
         Projection("flows_by_profile", ("profile_id",), ("id",)),
     ),
