@@ -71,7 +71,7 @@ docs: .venv/dev  ## build the documentation site into shared/.site; fail on any 
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml
 
-build: .venv-sam/ready  ## build the functions and both layers with SAM, as deployed (ARCHITECTURE=arm64 for Graviton)
+build: .venv-sam/ready  ## build the functions and the layers with SAM, as deployed (ARCHITECTURE=arm64 for Graviton)
 	PATH="$(CURDIR)/.venv-sam/bin:$$PATH" $(SAM) build --cache-dir .aws-sam/cache-$(ARCHITECTURE) \
 		--parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(MAKE) --no-print-directory size
@@ -102,6 +102,7 @@ conformance: .venv/dev  ## run the tests of every TAMS rule, and write shared/do
 
 lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	$(LOCK) pyproject.toml -o layers/dependencies/requirements.txt
+	echo av | $(subst 3.11,3.13,$(LOCK)) - -c requirements/local.txt -o layers/media/requirements.txt
 	$(LOCK) pyproject.toml --extra local -c layers/dependencies/requirements.txt -o requirements/local.txt
 	$(LOCK) pyproject.toml --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
 	echo aws-sam-cli==1.170.0 | $(LOCK) - -o requirements/sam.txt

@@ -1,8 +1,8 @@
-"""Lists for players, HLS and DASH, and tokens to open them: an extension, not part of TAMS."""
+"""Lists for players, HLS and DASH, thumbnails, and tokens to open them: an extension, not part of TAMS."""
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
@@ -22,6 +22,13 @@ from tams.api.playback import (
     list_response,
 )
 from tams.api.public_url import absolute
+from tams.api.thumbnails import (
+    DESCRIBED,
+    AskingForFrame,
+    asking_for_frame,
+    asking_for_frame_by_token,
+    frame_response,
+)
 from tams.models.playback import PlaybackToken, PlaybackTokenPost, playback_token
 from tams.models.versioned import Versioned
 from tams.runtime.http_handler import api_handler
@@ -66,8 +73,34 @@ def mount_lists(prefix: str, asked: Callable[..., Awaitable[Asking]]) -> None:
         return list_response(Versioned(None, listed), DASH)
 
 
+def mount_thumbnails(prefix: str, asked: Callable[..., Awaitable[AskingForFrame]]) -> None:
+    """The thumbnails below `prefix`, for whoever `asked` lets in."""
+    by_whom = Depends(asked)
+    redirect: dict[str, Any] = {
+        "status_code": HTTPStatus.TEMPORARY_REDIRECT,
+        "response_class": RedirectResponse,
+        "responses": DESCRIBED,
+    }
+
+    @router.get(f"{prefix}/flows/{{flowId}}/thumbnail", **redirect)
+    async def get_thumbnail_of_flow(
+        flow_id: FlowId, by: Annotated[AskingForFrame, by_whom]
+    ) -> Response:
+        """Leads to a JPEG of the frame that a Flow shows at an instant. Not part of TAMS."""
+        return frame_response(by.service.of_flow(flow_id, by.asked))
+
+    @router.get(f"{prefix}/sources/{{sourceId}}/thumbnail", **redirect)
+    async def get_thumbnail_of_source(
+        source_id: SourceId, by: Annotated[AskingForFrame, by_whom]
+    ) -> Response:
+        """Leads to a JPEG of the frame that a Source shows at an instant. Not part of TAMS."""
+        return frame_response(by.service.of_source(source_id, by.asked))
+
+
 mount_lists("", asking)
 mount_lists("/playback/{token}", asking_by_token)
+mount_thumbnails("", asking_for_frame)
+mount_thumbnails("/playback/{token}", asking_for_frame_by_token)
 
 
 @router.post(
@@ -79,7 +112,7 @@ mount_lists("/playback/{token}", asking_by_token)
 async def post_token(request: Request, body: JsonBody, grants: Grants) -> Response:
     """Gives out a token for a player, which sends no headers. Not part of TAMS.
 
-    It opens the lists of one Flow or Source to everyone who has it.
+    It opens the lists and thumbnails of one Flow or Source to everyone who has it.
     """
     token, grant = grants.grant(PlaybackTokenPost.from_body(body))
     path = f"{grant.opened}/{grant.identifier[0]}"

@@ -83,19 +83,6 @@ def read_manifest(folder: Path) -> Manifest:
         ) from error
 
 
-def check_files(folder: Path, manifest: Manifest, progress: Progress) -> None:
-    """Every file must be what was exported, to the byte. Raises InvalidRequestError."""
-    files = [file for table in manifest.tables for file in table.files]
-    progress.stage("checking the files")
-    progress.begin(sum(file.size_bytes for file in files))
-    for file in files:
-        path = folder / file.name
-        if not path.is_file():
-            raise InvalidRequestError(f"{path} is missing from the export")
-        if digest_of(path, progress) != file.sha256:
-            raise InvalidRequestError(f"{path} is damaged: its digest is not that of the manifest")
-
-
 def entry_of(path: Path, rows: int, row_groups: int) -> FileEntry:
     return FileEntry(
         name=path.name,

@@ -12,12 +12,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from backup.arrow_rows import arrow_schema, insert_rows
+from backup.checking import check_files
 from backup.exporting import COPIED
-from backup.folder import check_files, read_manifest
+from backup.folder import read_manifest
 from backup.manifest import Manifest
 from tams.errors import BackendUnavailableError, InvalidRequestError
 from tams.ports import Progress
-from tams.repositories.database import Database
+from tams.repositories.database import CONTENDED, Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.provision import PATIENCE_SECONDS, provision
 from tams.repositories.schema_version import IMPORTING, KNOWN
@@ -35,6 +36,11 @@ PROGRESS = Table(
         row_groups=INT,  # that are there
         revision=INT,
     ),
+)
+
+_HELD = (
+    "another import holds the tables: one that still runs, or one that was killed and whose transaction VAST "
+    "has not ended yet. Run it again in a few minutes"
 )
 
 
@@ -59,14 +65,17 @@ def import_store(connection: VastConnection, folder: Path, progress: Progress) -
 
 
 def _tables(manifest: Manifest) -> dict[str, Table]:
-    """The tables as they were exported, without projections, which `provision` adds to the loaded rows."""
+    """The tables as they were exported, without projections, which `provision` adds to the loaded rows.
+
+    Raises InvalidRequestError for tables that no release had.
+    """
     if manifest.schema_version > KNOWN:
         raise InvalidRequestError(
             f"the export has schema version {manifest.schema_version}, but this release knows only {KNOWN}: "
             f"import it with the release that made it ({manifest.package_version})"
         )
     defined = {table.name: table for table in COPIED}
-    tables = {}
+    tables: dict[str, Table] = {}
     for entry in manifest.tables:
         table = defined.get(entry.name)
         unknown = set(entry.columns) - set(table.names) if table else {entry.name}
@@ -75,9 +84,24 @@ def _tables(manifest: Manifest) -> dict[str, Table]:
                 f"the export has {'columns' if table else 'a table'} that this release does not know: "
                 f"{', '.join(sorted(unknown))}"
             )
+        if entry.name in tables:
+            raise InvalidRequestError(f"the export has the table {entry.name} twice")
         types = tuple((name, type_) for name, type_ in table.columns if name in entry.columns)
         tables[entry.name] = Table(entry.name, types, table.sorting_key)
+    if manifest.schema_version == KNOWN:
+        _check_whole(tables, defined)
     return tables
+
+
+def _check_whole(tables: Mapping[str, Table], defined: Mapping[str, Table]) -> None:
+    """No migration would add what is missing from tables of this version."""
+    for name, table in defined.items():
+        if name not in tables:
+            raise InvalidRequestError(f"the export is damaged: the table {name} is missing")
+        if missing := set(table.names) - set(tables[name].names):
+            raise InvalidRequestError(
+                f"the export is damaged: {name} lacks {', '.join(sorted(missing))}"
+            )
 
 
 @dataclass
@@ -180,4 +204,9 @@ class _Import:
             there = of_table & (col["row_groups"] > number)
             transaction.witness = Witness(PROGRESS, there)
 
-        self.database.write(work)
+        try:
+            self.database.write(work)
+        except BackendUnavailableError as error:
+            if str(error) == CONTENDED:
+                raise BackendUnavailableError(_HELD) from error
+            raise

@@ -4,8 +4,9 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from local.application import Application
@@ -33,6 +34,8 @@ from tams.errors import clipped
 PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 """The payload limit of a Lambda invocation in either direction, as JSON."""
 GATEWAY_TIMEOUT_SECONDS = 30.0
+_INVOKED_AT_ONCE = 4
+"""Functions that functions invoke have threads of their own, or those who wait for them could keep all."""
 
 Scope = dict[str, Any]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -70,6 +73,7 @@ class Gateway:
         self._access_key = access_key
         self._visitors = Visitors(self._cors, public_url) if is_open else None
         self._threads = threads
+        self._invoked = ThreadPoolExecutor(_INVOKED_AT_ONCE, "invoked")
         self._journal = journal
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +104,9 @@ class Gateway:
         if (early := self._cors.preflight(request)) is not None:
             return _Done(early)
         if (name := invoked_function(request, self._access_key)) is not None:
-            return await self._in_thread(invoke, self._host, name, request.body, name=name)
+            loop = asyncio.get_running_loop()
+            work = partial(invoke, self._host, name, request.body)
+            return _Done(await loop.run_in_executor(self._invoked, work), name)
         match = self._routes.match(request.method, request.path)
         if match is None:
             return _Done(
@@ -112,12 +118,6 @@ class Gateway:
             headers = [(b"allow", allowed.encode())]
             return _Done(error_answer(405, "MethodNotAllowed", summary, headers))
         return await self._invoke(request, match)
-
-    async def _in_thread(
-        self, work: Callable[..., HttpAnswer], *arguments: Any, name: str
-    ) -> _Done:
-        loop = asyncio.get_running_loop()
-        return _Done(await loop.run_in_executor(self._threads, work, *arguments), name)
 
     def _call(self, name: str, event: Event) -> Any:
         return self._host.invoke(name, self._authorizer.authorized(event))

@@ -14,6 +14,7 @@ SAMPLE_EVENTS = (
     ("webhooks", "api/post_webhook.json"),
     ("webhook_fanout", "sqs/webhook_fanout.json"),
     ("url_signer", "invoke/url_signer.json"),
+    ("thumbnailer", "invoke/thumbnailer.json"),
     ("webhook_delivery", "sqs/webhook_delivery.json"),
     ("object_copy", "sqs/object_copy.json"),
     ("flows", "api/delete_flow.json"),

@@ -37,7 +37,7 @@ from tests.waiting import until
 from vastlocal.control import Control
 
 SECOND = 10**9
-BINNED = sized(test=2_000, quick=20_000, long=1_000_000)
+BINNED = sized(test=2_000, quick=20_000, long=100_000)
 MOVED = sized(test=500, quick=2_000, long=20_000)
 WINDOWS = 40
 """Segments on each Flow that stay, of two seconds."""

@@ -254,6 +254,8 @@ def test_deleted_ones_stand_at_their_places(bin_api: httpx.Client, bin_make: Mak
         ("DELETE", "/flows/{flow}", {"soft_delete": "maybe"}, 400, "must be true or false"),
         ("DELETE", "/flows/{flow}", {"cascade": ""}, 400, "must be true or false"),
         ("DELETE", "/flows/{flow}/segments", {"deleted_by": "x" * 300}, 400, "256"),
+        ("DELETE", "/flows/{flow}", {"deleted_by": ""}, 400, "printable"),
+        ("DELETE", "/flows/{flow}", {"deleted_by": "ann\x1b[2J"}, 400, "printable"),
         ("GET", "/flows", {"include_deleted": "false"}, 400, "true"),
         ("GET", "/recycle-bin", {"kind": "object"}, 400, "flow"),
         ("GET", "/recycle-bin", {"deleted_from": "now"}, 400, "is not a date and time"),
@@ -296,6 +298,7 @@ def test_the_command_lists_deletes_and_restores(
     assert "Segments  2" in tams(binned, "restore", "segments", flow["id"])
     tams(binned, "rm", "flow", flow["id"], "--yes")
     assert flow["id"] in tams(binned, "ls", "flows", "--deleted", "--json")
+    assert "Size" in tams(binned, "ls", "flows", "--deleted")
     assert flow["id"] in tams(binned, "restore", "flow", flow["id"])
     assert bin_api.get(f"/flows/{flow['id']}").status_code == 200
     tams(binned, "rm", "source", flow["source_id"], "--cascade", "--yes")

@@ -149,9 +149,9 @@ def test_what_only_a_person_can_mend_is_named_and_left(connection: VastConnectio
     assert [each.partition(":")[0] for each in found] == [
         "column sources.kept is of type int64 instead of bool",
         "table sources is sorted by format instead of id",
-        "projection sources_by_retention is missing",
+        *(f"projection {each.name} is missing" for each in SOURCES.projections),
     ]
-    assert provision(connection) == ["projection sources_by_retention"]
+    assert provision(connection) == [f"projection {each.name}" for each in SOURCES.projections]
     assert to_do(connection) == found[:2]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from local.lambda_context import LambdaContext
+from tams.errors import BackendUnavailableError
 from tams.runtime import http_handler
 from tams.runtime.deployment import deployment
 from tams.settings import Settings
@@ -88,6 +89,8 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
         "a-sample-object",
         "another-sample-object",
     ]
+    with pytest.raises(BackendUnavailableError):
+        handle("thumbnailer", "invoke/thumbnailer.json")  # for the same reason
     # Nothing to do for a request that is not there any more.
     assert handle("deletion_worker", "sqs/deletion_worker.json") == {"batchItemFailures": []}
     assert handle("webhook_fanout", "sqs/webhook_fanout.json") == {"batchItemFailures": []}

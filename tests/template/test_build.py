@@ -15,6 +15,7 @@ from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
 from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
+from tests.cli import made_media
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.template.conftest import ROOT
 
@@ -135,6 +136,26 @@ def test_a_flow_lives_on_the_built_functions_alone(build: Path, runtime: Path) -
     assert answers[8]["objects"] == 0
     assert all("X-Amz-Signature=" in url for url in answers[-2]["urls"])
     assert json.loads(answers[-1]["context"]["caller"])["name"] == "sample"
+
+
+def test_the_media_layer_decodes(build: Path, tmp_path: Path) -> None:
+    interpreter = script("trim").find_lambda_python()
+    if interpreter is None:
+        pytest.skip("python3.13 is not installed")
+    media = made_media.make(tmp_path / "media.ts", video="mpeg2video")
+    order = {"path": str(media), "at_ns": 10**9, "start_ns": 0, "end_ns": 2 * 10**9, "width": 320}
+    layers = [str(build / f"{name}/python") for name in ("MediaLayer", "TamsLayer")]
+
+    done = subprocess.run(
+        [interpreter, "-S", "-B", "-P", "-m", "tams.media.still"],
+        input=json.dumps(order).encode() + b"\n",
+        env={"PYTHONPATH": os.pathsep.join(layers)},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout[:3] == b"\xff\xd8\xff"
 
 
 def sample_accounts() -> Accounts:

@@ -96,16 +96,18 @@ def test_functions_that_clients_wait_for_can_start_from_a_snapshot(
     }
 
     awaited = {name for name, each in functions.items() if is_asked_by_clients(each)}
-    assert from_snapshot == awaited | {"authorizer", "url_signer"}
+    assert from_snapshot == awaited | {"authorizer", "url_signer", "thumbnailer"}
 
 
 def test_layers_and_functions_are_for_the_same_processor(
     functions: dict[str, Any], template: dict[str, Any]
 ) -> None:
     resolve = resolver(template, Architecture="arm64").resolve
-    layer = template["Resources"]["DependenciesLayer"]["Properties"]
+    layers = [
+        template["Resources"][f"{each}Layer"]["Properties"] for each in ("Dependencies", "Media")
+    ]
 
-    assert resolve(layer["CompatibleArchitectures"]) == ["arm64"]
+    assert all(resolve(each["CompatibleArchitectures"]) == ["arm64"] for each in layers)
     assert all(resolve(each["Architectures"]) == ["arm64"] for each in functions.values())
 
 
@@ -175,7 +177,7 @@ def test_every_background_function_is_watched_for_errors_and_for_its_time(
     times = watched(template, "WorkersNearTimeLimitAlarm")
     percent = alarm(template, "WorkersNearTimeLimitAlarm")["Metrics"][0]["Expression"]
 
-    assert set(errors.values()) == workers(functions) | {"url_signer"}
+    assert set(errors.values()) == workers(functions) | {"url_signer", "thumbnailer"}
     assert set(times.values()) == workers(functions) - USES_ALL_ITS_TIME
     for metric, name in times.items():
         assert f"FILL({metric},0)/{functions[name]['Timeout'] * 10}" in percent, name

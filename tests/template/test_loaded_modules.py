@@ -19,6 +19,7 @@ CLOUD = {"boto3"}
 MODULES_MAX = {
     "authorizer": (450, set[str]()),
     "url_signer": (500, set[str]()),
+    "thumbnailer": (520, set[str]()),
     # Workers
     "deletion_worker": (640, STORE),
     "object_cleanup": (645, STORE),

@@ -192,6 +192,7 @@ def test_a_flow_lives_under_lambdas_own_bootstrap(invoke: Invoke) -> None:
     assert segment["timerange"] == "[0:0_2:0)"
     assert json.loads(answers["api/get_flow.json"]["body"])["timerange"] == "[0:0_2:0)"
     assert len(answers["invoke/url_signer.json"]["urls"]) == 2
+    assert answers["invoke/thumbnailer.json"]["fault"]["kind"] == "no bytes"
     for event, answer in answers.items():
         if event.startswith("sqs/"):
             assert answer == {"batchItemFailures": []}, event

@@ -1,6 +1,7 @@
 """What the template must never lose: least privilege, encryption, and someone who receives alarms."""
 
 import importlib
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import Any
@@ -10,6 +11,7 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from tams.object_stores.object_keys import THUMBNAILS
 from tests.template.conftest import ROOT, resolver
 
 
@@ -44,14 +46,15 @@ def test_no_function_may_do_everything_or_touch_everything(
         # Every object of the media bucket, and only of it, is as wide as it gets.
         for resource in as_list(resolver(template).resolve(statement["Resource"])):
             assert resource != "*", name
-            assert "*" not in resource.removesuffix("/media/*"), name
+            assert "*" not in re.sub(r"/(media|thumbnails)/\*$", "", resource), name
 
 
 @pytest.mark.parametrize(
     ("function", "actions"),
     [
         ("flow_segments", {"s3:GetObject", "s3:PutObject"}),
-        ("playback", {"s3:GetObject"}),
+        ("playback", {"s3:GetObject", "s3:ListBucket"}),
+        ("thumbnailer", {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}),
         ("media_storage", {"s3:PutObject"}),
         ("object_cleanup", {"s3:DeleteObject"}),
         ("events", {"s3:GetObject"}),
@@ -110,7 +113,7 @@ def test_functions_read_the_secrets_of_what_they_touch_and_no_other(
             read[name] |= {resolve(each) for each in as_list(statement["Resource"])}
 
     secrets = {
-        "arn:vast": functions.keys() - {"authorizer", "url_signer"},
+        "arn:vast": functions.keys() - {"authorizer", "url_signer", "thumbnailer"},
         "arn:storage": touching_media if given else set(),
         "arn:accounts": {"authorizer"},
     }
@@ -121,7 +124,7 @@ def test_functions_read_the_secrets_of_what_they_touch_and_no_other(
     assert all(each.endswith(":there-is-none") for each in others)
 
 
-def test_only_the_delivery_of_events_has_urls_signed_and_it_can_do_nothing_else_to_media(
+def test_two_functions_invoke_another_that_can_do_what_they_cannot(
     functions: dict[str, Any],
 ) -> None:
     invoking = {
@@ -130,9 +133,38 @@ def test_only_the_delivery_of_events_has_urls_signed_and_it_can_do_nothing_else_
         if "lambda:InvokeFunction" in as_list(statement["Action"])
     }
 
-    alias = {"Ref": "UrlSignerFunction.Alias"}
-    assert invoking == {"webhook_delivery": alias}
-    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == alias
+    signer, thumbnailer = (
+        {"Ref": f"{name}Function.Alias"} for name in ("UrlSigner", "Thumbnailer")
+    )
+    assert invoking == {"webhook_delivery": signer, "playback": thumbnailer}
+    assert functions["webhook_delivery"]["Variables"]["TAMS_URL_SIGNER"] == signer
+    assert functions["playback"]["Variables"]["TAMS_THUMBNAILER"] == thumbnailer
+
+
+def test_the_function_that_decodes_writes_thumbnails_and_nothing_else(
+    functions: dict[str, Any], template: dict[str, Any]
+) -> None:
+    resolve = resolver(template).resolve
+    written = {
+        resolve(statement["Resource"])
+        for name, statement in statements(functions)
+        if name == "thumbnailer" and "s3:PutObject" in as_list(statement["Action"])
+    }
+    with_ffmpeg = {
+        name for name, each in functions.items() if {"Ref": "MediaLayer"} in each["Layers"]
+    }
+
+    (resource,) = written
+    assert resource.endswith(f"/{THUMBNAILS}*")
+    assert with_ffmpeg == {"thumbnailer"}
+
+
+def test_thumbnails_go_after_a_week_and_media_never(template: dict[str, Any]) -> None:
+    bucket = resolver(template).resolve(template["Resources"]["MediaBucket"]["Properties"])
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+
+    expiring = [each for each in rules if "ExpirationInDays" in each]
+    assert [(each["Prefix"], each["ExpirationInDays"]) for each in expiring] == [(THUMBNAILS, 7)]
 
 
 def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(

@@ -11,6 +11,7 @@ REQUIREMENTS = [
     "layers/dependencies/requirements.txt",
     "requirements/local.txt",
     "requirements/dev.txt",
+    "layers/media/requirements.txt",
     "requirements/sam.txt",
 ]
 _PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
@@ -43,6 +44,7 @@ def test_requirements_are_pinned_and_name_no_host(path: str) -> None:
 
 
 def test_what_is_tested_is_what_is_deployed() -> None:
-    deployed, local, dev = (pins(path) for path in REQUIREMENTS[:3])
+    deployed, local, dev, decoder = (pins(path) for path in REQUIREMENTS[:4])
 
     assert deployed <= local <= dev
+    assert decoder <= local

@@ -60,5 +60,9 @@ class ConflictError(RequestFailedError):
     """The request contradicts what is stored: the id is taken, or others depend on it (extensions only)."""
 
 
+class UndecodableMediaError(RequestFailedError):
+    """An Object is damaged, too large, or of a codec that this service cannot decode (extensions only)."""
+
+
 class BackendUnavailableError(RequestFailedError):
     """VAST or S3 did not answer in time; the same request may succeed later."""

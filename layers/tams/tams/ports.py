@@ -13,6 +13,7 @@ from tams.models.delivery import Answer
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
+from tams.models.thumbnail import ObjectFacts, ThumbnailTask
 from tams.models.webhook import Webhook
 
 if TYPE_CHECKING:
@@ -88,6 +89,24 @@ class ObjectStores(UrlSigner, Protocol):
     def is_told_by_its_key(self, object_id: str) -> bool: ...
     def keys(self, storage_id: str) -> Iterator[Sequence[StoredKey]]: ...
     def upload_headers(self, storage_id: str, object_id: str) -> dict[str, str] | None: ...
+
+
+class Thumbnails(Protocol):
+    """JPEGs of frames, beside the media on the storage backends. They go by themselves after a while."""
+
+    def url(self, storage_id: str, name: str) -> str: ...
+    def exists(self, storage_id: str, name: str) -> bool: ...
+    def facts(self, storage_id: str, object_id: str) -> ObjectFacts | None:
+        """Of an Object; None while it has no bytes there."""
+        ...
+
+
+class Thumbnailer(Protocol):
+    """Makes thumbnails, since decoding media is not for a function that answers requests."""
+
+    def make(self, task: ThumbnailTask) -> None:
+        """Raises NotFoundError, UndecodableMediaError, BackendUnavailableError."""
+        ...
 
 
 class Progress(Protocol):
@@ -169,6 +188,10 @@ class Platform(Protocol):
         """For functions that may not read media themselves."""
         ...
 
+    @property
+    def thumbnails(self) -> Thumbnails: ...
+    @property
+    def thumbnailer(self) -> Thumbnailer: ...
     @property
     def targets(self) -> UrlPolicy: ...
     @property

@@ -285,6 +285,8 @@ class Settings(BaseSettings):
     parameter (ADR 13)."""
     url_signer: str = "url_signer"
     """Name or ARN of the function that signs URLs for `webhook_delivery`."""
+    thumbnailer: str = "thumbnailer"
+    """Name or ARN of the function that decodes frames for `playback`."""
     secrets_max_age_seconds: float = Field(default=300.0, gt=0)
     """Access keys are reread after this long, so a rotated key takes effect within that time."""
     sqs_endpoint_url: str | None = None

@@ -1,5 +1,6 @@
 """What a service answers, or what answers in its place, on real sockets."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 
@@ -31,12 +32,27 @@ def an_answer(status: int, body: bytes) -> bytes:
     return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
 
 
+def a_request(connection: socket.socket) -> bytes:
+    """All of it, in however many pieces it comes. Nothing when the client has closed."""
+    got = b""
+    while (end := got.find(b"\r\n\r\n")) < 0 or len(got) < end + 4 + _length(got[:end]):
+        if not (piece := connection.recv(65536)):
+            return b""
+        got += piece
+    return got
+
+
+def _length(head: bytes) -> int:
+    found = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    return int(found[1]) if found else 0
+
+
 def answering(*answers: bytes) -> Callable[[socket.socket], None]:
     """One after the other, over any number of connections; the last one again and again."""
     left = iter(answers)
 
     def serve(connection: socket.socket) -> None:
-        while connection.recv(65536):
+        while a_request(connection):
             connection.sendall(next(left, answers[-1]))
 
     return serve
@@ -49,8 +65,8 @@ def asked() -> list[bytes]:
 
 def recording(asked: list[bytes], answer: bytes) -> Callable[[socket.socket], None]:
     def serve(connection: socket.socket) -> None:
-        while piece := connection.recv(65536):
-            asked.append(piece)
+        while request := a_request(connection):
+            asked.append(request)
             connection.sendall(answer)
 
     return serve

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from tams.models.recycle_bin import RecycleBinQuery, RecycleBinSummary
+from tams.repositories.store_status import store_status
+from tams.runtime.vast import vast_connection
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.timing.microseconds import to_us
 from tests.in_process import Platform
 from tests.unit.services.binned import DAY, BinWorld
-from tests.unit.services.world import holding, of
+from tests.unit.services.world import World, holding, of
 
 
 @pytest.fixture
@@ -126,3 +128,20 @@ def test_the_bin_as_a_whole(world: BinWorld) -> None:
     assert summary(reader, source_id=source_id).segment_count == 3
     nobody = BinWorld(world.platform, holding(read="sport"))
     assert summary(nobody, source_id=source_id).entry_count == 0
+
+
+def test_operators_see_all_of_it(fresh_world: World) -> None:
+    world = BinWorld(fresh_world.platform)
+    world.keep_for(DAY)
+    flow_id = world.flow(tags=of("news"))
+    world.sized(dict.fromkeys(world.segments(flow_id, 2), 10))
+    world.delete_flow(flow_id)
+    world.measure()
+    connection = vast_connection(world.platform.settings)
+
+    found = store_status(connection, {"recycle_bin": 2}, None).recycle_bin
+
+    assert found is not None
+    assert (found.entry_count, found.segment_count, found.size_bytes) == (2, 2, 20)
+    assert found.oldest == world.platform.clock()
+    assert store_status(connection, {"recycle_bin": 10**9}, None).recycle_bin is None

@@ -28,6 +28,8 @@ TOKEN_ROUTES = frozenset(
         "flows/{flowId}/dash.mpd",
         "sources/{sourceId}/hls.m3u8",
         "sources/{sourceId}/dash.mpd",
+        "flows/{flowId}/thumbnail",
+        "sources/{sourceId}/thumbnail",
     )
 )
 """Open to the bearer of the token in the path, which each of these routes checks itself."""

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api.dependencies import ThisCaller, ThisPlatform
 from tams.api.public_url import absolute
 from tams.api.query import QueryBool
+from tams.errors import InvalidRequestError
 from tams.models.deletion_request import DeletionRequest
 from tams.models.error import Error
 from tams.services.deletion.disposal import DeletionOptions, check_unkept
@@ -55,6 +56,9 @@ async def _options(
         ),
     ] = None,
 ) -> DeletionOptions:
+    """Raises InvalidRequestError."""
+    if deleted_by is not None and not (deleted_by.strip() and deleted_by.isprintable()):
+        raise InvalidRequestError("deleted_by: must have 1 to 256 printable characters")
     return DeletionOptions(soft_delete, cascade, deleted_by)
 
 

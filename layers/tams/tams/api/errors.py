@@ -22,6 +22,7 @@ from tams.errors import (
     InvalidRequestError,
     NotFoundError,
     RequestFailedError,
+    UndecodableMediaError,
     clipped,
     quoted,
 )
@@ -31,6 +32,7 @@ STATUS_OF: Mapping[type[RequestFailedError], HTTPStatus] = {
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,
     ConflictError: HTTPStatus.CONFLICT,
+    UndecodableMediaError: HTTPStatus.UNPROCESSABLE_ENTITY,
     BackendUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

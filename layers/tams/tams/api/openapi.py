@@ -103,21 +103,21 @@ def document(routers: Iterable[APIRouter]) -> dict[str, Any]:
 
 
 def _answer_errors(method: str, operation: dict[str, Any]) -> None:
-    """Removes FastAPI's 422, which does not occur here, and gives all failures the same body."""
+    """Removes FastAPI's own 422, which does not occur here, and gives all failures the same body."""
     responses = operation["responses"]
-    responses.pop("422", None)
+    if responses.get("422", {}).get("description") == "Validation Error":
+        del responses["422"]
     for response in responses.values():
         if response.get("content") == {"application/json": {"schema": {}}}:
             del response["content"]  # a route without a model returns no body
     failures = ["400", "404", "503"] if method == "get" else ["400", "403", "404", "503"]
     if "requestBody" in operation:
         failures += ["413", "415"]
+    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}}
     for status in failures:
-        failure = {
-            "description": _FAILURES[status],
-            "content": {"application/json": {"schema": {"$ref": _REFERENCE.format(model="Error")}}},
-        }
-        responses.setdefault(status, failure)
+        responses.setdefault(status, {"description": _FAILURES[status], "content": content})
+    if "422" in responses:
+        responses["422"]["content"] = content
     if "409" in responses and "201" in responses and "200" not in responses:
         responses["201"]["headers"] = {"Location": _header("The URL of the new resource.")}
     if "202" in responses:

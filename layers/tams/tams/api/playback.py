@@ -12,13 +12,14 @@ from tams.api.dependencies import ThisPlatform
 from tams.api.etag import UNCHANGED, version_headers
 from tams.api.query import query_timerange
 from tams.models.versioned import Versioned
+from tams.ports import Platform
 from tams.services.playback.addresses import Place
 from tams.services.playback.exactness import exactness
 from tams.services.playback.granting import check_opens, opened_by
 from tams.services.playback.playback import Listed, PlaybackService
 from tams.services.playback.reading import Asked
 from tams.services.playback.secret import kept_tokens
-from tams.services.playback.tokens import Opened
+from tams.services.playback.tokens import Grant, Opened
 
 HLS = "application/vnd.apple.mpegurl"
 DASH = "application/dash+xml"
@@ -59,16 +60,22 @@ async def asking_by_token(
     live: Live = None,
 ) -> Asking:
     """By the token in the path, for what it opens and no more. Raises ForbiddenError, InvalidRequestError."""
+    grant = granted(request, platform, token)
+    asked = query_timerange(timerange).intersection(grant.timerange)
+    place = Place(kept_tokens(platform).current, grant, _query(timerange, live))
+    service = PlaybackService.of(platform, grant.caller)
+    return Asking(service, Asked(asked, live), place)
+
+
+def granted(request: Request, platform: Platform, token: str) -> Grant:
+    """What a token opens, which is what the path names. Raises ForbiddenError."""
     grant = opened_by(platform, token)
     named = request.path_params
     if "flowId" in named:
         check_opens(grant, Opened.FLOW, named["flowId"])
     else:
         check_opens(grant, Opened.SOURCE, named["sourceId"])
-    asked = query_timerange(timerange).intersection(grant.timerange)
-    place = Place(kept_tokens(platform).current, grant, _query(timerange, live))
-    service = PlaybackService.of(platform, grant.caller)
-    return Asking(service, Asked(asked, live), place)
+    return grant
 
 
 def list_response(listed: Versioned[Listed], media_type: str) -> Response:

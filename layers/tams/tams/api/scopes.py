@@ -81,6 +81,8 @@ SCOPES: Mapping[str, Needed] = {
     "/flows/{flowId}/dash.mpd": {"GET": _READ},
     "/sources/{sourceId}/hls.m3u8": {"GET": _READ},
     "/sources/{sourceId}/dash.mpd": {"GET": _READ},
+    "/flows/{flowId}/thumbnail": {"GET": _READ},
+    "/sources/{sourceId}/thumbnail": {"GET": _READ},
     "/playback/tokens": {"POST": _READ},
 }
 

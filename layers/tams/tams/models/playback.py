@@ -39,11 +39,16 @@ class PlaybackToken(ClosedModel):
     expires: UtcDateTime
     hls: Text
     dash: Text
+    thumbnail: Text
 
 
 def playback_token(token: str, expires: datetime, base_url: str, path: str) -> PlaybackToken:
     """`path` is that of the Flow or Source below `base_url`."""
     place = f"{base_url}/playback/{token}/{path}"
     return PlaybackToken(
-        token=token, expires=expires, hls=f"{place}/hls.m3u8", dash=f"{place}/dash.mpd"
+        token=token,
+        expires=expires,
+        hls=f"{place}/hls.m3u8",
+        dash=f"{place}/dash.mpd",
+        thumbnail=f"{place}/thumbnail",
     )

@@ -4,6 +4,8 @@ import hashlib
 from urllib.parse import quote, unquote
 
 PREFIX = "media/"
+THUMBNAILS = "thumbnails/"
+"""A rule of the bucket removes what lies here after a week."""
 _DIGEST_MARK = "~"
 _NAME_BYTES_MAX = 200
 
@@ -18,6 +20,10 @@ def object_key(object_id: str) -> str:
     if len(name) > _NAME_BYTES_MAX or name.startswith(_DIGEST_MARK):
         name = _DIGEST_MARK + hashlib.sha256(object_id.encode()).hexdigest()
     return PREFIX + name
+
+
+def thumbnail_key(name: str) -> str:
+    return THUMBNAILS + name
 
 
 def object_id_of(key: str) -> str | None:

@@ -1,6 +1,7 @@
 """Requests to the storage backends' buckets. Deletes and checks take one."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import (
+    Body,
     CopyFailedError,
     Download,
     copy_inside,
@@ -113,17 +115,10 @@ class S3Requests:
 
         Raises BackendUnavailableError.
         """
-        bucket = self._buckets[storage_id]
-        try:
-            with within(bucket.timeout_seconds):
-                head = bucket.client.head_object(Bucket=bucket.bucket, Key=object_key(object_id))
-        except ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
-                return None
-            raise _unavailable(bucket, "head_object", error) from error
-        except BotoCoreError as error:
-            raise _unavailable(bucket, "head_object", error) from error
-        return {f"{_METADATA}{name.lower()}": text for name, text in head["Metadata"].items()}
+        found = head(self._buckets[storage_id], object_key(object_id))
+        if found is None:
+            return None
+        return {f"{_METADATA}{name.lower()}": text for name, text in found["Metadata"].items()}
 
 
 class _S3Body:
@@ -134,6 +129,47 @@ class _S3Body:
     def read(self, size: int = -1, /) -> bytes:
         chunk: bytes = self._stream.read(None if size < 0 else size)
         return chunk
+
+
+def head(bucket: Bucket, key: str) -> Any:
+    """What S3 says about a key; None when nothing is there. Raises BackendUnavailableError."""
+    return _unless_absent(bucket, "head_object", key)
+
+
+def get_whole(bucket: Bucket, key: str) -> Body | None:
+    """The bytes under a key; None when nothing is there. Raises BackendUnavailableError."""
+    found = _unless_absent(bucket, "get_object", key)
+    return None if found is None else _Reported(_S3Body(found), bucket)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reported:
+    """A body that reports its faults as those of the backend."""
+
+    body: "_S3Body"
+    bucket: Bucket
+
+    @property
+    def length(self) -> int | None:
+        return self.body.length
+
+    def read(self, size: int = -1, /) -> bytes:
+        try:
+            return self.body.read(size)
+        except (BotoCoreError, ClientError) as error:
+            raise _unavailable(self.bucket, "get_object", error) from error
+
+
+def _unless_absent(bucket: Bucket, operation: str, key: str) -> Any:
+    try:
+        with within(bucket.timeout_seconds):
+            return getattr(bucket.client, operation)(Bucket=bucket.bucket, Key=key)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == HTTPStatus.NOT_FOUND:
+            return None
+        raise _unavailable(bucket, operation, error) from error
+    except BotoCoreError as error:
+        raise _unavailable(bucket, operation, error) from error
 
 
 def with_s3(bucket: Bucket, operation: str, **arguments: Any) -> Any:

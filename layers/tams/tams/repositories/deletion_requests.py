@@ -75,7 +75,7 @@ class DeletionRequestRepository:
         return self._ids(col["status"] == str(DeletionStatus.ERROR))
 
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
-        """Two round trips."""
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             DELETION_REQUESTS,

@@ -84,7 +84,8 @@ class DeliveryRepository:
         return len(rows) >= limit
 
     def add(self, deliveries: Sequence[Delivery]) -> None:
-        rows = [{name: getattr(each, name) for name in DELIVERIES.names} for each in deliveries]
+        names = DELIVERIES.names
+        rows = [{name: getattr(each, name) for name in names} for each in deliveries]
         self._transaction.insert(DELIVERIES, rows)
 
     def waiting(self, webhook_id: str, from_seq: int, last_seq: int) -> list[Delivery]:

@@ -6,7 +6,6 @@ from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.common import INT64_MAX, ContentFormat
-from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort, Query
 from tams.models.retention import LOOK_US, NEVER_US
@@ -25,6 +24,7 @@ from tams.repositories.listing import (
     ids_of_classes,
     ids_there,
     in_parts,
+    keys_of_page,
     rows_by_id,
     sorted_page,
 )
@@ -161,16 +161,16 @@ class FlowRepository:
         return len(rows)
 
     def looks(self, query: Query) -> tuple[dict[str, int], str | None]:
-        """A page of when retention looks at Flows with a policy, the next first. One round trip."""
-        rows = self._transaction.select(
-            FLOWS, col["retention_us"] < NEVER_US, ["id", "retention_us"]
+        """A page of when retention looks at Flows with a policy, the next first. See `keys_of_page`."""
+        keys, next_key = keys_of_page(
+            self._transaction,
+            FLOWS,
+            col["retention_us"] < NEVER_US,
+            Order("retention_us", reverse=True, has_unset=False),
+            page=query.page,
+            limit=query.limit,
         )
-        order = Order("retention_us", reverse=True)
-        keys = order.sorted((row["retention_us"], row["id"]) for row in rows)
-        left = order.after(keys, query.page)
-        chosen = left[: query.limit]
-        next_key = encode_page_key(*chosen[-1]) if len(left) > len(chosen) else None
-        return {flow_id: look_us for look_us, flow_id in chosen}, next_key
+        return {flow_id: look_us for look_us, flow_id in keys}, next_key
 
     def remove(self, flow_id: str) -> None:
         self._rows.delete([flow_id])
@@ -183,7 +183,7 @@ class FlowRepository:
         only: AbstractSet[str] | None = None,
         among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredFlow]:
-        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             FLOWS,

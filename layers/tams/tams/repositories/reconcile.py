@@ -133,9 +133,9 @@ def _projection(table: Table, wanted: Projection, there: set[str] | None) -> Ite
             f"projection {wanted.name} is missing: answers are right, but slow",
             lambda it: it.add_projections(table),
         )
-    elif there != (columns := {*wanted.sorted_columns, *wanted.unsorted_columns}):
+    elif there != wanted.columns:
         yield Difference(
             f"projection {wanted.name} has the columns {', '.join(sorted(there))} instead of "
-            f"{', '.join(sorted(columns))}: it will be made again",
-            lambda it: [*it.drop_projection(table, wanted.name), *it.add_projections(table)],
+            f"{', '.join(sorted(wanted.columns))}: it will be made again",
+            lambda it: it.renew_projection(table, wanted.name),
         )

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from tams.errors import NotFoundError
-from tams.models.page_keys import encode_page_key
 from tams.models.paging import Page
 from tams.models.recycle_bin import BinEntry, BinKind, RecycleBinQuery, RecycleBinSummary
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import timeline_row
-from tams.repositories.listing import Order
+from tams.repositories.listing import Order, in_parts, sorted_page
 from tams.repositories.predicates import equal
 from tams.repositories.recycle_bin_rows import (
     SUMMARY,
@@ -116,19 +115,23 @@ class RecycleBinRepository:
         return summary_of(rows)
 
     def list_(self, query: RecycleBinQuery) -> Page[BinEntry]:
-        """Two round trips."""
-        order = Order("deleted_us", reverse=query.reverse)
-        columns = ["deleted_us", "entry_id", "id"]
-        rows = self._transaction.select(
-            RECYCLE_BIN, _matching(query), columns, classes=query.classes
+        """A page, whose rows take two more round trips than its keys. See `keys_of_page`."""
+        ids, next_key = sorted_page(
+            self._transaction,
+            RECYCLE_BIN,
+            _matching(query),
+            Order("deleted_us", reverse=query.reverse, id_column="entry_id", has_unset=False),
+            page=query.page,
+            limit=query.limit,
+            classes=query.classes,
         )
-        ids = {row["entry_id"]: row["id"] for row in rows}
-        keys = order.sorted((row["deleted_us"], row["entry_id"]) for row in rows)
-        chosen = order.after(keys, query.page)[: query.limit + 1]
-        more, chosen = len(chosen) > query.limit, chosen[: query.limit]
-        entries = self.whole({entry_id: ids[entry_id] for _, entry_id in chosen})
-        next_key = encode_page_key(*chosen[-1]) if more else None
-        return Page(tuple(entries[entry_id] for _, entry_id in chosen), next_key)
+        keys = {
+            entry_id: resource_id
+            for some in in_parts(ids)
+            for entry_id, resource_id in self._keys(col["entry_id"].isin(some)).items()
+        }
+        entries = self.whole(keys)
+        return Page(tuple(entries[each] for each in ids), next_key)
 
     def _keys(self, predicate: Predicate, *, rows_max: int | None = None) -> dict[str, str]:
         """The ids of their Flows and Sources by those of the entries: what projections hold."""

@@ -33,5 +33,10 @@ RECYCLE_BIN = Table(
         Projection("recycle_bin_by_source", ("source_id",), ("entry_id", "id", "kind")),
         Projection("recycle_bin_by_size", ("size_bytes",), ("segment_count", "entry_id", "id")),
         Projection("recycle_bin_by_profile", ("profile_id",), ("entry_id", "kind")),
+        Projection(
+            "recycle_bin_by_deleted",
+            ("deleted_us", "entry_id"),
+            ("id", "kind", "source_id", "until_us", "deleted_by", "tags"),
+        ),
     ),
 )

@@ -67,7 +67,7 @@ class SourceRepository:
         only: AbstractSet[str] | None = None,
         among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredSource]:
-        """Two round trips. `keep` and `among` may add their own. See `sorted_page`."""
+        """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
         ids, next_key = sorted_page(
             self._transaction,
             SOURCES,

@@ -16,6 +16,10 @@ class Projection:
     sorted_columns: tuple[str, ...]
     unsorted_columns: tuple[str, ...] = ()
 
+    @property
+    def columns(self) -> set[str]:
+        return {*self.sorted_columns, *self.unsorted_columns}
+
 
 @dataclass(frozen=True)
 class Table:

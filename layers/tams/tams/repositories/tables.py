@@ -21,6 +21,20 @@ GUARD_SLOTS = 16_384
 There are enough that dozens of simultaneous creations of different ids hardly ever collide.
 """
 
+_FLOW_FILTERS = (
+    "source_id", "format", "codec", "label", "profile_id", "status", "frame_width", "frame_height",
+    "init_segments", "tags",
+)  # fmt: skip
+"""Columns that listings filter by, except those that change with each Segment."""
+
+
+def _listed_by(table: str, column: str, filters: tuple[str, ...]) -> Projection:
+    """Lets a page of a listing sorted by a column read the rows near it, and no others (ADR 28)."""
+    others = tuple(each for each in filters if each != column)
+    name = f"{table}_by_{column.removesuffix('_us')}"
+    return Projection(name, (column, "id"), others)
+
+
 FLOWS = Table(
     "flows",
     columns(
@@ -58,16 +72,21 @@ FLOWS = Table(
     sorting_key=("id",),
     projections=(
         # The Flows of a Source: in the order of lists, those that retention is still to mark, and those that
-        # may be deleted with it, of which the tags hold the classes.
+        # may be deleted with it.
         Projection(
             "flows_by_source_2",
             ("source_id", "retention_us"),
-            ("id", "created_us", "read_only", "tags"),
+            ("id", "created_us", "metadata_updated_us", "read_only", *_FLOW_FILTERS[1:]),
         ),
         Projection("flows_by_retention", ("retention_us",), ("id",)),
         Projection("flows_by_profile", ("profile_id",), ("id",)),
+        _listed_by("flows", "created_us", _FLOW_FILTERS),
+        _listed_by("flows", "metadata_updated_us", _FLOW_FILTERS),
+        _listed_by("flows", "label", _FLOW_FILTERS),
     ),
 )
+
+_SOURCE_FILTERS = ("format", "label", "tags")
 
 SOURCES = Table(
     "sources",
@@ -86,7 +105,12 @@ SOURCES = Table(
         revision=INT,
     ),
     sorting_key=("id",),
-    projections=(Projection("sources_by_retention", ("retention_us",), ("id",)),),
+    projections=(
+        Projection("sources_by_retention", ("retention_us",), ("id",)),
+        _listed_by("sources", "created_us", _SOURCE_FILTERS),
+        _listed_by("sources", "updated_us", _SOURCE_FILTERS),
+        _listed_by("sources", "label", _SOURCE_FILTERS),
+    ),
 )
 
 COLLECTIONS = Table(
@@ -248,7 +272,8 @@ DELETION_REQUESTS = Table(
     sorting_key=("id",),
     projections=(
         Projection("deletion_requests_by_status", ("status", "updated_us"), ("id",)),
-        Projection("deletion_requests_by_expiry", ("expiry_us",), ("id",)),
+        _listed_by("deletion_requests", "created_us", ()),
+        _listed_by("deletion_requests", "expiry_us", ()),
     ),
 )
 

@@ -57,7 +57,7 @@ class WebhookRepository:
         self._rows.remove(webhook_id)
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
-        """By URL (SRT-8). Two round trips."""
+        """By URL (SRT-8). Two round trips: there are few, so their keys are all read."""
         ids, next_key = sorted_page(
             self._transaction,
             WEBHOOKS,

@@ -21,6 +21,8 @@ from tams.ports import (
     Queues,
     Repositories,
     Store,
+    Thumbnailer,
+    Thumbnails,
     UrlSigner,
 )
 from tams.runtime.clock import utc_now
@@ -105,6 +107,22 @@ class Deployment:
 
         return LambdaUrlSigner(
             self.settings.url_signer,
+            endpoint_url=self.settings.lambda_endpoint_url,
+            region=self.settings.aws_region,
+        )
+
+    @cached_property
+    def thumbnails(self) -> Thumbnails:
+        from tams.runtime.storage import thumbnails_from
+
+        return thumbnails_from(self.settings, self.clock)
+
+    @cached_property
+    def thumbnailer(self) -> Thumbnailer:
+        from tams.messaging.thumbnailer import LambdaThumbnailer
+
+        return LambdaThumbnailer(
+            self.settings.thumbnailer,
             endpoint_url=self.settings.lambda_endpoint_url,
             region=self.settings.aws_region,
         )

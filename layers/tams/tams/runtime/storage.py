@@ -6,6 +6,7 @@ from tams import __version__
 from tams.access_keys import Keys
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.s3 import S3ObjectStores
+from tams.object_stores.thumbnails import S3Thumbnails
 from tams.outbound.download import Downloader
 from tams.outbound.targets import TargetPolicy
 from tams.ports import Clock
@@ -21,14 +22,32 @@ USER_AGENT = f"TAMS/{__version__}"
 def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectStores:
     """Does not connect to anything yet, and reads no secret."""
     return S3ObjectStores(
-        [
-            _bucket(backend, key_finder(backend, settings.secrets_max_age_seconds) or _role)
-            for backend in settings.storage_backends
-        ],
+        _buckets(settings),
         clock,
         expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
-        download=Downloader(targets_from(settings), settings.webhooks.timeout_seconds, USER_AGENT),
+        download=_downloader(settings),
     )
+
+
+def thumbnails_from(settings: Settings, clock: Clock = utc_now) -> S3Thumbnails:
+    """Does not connect to anything yet, and reads no secret."""
+    return S3Thumbnails(
+        _buckets(settings),
+        clock,
+        expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
+        download=_downloader(settings),
+    )
+
+
+def _downloader(settings: Settings) -> Downloader:
+    return Downloader(targets_from(settings), settings.webhooks.timeout_seconds, USER_AGENT)
+
+
+def _buckets(settings: Settings) -> list[Bucket]:
+    return [
+        _bucket(backend, key_finder(backend, settings.secrets_max_age_seconds) or _role)
+        for backend in settings.storage_backends
+    ]
 
 
 def targets_from(settings: Settings) -> TargetPolicy:

@@ -167,6 +167,13 @@ class Definitions:
             there = set(self._api.projections(self._path(table)))
         return self._project(table, (each for each in table.projections if each.name not in there))
 
+    def renew_projection(self, table: Table, name: str) -> list[str]:
+        """Add a projection, or make it again if it has other columns than in this release."""
+        (wanted,) = (each for each in table.projections if each.name == name)
+        if self.projections(table).get(name) == wanted.columns:
+            return []
+        return [*self.drop_projection(table, name), *self._project(table, [wanted])]
+
     def drop_projection(self, table: Table, name: str) -> list[str]:
         with translated():
             path = self._path(table)

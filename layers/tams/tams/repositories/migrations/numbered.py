@@ -12,6 +12,7 @@ from tams.repositories.migrations import (
     m0009_covering_projections,
     m0010_background_work,
     m0011_deletions,
+    m0012_listings,
 )
 
 MIGRATIONS = (
@@ -26,4 +27,5 @@ MIGRATIONS = (
     m0009_covering_projections.MIGRATION,
     m0010_background_work.MIGRATION,
     m0011_deletions.MIGRATION,
+    m0012_listings.MIGRATION,
 )

@@ -1,6 +1,8 @@
 """Decides which webhooks an event is for (WHK-27…34). Pure."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from tams.models.delivery import Relations
 from tams.models.stored import StoredEvent
@@ -9,13 +11,37 @@ from tams.models.webhook import Webhook
 DELETIONS = frozenset({"flows/deleted", "sources/deleted"})
 
 
-def matches(webhook: Webhook, event: StoredEvent, relations: Relations) -> bool:
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """A webhook's filters as sets: each is asked about every event, and may hold a thousand ids."""
+
+    webhook_id: str
+    events: frozenset[str]
+    read_classes: frozenset[str] | None
+    source_ids: frozenset[str] | None
+    flow_ids: frozenset[str] | None
+    source_collected_by_ids: frozenset[str] | None
+    flow_collected_by_ids: frozenset[str] | None
+
+    @classmethod
+    def of(cls, webhook: Webhook) -> Self:
+        return cls(
+            webhook.id,
+            frozenset(webhook.events),
+            _set(webhook.read_classes),
+            _set(webhook.source_ids),
+            _set(webhook.flow_ids),
+            _set(webhook.source_collected_by_ids),
+            _set(webhook.flow_collected_by_ids),
+        )
+
+
+def matches(webhook: Webhook | Filters, event: StoredEvent, relations: Relations) -> bool:
     """Every filter that is set must pass (WHK-31). Filters on Flows do not affect events of Sources."""
     if event.event_type not in webhook.events:
         return False
-    if webhook.read_classes is not None and set(webhook.read_classes).isdisjoint(
-        event.auth_classes
-    ):
+    classes = webhook.read_classes
+    if classes is not None and not any(each in classes for each in event.auth_classes):
         return False
     source_id, flow_id = event.source_id or "", event.flow_id
     of_source = relations.of_sources.get(source_id, ())
@@ -43,6 +69,10 @@ def with_lost(relations: Relations, events: Sequence[StoredEvent]) -> Relations:
         {**relations.of_flows, **flows},
         {**relations.of_sources, **{key: value for key, value in sources.items() if key}},
     )
+
+
+def _set(ids: Collection[str] | None) -> frozenset[str] | None:
+    return None if ids is None else frozenset(ids)
 
 
 def _named(ids: Collection[str] | None, own: str) -> bool:

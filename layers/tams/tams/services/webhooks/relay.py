@@ -20,7 +20,7 @@ from tams.models.delivery import Delivery, DeliveryState, Hint, Relations
 from tams.models.stored import StoredEvent
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import readable_flows, readable_sources
-from tams.services.webhooks.matching import asks_for_relations, matches, with_lost
+from tams.services.webhooks.matching import Filters, asks_for_relations, matches, with_lost
 from tams.services.webhooks.retry_policy import RetryPolicy
 from tams.timing.microseconds import to_us
 
@@ -155,14 +155,17 @@ class EventRelay:
             classes: _seen(repositories, classes, relations)
             for classes in {webhook.read_classes for webhook in asking}
         }
+        wanted = [
+            (Filters.of(webhook), seen.get(webhook.read_classes, relations)) for webhook in webhooks
+        ]
         deliveries: list[Delivery] = []
         for seq, event in enumerate(events, last_seq + 1):
             if self._is_full(deliveries):
                 break
             deliveries += [
-                Delivery(webhook.id, seq, event.id, event.created_us)
-                for webhook in webhooks
-                if matches(webhook, event, seen.get(webhook.read_classes, relations))
+                Delivery(filters.webhook_id, seq, event.id, event.created_us)
+                for filters, known in wanted
+                if matches(filters, event, known)
             ]
         return deliveries
 

@@ -1,0 +1,102 @@
+"""Where windows could end that hold about as many rows as are wanted. Bad guesses cost only time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tams.repositories.listing.keys import SAMPLE_BELOW, SAMPLE_FROM, KeySelect
+from tams.repositories.listing.line import Edge, Line
+from tams.repositories.listing.order import Key
+from tams.vast.where import Predicate, col
+
+_SHARE = 1 / 16
+"""Of the ids, those between SAMPLE_FROM and SAMPLE_BELOW."""
+_DIGITS = 32
+_TOP = 16**_DIGITS - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    edge: Edge | None
+    rows: int
+    """How many rows probably lie between this edge and the one before."""
+
+
+def guessed_from_sample(
+    select: KeySelect, line: Line, window: Predicate | None, wanted: int
+) -> list[Guess]:
+    """Edges at values that a sample of the window's rows has, from near to far. One round trip.
+
+    The id of a row says nothing about its place in the order, so rows with ids in a narrow range are a fair
+    sample of all. VAST finds them by the sorting key, and stops when there are enough.
+    """
+    ids = (col["id"] >= SAMPLE_FROM) & (col["id"] < SAMPLE_BELOW)
+    found = select.sample(window, ids)
+    if not found:
+        return []
+    share = _SHARE
+    if len(found) >= select.sizes.sample:
+        share *= _reached(sampled_id for _, sampled_id in found)
+    keys = select.order.sorted(key for key, _ in found)
+    guesses: list[Guess] = []
+    for total, rows in _growing(wanted):
+        at = max(0, round(total * share) - 1)
+        if at >= len(keys):
+            break
+        edge = Edge(line.value_of(keys[at]), with_it=True)
+        if not guesses or guesses[-1].edge != edge:
+            guesses.append(Guess(edge, max(rows, int(1 / share))))
+    return guesses
+
+
+def guessed_from_spread(
+    near: Edge | None, keys: Sequence[Key], wanted: int, *, ascends: bool
+) -> list[Guess]:
+    """Edges on a line of ids, as if they were spread evenly, which random UUIDs are."""
+    start = (0 if ascends else _TOP) if near is None else _number(str(near.value))
+    numbers = [number for _, each in keys if (number := _number(each)) is not None]
+    if start is None or not numbers:
+        return []
+    per_row = (max(numbers) - min(numbers)) // len(numbers) or 1
+    guesses: list[Guess] = []
+    for total, rows in _growing(wanted):
+        at = start + total * per_row * (1 if ascends else -1)
+        if not 0 < at < _TOP:
+            break
+        guesses.append(Guess(Edge(_uuid(at), with_it=True), rows))
+    return guesses
+
+
+def _growing(wanted: int) -> Iterator[tuple[int, int]]:
+    """How many rows should lie before each edge, in all and since the edge before.
+
+    Up to the first edge there are half as many more than wanted, so that one try mostly does.
+    """
+    total = rows = wanted + wanted // 2 + 16
+    while True:
+        yield total, rows
+        total += rows
+        rows *= 4
+
+
+def _reached(ids: Iterator[str]) -> float:
+    """How much of the sample's range VAST had read when it stopped, if it reads in the order of ids."""
+    try:
+        furthest = int(max(ids)[1:5], 16)
+    except ValueError:
+        return 1
+    return (furthest + 1) / 16**4
+
+
+def _number(identifier: str) -> int | None:
+    digits = identifier.replace("-", "")
+    if len(digits) != _DIGITS:
+        return None
+    try:
+        return int(digits, 16)
+    except ValueError:
+        return None
+
+
+def _uuid(number: int) -> str:
+    digits = f"{number:0{_DIGITS}x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

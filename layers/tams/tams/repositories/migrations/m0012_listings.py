@@ -1,0 +1,20 @@
+"""Lets pages of listings read the rows near them, and no others (ADR 28).
+
+The release before can use these tables.
+"""
+
+from tams.repositories.migrations.migration import Migration
+from tams.repositories.migrations.steps import AddProjections
+from tams.repositories.recycle_bin_table import RECYCLE_BIN
+from tams.repositories.tables import DELETION_REQUESTS, FLOWS, SOURCES
+
+MIGRATION = Migration(
+    12,
+    "listings in the order of projections",
+    (
+        AddProjections(FLOWS),
+        AddProjections(SOURCES),
+        AddProjections(DELETION_REQUESTS),
+        AddProjections(RECYCLE_BIN),
+    ),
+)

@@ -1,0 +1,53 @@
+"""Decodes in a process of its own: media that crashes the decoder, or keeps it busy, ends only that."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from aws_lambda_powertools import Logger
+
+from tams.media.faults import DAMAGED, TOO_SLOW, StillError
+from tams.models.thumbnail import ThumbnailTask
+
+_PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
+"""Of the environment. The keys of the function are not for a process that reads foreign media."""
+_LOGGED_CHARACTERS_MAX = 2_000
+
+logger = Logger()
+
+
+def still_of(file: Path, task: ThumbnailTask, seconds: float) -> bytes:
+    """A JPEG of the frame. Raises StillError."""
+    order = {
+        "path": str(file),
+        "at_ns": task.at_ns,
+        "start_ns": task.start_ns,
+        "end_ns": task.end_ns,
+        "width": task.width,
+    }
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "tams.media.still"],
+            input=json.dumps(order).encode() + b"\n",
+            capture_output=True,
+            timeout=seconds,
+            env=environment,
+            cwd=file.parent,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise StillError(TOO_SLOW, f"decoding takes longer than {seconds:.0f} s") from error
+    if done.returncode < 0:
+        logger.warning("the decoder was ended", extra={"signal": -done.returncode})
+        raise StillError(DAMAGED, "the decoder cannot cope with it")
+    if done.returncode > 0:
+        said = done.stderr.decode(errors="replace")[-_LOGGED_CHARACTERS_MAX:]
+        raise RuntimeError(f"the decoder failed: {said}")
+    if done.stdout.startswith(b"{"):
+        fault = json.loads(done.stdout)
+        raise StillError(fault["kind"], fault["words"])
+    return done.stdout

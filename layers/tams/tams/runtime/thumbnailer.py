@@ -1,0 +1,81 @@
+"""The Lambda edge of thumbnailer: it knows the storage backends and nothing else."""
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from tams.deadline import invocation, patience
+from tams.media.faults import StillError
+from tams.models.thumbnail import ThumbnailTask
+from tams.object_stores.thumbnails import S3Thumbnails
+from tams.runtime.stills import still_of
+from tams.runtime.storage import thumbnails_from
+from tams.runtime.time_left import seconds_left_of
+from tams.settings import Settings
+
+Event = dict[str, Any]
+
+_DECODING_SECONDS_MAX = 15
+_STORING_SECONDS = 3
+
+logger = Logger()
+
+
+def thumbnailer_handler() -> Callable[[Event, Any], Event]:
+    """Takes a ThumbnailTask; returns a `fault` of two words if there is no picture."""
+
+    @cache
+    def thumbnails() -> S3Thumbnails:
+        return thumbnails_from(Settings())
+
+    def lambda_handler(event: Event, context: Any) -> Event:
+        task = ThumbnailTask.from_json(event)
+        known = {"object_id": task.origins[-1].object_id, "thumbnail": task.name}
+        started = time.perf_counter()
+        try:
+            with invocation(seconds_left_of(context)):
+                _make(task, thumbnails())
+        except StillError as error:
+            logger.info("no thumbnail", extra={**known, "kind": error.kind, "words": str(error)})
+            return {"fault": {"kind": error.kind, "words": str(error)}}
+        duration_ms = round((time.perf_counter() - started) * 1000, 1)
+        logger.info("thumbnail", extra={**known, "duration_ms": duration_ms})
+        return {}
+
+    return lambda_handler
+
+
+def _make(task: ThumbnailTask, thumbnails: S3Thumbnails) -> None:
+    """Raises StillError, BackendUnavailableError. Doing it twice makes the same bytes."""
+    with TemporaryDirectory(prefix="tams-still-") as folder:
+        path = Path(folder) / "object"
+        with path.open("wb") as file:
+            for origin in task.origins:
+                thumbnails.fetch(origin, file)
+        jpeg = still_of(path, task, patience(_DECODING_SECONDS_MAX, _STORING_SECONDS))
+    with _alone():
+        if not thumbnails.exists(task.storage_id, task.name):
+            thumbnails.put(task.storage_id, task.name, jpeg)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One of all processes of this user: the local object store serves a file while it is replaced.
+
+    On Lambda everyone is alone. Two who put the same bytes do no harm there.
+    """
+    path = Path(gettempdir()) / f"tams-thumbnails-{os.getuid()}.lock"
+    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
