@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from vastlocal.control import SelectCost
 
-LISTING = "a page is put in order from one or two columns of all that is listed"
+LISTING = "a page reads hundreds of rows near it (ADR 28), and few columns of all for a rare filter"
+WHOLE = "a page is put in order from one or two columns of all that is listed"
 FILTERS = "lists with such filters look at the other table first"
 WEBHOOKS = "a row for each webhook: tens. Any of them may want the next event"
 
@@ -43,10 +44,10 @@ KNOWN = (
     _known("flows", "created_us id", LISTING),
     _known("sources", "created_us id", LISTING),
     _known("deletion_requests", "created_us id", LISTING),
-    _known("profiles", "id", LISTING),
-    _known("webhooks", "id url", LISTING),
+    _known("profiles", "id", WHOLE),
+    _known("webhooks", "id url", WHOLE),
     _known("recycle_bin", "deleted_us entry_id id", LISTING),
-    _known("recycle_bin", "created_us entry_id id tags", LISTING),
+    _known("recycle_bin", "created_us entry_id id tags", WHOLE),
     _known(
         "recycle_bin",
         "segment_count size_bytes unknown_sizes deleted_us",

@@ -10,7 +10,7 @@ JSON text of a model of the specification. Every transaction whose decision rest
 
 VAST uses a projection only for a select of which it holds all columns, those compared and those sent. So each
 has the columns of the selects that it is for, and no others: VAST rewrites it when one of them changes. One
-whose columns change gets a new name (ADR 29).
+of a release whose columns change gets a new name (ADR 29).
 """
 
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
