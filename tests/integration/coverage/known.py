@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from vastlocal.control import SelectCost
 
-LISTING = "a page is put in order from one or two columns of all that is listed"
+LISTING = "a page reads hundreds of rows near it (ADR 28), and few columns of all for a rare filter"
+WHOLE = "a page is put in order from one or two columns of all that is listed"
 FILTERS = "lists with such filters look at the other table first"
 WEBHOOKS = "a row for each webhook: tens. Any of them may want the next event"
 
@@ -17,7 +18,7 @@ class Known:
     compared: frozenset[str] | None = None
     """The columns that are compared. None for any, as listings have many filters."""
     rows_max: int | None = None
-    """Growth ends here."""
+    """Growth ends here, and may not show."""
 
     def covers(self, cost: SelectCost) -> bool:
         compared = {each.partition(" ")[0] for each in cost.compared}
@@ -43,14 +44,20 @@ KNOWN = (
     _known("flows", "created_us id", LISTING),
     _known("sources", "created_us id", LISTING),
     _known("deletion_requests", "created_us id", LISTING),
-    _known("profiles", "id", LISTING),
-    _known("webhooks", "id url", LISTING),
+    _known("profiles", "id", WHOLE),
+    _known("webhooks", "id url", WHOLE),
     _known("recycle_bin", "deleted_us entry_id id", LISTING),
-    _known("recycle_bin", "created_us entry_id id tags", LISTING),
+    _known("recycle_bin", "created_us entry_id id tags", WHOLE),
+    _known(
+        "recycle_bin",
+        "segment_count size_bytes unknown_sizes deleted_us",
+        "sums over all entries that the filters choose, of four numbers each",
+    ),
     _known("flows", "id retention_us", "the page of what retention looks at next, in that order"),
     _known("collections", "parent_id", FILTERS),
     _known("collections", "parent_source_id child_source_id", FILTERS, compared=frozenset()),
     _known("webhooks", "document", WEBHOOKS),
+    _known("webhooks", "id", WEBHOOKS, compared=frozenset({"status"})),
     _known(
         "delivery_states",
         "webhook_id cursor_seq attempts failing_since_us next_us holder revision",

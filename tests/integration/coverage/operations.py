@@ -14,6 +14,7 @@ from tams.models.media_object import UncontrolledInstance
 from tams.models.upload_form import Part, parse_upload
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.deletion.objects import ObjectDeletionService
+from tams.services.deletion.sources import FLOWS_MAX
 from tams.services.flows.flows import FlowService
 from tams.services.flows.sources import SourceService
 from tams.services.objects.instances import InstanceService
@@ -280,6 +281,20 @@ def delete_and_restore_a_source(world: World) -> Act:
 
 
 @operation
+def delete_a_source_with_many_flows(world: World) -> Act:
+    source_id = str(uuid4())
+    for _ in range(FLOWS_MAX + 1):
+        world.make.flow(source_id=source_id)
+
+    def act() -> None:
+        path = f"/sources/{source_id}"
+        world.ask("DELETE", path, params={"cascade": "true"}, status=202)
+        world.delete()
+
+    return act
+
+
+@operation
 def destroy_an_entry_of_the_recycle_bin(world: World) -> Act:
     flow_id, _ = world.flow_with_segments(4)
     world.ask("DELETE", f"/flows/{flow_id}", status=204)
@@ -469,6 +484,7 @@ def list_everything(world: World) -> Act:
         "/service/webhooks?limit=5&tag.none=1",
         "/flow-delete-requests?limit=5",
         "/recycle-bin?limit=5&deleted_by=nobody",
+        "/recycle-bin/summary",
         "/retention?limit=1",
     )
 

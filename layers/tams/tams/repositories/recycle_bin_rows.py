@@ -28,9 +28,11 @@ def entry_row(entry: BinEntry) -> Row:
         described = {**source_row(entry.source), "source_id": entry.source_id}
     else:
         described = flow_row(entry.of) | timeline_row(entry.of)
+    is_empty = not described.get("segment_count")  # then it never waits to be measured
     return {
         **dict.fromkeys(RECYCLE_BIN.names),
         **described,
+        **(size_row(BinSize(), None) if is_empty else {}),
         "entry_id": entry.id,
         "deletion_id": entry.deletion.id,
         "kind": str(entry.kind),

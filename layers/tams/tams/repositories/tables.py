@@ -10,7 +10,7 @@ JSON text of a model of the specification. Every transaction whose decision rest
 
 VAST uses a projection only for a select of which it holds all columns, those compared and those sent. So each
 has the columns of the selects that it is for, and no others: VAST rewrites it when one of them changes. One
-whose columns change gets a new name (ADR 29).
+of a release whose columns change gets a new name (ADR 29).
 """
 
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
@@ -71,11 +71,12 @@ FLOWS = Table(
     ),
     sorting_key=("id",),
     projections=(
-        # The Flows of a Source, in the order of lists, and those that retention is still to mark.
+        # The Flows of a Source: in the order of lists, those that retention is still to mark, and those that
+        # may be deleted with it.
         Projection(
             "flows_by_source_2",
             ("source_id", "retention_us"),
-            ("id", "created_us", "metadata_updated_us", *_FLOW_FILTERS[1:]),
+            ("id", "created_us", "metadata_updated_us", "read_only", *_FLOW_FILTERS[1:]),
         ),
         Projection("flows_by_retention", ("retention_us",), ("id",)),
         Projection("flows_by_profile", ("profile_id",), ("id",)),
