@@ -168,7 +168,7 @@ class Definitions:
         return self._project(table, (each for each in table.projections if each.name not in there))
 
     def renew_projection(self, table: Table, name: str) -> list[str]:
-        """Make a projection again if it has other columns than in this release, or add it if it is missing."""
+        """Make a projection again if it has other columns than in this release, or is missing."""
         (wanted,) = (each for each in table.projections if each.name == name)
         if self.projections(table).get(name) == wanted.columns:
             return []
