@@ -42,12 +42,14 @@ def codec_and_fit(muxer: str, media: FlowMedia) -> tuple[str, bool]:
 
 
 def why_not_as_is(muxer: str, media: FlowMedia, start_ns: int, end_ns: int) -> str | None:
-    """Why the picture between these times cannot be copied; None if it can."""
+    """Why the media between these times cannot be copied; None if it can."""
     first, last = media.clips[0].timerange.half_open()[0], media.clips[-1].timerange.half_open()[1]
     assert first is not None
     assert last is not None
     if first < start_ns or last > end_ns:
         return "the timerange starts or ends inside a Segment"
+    if not media.is_video:
+        return None
     before, elsewhere = media.hides()
     if elsewhere or (before and muxer not in HIDERS):
         return "its Objects hold frames that the Flow does not show"
@@ -58,13 +60,16 @@ def copy_video(output: OutputContainer, media: FlowMedia, start: Fraction) -> En
     with media.open_first() as first:
         stream = copy_stream(output, media.stream_of(first))
     clock = FrameClock(media.rate)
+    stream.time_base = clock.time_base
 
     def packets() -> Encoded:
         base = clock.time_base
+        last: int | None = None
         for timed in media.packets():
             packet = timed.packet
-            packet.pts = clock.ticks(timed.shown - start)
-            packet.dts = round((timed.decoded - start) / base)
+            pts, dts = clock.ticks(timed.shown - start), clock.ticks(timed.decoded - start)
+            last = min(pts, dts if last is None else max(dts, last + 1))
+            packet.pts, packet.dts = pts, last
             packet.duration = round(timed.duration / base)
             packet.time_base, packet.stream = base, stream
             yield timed.decoded - start, packet
@@ -98,6 +103,11 @@ def copy_audio(
             yield timed.shown - start, packet
 
     return packets()
+
+
+def priming_shows(muxer: str, media: FlowMedia) -> bool:
+    """Whether the file would begin with sound that is only decoded."""
+    return muxer not in HIDERS and media.hides()[0]
 
 
 def _needed(

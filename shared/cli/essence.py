@@ -47,12 +47,20 @@ _SDR = frozenset({1, 4, 5, 6, 7, 13, 14, 15})
 """libavutil's numbers of primaries, matrices and transfer functions, which are those of ITU-T H.273."""
 
 
+_RATES = [
+    Fraction(each * 1_000, of) for each in (24, 25, 30, 48, 50, 60, 120) for of in (1_000, 1_001)
+]
+_ROUNDING = Fraction(1, 10_000)
+"""The usual frame rates, and the share by which Matroska's times, in milliseconds, may miss them."""
+
+
 def frame_rate(stream: VideoStream) -> Fraction | None:
     """None when it varies."""
     rate, average = stream.guessed_rate or stream.average_rate, stream.average_rate
     if not rate or (average is not None and abs(average / rate - 1) > Fraction(1, 200)):
         return None
-    return Fraction(rate)
+    rounded = Fraction(rate)
+    return next((each for each in _RATES if abs(rounded / each - 1) < _ROUNDING), rounded)
 
 
 def video_essence(stream: VideoStream) -> dict[str, Any]:

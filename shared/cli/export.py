@@ -18,7 +18,7 @@ from av.container import OutputContainer
 from av.stream import Stream
 
 from cli.client import Client
-from cli.copying import HIDERS, codec_and_fit, copy_audio, copy_video, why_not_as_is
+from cli.copying import HIDERS, codec_and_fit, copy_audio, copy_video, priming_shows, why_not_as_is
 from cli.encoding import Encoded, encode_audio, encode_video
 from cli.errors import CommandError
 from cli.pcm import TAKERS, cut, sample_bits
@@ -125,6 +125,8 @@ def _write(
             tracks.append(copy_video(output, each, start))
         elif why is None and sample_bits(codec) is None:
             tracks.append(copy_audio(output, each, start, end))
+            if priming_shows(muxer, each):
+                remarks.append(f"the sound begins with priming, which {muxer} cannot hide")
         else:
             encode = encode_video if each.is_video else encode_audio
             encoded, words = encode(output, each, start, end)

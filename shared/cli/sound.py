@@ -65,7 +65,8 @@ def add_sound(output: OutputContainer, media: FlowMedia) -> tuple[AudioStream, s
                 break  # the file's type cannot hold the codec
             assert isinstance(stream, AudioStream)
             stream.layout, stream.format = each, form
-            relabelled = "" if each == layout else f" with the channels of {each}"
+            named = layout != f"{channels} channels"
+            relabelled = f" with the channels of {each}" if named and each != layout else ""
             return stream, words + relabelled
     raise CommandError(f"{output.format.name} cannot hold {lacks}; export to .mov or .mkv")
 

@@ -160,7 +160,7 @@ def test_a_language_goes_in_and_comes_out(stack: Stack, tmp_path: Path) -> None:
             output.add_stream_from_template(source.streams.audio[0]).metadata["language"] = language
         for packet in source.demux(audio=0):
             if packet.pts is not None:
-                for each in output.streams:
+                for each in output.streams.audio:
                     packet.stream = each
                     output.mux(packet)
     outcome = ingest(stack, path)

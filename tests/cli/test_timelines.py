@@ -223,3 +223,28 @@ def test_objects_of_a_flow_without_hidden_frames_say_nothing_of_their_own_timera
             whole, shown = seconds(each["object_timerange"]), seconds(each["timerange"])
             assert whole[1] - whole[0] == pytest.approx(shown[1] - shown[0])
     assert objects(stack, outcome["flow_ids"]["video"])
+
+
+@pytest.mark.parametrize("rate", [Fraction(24_000, 1_001), Fraction(60_000, 1_001)])
+def test_times_that_matroska_rounded_are_exact_again_in_mp4(
+    stack: Stack, tmp_path: Path, rate: Fraction
+) -> None:
+    path = make(tmp_path / "in.mkv", video="libx264", seconds=2, rate=rate)
+    video = ingest(stack, path)["flow_ids"]["video"]
+
+    target = tmp_path / "out.mp4"
+    tams(stack, "export", video, str(target))
+
+    assert pictures(target) == pictures(path)
+    with av.open(str(target)) as container:
+        times = [frame.pts * frame.time_base for frame in container.decode(video=0)]  # type: ignore[operator]
+    assert {after - before for before, after in pairwise(times)} == {1 / rate}
+
+
+def test_priming_that_a_file_cannot_hide_is_said(stack: Stack, tmp_path: Path) -> None:
+    sound_id = ingest(stack, make(tmp_path / "in.mp4", audio="aac"))["flow_ids"]["audio"]
+
+    text = tams(stack, "export", sound_id, str(tmp_path / "out.mkv"))
+
+    assert "note: the sound begins with priming, which matroska cannot hide" in text
+    assert "note:" not in tams(stack, "export", sound_id, str(tmp_path / "out.m4a"))
