@@ -19,6 +19,8 @@ from cli.wrapping import codec_of, copy_stream
 HIDERS = frozenset({"mp4", "mov", "ipod", "3gp", "3g2", "f4v"})
 """Muxers whose files say what of their packets is only decoded: edit lists."""
 
+_DELAYED = frozenset({"opus", "vorbis"})
+
 _WARM_UP = Fraction(1, 10)
 """Seconds of sound before the start that a decoder gets: priming at most, where a file cannot hide them."""
 
@@ -105,9 +107,9 @@ def copy_audio(
     return packets()
 
 
-def priming_shows(muxer: str, media: FlowMedia) -> bool:
-    """Whether the file would begin with sound that is only decoded."""
-    return muxer not in HIDERS and media.hides()[0]
+def priming_shows(muxer: str, codec: str, media: FlowMedia) -> bool:
+    """Whether the file would begin with sound that is only decoded. Headers of some codecs count it."""
+    return muxer not in HIDERS and codec not in _DELAYED and media.hides()[0]
 
 
 def _needed(

@@ -125,7 +125,7 @@ def _write(
             tracks.append(copy_video(output, each, start))
         elif why is None and sample_bits(codec) is None:
             tracks.append(copy_audio(output, each, start, end))
-            if priming_shows(muxer, each):
+            if priming_shows(muxer, codec, each):
                 remarks.append(f"the sound begins with priming, which {muxer} cannot hide")
         else:
             encode = encode_video if each.is_video else encode_audio
