@@ -8,8 +8,8 @@ from tams.repositories.listing.line import Edge, Line
 from tams.repositories.listing.order import Key
 from tams.vast.where import Predicate, col
 
-_FIRST_DIGITS, _NEXT_DIGIT = ("8", "88", "888"), "9"
-"""How the ids of samples begin: a sixteenth of all if they are random UUIDs, then a sixteenth of those."""
+_SAMPLED = (("80000000", "84000000"), ("80000000", "80400000"), ("80000000", "80040000"))
+"""The ids of samples: one in 64 of all if they are random UUIDs, then one in 16 of those."""
 _EARLY = 0.9
 _DIGITS = 32
 _TOP = 16**_DIGITS - 1
@@ -76,28 +76,25 @@ def _sampled(select: KeySelect, window: Predicate | None) -> tuple[list[Key], fl
     sample of all. If there are too many, they are still fair if VAST read them in the order of ids, and so
     stopped early in the range. If it did not, a narrower range is tried.
     """
-    for first in _FIRST_DIGITS:
-        ids = (col["id"] >= first) & (col["id"] < first[:-1] + _NEXT_DIGIT)
-        found = select.sample(window, ids)
-        share = 16.0 ** -len(first)
-        if len(found) < select.sizes.sample:
+    for first, end in _SAMPLED:
+        found = select.sample(window, (col["id"] >= first) & (col["id"] < end))
+        width = int(end, 16) - int(first, 16)
+        share = width / 16 ** len(first)
+        if len(found) < select.sizes.sample or not select.has_more_tries:
             break
-        reached = _reached(first, max(identifier for _, identifier in found))
-        if reached < _EARLY:
-            share *= reached
-            break
-        if not select.has_more_tries:
+        reached = _leading(max(identifier for _, identifier in found)) - int(first, 16) + 1
+        if reached < _EARLY * width:
+            share *= reached / width
             break
     return [key for key, _ in found], share
 
 
-def _reached(first: str, identifier: str) -> float:
-    """How far into the range of ids that begin with these digits an id lies."""
+def _leading(identifier: str) -> int:
+    """The first eight digits of an id in a sample. One that is no UUID counts as the last."""
     try:
-        following = int(identifier[len(first) : len(first) + 4], 16)
+        return int(identifier[:8], 16)
     except ValueError:
-        return 1
-    return (following + 1) / 16**4
+        return 16**8
 
 
 def _number(identifier: str) -> int | None:
