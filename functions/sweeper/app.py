@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 def process(platform: Platform) -> dict[str, int]:
     """Handles each kind separately: S3 may be down while webhooks wait. Raises the first failure last.
 
-    Each gets a short share of the time first. The rest goes to those that had more to do.
+    Each gets a short share of the time first. The work that is not done then shares the rest.
     """
     caller = Caller.background("sweeper")
     sweeps: dict[str, Callable[[], int | None]] = {

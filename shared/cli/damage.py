@@ -1,6 +1,6 @@
 """The unreadable parts of a file, and how to describe them in a line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,6 +10,7 @@ import av.error
 from av.container import InputContainer
 from av.stream import Stream
 
+from cli.presenting import CLOCKED, Clock
 from cli.wrapping import MediaPacket, duration_of, time_of
 
 _PROMISING = frozenset({"matroska,webm", "flac"})
@@ -63,13 +64,24 @@ def demuxed(container: InputContainer, streams: Sequence[Stream]) -> Iterator[Me
         return
 
 
+def joined(
+    container: InputContainer, streams: Sequence[Stream], clocks: Mapping[int, Clock]
+) -> Iterator[MediaPacket]:
+    """All packets of these streams, on clocks that do not jump; only transport streams have any that do."""
+    jumps = container.format.name in CLOCKED
+    for packet in demuxed(container, streams):
+        if jumps and packet.size:
+            clocks[packet.stream_index].join(packet)
+        yield packet
+
+
 def readable(
-    container: InputContainer, stream: Stream, path: Path, damage: Damage
+    container: InputContainer, stream: Stream, path: Path, damage: Damage, clock: Clock
 ) -> Iterator[MediaPacket]:
     """The packets with timestamps, as far as the file is readable; `damage` notes where and why it ended."""
     incomplete = False
     try:
-        for packet in demuxed(container, [stream]):
+        for packet in joined(container, [stream], {stream.index: clock}):
             if packet.pts is None:
                 continue
             end = time_of(packet) + duration_of(packet)

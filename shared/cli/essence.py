@@ -5,6 +5,8 @@ from fractions import Fraction
 from typing import Any
 
 from av.audio.stream import AudioStream
+from av.video.codeccontext import VideoCodecContext
+from av.video.format import VideoFormat
 from av.video.stream import VideoStream
 
 from cli.codecs import pcm_bits
@@ -27,12 +29,38 @@ _PACKED: Mapping[str, str] = {
 """libavutil's names of raw picture formats, and TAMS's."""
 
 
+_FIELDS: Mapping[int, str] = {
+    1: "progressive",
+    2: "interlaced_tff",
+    3: "interlaced_bff",
+    4: "interlaced_tff",
+    5: "interlaced_bff",
+}
+"""By libavcodec's field orders. The last two are QuickTime's for interleaved fields, whose first line is the
+earlier or the later one (Apple's TN2162), whatever libavcodec's comments say of them."""
+
+BOTTOM_FIRST = frozenset(number for number, name in _FIELDS.items() if name == "interlaced_bff")
+
+_BT709, _BT470BG, _SMPTE170M, _BT2020, _BT2020_CONSTANT = 1, 5, 6, 9, 10
+_PQ, _HLG = 16, 18
+_SDR = frozenset({1, 4, 5, 6, 7, 13, 14, 15})
+"""libavutil's numbers of primaries, matrices and transfer functions, which are those of ITU-T H.273."""
+
+
+_RATES = [
+    Fraction(each * 1_000, of) for each in (24, 25, 30, 48, 50, 60, 120) for of in (1_000, 1_001)
+]
+_ROUNDING = Fraction(1, 10_000)
+"""The usual frame rates, and the share by which Matroska's times, in milliseconds, may miss them."""
+
+
 def frame_rate(stream: VideoStream) -> Fraction | None:
     """None when it varies."""
     rate, average = stream.guessed_rate or stream.average_rate, stream.average_rate
     if not rate or (average is not None and abs(average / rate - 1) > Fraction(1, 200)):
         return None
-    return Fraction(rate)
+    rounded = Fraction(rate)
+    return next((each for each in _RATES if abs(rounded / each - 1) < _ROUNDING), rounded)
 
 
 def video_essence(stream: VideoStream) -> dict[str, Any]:
@@ -45,6 +73,10 @@ def video_essence(stream: VideoStream) -> dict[str, Any]:
         essence["frame_rate"] = {"numerator": rate.numerator, "denominator": rate.denominator}
     if context.format is not None and context.format.components:
         essence["bit_depth"] = context.format.components[0].bits
+        essence.update(_components(context.format))
+    if fields := _FIELDS.get(context.field_order):
+        essence["interlace_mode"] = fields
+    essence.update(_colour(context))
     if (ratio := stream.sample_aspect_ratio) and ratio != 1:
         essence["pixel_aspect_ratio"] = {
             "numerator": ratio.numerator,
@@ -68,11 +100,41 @@ def raw_packing(stream: VideoStream) -> dict[str, Any] | None:
         packing = _PACKED.get(form.name)
     if packing is None:
         return None
-    packed: dict[str, Any] = {"unc_parameters": {"unc_type": packing}}
-    if not form.is_rgb:
-        packed["horiz_chroma_subs"] = 4 // form.chroma_width(4)
-        packed["vert_chroma_subs"] = 4 // form.chroma_height(4)
-    return packed
+    return {"unc_parameters": {"unc_type": packing}, **_components(form)}
+
+
+def _components(form: VideoFormat) -> dict[str, Any]:
+    """Grey pictures and palettes have no name in TAMS."""
+    if form.is_rgb:
+        return {"component_type": "RGB"}
+    if len(form.components) < 3:
+        return {}
+    return {
+        "component_type": "YCbCr",
+        "horiz_chroma_subs": 4 // form.chroma_width(4),
+        "vert_chroma_subs": 4 // form.chroma_height(4),
+    }
+
+
+def _colour(context: VideoCodecContext) -> dict[str, str]:
+    """Nothing of what the stream does not state."""
+    colour: dict[str, str] = {}
+    transfer = int(context.color_trc)
+    if transfer in {_PQ, _HLG}:
+        colour["transfer_characteristic"] = "PQ" if transfer == _PQ else "HLG"
+    elif transfer in _SDR:
+        colour["transfer_characteristic"] = "SDR"
+    for stated in (int(context.color_primaries), int(context.colorspace)):
+        if stated in {_BT2020, _BT2020_CONSTANT}:
+            colour["colorspace"] = "BT2100" if transfer in {_PQ, _HLG} else "BT2020"
+        elif stated == _BT709:
+            colour["colorspace"] = "BT709"
+        elif stated in {_BT470BG, _SMPTE170M}:
+            colour["colorspace"] = "BT601"
+        else:
+            continue
+        break
+    return colour
 
 
 def audio_essence(stream: AudioStream) -> dict[str, Any]:
@@ -87,7 +149,18 @@ def audio_essence(stream: AudioStream) -> dict[str, Any]:
         essence["unc_parameters"] = {"unc_type": "interleaved"}
     elif codec == "aac":
         essence["codec_parameters"] = {"mp4_oti": 2}
+    elif bits := _stated_bits(codec, context.extradata or b""):
+        essence["bit_depth"] = bits
     return essence
+
+
+def _stated_bits(codec: str, header: bytes) -> int | None:
+    """The depth in the header of a lossless codec. Source: RFC 9639, and Apple's ALACSpecificConfig."""
+    if codec == "flac" and len(header) >= 34:
+        return ((header[12] & 1) << 4 | header[13] >> 4) + 1
+    if codec == "alac" and len(header) >= 36:
+        return header[17]
+    return None
 
 
 def _avc_parameters(extradata: bytes | None) -> dict[str, int] | None:

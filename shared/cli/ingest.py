@@ -48,7 +48,7 @@ class Outcome:
     """The result of an ingest: the multi Flow, and each track's Flow by role.
 
     `known_as` is the label of the same content in the store from an earlier run. `damage` describes each
-    unreadable part of the file in a line.
+    unreadable part of the file in a line, and `notes` what else a user should know of it.
     """
 
     multi_flow_id: str
@@ -58,6 +58,7 @@ class Outcome:
     was_complete: bool = False
     known_as: str | None = None
     damage: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -121,6 +122,7 @@ class Ingest:
                 outcome.damage = [*filter(None, [known.get("tags", {}).get(DAMAGE_TAG)])]
                 return outcome
         planned = plan(self.path, tracks, Fraction(self.options.segment_seconds))
+        outcome.notes = list(planned.notes)
         self._put_flows(identity, label, flows, status="ingesting")
         self.progress.stage(f"{self.path.name}: storing")
         self.progress.begin(int(planned.duration * NS) * len(flows))

@@ -110,6 +110,8 @@ def ingest(
         out.print_json(json.dumps(vars(outcome)))
     else:
         _tell(outcome)
+    for note in outcome.notes:
+        err.print(f"note: {escape(note)}", soft_wrap=True)
     for line in outcome.damage:
         err.print(
             f"[yellow]warning:[/yellow] {escape(file.name)} is damaged: {escape(line)}",
@@ -152,13 +154,13 @@ def export(
 ) -> None:
     """Export a timerange as one playable file, exact to the frame.
 
-    A timerange that starts and ends on Segment boundaries is copied without loss. Any other is re-encoded.
-    An existing file OUT is overwritten.
+    A timerange that starts and ends on Segment boundaries is copied without loss. Any other is re-encoded,
+    and a note says as what, and why. An existing file OUT is overwritten.
     """
     with connected(url, token) as client, bar(err, "fetching") as progress:
         wanted = TimeRange.parse(timerange)
         for remark in export_flow(client, flow_id, wanted, target, progress):
-            err.print(f"note: {remark}")
+            err.print(f"note: {escape(remark)}", soft_wrap=True)
     out.print(str(target), highlight=False)
 
 

@@ -6,18 +6,23 @@ from fractions import Fraction
 from pathlib import Path
 
 from cli.damage import Damage, readable
+from cli.grouping import Group, groups, is_gap
 from cli.plan import Plan
+from cli.presenting import Clock, presented
 from cli.probe import Track, open_media
 from cli.times import to_ns
-from cli.wrapping import MediaPacket, Wrapped, duration_of, time_of, wrap
+from cli.wrapping import time_of, wrap
+
+_PRIMING = Fraction(1, 10)
+"""Seconds. So much sound that only the decoder needs does not count as content of an Object."""
 
 
 @dataclass(frozen=True)
 class Cut:
     """A Segment and its Object: `[start_ns, end_ns)` on the Flow's timeline.
 
-    `ts_offset_ns` is Segment time minus the time a reader finds in the Object. `frame_count` counts packets,
-    which are frames of picture.
+    `ts_offset_ns` is Segment time minus the time a reader finds in the Object. `object_ns` is what the Object
+    holds on its own timeline, if that is more than the Segment shows.
     """
 
     media: bytes
@@ -25,27 +30,11 @@ class Cut:
     end_ns: int
     ts_offset_ns: int
     key_frame_count: int
-    frame_count: int
-
-
-@dataclass
-class _Group:
-    """The packets between two cuts, in decoding order."""
-
-    packets: list[MediaPacket]
-
-    @property
-    def start(self) -> Fraction:
-        """When its first frame is shown; with open GOPs that is before the key frame."""
-        return min(time_of(packet) for packet in self.packets)
-
-    @property
-    def end(self) -> Fraction:
-        return max(time_of(packet) + duration_of(packet) for packet in self.packets)
+    object_ns: tuple[int, int] | None = None
 
 
 def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage) -> Iterator[Cut]:
-    """The Segments of one track, in order; each ends exactly where the next begins.
+    """The Segments of one track, in order; each ends exactly where the next begins, unless media is missing.
 
     The file's first frame lies at `start_ns` on the Flow's timeline. Each time is rounded once, from its
     exact distance to that frame. Unreadable parts are left out, and noted in `damage`.
@@ -54,49 +43,45 @@ def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage
     def flow_ns(shown: Fraction) -> int:
         return start_ns + to_ns(shown - plan.origin)
 
-    def cut(group: _Group, end: Fraction) -> Iterator[Cut]:
-        start, end_ns = group.start, flow_ns(end)
-        wrapped = wrap(stream, track.wrapping, group.packets, plan.origin)
-        refused = len(group.packets if wrapped is None else wrapped.refused)
+    def cut(group: Group, following: Group | None) -> Iterator[Cut]:
+        packets = [each.packet for each in group.packets]
+        wrapped = wrap(stream, track.wrapping, packets, plan.origin)
+        refused = len(packets if wrapped is None else wrapped.refused)
         if refused:
-            damage.leave_out(refused, start)
-        if wrapped is not None:
-            yield _cut(track, group, wrapped, flow_ns(start), end_ns)
+            damage.leave_out(refused, group.start)
+        if wrapped is None:
+            return
+        end = group.end
+        if following is not None and not is_gap(end, following.start, track):
+            end = following.start
+        start_of_cut, end_of_cut = flow_ns(group.start), flow_ns(end)
+        left_out = {id(packet) for packet in wrapped.refused}
+        first = min(time_of(packet) for packet in packets if id(packet) not in left_out)
+        offset = flow_ns(first) - wrapped.first_ns
+        keys = sum(packet.is_keyframe for packet in packets) if track.kind == "video" else 0
+        more = None
+        if _holds_more(group, track):
+            more = (
+                min(flow_ns(first), start_of_cut) - offset,
+                max(flow_ns(group.decoded_end), end_of_cut) - offset,
+            )
+        yield Cut(wrapped.media, start_of_cut, end_of_cut, offset, keys, more)
 
     with open_media(path) as container:
         stream = container.streams[track.index]
-        held: _Group | None = None
-        for group in _groups(readable(container, stream, path, damage), plan, track):
+        packets = readable(container, stream, path, damage, Clock(plan.jumps))
+        held: Group | None = None
+        for group in groups(presented(packets, stream, track.rate), plan, track):
             if held is not None:
-                yield from cut(held, group.start)
+                yield from cut(held, group)
             held = group
         if held is not None:
-            yield from cut(held, max(held.end, held.start + (1 / track.rate if track.rate else 0)))
+            yield from cut(held, None)
 
 
-def _groups(packets: Iterator[MediaPacket], plan: Plan, track: Track) -> Iterator[_Group]:
-    cuts = iter([*plan.cuts, None])
-    cut = next(cuts)
-    group = _Group([])
-    for packet in packets:
-        begins = cut is not None and time_of(packet) >= cut
-        if begins and (packet.is_keyframe or track.kind == "audio") and group.packets:
-            yield group
-            group = _Group([])
-            while cut is not None and time_of(packet) >= cut:
-                cut = next(cuts)
-        group.packets.append(packet)
-    if group.packets:
-        yield group
-
-
-def _cut(track: Track, group: _Group, wrapped: Wrapped, start_ns: int, end_ns: int) -> Cut:
-    key_frames = sum(packet.is_keyframe for packet in group.packets)
-    return Cut(
-        media=wrapped.media,
-        start_ns=start_ns,
-        end_ns=end_ns,
-        ts_offset_ns=start_ns - wrapped.first_ns,
-        key_frame_count=key_frames if track.kind == "video" else 0,
-        frame_count=len(group.packets) - len(wrapped.refused),
-    )
+def _holds_more(group: Group, track: Track) -> bool:
+    """Whether the Object has media that the Segment does not show."""
+    if track.kind == "video":
+        return not all(each.is_shown for each in group.packets)
+    lead, trail = group.start - group.decoded_start, group.decoded_end - group.end
+    return max(lead, trail) > _PRIMING

@@ -111,6 +111,8 @@ def _segment(to: Storing, cut: Cut) -> dict[str, Any]:
     post: dict[str, Any] = {"timerange": between(cut.start_ns, cut.end_ns)}
     if cut.ts_offset_ns:
         post["ts_offset"] = stamp(cut.ts_offset_ns)
+    if cut.object_ns is not None:
+        post["object_timerange"] = between(*cut.object_ns)
     if cut.key_frame_count:
         post["key_frame_count"] = cut.key_frame_count
     if to.segment_tags:

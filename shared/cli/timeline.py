@@ -16,7 +16,7 @@ from cli.client import Client
 from cli.errors import CommandError
 from cli.progress import Progress
 from cli.times import NS
-from cli.wrapping import MediaPacket
+from cli.wrapping import MediaPacket, duration_of
 from tams.timing import TimeRange, Timestamp
 
 
@@ -29,13 +29,33 @@ class Clip:
     file: Path
 
 
+HAIR = Fraction(1, 1000)
+"""Seconds by which times in an Object may be off: Matroska and FLV round this much."""
+
+
 @dataclass(frozen=True)
 class TimelinePacket:
-    """A packet and its times on the Flow's timeline, in seconds."""
+    """A packet and its times on the Flow's timeline, in seconds.
+
+    The Segment that it is of shows `[from_, until)`; what lies outside is only decoded.
+    """
 
     packet: MediaPacket
     shown: Fraction
     decoded: Fraction
+    duration: Fraction
+    clip: int
+    from_: Fraction
+    until: Fraction
+
+    @property
+    def is_before(self) -> bool:
+        """Whether it is only decoded, for the sake of what comes."""
+        return self.shown + max(self.duration, HAIR) <= self.from_ + HAIR / 2
+
+    @property
+    def is_after(self) -> bool:
+        return self.shown >= self.until - HAIR / 2
 
 
 @dataclass
@@ -59,17 +79,47 @@ class FlowMedia:
             raise CommandError(f"an Object of Flow {self.flow['id']} lacks the Flow's format")
         return stream
 
+    @property
+    def rate(self) -> Fraction | None:
+        """Frames per second; None for sound, and when it varies."""
+        ratio = self.flow["essence_parameters"].get("frame_rate")
+        return Fraction(ratio["numerator"], ratio.get("denominator", 1)) if ratio else None
+
     def packets(self) -> Iterator[TimelinePacket]:
-        """All packets of all Segments, in decoding order."""
-        for clip in self.clips:
+        """All packets of all Segments, in decoding order.
+
+        Packets of picture that an Object repeats from the one before, for decoders that begin with it, come
+        once.
+        """
+        frame = 1 / self.rate if self.rate else Fraction(0)
+        seen: set[int] = set()
+        for number, clip in enumerate(self.clips):
+            before, seen = seen, set()
             offset = Fraction(clip.offset_ns, NS)
+            start_ns, end_ns = clip.timerange.half_open()
+            assert start_ns is not None
+            assert end_ns is not None
+            bounds = Fraction(start_ns, NS), Fraction(end_ns, NS)
             with av.open(str(clip.file)) as container:
                 for packet in container.demux(self.stream_of(container)):
                     if packet.pts is None or packet.time_base is None:
                         continue
-                    shown = packet.pts * packet.time_base + offset
                     dts = packet.dts if packet.dts is not None else packet.pts
-                    yield TimelinePacket(packet, shown, dts * packet.time_base + offset)
+                    shown, decoded = (at * packet.time_base + offset for at in (packet.pts, dts))
+                    duration = duration_of(packet) or frame
+                    timed = TimelinePacket(packet, shown, decoded, duration, number, *bounds)
+                    content = hash((round(shown / HAIR), bytes(packet))) if self.is_video else 0
+                    if not (self.is_video and timed.is_before and content in before):
+                        yield timed
+                    seen.add(content)
+
+    def hides(self) -> tuple[bool, bool]:
+        """Whether Objects have media that Segments do not show: before the first Segment, and elsewhere."""
+        first = elsewhere = False
+        for timed in self.packets():
+            first |= timed.is_before and not timed.clip
+            elsewhere |= (timed.is_before and timed.clip > 0) or timed.is_after
+        return first, elsewhere
 
 
 def fetch(
@@ -80,12 +130,10 @@ def fetch(
     progress: Progress,
     jobs: int = 4,
 ) -> FlowMedia:
-    """Download the Segments of a Flow that overlap `timerange`. Raises CommandError when there are none."""
+    """Download the Segments of a Flow that overlap `timerange`. Raises CommandError."""
     listed = list(
         client.pages(f"/flows/{flow['id']}/segments", timerange=str(timerange), limit="300")
     )
-    if not listed:
-        raise CommandError(f"Flow {flow['id']} has no media in {timerange}")
     progress.begin(len(listed))
 
     def download(numbered: tuple[int, dict[str, Any]]) -> Clip:

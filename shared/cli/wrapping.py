@@ -92,7 +92,7 @@ def _wrapped(
     stream: Stream, wrapping: Wrapping, packets: Sequence[MediaPacket], origin: Fraction
 ) -> Wrapped | None:
     target = io.BytesIO()
-    times = [(packet.pts, packet.dts, packet.time_base) for packet in packets]
+    times = [(each.pts, each.dts, each.duration, each.time_base) for each in packets]
     try:
         refused = _mux(target, stream, wrapping, packets, origin)
         if len(refused) == len(packets):
@@ -102,7 +102,8 @@ def _wrapped(
         return None
     finally:
         for packet, before in zip(packets, times, strict=True):
-            packet.pts, packet.dts, packet.time_base = before  # muxing moves and rescales them
+            # muxing moves and rescales them
+            packet.pts, packet.dts, packet.duration, packet.time_base = before
     return Wrapped(target.getvalue(), to_ns(first), refused) if first is not None else None
 
 

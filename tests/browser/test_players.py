@@ -193,3 +193,16 @@ def test_a_player_follows_a_flow_while_it_is_ingested(
     player.wait_for_function("video.duration > 7.9 && Number.isFinite(video.duration)")
 
     assert numbers(player, 8 * FPS) == list(range(8 * FPS))
+
+
+def test_a_page_shows_a_thumbnail_by_a_token(player: Page, api: httpx.Client, picture: Cut) -> None:
+    flow = flow_of(api, picture, whole(picture), essence_parameters=PICTURE, **CMAF)
+    given = api.post("/playback/tokens", json={"source_id": flow["source_id"]}).json()
+
+    size = player.evaluate(
+        "async (url) => { const it = new Image(); it.src = url; await it.decode();"
+        " return [it.naturalWidth, it.naturalHeight]; }",
+        f"{given['thumbnail']}?at=3:0&width=256",
+    )
+
+    assert size == [256, 32]

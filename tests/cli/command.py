@@ -33,10 +33,17 @@ def flow(stack: Stack, flow_id: str) -> dict[str, Any]:
     return found
 
 
+def segments_of(stack: Stack, flow_id: str, **parameters: str) -> list[dict[str, Any]]:
+    response = httpx.get(
+        f"{stack.api_url}/flows/{flow_id}/segments", params={"limit": "1000", **parameters}
+    )
+    assert response.status_code == 200
+    listed: list[dict[str, Any]] = response.json()
+    return listed
+
+
 def objects(stack: Stack, flow_id: str) -> list[bytes]:
     """The media of all Segments of a Flow, in order."""
-    listed = httpx.get(f"{stack.api_url}/flows/{flow_id}/segments", params={"limit": 1000})
-    assert listed.status_code == 200
-    media = [httpx.get(each["get_urls"][0]["url"]) for each in listed.json()]
+    media = [httpx.get(each["get_urls"][0]["url"]) for each in segments_of(stack, flow_id)]
     assert {response.status_code for response in media} <= {200}
     return [response.content for response in media]

@@ -25,6 +25,7 @@ def make(
     pix_fmt: str = "yuv420p",
     size: tuple[int, int] = (WIDTH, HEIGHT),
     seconds: float = 2,
+    rate: int | Fraction = FRAME_RATE,
     container_options: dict[str, str] | None = None,
 ) -> Path:
     """Picture that moves, with a key frame every 10 frames, and a tone of its own in each channel.
@@ -35,13 +36,13 @@ def make(
         output.metadata["comment"] = str(uuid4())
         tracks: list[Iterator[Any]] = []
         if video:
-            picture: Any = output.add_stream(video, rate=FRAME_RATE)
+            picture: Any = output.add_stream(video, rate=rate)
             picture.width, picture.height = size
             picture.pix_fmt = pix_fmt
             picture.gop_size = 10
             picture.bit_rate = 36_000_000 if video == "dnxhd" else 400_000
             picture.options = {"strict": "-2"}
-            tracks.append(_pictures(picture, round(seconds * FRAME_RATE)))
+            tracks.append(_pictures(picture, round(seconds * rate), 1 / Fraction(rate)))
         if audio:
             sound: Any = output.add_stream(audio, rate=sample_rate)
             sound.layout = layout
@@ -64,14 +65,14 @@ def tones(channels: int, start: int, count: int) -> Any:
     return np.round(rows).astype(np.int16)
 
 
-def _pictures(stream: Any, count: int) -> Iterator[Any]:
+def _pictures(stream: Any, count: int, lasting: Fraction) -> Iterator[Any]:
     width, height = stream.width, stream.height
     for number in range(count):
         picture = np.zeros((height, width, 3), np.uint8)
         picture[:, :, 0] = (np.arange(width) * 2 + number * 5) % 256
         picture[:, :, 1] = number * 4 % 256
         frame = VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=stream.pix_fmt)
-        frame.pts, frame.time_base = number, Fraction(1, FRAME_RATE)
+        frame.pts, frame.time_base = number, lasting
         yield from stream.encode(frame)
     yield from stream.encode(None)
 

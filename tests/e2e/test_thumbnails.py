@@ -4,6 +4,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -14,6 +15,7 @@ from tests.contract.steps import segment, signed_by_client, stamp, uploaded
 from tests.e2e.media import needs_ffmpeg
 from tests.e2e.pictures import mean_colour, number_in, size_of, thumbnail
 from tests.e2e.playing import (
+    AAC,
     FPS,
     H264,
     PICTURE,
@@ -21,12 +23,15 @@ from tests.e2e.playing import (
     VP9,
     Cut,
     Use,
+    add_uses,
     cut,
     flow_of,
     numbered_frames,
+    tone,
     whole,
 )
 from tests.maker import Maker
+from tests.media_server import media_server
 
 pytestmark = [needs_ffmpeg, pytest.mark.timeout(600)]
 
@@ -201,6 +206,34 @@ def test_a_collection_and_a_source_show_their_picture(
         answer = api.get(f"{path}/thumbnail")
         assert answer.status_code == 400
         assert "has audio, and only video has frames" in answer.json()["summary"]
+
+
+def test_a_multiplex_shows_its_picture(api: httpx.Client, tmp_path: Path) -> None:
+    arguments = [*numbered_frames(2), *tone(2), *B_FRAMES, *AAC]
+    media = cut(arguments, tmp_path / "both", cmaf=False)
+    flow = Maker(api).flow(a_multi_flow_body, container="video/mp2t")
+    add_uses(api, flow, media, whole(media), REORDERED_LEAD)
+
+    for at, frame in ((0, 0), (1, 25), (1.96, 49)):
+        for path in (f"/flows/{flow['id']}", f"/sources/{flow['source_id']}"):
+            assert number_in(thumbnail(api, path, at=stamp(at))) == frame
+
+
+def test_media_at_a_clients_url_is_shown_while_it_can_be_fetched(
+    api: httpx.Client, picture: Cut
+) -> None:
+    flow = Maker(api).flow(essence_parameters=PICTURE)
+    path, object_id = f"/flows/{flow['id']}", str(uuid4())
+    with media_server(picture.objects[0].read_bytes(), redirects=1) as url:
+        urls = [{"label": "mine", "url": url}]
+        posted = api.post(f"{path}/segments", json=segment(object_id, 0, 2, get_urls=urls))
+        assert posted.status_code == 201, posted.text
+        assert number_in(thumbnail(api, path, at="1:0")) == 25
+
+    assert number_in(thumbnail(api, path, at="1:0")) == 25, "it is kept"
+    answer = api.get(f"{path}/thumbnail", params={"at": "1:500000000"})
+    assert answer.status_code == 404
+    assert object_id in answer.json()["summary"]
 
 
 def lists_another_file(folder: Path) -> bytes:

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tams.api.raw_path import encoded, encoded_twice, path_value, readings
+from tams.api.raw_path import (
+    GatewayPath,
+    as_path_part,
+    encoded,
+    encoded_twice,
+    form_of,
+    path_value,
+    readings,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
 
@@ -50,3 +58,22 @@ def test_a_link_leads_back_through_the_same_gateway(object_id: str) -> None:
     twice = quote(quote(object_id, safe=""), safe="")
     *_, last = readings(unquote(f"/objects/{twice}"), "decoded")
     assert value_of(readings(unquote(encoded_twice(unquote(last))), "decoded")[-1]) == object_id
+
+
+@pytest.mark.parametrize("object_id", ["a", "a/b", "a?b", "a/", "a/instances", "50%25", "\u00fc?"])
+@pytest.mark.parametrize("form", ["decoded", "encoded"])
+def test_an_id_in_a_path_leads_back_to_it(object_id: str, form: GatewayPath) -> None:
+    sent = as_path_part(object_id, form)
+    arrives = sent if form == "encoded" else unquote(sent).partition("?")[0]
+
+    assert not arrives.endswith(("/", "/instances"))
+    found = [value_of(each) for each in readings(f"/objects/{arrives}", form)]
+    assert object_id in found
+
+
+def test_the_url_of_a_function_leaves_paths_encoded() -> None:
+    def domain(name: str) -> dict[str, object]:
+        return {"requestContext": {"domainName": name}}
+
+    assert form_of(domain("api.example.com"), "decoded") == "decoded"
+    assert form_of(domain("id.lambda-url.eu-west-1.on.aws"), "decoded") == "encoded"

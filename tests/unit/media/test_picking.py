@@ -85,3 +85,12 @@ def test_one_frame_is_always_on_show() -> None:
 
     for at in (0, 5, 9):
         assert pick(only, Sought(Fraction(at), Fraction(0), Fraction(2))).shown == 5
+
+
+def test_sound_that_begins_before_the_picture_does_not_move_it() -> None:
+    """An Object with both starts with the first of them, and ends with the last."""
+    first = Fraction(1, 50)
+
+    found = pick(packets(first), sought(first + 4 * FRAME, frames=len(ORDER) + 3))
+
+    assert found.shown == first + 4 * FRAME

@@ -111,3 +111,11 @@ def outcome(file: Path) -> str:
     except StillError as error:
         return error.kind
     return "a picture" if is_jpeg else "something else"
+
+
+@pytest.mark.parametrize("name", ["none.mp4", "none.ts", "none.webm"])
+def test_a_file_without_bytes_is_damaged(name: str, tmp_path: Path) -> None:
+    """MP4 makes FFmpeg seek to where no file can."""
+    (tmp_path / name).touch()
+
+    assert outcome(tmp_path / name) == DAMAGED

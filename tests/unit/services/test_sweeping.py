@@ -83,7 +83,7 @@ def test_events_that_a_webhook_waits_for_stay_and_hold_up_no_others(fresh_world:
     EventRelay.of(world.platform).relay()
     world.platform.receivers.answers.clear()
 
-    assert log_of(world, days=8).expire() == 4, "the oldest and the newest, around those that stay"
+    assert log_of(world, days=8).expire() == 4, "the oldest and the newest: the others stay"
     assert set(places_kept(world)) == {"flows/updated"}
 
     world.platform.time.pass_(hours=1)

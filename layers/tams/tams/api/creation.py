@@ -7,7 +7,7 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 
 from tams.api.public_url import absolute
-from tams.api.raw_path import as_path_part
+from tams.api.raw_path import as_path_part, form_of
 from tams.models.error import Error
 
 EXTENSION = "Extensions"
@@ -18,7 +18,8 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 
 def located(request: Request, kind: str, identifier: str) -> dict[str, str]:
     """The `Location` header of a resource. `kind` is the first part of the path, such as `flows`."""
-    form = request.app.state.platform.settings.gateway_path
+    usual = request.app.state.platform.settings.gateway_path
+    form = form_of(request.scope["aws.event"], usual)
     return {"Location": absolute(request, f"/{kind}/{as_path_part(identifier, form)}")}
 
 

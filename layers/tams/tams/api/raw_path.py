@@ -10,8 +10,8 @@ which no route's pattern matches, and the percent sign itself.
 """
 
 import re
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 from urllib.parse import quote, unquote
 
 GatewayPath = Literal["decoded", "encoded"]
@@ -43,6 +43,11 @@ def readings(path: str, form: GatewayPath) -> Sequence[str]:
 def path_value(matched: str) -> str:
     """The value that the client meant by the part of a path that a route has matched."""
     return unquote(matched)
+
+
+def form_of(event: Mapping[str, Any], usual: GatewayPath) -> GatewayPath:
+    """The URL of a function itself, without a gateway, leaves the path as it is."""
+    return "encoded" if ".lambda-url." in event["requestContext"]["domainName"] else usual
 
 
 def as_path_part(identifier: str, form: GatewayPath) -> str:

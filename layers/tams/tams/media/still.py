@@ -22,7 +22,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
-from tams.media.faults import CODEC, DAMAGED, NO_PICTURE, StillError
+from tams.media.faults import CODEC, DAMAGED, NO_PICTURE, TOO_LARGE, StillError
 from tams.media.picking import Coded, Pick, Sought, pick
 
 _FORMATS = "mpegts,mpeg,mov,matroska,webm,mxf,avi,ivf,h264,hevc,mpegvideo,ogg,flv,nut"
@@ -33,6 +33,13 @@ _CPU_SECONDS_MAX = 20
 _HD_HEIGHT = 720
 _QUALITY = 4
 """Of JPEG, as FFmpeg counts: 2 is the best, 31 the worst."""
+
+
+_OF_DAMAGE = (
+    *(av.error.FFmpegError, OSError, MemoryError),
+    *(ValueError, LookupError, ArithmeticError),
+)
+"""What damage leads to in FFmpeg, in PyAV, and in Python's files, which PyAV seeks in as the media says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def still(order: Order) -> bytes:
         return _jpeg(frame, aspect, order.width)
     except UnknownCodecError as error:
         raise StillError(CODEC, "there is no decoder for its codec") from error
-    except (av.error.FFmpegError, MemoryError, ValueError, IndexError) as error:
+    except _OF_DAMAGE as error:
         raise StillError(DAMAGED, _words(error)) from error
 
 
@@ -78,6 +85,9 @@ def _picture(container: InputContainer) -> VideoStream:
     picture = cast(VideoStream, stream)
     if cast(VideoCodecContext | None, picture.codec_context) is None:
         raise StillError(CODEC, "there is no decoder for its codec")
+    if picture.width * picture.height > _PIXELS_MAX:
+        size = f"{picture.width}×{picture.height}"
+        raise StillError(TOO_LARGE, f"its picture has {size} pixels, and {_PIXELS_MAX} are allowed")
     return picture
 
 

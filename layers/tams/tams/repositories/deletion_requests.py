@@ -59,7 +59,7 @@ class DeletionRequestRepository:
         return self._ids(predicate, limit)
 
     def expired(self, before_us: int, limit: int) -> list[str]:
-        """Those that have expired: all, or up to about `limit`."""
+        """Expired requests: all, or up to about `limit`."""
         return self._ids(col["expiry_us"] < before_us, limit)
 
     def active(self, request_ids: Collection[str]) -> set[str]:

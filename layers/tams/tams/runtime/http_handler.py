@@ -20,7 +20,7 @@ from tams.api.answer_encoding import encoded
 from tams.api.app import create_app
 from tams.api.audit import READING, audited
 from tams.api.public_url import IS_ENCODED_TWICE, PUBLIC_URL, base_path, public_url
-from tams.api.raw_path import GatewayPath, readings
+from tams.api.raw_path import form_of, readings
 from tams.api.security import secured
 from tams.deadline import invocation
 from tams.models.address import AddressRules
@@ -64,7 +64,7 @@ def api_handler(
         path = event["rawPath"].removeprefix(base_path(event)) or "/"
         wanted = event.get("headers", {}).get("accept-encoding", "")
         with invocation(seconds_left_of(context)):
-            first, *others = readings(path, _form_of(event, platform().settings.gateway_path))
+            first, *others = readings(path, form_of(event, platform().settings.gateway_path))
             answered = adapter()(_matching(request, first), context)
             for other in others:
                 if answered["statusCode"] == HTTPStatus.NOT_FOUND:
@@ -93,11 +93,6 @@ def _matching(request: Event, path: str) -> Event:
     """The request, with the path that the routes are to match."""
     context = request["requestContext"]
     return {**request, "requestContext": {**context, "http": {**context["http"], "path": path}}}
-
-
-def _form_of(event: Event, usual: GatewayPath) -> GatewayPath:
-    """The URL of a function itself, without a gateway, leaves the path as it is."""
-    return "encoded" if ".lambda-url." in event["requestContext"]["domainName"] else usual
 
 
 def _without_address(event: Event) -> dict[str, str]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tams.repositories.listing.keys import SAMPLE_BELOW, SAMPLE_FROM, KeySelect
+from tams.repositories.listing.keys import KeySelect
 from tams.repositories.listing.line import Edge, Line
 from tams.repositories.listing.order import Key
 from tams.vast.where import Predicate, col
 
-_SHARE = 1 / 16
-"""Of the ids, those between SAMPLE_FROM and SAMPLE_BELOW."""
+_FIRST_DIGITS, _NEXT_DIGIT = ("8", "88", "888"), "9"
+"""How the ids of samples begin: a sixteenth of all if they are random UUIDs, then a sixteenth of those."""
+_EARLY = 0.9
 _DIGITS = 32
 _TOP = 16**_DIGITS - 1
 
@@ -24,19 +25,9 @@ class Guess:
 def guessed_from_sample(
     select: KeySelect, line: Line, window: Predicate | None, wanted: int
 ) -> list[Guess]:
-    """Edges at values that a sample of the window's rows has, from near to far. One round trip.
-
-    The id of a row says nothing about its place in the order, so rows with ids in a narrow range are a fair
-    sample of all. VAST finds them by the sorting key, and stops when there are enough.
-    """
-    ids = (col["id"] >= SAMPLE_FROM) & (col["id"] < SAMPLE_BELOW)
-    found = select.sample(window, ids)
-    if not found:
-        return []
-    share = _SHARE
-    if len(found) >= select.sizes.sample:
-        share *= _reached(sampled_id for _, sampled_id in found)
-    keys = select.order.sorted(key for key, _ in found)
+    """Edges at values that a sample of the window's rows has, from near to far. Mostly one round trip."""
+    found, share = _sampled(select, window)
+    keys = select.order.sorted(found)
     guesses: list[Guess] = []
     for total, rows in _growing(wanted):
         at = max(0, round(total * share) - 1)
@@ -78,13 +69,35 @@ def _growing(wanted: int) -> Iterator[tuple[int, int]]:
         rows *= 4
 
 
-def _reached(ids: Iterator[str]) -> float:
-    """How much of the sample's range VAST had read when it stopped, if it reads in the order of ids."""
+def _sampled(select: KeySelect, window: Predicate | None) -> tuple[list[Key], float]:
+    """Some of the window's keys, and which share of all they are.
+
+    The id of a row says nothing about its place in the order, so rows with ids in a narrow range are a fair
+    sample of all. If there are too many, they are still fair if VAST read them in the order of ids, and so
+    stopped early in the range. If it did not, a narrower range is tried.
+    """
+    for first in _FIRST_DIGITS:
+        ids = (col["id"] >= first) & (col["id"] < first[:-1] + _NEXT_DIGIT)
+        found = select.sample(window, ids)
+        share = 16.0 ** -len(first)
+        if len(found) < select.sizes.sample:
+            break
+        reached = _reached(first, max(identifier for _, identifier in found))
+        if reached < _EARLY:
+            share *= reached
+            break
+        if not select.has_more_tries:
+            break
+    return [key for key, _ in found], share
+
+
+def _reached(first: str, identifier: str) -> float:
+    """How far into the range of ids that begin with these digits an id lies."""
     try:
-        furthest = int(max(ids)[1:5], 16)
+        following = int(identifier[len(first) : len(first) + 4], 16)
     except ValueError:
         return 1
-    return (furthest + 1) / 16**4
+    return (following + 1) / 16**4
 
 
 def _number(identifier: str) -> int | None:

@@ -10,9 +10,6 @@ from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import Predicate, all_of, clauses
 
-SAMPLE_FROM, SAMPLE_BELOW = "8", "9"
-"""The ids of a sample: a sixteenth of all, if they are random UUIDs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -23,7 +20,7 @@ class Sizes:
     rows_more: int = 64
     """As many more than twice what is wanted."""
     sample: int = 512
-    selects_max: int = 8
+    selects_max: int = 7
     """After so many selects, another one reads all keys that are left."""
 
     def rows_max(self, wanted: int) -> int:

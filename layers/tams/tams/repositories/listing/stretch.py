@@ -37,6 +37,10 @@ class Stretch:
         self.takes_guess = not self.line.ascends
         self._use([each for each in self.guesses if self._is_ahead(each)])
 
+    def open_up(self) -> None:
+        """Make the window all that is left."""
+        self.far, self.expected, self.guesses, self.is_tied = None, 0, [], False
+
     def begins_with_ties(self, pivot: Key | None) -> bool:
         """Whether the rows up to the pivot all share one value, some of which may have been listed before."""
         if not self.line.has_ties or self.near is None or self.near.with_it:

@@ -73,6 +73,8 @@ class Walk:
         stretch = Stretch(line, None if last is None else line.start_after(last))
         keys, are_all = self._order.sorted(known), False
         while True:
+            if not self._select.has_more_tries:
+                stretch.open_up()
             if not stretch.is_tied:
                 if len(keys) < self._wanted:
                     keys, are_all = self._within(stretch, last)
@@ -88,7 +90,7 @@ class Walk:
             if stretch.begins_with_ties(pivot):
                 yield from self._along(*self._ties(stretch, last))
                 stretch.skip_ties()
-            elif not (stretch.takes_guess and stretch.narrow_by(self._guesses(stretch, keys))):
+            elif not stretch.narrow_by(self._guesses(stretch, keys)):
                 stretch.narrow_to(pivot)
             keys = []
 
@@ -108,8 +110,11 @@ class Walk:
         return self._order.sorted(key for key in found if self._order.is_after(key, last)), are_all
 
     def _guesses(self, stretch: Stretch, keys: Sequence[Key]) -> list[Guess]:
-        if not self._select.has_more_tries:
+        """None if it is not their turn, or if all rows seen are alike, and so would be those of a sample."""
+        line = stretch.line
+        are_alike = line.value_of(keys[0]) == line.value_of(keys[-1])
+        if are_alike or not stretch.takes_guess or not self._select.has_more_tries:
             return []
-        if stretch.line.has_ties:
-            return guessed_from_sample(self._select, stretch.line, stretch.window, self._wanted)
-        return guessed_from_spread(stretch.near, keys, self._wanted, ascends=stretch.line.ascends)
+        if line.has_ties:
+            return guessed_from_sample(self._select, line, stretch.window, self._wanted)
+        return guessed_from_spread(stretch.near, keys, self._wanted, ascends=line.ascends)
