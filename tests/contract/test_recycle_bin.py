@@ -61,6 +61,7 @@ def test_a_purge_takes_the_bytes_too(bin_api: httpx.Client, bin_make: Maker) -> 
     bin_api.post(f"/flows/{flow['id']}/segments", json=segment(object_id, 0, 2))
     url = get_url(bin_api, flow["id"])
     bin_api.delete(f"/flows/{flow['id']}/segments")
+    until(lambda: entries(bin_api, flow_id=flow["id"])[0]["is_measured"])
     (entry,) = entries(bin_api, flow_id=flow["id"])
     assert bin_api.get(f"/recycle-bin/{entry['id']}").json() == entry
 

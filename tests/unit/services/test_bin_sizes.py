@@ -35,6 +35,7 @@ def sizes(world: BinWorld, flow_id: str) -> list[tuple[int | None, int | None, b
 
 
 def test_an_entry_says_what_it_keeps_once_it_is_measured(world: BinWorld) -> None:
+    world.measure()  # what other tests have left
     flow_id = world.flow()
     first, second, _ = world.segments(flow_id, 3)
     world.sized({first: 10, second: 5})
