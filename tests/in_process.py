@@ -14,8 +14,8 @@ from typing import Any
 
 from tams.errors import BackendUnavailableError
 from tams.models.delivery import Answer
-from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
+from tams.models.stored_objects import Instance
 from tams.models.webhook import Webhook
 from tams.object_stores.object_keys import object_id_of, object_key
 from tams.repositories.database import Database

@@ -26,7 +26,8 @@ lists. Others have no effect on it, and `make run` names those that are set.
 def text() -> str:
     """The document as it should be."""
     from tams.runtime.access_settings import PREFIX, AccessSettings  # noqa: PLC0415 - slow
-    from tams.settings import Settings, StorageBackendSettings  # noqa: PLC0415
+    from tams.settings import Settings  # noqa: PLC0415
+    from tams.settings.places import StorageBackendSettings  # noqa: PLC0415
 
     return "\n".join(
         [

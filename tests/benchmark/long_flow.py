@@ -6,15 +6,9 @@ from functools import partial
 from uuid import uuid4
 
 from tams.models.flow import parse_flow_put
-from tams.models.stored import (
-    FlowOutline,
-    Instance,
-    ObjectKind,
-    ObjectState,
-    StoredObject,
-    StoredSegment,
-    Timeline,
-)
+from tams.models.stored import FlowOutline, StoredSegment
+from tams.models.stored_objects import Instance, ObjectKind, ObjectState, StoredObject
+from tams.models.timelines import Timeline
 from tams.ports import Repositories
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body

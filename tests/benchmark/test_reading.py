@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tams.models.stored import finite
+from tams.models.timelines import finite
 from tams.repositories.database import Database
 from tams.repositories.media_time import bound_text
 from tams.repositories.provision import provision

@@ -24,7 +24,8 @@ from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
 from tams.services.segments.window import PageRequest
 from tams.services.storage.media_storage import MediaStorageService
-from tams.settings import RecycleBinSettings, Settings
+from tams.settings import Settings
+from tams.settings.behaviour import RecycleBinSettings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 from tests.benchmark.form import sized

@@ -16,7 +16,7 @@ import pytest
 from local.environment import MEDIA_BUCKET
 from local.stack import Stack
 from tams.api.payload import BINARY_BYTES_MAX
-from tams.models.stored import ObjectState, StoredObject
+from tams.models.stored_objects import ObjectState, StoredObject
 from tams.object_stores.object_keys import object_key
 from tests.contract.conftest import Backends, Subscribe
 from tests.contract.steps import Json, added, arrived, read_only, segments_of

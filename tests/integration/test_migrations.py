@@ -14,7 +14,7 @@ import pytest
 
 from tams.errors import BackendUnavailableError
 from tams.models.common import Tags
-from tams.models.stored import FLOW_GONE_US
+from tams.models.stored_objects import FLOW_GONE_US
 from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY

@@ -9,7 +9,7 @@ import pytest
 
 from tams.errors import NotFoundError
 from tams.models.caller import EVERYONE
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.timing import TimeRange
 from tests.in_process import Platform, a_vast_in_process

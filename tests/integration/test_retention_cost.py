@@ -14,7 +14,8 @@ from tams.ports import Repositories
 from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
 from tams.services.retention.sweep import RetentionService
-from tams.settings import RetentionSettings, Settings
+from tams.settings import Settings
+from tams.settings.behaviour import RetentionSettings
 from tests.builders import a_video_flow_body
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.services import Services, services_of

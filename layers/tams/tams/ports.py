@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from tams.models.caller import Caller
 from tams.models.delivery import Answer
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
+from tams.models.stored_objects import Instance
 from tams.models.thumbnail import ObjectFacts, ThumbnailTask
 from tams.models.webhook import Webhook
 

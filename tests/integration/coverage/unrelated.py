@@ -10,14 +10,9 @@ from tams.models.flow import Flow, parse_flow
 from tams.models.recycle_bin import BinEntry, BinKind, Deletion
 from tams.models.retention import NEVER_US
 from tams.models.source import Source
-from tams.models.stored import (
-    Instance,
-    StoredDeletion,
-    StoredFlow,
-    StoredSegment,
-    StoredSource,
-    Timeline,
-)
+from tams.models.stored import StoredDeletion, StoredFlow, StoredSegment, StoredSource
+from tams.models.stored_objects import Instance
+from tams.models.timelines import Timeline
 from tams.ports import Repositories
 from tams.repositories.database import Database
 from tams.repositories.deletion_requests import deletion_row

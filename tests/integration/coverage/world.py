@@ -18,7 +18,7 @@ from functions.webhook_delivery import app as webhook_delivery
 from functions.webhook_fanout import app as webhook_fanout
 from local.stack import Stack
 from tams.object_stores.object_keys import object_key
-from tams.settings import RecycleBinSettings, RetentionSettings
+from tams.settings.behaviour import RecycleBinSettings, RetentionSettings
 from tests.benchmark.handlers import Handlers
 from tests.benchmark.operations import Ground
 from tests.builders import a_multi_flow_body

@@ -7,7 +7,7 @@ from tams.models.filters import UrlFilter
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault, parse_segments_post
 from tams.models.http_url import URL_LENGTH_MAX, url_fault
 from tams.models.media_object import parse_instance_post
-from tams.models.stored import Instance
+from tams.models.stored_objects import Instance
 from tams.models.webhook import Webhook, WebhookPost
 from tams.services.objects.get_urls import GetUrls
 

@@ -9,7 +9,7 @@ import pytest
 from tams.errors import BackendUnavailableError
 from tams.runtime.ca_file import ca_file_finder
 from tams.runtime.secrets import SecretUnavailableError
-from tams.settings import TrustSettings
+from tams.settings.section import TrustSettings
 from tests.certificates import Authority
 
 

@@ -10,7 +10,7 @@ from tams.access_keys import RebuiltOnChange
 from tams.errors import BackendUnavailableError
 from tams.runtime.key_finder import SecretKeys, key_finder
 from tams.runtime.secrets import SecretUnavailableError
-from tams.settings import KeySettings
+from tams.settings.section import KeySettings
 
 
 @dataclass

@@ -18,7 +18,7 @@ from tams.services.recycle_bin.purge import PurgeService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
 from tams.services.webhooks.relay import EventRelay
-from tams.settings import RecycleBinSettings
+from tams.settings.behaviour import RecycleBinSettings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 from tests.unit.services.world import World

@@ -13,7 +13,7 @@ from tams.errors import (
     NotFoundError,
 )
 from tams.models.caller import EVERYONE
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.models.upload_form import Part, UploadPost, parse_upload
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.properties import FlowPropertyService

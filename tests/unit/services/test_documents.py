@@ -10,7 +10,8 @@ from tams.models.filters import TagFilter, UrlFilter
 from tams.models.flow import technical_of
 from tams.models.source import Source
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance, StoredEvent, StoredFlow, StoredSegment
+from tams.models.stored import StoredEvent, StoredFlow, StoredSegment
+from tams.models.stored_objects import Instance
 from tams.services.access.permissions import readable_backends
 from tams.services.access.writable import writable
 from tams.services.events.documents import EventDocuments

@@ -8,7 +8,7 @@ import pytest
 from tams.errors import BackendUnavailableError
 from tams.models.caller import EVERYONE
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.services.deletion.deletion import DeletionService
 from tams.services.leftovers import objects
 from tams.services.leftovers.keys import UnknownKeys

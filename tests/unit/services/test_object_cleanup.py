@@ -6,7 +6,7 @@ import pytest
 
 from tams.errors import BackendUnavailableError
 from tams.models.caller import EVERYONE
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.services.deletion.deletion import DeletionService
 from tams.services.objects.cleanup import ObjectCleanupService
 from tests.integration.local_vast import STORAGE_ID

@@ -11,7 +11,7 @@ from tams.errors import ConflictError, ForbiddenError, InvalidRequestError, NotF
 from tams.models.caller import EVERYONE, Caller
 from tams.models.object_post import parse_object_post
 from tams.models.profile import ProfilePost
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.ports import Repositories, Store
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.deletion.objects import FLOWS_MAX, ObjectDeletionService

@@ -11,7 +11,7 @@ from tams.errors import ConflictError, InvalidRequestError, NotFoundError
 from tams.models.caller import EVERYONE
 from tams.models.media_object import UncontrolledInstance
 from tams.models.object_post import parse_object_post
-from tams.models.stored import ObjectKind, ObjectState, StoredObject
+from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
 from tams.services.deletion.deletion import DeletionService
 from tams.services.objects.cleanup import ObjectCleanupService
 from tams.services.objects.instances import InstanceService

@@ -10,7 +10,8 @@ from tams.models.caller import EVERYONE, Caller
 from tams.models.filters import TagFilter
 from tams.models.flow_storage import FlowStoragePost
 from tams.models.media_object import UncontrolledInstance
-from tams.models.stored import ObjectKind, StoredSegment
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import ObjectKind
 from tams.services.access.object_permissions import unreadable, unwritable
 from tams.services.deletion.deletion import DeletionService
 from tams.services.objects.instances import InstanceService

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tams.models.flow_segment import FlowSegmentPost
-from tams.models.stored import Instance, StoredSegment
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import Instance
 from tams.services.segments.repeats import differences
 from tams.timing import TimeRange
 

@@ -14,7 +14,7 @@ from tams.services.flows.properties import FlowPropertyService
 from tams.services.flows.source_properties import SourcePropertyService
 from tams.services.retention.report import RetentionReportService
 from tams.services.retention.sweep import RetentionService
-from tams.settings import RetentionSettings
+from tams.settings.behaviour import RetentionSettings
 from tams.timing.microseconds import to_us
 from tests.in_process import Platform
 from tests.unit.services.binned import DAY, BinWorld

@@ -8,7 +8,8 @@ import pytest
 from tams.errors import InvalidRequestError
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
-from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject, StoredSegment
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import Instance, ObjectKind, ObjectState, StoredObject
 from tams.services.segments.occupied import lookback_spans
 from tams.services.segments.rules import Registration
 from tams.timing import TimeRange

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tams.models.stored import StoredSegment, finite
+from tams.models.stored import StoredSegment
+from tams.models.timelines import finite
 from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
 from tests.unit.services.timelines import Shuffled, a_segment, ranges, timelines

@@ -3,7 +3,8 @@
 import pytest
 
 from tams.models.flow import VideoFlow
-from tams.models.stored import StoredSegment, finite
+from tams.models.stored import StoredSegment
+from tams.models.timelines import finite
 from tams.services.segments.added import EVENT_SEGMENTS_MAX, announced
 from tams.timing import TimeRange
 from tests.builders import a_video_flow_body

@@ -10,7 +10,7 @@ import pytest
 from tams.errors import BackendUnavailableError, ForbiddenError, InvalidRequestError
 from tams.models.caller import EVERYONE
 from tams.models.flow_storage import AllocatedObject, FlowStoragePost
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.models.upload import Upload
 from tams.object_stores.object_keys import object_key
 from tams.services.deletion.deletion import DeletionService

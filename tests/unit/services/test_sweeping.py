@@ -10,7 +10,7 @@ from functions.sweeper import app
 from tams.deadline import invocation
 from tams.models.delivery import Answer
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.services.events import log as event_log
 from tams.services.events.log import EventLog, EventQuery
 from tams.services.flows.properties import FlowPropertyService

@@ -9,7 +9,8 @@ from functools import partial
 from hypothesis import strategies as st
 
 from tams.models.filters import TagFilter
-from tams.models.stored import FlowOutline, StoredSegment, Stretch, Timeline, finite
+from tams.models.stored import FlowOutline, StoredSegment, Stretch
+from tams.models.timelines import Timeline, finite
 from tams.repositories.nearest import nearest
 from tams.repositories.visible import shown
 from tams.services.segments.window import WindowReader

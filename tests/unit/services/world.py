@@ -9,7 +9,8 @@ from tams.models.caller import EVERYONE, Caller, Permission, Scope
 from tams.models.flow import parse_flow_put
 from tams.models.flow_segment import SegmentFault, parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.stored import StoredFlow, StoredObject
+from tams.models.stored import StoredFlow
+from tams.models.stored_objects import StoredObject
 from tams.ports import Repositories
 from tams.services.events.log import EventLog, EventQuery
 from tams.services.flows.flows import FlowService

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic_core import to_json
 
 from tams.models.page_keys import decode_page_key, encode_page_key
-from tams.models.stored import ObjectKind, StoredSegment
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import ObjectKind
 from tams.payload import ANSWER_BYTES_MAX, SIGNED_URL_BYTES_MAX
 from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.objects import ObjectView

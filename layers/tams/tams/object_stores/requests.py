@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tams.deadline import within
 from tams.errors import BackendUnavailableError, quoted
-from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
+from tams.models.stored_objects import Instance
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import (
     Body,

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance
 from tams.models.stored_key import StoredKey
+from tams.models.stored_objects import Instance
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import Download
 from tams.object_stores.object_keys import object_id_of, object_key

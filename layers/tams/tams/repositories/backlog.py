@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tams.models.deletion_request import DeletionStatus
-from tams.models.stored import ObjectState
+from tams.models.stored_objects import ObjectState
 from tams.models.webhook import WebhookStatus
 from tams.repositories.all_tables import ALL
 from tams.repositories.event_tables import DELIVERIES, EVENTS, WEBHOOKS

@@ -8,7 +8,8 @@ from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import Cascade, StoredDeletion, Timeline
+from tams.models.stored import Cascade, StoredDeletion
+from tams.models.timelines import Timeline
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
 from tams.repositories.rows import dumps

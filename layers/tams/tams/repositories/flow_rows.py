@@ -3,7 +3,8 @@
 import json
 
 from tams.models.flow import Flow, parse_flow
-from tams.models.stored import FlowOutline, StoredFlow, Timeline
+from tams.models.stored import FlowOutline, StoredFlow
+from tams.models.timelines import Timeline
 from tams.repositories.media_time import optional_ns, optional_text, time_ns, time_text
 from tams.repositories.predicates import tags_text
 from tams.repositories.relations import is_unrelated, relations_row

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from tams.models.filters import TagFilter
-from tams.models.stored import FlowOutline, Instance, StoredSegment, Stretch, finite
+from tams.models.stored import FlowOutline, StoredSegment, Stretch
+from tams.models.stored_objects import Instance
+from tams.models.timelines import finite
 from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text
 from tams.repositories.nearest import nearest, start_ns

@@ -9,7 +9,8 @@ from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort, Query
 from tams.models.retention import LOOK_US, NEVER_US
-from tams.models.stored import FlowOutline, StoredFlow, flow_of
+from tams.models.stored import FlowOutline, StoredFlow
+from tams.models.timelines import flow_of
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import (
     FLOW_READ,

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from tams.models.stored import StoredSegment, Stretch, finite
+from tams.models.stored import StoredSegment, Stretch
+from tams.models.timelines import finite
 
 Fetch = Callable[[int | None, int | None, int], list[StoredSegment]]
 """Segments that start in `[from_ns, until_ns)`, in no order; `rows_max`, the third, may cut them short."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from tams.models.stored import ObjectKind, ObjectState, StoredObject
+from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import ids_there, rows_by_id
 from tams.repositories.oldest import oldest

@@ -9,16 +9,9 @@ from tams.models.common import Tags
 from tams.models.container_mapping import ContainerMapping
 from tams.models.error import Error
 from tams.models.source import Source
-from tams.models.stored import (
-    Instance,
-    ObjectKind,
-    ObjectState,
-    StoredObject,
-    StoredSegment,
-    StoredSource,
-    finite,
-    flow_of,
-)
+from tams.models.stored import StoredSegment, StoredSource
+from tams.models.stored_objects import Instance, ObjectKind, ObjectState, StoredObject
+from tams.models.timelines import finite, flow_of
 from tams.repositories.media_time import time_text
 from tams.repositories.predicates import tags_text
 from tams.repositories.relations import is_unrelated, relations_row

@@ -145,7 +145,7 @@ COLLECTIONS = Table(
 SEGMENTS = Table(
     "segments",
     columns(
-        flow_id=TEXT,  # the id of the timeline: the Flow's, or the Flow's and a suffix (`models/stored.py`)
+        flow_id=TEXT,  # of the timeline: the Flow's id, or that and a suffix (`models/timelines.py`)
         start_time=TEXT,
         end_time=TEXT,
         timerange=TEXT,

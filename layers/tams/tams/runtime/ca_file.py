@@ -8,7 +8,7 @@ from functools import cache
 
 from tams.errors import BackendUnavailableError
 from tams.runtime.secrets import SecretUnavailableError, read_secret
-from tams.settings import TrustSettings
+from tams.settings.section import TrustSettings
 
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from tams.access_keys import Keys
 from tams.errors import BackendUnavailableError
 from tams.runtime.secrets import SecretUnavailableError, read_secret
-from tams.settings import KeySettings
+from tams.settings.section import KeySettings
 
 _AGAIN_SECONDS = 30.0
 """The pause before an unreadable secret is read again, so that not every request tries."""

@@ -6,7 +6,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.errors import TamsError
-from tams.settings import QueueSettings, Settings, StorageBackendSettings, VastSettings
+from tams.settings import Settings
+from tams.settings.places import QueueSettings, StorageBackendSettings, VastSettings
 
 
 class OperatorSettings(BaseSettings):

@@ -13,7 +13,9 @@ from tams.ports import Clock
 from tams.runtime.ca_file import ca_file_finder
 from tams.runtime.clock import utc_now
 from tams.runtime.key_finder import key_finder
-from tams.settings import GRACE_SECONDS, Settings, StorageBackendSettings
+from tams.settings import Settings
+from tams.settings.behaviour import GRACE_SECONDS
+from tams.settings.places import StorageBackendSettings
 
 USER_AGENT = f"TAMS/{__version__}"
 """The User-Agent that receivers and clients' servers see."""

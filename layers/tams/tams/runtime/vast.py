@@ -5,7 +5,7 @@ from typing import Protocol
 from tams.repositories.session import VastConnection
 from tams.runtime.ca_file import ca_file_finder
 from tams.runtime.key_finder import key_finder
-from tams.settings import VastSettings
+from tams.settings.places import VastSettings
 
 
 class VastPlace(Protocol):

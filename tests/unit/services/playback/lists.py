@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tams.models.flow import Flow, make_flow, parse_flow_put
 from tams.models.flow_common import FlowManaged
-from tams.models.stored import Instance
+from tams.models.stored_objects import Instance
 from tams.services.playback.hls_media import Address
 from tams.services.playback.parts import Part
 from tests.builders import a_video_flow_body

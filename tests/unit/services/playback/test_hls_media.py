@@ -7,7 +7,8 @@ import m3u8
 import pytest
 from hypothesis import given
 
-from tams.models.stored import Instance, StoredSegment
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import Instance
 from tams.services.playback.exactness import Inexact
 from tams.services.playback.hls_media import GAP_PIECES_MAX, ListForm, media_playlist
 from tams.services.playback.parts import Part, parts_of

@@ -6,7 +6,7 @@ some until the new ones are deployed.
 
 from collections.abc import Sequence
 
-from tams.models.stored import FLOW_GONE_US, made_before
+from tams.models.stored_objects import FLOW_GONE_US, made_before
 from tams.repositories.event_tables import EVENTS, MILESTONES, RELAY
 from tams.repositories.migrations.back_fill import BackFill
 from tams.repositories.migrations.first_rows import FirstRows

@@ -14,7 +14,9 @@ from itertools import chain
 
 from tams.errors import NotFoundError
 from tams.models.caller import Permission, classes_of
-from tams.models.stored import ObjectKind, StoredFlow, StoredObject, flow_of, is_made_for
+from tams.models.stored import StoredFlow
+from tams.models.stored_objects import ObjectKind, StoredObject, is_made_for
+from tams.models.timelines import flow_of
 from tams.ports import Repositories
 from tams.services.access.permissions import not_permitted
 

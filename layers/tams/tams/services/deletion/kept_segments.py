@@ -5,7 +5,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 from tams.models.recycle_bin import BinEntry, BinKind, Deletion
-from tams.models.stored import StoredFlow, StoredSegment, Timeline, timeline_of
+from tams.models.stored import StoredFlow, StoredSegment
+from tams.models.timelines import Timeline, timeline_of
 from tams.ports import Repositories
 from tams.services.deletion.steps import remove_from_flow
 

@@ -6,7 +6,9 @@ from typing import Self
 
 from tams.errors import ConflictError, ForbiddenError, NotFoundError, quoted
 from tams.models.caller import Caller, Permission, classes_of
-from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject, finite
+from tams.models.stored import StoredFlow
+from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
+from tams.models.timelines import finite
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.writable import writable

@@ -12,7 +12,8 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import Cascade, FlowOutline, StoredDeletion, Timeline
+from tams.models.stored import Cascade, FlowOutline, StoredDeletion
+from tams.models.timelines import Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, redacted_request
 from tams.services.clock.record_times import moment_of_change

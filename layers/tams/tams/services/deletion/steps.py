@@ -10,16 +10,9 @@ from uuid import uuid4
 
 from tams.models.caller import classes_of
 from tams.models.recycle_bin import BinEntry
-from tams.models.stored import (
-    FlowOutline,
-    ObjectState,
-    StoredEvent,
-    StoredFlow,
-    StoredObject,
-    StoredSegment,
-    Timeline,
-    finite,
-)
+from tams.models.stored import FlowOutline, StoredEvent, StoredFlow, StoredSegment
+from tams.models.stored_objects import ObjectState, StoredObject
+from tams.models.timelines import Timeline, finite
 from tams.ports import Repositories
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange

@@ -14,7 +14,8 @@ from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
 from tams.models.retention import LOOK_US, check_retention, has_retention
-from tams.models.stored import StoredEvent, StoredFlow, Timeline, timeline_of
+from tams.models.stored import StoredEvent, StoredFlow
+from tams.models.timelines import Timeline, timeline_of
 from tams.models.versioned import Versioned, is_known
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import (

@@ -11,8 +11,8 @@ from functools import partial
 from typing import Self
 
 from tams.models.caller import Caller
-from tams.models.stored import FLOW_GONE_US, Instance, ObjectState, StoredObject
 from tams.models.stored_key import StoredKey
+from tams.models.stored_objects import FLOW_GONE_US, Instance, ObjectState, StoredObject
 from tams.ports import ObjectStores, Platform, Progress, Repositories, Store
 from tams.services.clock.believed_time import BelievedTime
 from tams.services.leftovers.found import EXAMPLES_MAX, Found

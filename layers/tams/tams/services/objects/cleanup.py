@@ -8,10 +8,10 @@ from typing import Self
 
 from tams.deadline import may_go_on
 from tams.models.caller import Caller
-from tams.models.stored import ObjectState, StoredObject
+from tams.models.stored_objects import ObjectState, StoredObject
 from tams.ports import Clock, ObjectStores, Platform, Queue, Repositories, Store
 from tams.services.clock.believed_time import BelievedTime
-from tams.settings import GRACE_SECONDS
+from tams.settings.behaviour import GRACE_SECONDS
 from tams.timing.microseconds import to_us
 
 SWEEP_LIMIT = 1_000

@@ -12,7 +12,7 @@ from typing import Self
 from tams.errors import BackendUnavailableError
 from tams.models.caller import Caller
 from tams.models.copy import Copy
-from tams.models.stored import Instance, ObjectState, StoredObject
+from tams.models.stored_objects import Instance, ObjectState, StoredObject
 from tams.ports import Clock, ObjectStores, Platform, Queue, Repositories, Store
 from tams.services.objects.instances import save_instances
 from tams.timing.microseconds import to_us

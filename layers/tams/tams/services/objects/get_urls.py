@@ -7,7 +7,7 @@ from typing import Any
 from tams.models.filters import UrlFilter
 from tams.models.http_url import url_fault
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance
+from tams.models.stored_objects import Instance
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tams.models.caller import Caller, Permission
 from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance, ObjectKind, ObjectState, StoredObject
+from tams.models.stored_objects import Instance, ObjectKind, ObjectState, StoredObject
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.permissions import check_backend, may_list_backend, readable_backends

@@ -7,7 +7,8 @@ from typing import Self
 from tams.errors import NotFoundError
 from tams.models.caller import Caller, Permission
 from tams.models.filters import TagFilter
-from tams.models.stored import ObjectKind, ObjectState, StoredFlow, StoredObject
+from tams.models.stored import StoredFlow
+from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
 from tams.ports import Platform, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.permissions import readable_flows

@@ -7,7 +7,7 @@ from tams.errors import ConflictError, InvalidRequestError, NotFoundError, quote
 from tams.models.caller import Caller, Permission
 from tams.models.flow import Flow
 from tams.models.object_post import ObjectPost
-from tams.models.stored import (
+from tams.models.stored_objects import (
     FLOW_GONE_US,
     Instance,
     ObjectState,

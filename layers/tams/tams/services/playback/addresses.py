@@ -8,7 +8,7 @@ from functools import partial
 from tams.models.filters import UrlFilter
 from tams.models.flow import Flow
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance
+from tams.models.stored_objects import Instance
 from tams.ports import ObjectStores
 from tams.services.objects.get_urls import chosen_instances
 from tams.services.playback.formats import file_name

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.flow import MultiFlow, VideoFlow
-from tams.models.stored import StoredFlow, StoredSegment, finite
+from tams.models.stored import StoredFlow, StoredSegment
+from tams.models.timelines import finite
 from tams.ports import Repositories
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange, Timestamp

@@ -6,7 +6,7 @@ HLS plays Objects whole. Where a Flow shows part of one, the list is longer than
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tams.models.stored import Instance
+from tams.models.stored_objects import Instance
 from tams.services.playback.exactness import Inexact
 from tams.services.playback.parts import ROUNDING_NS, Part
 from tams.services.playback.wall_clock import utc_text

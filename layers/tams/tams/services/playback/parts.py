@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from tams.models.stored import Instance, StoredSegment, finite
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import Instance
+from tams.models.timelines import finite
 from tams.timing import TimeRange, Timestamp
 
 ROUNDING_NS = 1_000_000

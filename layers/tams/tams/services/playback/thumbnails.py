@@ -10,7 +10,7 @@ from tams.errors import NotFoundError, UndecodableMediaError, quoted
 from tams.models.caller import Caller, Permission
 from tams.models.filters import UrlFilter
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance
+from tams.models.stored_objects import Instance
 from tams.models.thumbnail import OBJECT_BYTES_MAX, Origin, ThumbnailTask
 from tams.ports import Platform, Repositories, Store, Thumbnailer, Thumbnails
 from tams.services.access.permissions import flow_to, readable_backends, source_to

@@ -12,7 +12,7 @@ from typing import Self
 from tams.deadline import may_go_on
 from tams.models.caller import Caller
 from tams.models.recycle_bin import BinEntry, BinSize, Measuring
-from tams.models.stored import finite
+from tams.models.timelines import finite
 from tams.ports import Platform, Repositories, Store
 from tams.services.recycle_bin.purge import ENTRIES_MAX, as_many_as
 from tams.services.segments.window import PageRequest, reader_of

@@ -7,7 +7,9 @@ from tams.errors import ConflictError, InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.recycle_bin import BinEntry, Restored
 from tams.models.retention import look_after_restore_us
-from tams.models.stored import StoredFlow, StoredSegment, created_us_of, finite
+from tams.models.stored import StoredFlow, StoredSegment
+from tams.models.stored_objects import created_us_of
+from tams.models.timelines import finite
 from tams.ports import Repositories
 from tams.services.deletion.steps import shortened
 from tams.services.segments.added import announced

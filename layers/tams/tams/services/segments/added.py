@@ -7,7 +7,8 @@ from uuid import uuid4
 from tams.models.caller import classes_of
 from tams.models.flow import Flow
 from tams.models.queries import PAGE_LIMIT_MAX
-from tams.models.stored import StoredEvent, StoredSegment, finite
+from tams.models.stored import StoredEvent, StoredSegment
+from tams.models.timelines import finite
 from tams.timing.coverage import hull
 
 EVENT_SEGMENTS_MAX = PAGE_LIMIT_MAX

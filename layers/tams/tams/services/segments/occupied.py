@@ -3,7 +3,7 @@
 import bisect
 from collections.abc import Iterable
 
-from tams.models.stored import finite
+from tams.models.timelines import finite
 from tams.timing import TimeRange
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from tams.models.flow_segment import FlowSegmentPost
-from tams.models.stored import Instance, StoredSegment
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import Instance
 from tams.timing import Timestamp
 
 

@@ -6,12 +6,12 @@ from dataclasses import InitVar, dataclass, field, replace
 from tams.errors import InvalidRequestError, quoted
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
-from tams.models.stored import (
+from tams.models.stored import StoredSegment
+from tams.models.stored_objects import (
     Instance,
     ObjectKind,
     ObjectState,
     StoredObject,
-    StoredSegment,
     created_us_of,
     is_made_for,
     may_use_first,

@@ -11,7 +11,8 @@ from tams.models.caller import Caller, Permission, classes_of
 from tams.models.filters import TagFilter
 from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault
-from tams.models.stored import StoredFlow, StoredSegment, is_made_for
+from tams.models.stored import StoredFlow, StoredSegment
+from tams.models.stored_objects import is_made_for
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.object_permissions import unreadable, unwritable
 from tams.services.access.permissions import flow_to

@@ -16,7 +16,7 @@ from tams.services.access.permissions import may_list_backend
 from tams.timing.timestamp import NS_PER_SECOND, Timestamp
 
 if TYPE_CHECKING:
-    from tams.settings import ServiceSettings
+    from tams.settings.behaviour import ServiceSettings
 
 API_VERSION = "8.2"
 

@@ -11,7 +11,13 @@ from tams.models.caller import Caller, Permission
 from tams.models.flow import Flow
 from tams.models.flow_storage import AllocatedObject, FlowStorage, FlowStoragePost, HttpRequest
 from tams.models.storage_backend import StorageBackend
-from tams.models.stored import Instance, ObjectState, StoredObject, created_us_of, is_made_for
+from tams.models.stored_objects import (
+    Instance,
+    ObjectState,
+    StoredObject,
+    created_us_of,
+    is_made_for,
+)
 from tams.models.upload_segment import UploadSegment
 from tams.payload import ANSWER_BYTES_MAX, SIGNED_URL_BYTES_MAX, payload_bytes
 from tams.ports import Clock, ObjectStores, Platform, Repositories, Store

@@ -13,7 +13,7 @@ from tams.errors import BackendUnavailableError, InvalidRequestError, RequestFai
 from tams.models.caller import Caller
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
-from tams.models.stored import ObjectState, StoredObject
+from tams.models.stored_objects import ObjectState, StoredObject
 from tams.models.upload import Upload
 from tams.models.upload_segment import segment_of
 from tams.ports import Clock, ObjectStores, Platform, Repositories, Store

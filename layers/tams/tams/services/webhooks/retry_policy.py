@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from tams.models.delivery import Answer, DeliveryState
 
 if TYPE_CHECKING:
-    from tams.settings import WebhookSettings
+    from tams.settings.behaviour import WebhookSettings
 
 NEVER_US = 2**62
 """When a webhook in error is retried."""
