@@ -18,10 +18,10 @@ from tams.repositories.all_tables import ALL
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.provision import version_of
 from tams.repositories.schema_version import KNOWN, SchemaVersion, fault_of
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.session import VastConnection
 from tams.repositories.snapshot import SnapshotDatabase
 from tams.repositories.table import Table
-from tams.repositories.tables import SCHEMA_VERSION
 from tams.repositories.transaction import VastTransaction
 
 COPIED = tuple(table for table in ALL if table is not SCHEMA_VERSION)

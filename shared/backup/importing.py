@@ -22,9 +22,9 @@ from tams.repositories.database import CONTENDED, Database
 from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.provision import PATIENCE_SECONDS, provision
 from tams.repositories.schema_version import IMPORTING, KNOWN
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
-from tams.repositories.tables import SCHEMA_VERSION
 from tams.repositories.transaction import ROW_ID, VastTransaction, Witness
 from tams.vast.where import col
 

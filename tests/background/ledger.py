@@ -6,9 +6,11 @@ from typing import Any
 from local.stack import Stack
 from tams.repositories.database import Database
 from tams.repositories.event_tables import EVENTS
+from tams.repositories.object_tables import COPIES, OBJECTS
 from tams.repositories.rows import instances_from_text
+from tams.repositories.service_tables import DELETION_REQUESTS
 from tams.repositories.table import Table
-from tams.repositories.tables import COPIES, DELETION_REQUESTS, OBJECTS, SEGMENTS
+from tams.repositories.tables import SEGMENTS
 from tams.runtime.vast import vast_connection
 from tams.settings import Settings
 from tams.vast.where import col

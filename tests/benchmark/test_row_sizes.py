@@ -13,9 +13,10 @@ from tams.models.flow_storage import FlowStoragePost
 from tams.models.webhook import WebhookPost
 from tams.repositories.database import Database
 from tams.repositories.event_tables import DELIVERIES, EVENTS
+from tams.repositories.object_tables import OBJECTS
 from tams.repositories.provision import provision
 from tams.repositories.table import Table
-from tams.repositories.tables import OBJECTS, SEGMENTS
+from tams.repositories.tables import SEGMENTS
 from tams.runtime.vast import vast_connection
 from tams.services.storage.media_storage import MediaStorageService
 from tams.services.webhooks.relay import EventRelay

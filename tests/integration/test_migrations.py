@@ -21,22 +21,15 @@ from tams.repositories.event_tables import RELAY
 from tams.repositories.migrations.back_fill import BATCH_ROWS
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.migrations.steps import AddColumns
+from tams.repositories.object_tables import OBJECTS
 from tams.repositories.predicates import tags_text
 from tams.repositories.provision import provision
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
+from tams.repositories.service_tables import GUARD_SLOTS, GUARDS, SCHEMA_VERSION, SERVICE
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table, columns
-from tams.repositories.tables import (
-    COLLECTIONS,
-    FLOWS,
-    GUARD_SLOTS,
-    GUARDS,
-    OBJECTS,
-    SCHEMA_VERSION,
-    SERVICE,
-    SOURCES,
-)
+from tams.repositories.tables import COLLECTIONS, FLOWS, SOURCES
 from tams.repositories.transaction import ROW_ID, VastTransaction
 from tams.runtime.vast import vast_connection
 from tams.vast.where import col

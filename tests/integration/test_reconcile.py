@@ -14,10 +14,12 @@ import pytest
 from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY
+from tams.repositories.object_tables import OBJECTS
 from tams.repositories.provision import provision
 from tams.repositories.schema_status import to_do
+from tams.repositories.service_tables import GUARD_SLOTS, GUARDS
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import GUARD_SLOTS, GUARDS, OBJECTS, SOURCES
+from tams.repositories.tables import SOURCES
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.sdk import sdk_session

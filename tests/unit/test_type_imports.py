@@ -8,8 +8,8 @@ import pytest
 CODE = Path(__file__).parents[2] / "layers/tams/tams"
 ALLOWED = {
     "ports.py": {"tams.repositories.store", "tams.settings"},
-    "services/service/service.py": {"tams.settings"},
-    "services/webhooks/retry_policy.py": {"tams.settings"},
+    "services/service/service.py": {"tams.settings.behaviour"},
+    "services/webhooks/retry_policy.py": {"tams.settings.behaviour"},
 }
 """The rules are kept in VAST, so they may name its repositories; of other adapters they know ports."""
 

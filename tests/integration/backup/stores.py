@@ -13,9 +13,10 @@ import pyarrow.parquet as pq
 from backup.arrow_rows import arrow_schema, insert_rows
 from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.session import VastConnection
 from tams.repositories.table import INT, TEXT, Table
-from tams.repositories.tables import SCHEMA_VERSION, SEGMENTS
+from tams.repositories.tables import SEGMENTS
 from tams.repositories.transaction import VastTransaction
 
 Json = dict[str, Any]

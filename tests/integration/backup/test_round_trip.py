@@ -18,9 +18,10 @@ from tams.repositories.projections import ProjectionState
 from tams.repositories.provision import provision
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.session import VastConnection
 from tams.repositories.snapshot import SnapshotDatabase
-from tams.repositories.tables import FLOWS, SCHEMA_VERSION
+from tams.repositories.tables import FLOWS
 from tams.runtime.clock import utc_now
 from tests.integration.backup.stores import (
     content,

@@ -24,19 +24,11 @@ from tams.repositories.event_tables import (
     WEBHOOKS,
 )
 from tams.repositories.flow_rows import flow_row, timeline_row
+from tams.repositories.object_tables import COPIES, OBJECTS
 from tams.repositories.rows import segment_row, source_row
+from tams.repositories.service_tables import BATCHES, DELETION_REQUESTS
 from tams.repositories.table import Table
-from tams.repositories.tables import (
-    BATCHES,
-    COLLECTIONS,
-    COPIES,
-    DELETION_REQUESTS,
-    FLOWS,
-    OBJECTS,
-    PROFILES,
-    SEGMENTS,
-    SOURCES,
-)
+from tams.repositories.tables import COLLECTIONS, FLOWS, PROFILES, SEGMENTS, SOURCES
 from tams.repositories.transaction import VastTransaction
 from tams.runtime.vast import vast_connection
 from tams.services.webhooks.relay import EventRelay

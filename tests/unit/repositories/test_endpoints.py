@@ -10,7 +10,7 @@ import pytest
 from tams.errors import BackendUnavailableError
 from tams.repositories.database import Database
 from tams.repositories.provision import provision
-from tams.repositories.tables import GUARDS, SERVICE
+from tams.repositories.service_tables import GUARDS, SERVICE
 from tams.repositories.transaction import ROW_ID, VastTransaction, Witness
 from tams.runtime.vast import vast_connection
 from tams.vast.where import col

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tams.repositories import listing
-from tams.repositories.tables import OBJECTS
+from tams.repositories.object_tables import OBJECTS
 from tams.repositories.transaction import Row
 from tams.vast.api import QUERY_BYTES_MAX
 from tams.vast.query_message import query_message

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tams.repositories.database import Database
 from tams.repositories.oldest import oldest
-from tams.repositories.tables import BATCHES
+from tams.repositories.service_tables import BATCHES
 from tams.repositories.transaction import VastTransaction
 from tams.repositories.visible import VisibleTransaction
 from tams.runtime.vast import vast_connection

@@ -8,21 +8,16 @@ from tams.repositories.event_tables import (
     RELAY,
     WEBHOOKS,
 )
+from tams.repositories.object_tables import COPIES, OBJECTS
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
-from tams.repositories.tables import (
+from tams.repositories.service_tables import (
     BATCHES,
-    COLLECTIONS,
-    COPIES,
     DELETION_REQUESTS,
-    FLOWS,
     GUARDS,
-    OBJECTS,
-    PROFILES,
     SCHEMA_VERSION,
-    SEGMENTS,
     SERVICE,
-    SOURCES,
 )
+from tams.repositories.tables import COLLECTIONS, FLOWS, PROFILES, SEGMENTS, SOURCES
 
 ALL = (
     FLOWS,

@@ -8,8 +8,9 @@ from tams.models.stored_objects import ObjectState
 from tams.models.webhook import WebhookStatus
 from tams.repositories.all_tables import ALL
 from tams.repositories.event_tables import DELIVERIES, EVENTS, WEBHOOKS
+from tams.repositories.object_tables import COPIES, OBJECTS
+from tams.repositories.service_tables import DELETION_REQUESTS, SERVICE
 from tams.repositories.table import Table
-from tams.repositories.tables import COPIES, DELETION_REQUESTS, OBJECTS, SERVICE
 from tams.repositories.transaction import VastTransaction
 from tams.vast.where import Predicate, col
 

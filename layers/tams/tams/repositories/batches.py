@@ -6,7 +6,7 @@ from tams.models.batch import StoredBatch
 from tams.models.error import Error
 from tams.repositories.changing import ChangingRows
 from tams.repositories.rows import dumps
-from tams.repositories.tables import BATCHES
+from tams.repositories.service_tables import BATCHES
 from tams.repositories.transaction import ROW_ID, Row
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import col

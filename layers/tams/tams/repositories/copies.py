@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from tams.models.copy import Copy
 from tams.repositories.changing import ChangingRows
-from tams.repositories.tables import COPIES
+from tams.repositories.object_tables import COPIES
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import Predicate, col
 

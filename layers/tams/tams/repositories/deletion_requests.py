@@ -13,7 +13,7 @@ from tams.models.timelines import Timeline
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
 from tams.repositories.rows import dumps
-from tams.repositories.tables import DELETION_REQUESTS
+from tams.repositories.service_tables import DELETION_REQUESTS
 from tams.repositories.transaction import Row
 from tams.repositories.visible import VisibleTransaction
 from tams.timing.microseconds import to_us

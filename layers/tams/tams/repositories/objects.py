@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import ids_there, rows_by_id
+from tams.repositories.object_tables import OBJECTS
 from tams.repositories.oldest import oldest
 from tams.repositories.rows import object_from_row, object_row
-from tams.repositories.tables import OBJECTS
 from tams.repositories.visible import VisibleTransaction
 from tams.vast.where import Predicate, col
 

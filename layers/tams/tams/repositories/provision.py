@@ -13,8 +13,9 @@ from tams.repositories.schema_version import (
     fault_of,
     read_version,
 )
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import FLOWS, SCHEMA_VERSION
+from tams.repositories.tables import FLOWS
 from tams.repositories.transaction import VastTransaction
 
 PATIENCE_SECONDS = 120.0

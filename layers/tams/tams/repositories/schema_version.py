@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tams.errors import BackendUnavailableError
-from tams.repositories.tables import SCHEMA_VERSION
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.transaction import VastTransaction
 from tams.vast.errors import VastMissingError
 

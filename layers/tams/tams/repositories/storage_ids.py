@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from tams.repositories.object_tables import OBJECTS
 from tams.repositories.rows import instances_from_text
-from tams.repositories.tables import OBJECTS
 from tams.repositories.transaction import VastTransaction
 
 ROWS_MAX = 100_000

@@ -19,9 +19,9 @@ from tams.repositories.flows import FlowRepository
 from tams.repositories.objects import ObjectRepository
 from tams.repositories.profiles import ProfileRepository
 from tams.repositories.recycle_bin import RecycleBinRepository
+from tams.repositories.service_tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.source_flows import SourceFlowRepository
 from tams.repositories.sources import SourceRepository
-from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.timelines import TimelineRepository
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.repositories.visible import VisibleTransaction

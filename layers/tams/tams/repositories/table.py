@@ -40,3 +40,10 @@ TEXT, INT, BOOL = ColumnType.TEXT, ColumnType.INT, ColumnType.BOOL
 
 def columns(**types: ColumnType) -> Columns:
     return tuple(types.items())
+
+
+def listed_by(table: str, column: str, filters: tuple[str, ...]) -> Projection:
+    """Lets a page of a listing sorted by a column read the rows near it, and no others (ADR 28)."""
+    others = tuple(each for each in filters if each != column)
+    name = f"{table}_by_{column.removesuffix('_us')}"
+    return Projection(name, (column, "id"), others)

@@ -1,7 +1,7 @@
 """The tables on VAST: their columns, their units, their sort orders.
 
-Those of events are in `event_tables`, and what is deleted goes to `recycle_bin_table`. Columns are defined
-nowhere else.
+Those of Objects, events and the service itself are in modules of their own, and what is deleted goes to
+`recycle_bin_table`. Columns are defined nowhere else.
 
 Suffixes give the unit: `_time` is media time (nanoseconds as `media_time` writes them, ADR 2), `_us` is
 microseconds of wall clock since 1970 (UTC). Ranges are half-open, `[start_time, end_time)`. A `document` is
@@ -13,26 +13,13 @@ has the columns of the selects that it is for, and no others: VAST rewrites it w
 of a release whose columns change gets a new name (ADR 29).
 """
 
-from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns
-
-GUARD_SLOTS = 16_384
-"""Rows of `guards`. A new id takes the slot of its hash, so that two creations of one id collide.
-
-There are enough that dozens of simultaneous creations of different ids hardly ever collide.
-"""
+from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns, listed_by
 
 _FLOW_FILTERS = (
     "source_id", "format", "codec", "label", "profile_id", "status", "frame_width", "frame_height",
     "init_segments", "tags",
 )  # fmt: skip
 """Columns that listings filter by, except those that change with each Segment."""
-
-
-def _listed_by(table: str, column: str, filters: tuple[str, ...]) -> Projection:
-    """Lets a page of a listing sorted by a column read the rows near it, and no others (ADR 28)."""
-    others = tuple(each for each in filters if each != column)
-    name = f"{table}_by_{column.removesuffix('_us')}"
-    return Projection(name, (column, "id"), others)
 
 
 FLOWS = Table(
@@ -80,9 +67,9 @@ FLOWS = Table(
         ),
         Projection("flows_by_retention", ("retention_us",), ("id",)),
         Projection("flows_by_profile", ("profile_id",), ("id",)),
-        _listed_by("flows", "created_us", _FLOW_FILTERS),
-        _listed_by("flows", "metadata_updated_us", _FLOW_FILTERS),
-        _listed_by("flows", "label", _FLOW_FILTERS),
+        listed_by("flows", "created_us", _FLOW_FILTERS),
+        listed_by("flows", "metadata_updated_us", _FLOW_FILTERS),
+        listed_by("flows", "label", _FLOW_FILTERS),
     ),
 )
 
@@ -107,9 +94,9 @@ SOURCES = Table(
     sorting_key=("id",),
     projections=(
         Projection("sources_by_retention", ("retention_us",), ("id",)),
-        _listed_by("sources", "created_us", _SOURCE_FILTERS),
-        _listed_by("sources", "updated_us", _SOURCE_FILTERS),
-        _listed_by("sources", "label", _SOURCE_FILTERS),
+        listed_by("sources", "created_us", _SOURCE_FILTERS),
+        listed_by("sources", "updated_us", _SOURCE_FILTERS),
+        listed_by("sources", "label", _SOURCE_FILTERS),
     ),
 )
 
@@ -168,76 +155,6 @@ SEGMENTS = Table(
     projections=(Projection("segments_by_object_2", ("object_id",), ("flow_id", "timerange")),),
 )
 
-OBJECTS = Table(
-    "objects",
-    columns(
-        id=TEXT,
-        kind=TEXT,  # media | init; null until first registered
-        state=TEXT,  # allocated | referenced | doomed
-        flow_id=TEXT,  # the Flow it was allocated for, and so the first to use it
-        flow_created_us=INT,  # distinguishes that Flow from a later one with the same id
-        content_type=TEXT,
-        timerange=TEXT,
-        init_object_id=TEXT,
-        key_frame_count=INT,
-        instances=TEXT,
-        reference_count=INT,  # segments that use it, or media objects that need it as init
-        created_us=INT,
-        doomed_us=INT,
-        registers=TEXT,  # the headers of an upload that is to register a Segment by itself, as JSON
-        size=INT,  # bytes; this and the next two are null until S3 reports the upload
-        etag=TEXT,
-        uploaded_us=INT,
-        fault=TEXT,  # why the upload did not register its Segment, as JSON of error.json
-        event_id=TEXT,  # the operation that allocated it, to settle a lost commit
-        revision=INT,
-    ),
-    sorting_key=("id",),
-    projections=(
-        # The sweeper's, each minute. Neither holds the other's time, so VAST cannot take the wrong one.
-        Projection("objects_by_state_2", ("state", "created_us"), ("id", "registers", "fault")),
-        Projection("objects_by_doom", ("state", "doomed_us"), ("id",)),
-        Projection("objects_by_init", ("init_object_id",), ("id", "kind")),
-    ),
-)
-
-COPIES = Table(
-    "copies",
-    columns(
-        id=TEXT,
-        object_id=TEXT,
-        storage_id=TEXT,
-        object_created_us=INT,
-        created_us=INT,
-        cancelled=BOOL,
-        attempts=INT,
-        next_us=INT,
-        error=TEXT,
-        event_id=TEXT,
-        revision=INT,
-    ),
-    sorting_key=("id",),
-    projections=(
-        # The ids only: a copy is changed at each attempt, and then found by its id.
-        Projection("copies_by_object", ("object_id",), ("id",)),
-        Projection("copies_by_next_attempt", ("next_us",), ("id",)),
-    ),
-)
-
-BATCHES = Table(
-    "batches",
-    columns(
-        id=TEXT,  # a hash of the caller's name and the Idempotency-Key
-        digest=TEXT,  # of the request
-        outcomes=TEXT,  # one for each item done so far, as JSON: null, or why it failed
-        created_us=INT,
-        event_id=TEXT,
-        revision=INT,
-    ),
-    sorting_key=("id",),
-    projections=(Projection("batches_by_creation", ("created_us",)),),
-)
-
 PROFILES = Table(
     "profiles",
     columns(
@@ -250,60 +167,4 @@ PROFILES = Table(
         event_id=TEXT,
     ),
     sorting_key=("id",),
-)
-
-DELETION_REQUESTS = Table(
-    "deletion_requests",
-    columns(
-        id=TEXT,
-        flow_id=TEXT,
-        delete_flow=BOOL,
-        status=TEXT,
-        document=TEXT,
-        timeline=TEXT,  # the summary of a deleted Flow, as JSON
-        cascade=TEXT,  # what to delete of a Source, as JSON; null for other requests
-        auth_classes=TEXT,  # of the Flow, as JSON
-        created_us=INT,
-        updated_us=INT,
-        expiry_us=INT,
-        event_id=TEXT,
-        revision=INT,
-    ),
-    sorting_key=("id",),
-    projections=(
-        Projection("deletion_requests_by_status", ("status", "updated_us"), ("id",)),
-        _listed_by("deletion_requests", "created_us", ()),
-        _listed_by("deletion_requests", "expiry_us", ()),
-    ),
-)
-
-SERVICE = Table(
-    "service",
-    columns(
-        name=TEXT,
-        description=TEXT,
-        believed_us=INT,  # the time that decides what is old enough to delete
-        event_id=TEXT,
-        swept_us=INT,  # when the sweeper last ran
-        revision=INT,
-    ),
-)
-
-GUARDS = Table(
-    "guards",
-    columns(
-        slot=INT,
-        moment_us=INT,  # when the last holder of one of its ids was deleted
-        revision=INT,
-    ),
-    sorting_key=("slot",),
-)
-
-SCHEMA_VERSION = Table(
-    "schema_version",
-    columns(
-        version=INT,  # the number of the last migration that ended
-        oldest_reader=INT,  # the version that a release must know to use the tables
-        revision=INT,
-    ),
 )

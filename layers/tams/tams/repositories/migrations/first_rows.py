@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tams.repositories.event_tables import EVENTS, FORGOTTEN_US, MILESTONES, RELAY
 from tams.repositories.migrations.migration import Turn
-from tams.repositories.tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.service_tables import GUARD_SLOTS, GUARDS, SERVICE
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 from tams.vast.where import col
 

@@ -17,7 +17,9 @@ from tams.repositories.migrations.steps import (
     AddTables,
     DropProjection,
 )
-from tams.repositories.tables import FLOWS, GUARDS, OBJECTS, SERVICE
+from tams.repositories.object_tables import OBJECTS
+from tams.repositories.service_tables import GUARDS, SERVICE
+from tams.repositories.tables import FLOWS
 from tams.repositories.transaction import Row, VastTransaction
 from tams.vast.where import col
 

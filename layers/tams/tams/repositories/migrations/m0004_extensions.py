@@ -6,7 +6,8 @@ the column nor the table, and offers no request that needs them.
 
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.steps import AddColumns, AddTables
-from tams.repositories.tables import BATCHES, SOURCES
+from tams.repositories.service_tables import BATCHES
+from tams.repositories.tables import SOURCES
 
 MIGRATION = Migration(
     4,

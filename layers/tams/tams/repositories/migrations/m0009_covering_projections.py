@@ -6,16 +6,10 @@ same, and some of its selects take longer.
 
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.steps import AddProjections, DropProjection
+from tams.repositories.object_tables import COPIES, OBJECTS
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
-from tams.repositories.tables import (
-    BATCHES,
-    COLLECTIONS,
-    COPIES,
-    DELETION_REQUESTS,
-    FLOWS,
-    OBJECTS,
-    SEGMENTS,
-)
+from tams.repositories.service_tables import BATCHES, DELETION_REQUESTS
+from tams.repositories.tables import COLLECTIONS, FLOWS, SEGMENTS
 
 MIGRATION = Migration(
     9,

@@ -8,7 +8,7 @@ the entry keeps the size of the whole. A request for a Source has nothing to do 
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.steps import AddColumns, AddProjections
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
-from tams.repositories.tables import DELETION_REQUESTS
+from tams.repositories.service_tables import DELETION_REQUESTS
 
 MIGRATION = Migration(
     11,

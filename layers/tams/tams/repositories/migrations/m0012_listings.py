@@ -6,7 +6,8 @@ The release before can use these tables.
 from tams.repositories.migrations.migration import Migration
 from tams.repositories.migrations.steps import AddProjections
 from tams.repositories.recycle_bin_table import RECYCLE_BIN
-from tams.repositories.tables import DELETION_REQUESTS, FLOWS, SOURCES
+from tams.repositories.service_tables import DELETION_REQUESTS
+from tams.repositories.tables import FLOWS, SOURCES
 
 MIGRATION = Migration(
     12,

@@ -13,8 +13,8 @@ from typing import Protocol, TypeVar
 from tams.errors import TamsError
 from tams.repositories.database import Database
 from tams.repositories.migrations.definitions import Definitions
+from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.session import VastConnection
-from tams.repositories.tables import SCHEMA_VERSION
 from tams.repositories.transaction import ROW_ID, Row, VastTransaction
 
 T = TypeVar("T")
