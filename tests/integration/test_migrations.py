@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from tams.repositories.all_tables import ALL
 from tams.repositories.database import Database
 from tams.repositories.event_tables import RELAY
 from tams.repositories.migrations.back_fill import BATCH_ROWS
+from tams.repositories.migrations.definitions import Definitions
 from tams.repositories.migrations.numbered import MIGRATIONS
 from tams.repositories.migrations.steps import AddColumns
 from tams.repositories.object_tables import OBJECTS
 from tams.repositories.predicates import tags_text
 from tams.repositories.provision import provision
+from tams.repositories.recycle_bin_table import RECYCLE_BIN
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN, SchemaVersion
 from tams.repositories.service_tables import GUARD_SLOTS, GUARDS, SCHEMA_VERSION, SERVICE
@@ -140,6 +143,35 @@ def test_old_tables_become_what_new_ones_are(tmp_path: Path, folder: str) -> Non
             assert new[name][1] == projections
         assert count(connection, GUARDS) == GUARD_SLOTS
         assert count(connection, OBJECTS, NO_FLOW_YET) == 0
+
+
+def test_a_projection_waits_for_the_migration_that_adds_its_column(tmp_path: Path) -> None:
+    """A migration adds the projections of this release, and the table may be of an earlier one."""
+    added = columns_since(8) & {f"column recycle_bin.{name}" for name in RECYCLE_BIN.names}
+    later = {line.rpartition(".")[2] for line in added}
+    assert any(each.columns & later for each in RECYCLE_BIN.projections)
+    of_version_8 = replace(
+        RECYCLE_BIN,
+        columns=tuple(each for each in RECYCLE_BIN.columns if each[0] not in later),
+        projections=tuple(each for each in RECYCLE_BIN.projections if not each.columns & later),
+    )
+    with store(tmp_path) as (connection, _):
+        provision(connection)
+        new = shape(connection)
+
+        def work(transaction: VastTransaction) -> None:
+            definitions = Definitions(transaction, connection)
+            definitions.drop(RECYCLE_BIN)
+            definitions.create(of_version_8)
+
+        Database(connection).write(work)
+        set_version(connection, version=8)
+
+        done = provision(connection)
+
+        assert added <= set(done)
+        assert shape(connection) == new
+        assert provision(connection) == []
 
 
 def test_objects_learn_which_flow_they_were_made_for(tmp_path: Path) -> None:

@@ -108,6 +108,18 @@ def test_a_busy_service_is_asked_twice(status: int) -> None:
         api(port).call("Ask", {})
 
 
+def test_a_service_that_throttles_is_asked_twice() -> None:
+    """Secrets Manager says so with status 400, when many functions start at once."""
+    throttled = an_answer(400, b'{"__type": "ThrottlingException", "message": "Rate exceeded"}')
+    with a_server(answering(throttled, an_answer(200, b"{}"))) as port:
+        assert api(port).call("Ask", {}) == {}
+    with (
+        a_server(answering(throttled)) as port,
+        pytest.raises(AwsError, match=r"^ThrottlingException: Rate exceeded$"),
+    ):
+        api(port).call("Ask", {})
+
+
 @pytest.mark.parametrize("status", [200, 502])
 @pytest.mark.parametrize("body", [b"<html>a proxy</html>", b"[]", b"\xff", b""])
 def test_an_answer_that_is_not_the_services_is_an_error(status: int, body: bytes) -> None:

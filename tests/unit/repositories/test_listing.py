@@ -169,7 +169,8 @@ class Listing:
 some_ids = st.uuids().map(str)
 alike_ids = st.integers(0, 200).map(lambda it: str(UUID(int=it)))
 sampled_ids = st.uuids().map(lambda it: "80" + str(it)[2:])
-ids = st.one_of(some_ids, sampled_ids, alike_ids)
+timed_ids = st.uuids().map(lambda it: "018f" + str(it)[4:])
+ids = st.one_of(some_ids, sampled_ids, timed_ids, alike_ids)
 dates = st.one_of(
     st.integers(-2, 3), st.integers(0, 2**53), st.sampled_from([2**63 - 1, -(2**63) + 1])
 )
@@ -363,6 +364,16 @@ def in_bursts(count: int) -> list[Row]:
     return rows
 
 
+def in_time(count: int) -> list[Row]:
+    """In bursts too, with ids that begin with the time, as some programs make them for their indexes."""
+    chance, rows = random.Random(count), in_bursts(count)
+    for row in rows:
+        head = f"{row['created_us'] // 1_000 + 1_700_000_000_000:012x}4{chance.getrandbits(12):03x}"
+        tail = f"{chance.choice('89ab')}{chance.getrandbits(60):015x}"
+        row["id"] = str(UUID(head + tail))
+    return rows
+
+
 def alike(count: int) -> list[Row]:
     """Created in the same microsecond, with the same label."""
     chance = random.Random(count)
@@ -410,6 +421,18 @@ def test_a_page_reads_little_whatever_order_vast_reads_in(database: Database, or
     listing.insert(in_bursts(COUNT))
 
     check_pages(listing, shuffled(1), COUNT // 5)
+
+
+@pytest.mark.parametrize("upwards", [True, False])
+@pytest.mark.parametrize("reverse", [True, False])
+def test_ids_that_begin_with_the_time_do_no_harm(
+    database: Database, *, reverse: bool, upwards: bool
+) -> None:
+    order = Order("created_us", reverse=reverse)
+    listing = Listing(database, order)
+    listing.insert(in_time(COUNT))
+
+    check_pages(listing, by(Order("created_us"), nearest_first=not upwards), COUNT // 5)
 
 
 def test_what_few_match_is_read_at_once(database: Database) -> None:

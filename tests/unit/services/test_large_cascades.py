@@ -8,10 +8,12 @@ import pytest
 from tams.errors import ConflictError, ForbiddenError, NotFoundError
 from tams.models.caller import EVERYONE
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.models.source import SourcePost
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.deletion.requests import DeletionRequestService
 from tams.services.deletion.source_flows import STEP_FLOWS, step_of_cascade
 from tams.services.deletion.sources import FLOWS_MAX
+from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.properties import FlowPropertyService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.timing.microseconds import from_us
@@ -46,6 +48,14 @@ def begun(world: BinWorld, source_id: str, options: DeletionOptions = CASCADE) -
 
 def state(world: BinWorld, request: DeletionRequest) -> DeletionRequest:
     return DeletionRequestService.of(world.platform, EVERYONE).get(request.id)
+
+
+def make_later(world: BinWorld, request: DeletionRequest) -> None:
+    """Let time pass until what is created is younger than all that the request covers."""
+    cascade = world.read(lambda it: it.deletion_requests.get(request.id)).cascade
+    assert cascade is not None
+    # A guard may have stamped a Flow later than now: another test may have left it in the future.
+    world.platform.time.now = from_us(cascade.created_until_us) + timedelta(seconds=1)
 
 
 def test_it_goes_on_where_a_worker_died_and_ends_with_the_source(world: BinWorld) -> None:
@@ -92,10 +102,7 @@ def test_a_flow_that_is_created_meanwhile_stays_with_its_source(world: BinWorld)
     for _ in range(MANY):
         world.flow(source_id=source_id)
     request = begun(world, source_id)
-    cascade = world.read(lambda it: it.deletion_requests.get(request.id)).cascade
-    assert cascade is not None
-    # Its guard may have stamped a Flow later than now: another test may have left it in the future.
-    world.platform.time.now = from_us(cascade.created_until_us) + timedelta(seconds=1)
+    make_later(world, request)
     late = world.flow(source_id=source_id)
 
     world.work_off(request.id)
@@ -103,6 +110,23 @@ def test_a_flow_that_is_created_meanwhile_stays_with_its_source(world: BinWorld)
     assert flows_left(world, source_id) == [late]
     assert source_exists(world, source_id)
     assert state(world, request).status is DeletionStatus.DONE
+
+
+def test_a_source_that_is_created_again_meanwhile_stays(world: BinWorld) -> None:
+    source_id = str(uuid4())
+    flows = [world.flow(source_id=source_id) for _ in range(MANY)]
+    request = begun(world, source_id)
+    for flow_id in flows:
+        world.delete_flow(flow_id)
+    assert not source_exists(world, source_id)
+    post = SourcePost.from_body({"id": source_id, "format": "urn:x-nmos:format:video"})
+    make_later(world, request)
+    KeptSourceService.of(world.platform, EVERYONE).create(post)
+
+    world.work_off(request.id)
+
+    assert state(world, request).status is DeletionStatus.DONE
+    assert source_exists(world, source_id)
 
 
 def test_with_nothing_kept_the_media_go_too(world: BinWorld) -> None:

@@ -1,5 +1,7 @@
 """The recycle bin: what is deleted is hidden everywhere, and comes back as it was."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -7,13 +9,14 @@ import pytest
 
 from tams.errors import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
 from tams.models.caller import EVERYONE
-from tams.models.queries import SourceQuery
+from tams.models.queries import FlowQuery, FlowSort, SourceQuery
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.flows.flows import FlowService
 from tams.services.flows.sources import SourceService
 from tams.services.objects.objects import ObjectService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
+from tams.services.recycle_bin.with_deleted import IncludeDeleted, WithDeletedService
 from tests.in_process import Platform
 from tests.unit.services.binned import DAY, HARD, BinWorld
 from tests.unit.services.world import holding, of
@@ -41,6 +44,16 @@ def is_shown(world: BinWorld, object_id: str) -> bool:
     except NotFoundError:
         return False
     return True
+
+
+def restore_together(world: BinWorld, *entry_ids: str) -> None:
+    """In one transaction, as a batch does."""
+
+    def each(platform: Any) -> None:
+        for entry_id in entry_ids:
+            RestoreService.of(platform, world.caller).entry(entry_id)
+
+    world.platform.together(world.caller, each, *entry_ids)
 
 
 def test_a_deleted_flow_is_hidden_with_all_it_has(world: BinWorld) -> None:
@@ -286,6 +299,77 @@ def test_a_collection_that_is_gone_is_left_out_and_said_to_be(world: BinWorld) -
     assert "flow_collection" not in flow_document(world, parent), "it had none when it was deleted"
 
 
+@pytest.mark.parametrize("collection_first", [True, False])
+@pytest.mark.parametrize("collection_goes_first", [True, False])
+def test_a_batch_restores_collections_in_any_order(
+    world: BinWorld, *, collection_goes_first: bool, collection_first: bool
+) -> None:
+    before, member, after = world.flow(), world.flow(), world.flow()
+    parent = world.flow()
+    world.collect(parent, before, member, after)
+    shown = {each: flow_document(world, each) for each in (parent, member)}
+    for flow_id in (parent, member) if collection_goes_first else (member, parent):
+        world.delete_flow(flow_id)
+    ids = {each: world.bin_of(each)[0].id for each in (parent, member)}
+    order = (parent, member) if collection_first else (member, parent)
+
+    restore_together(world, *(ids[each] for each in order))
+
+    for each, name in ((parent, "flow_collection"), (member, "collected_by")):
+        assert flow_document(world, each)[name] == shown[each][name]
+    source = source_document(world, shown[parent]["source_id"])
+    assert len(source["source_collection"]) == 3
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("sort_by", list(FlowSort))
+def test_each_deletion_of_an_id_is_listed_once(
+    world: BinWorld, sort_by: FlowSort, *, reverse: bool
+) -> None:
+    """Also where nothing that the list is sorted by tells them apart."""
+    source_id = str(uuid4())
+    flow_id = world.flow(source_id=source_id, label="again")
+    other_id = world.flow(source_id=source_id, label="again")
+    for _ in range(3):
+        world.delete_flow(flow_id)
+        world.flow(id=flow_id, source_id=source_id, label="again")
+
+    def pages(asked: IncludeDeleted, limit: int) -> Iterator[tuple[str, str | None]]:
+        service = WithDeletedService.of(world.platform, EVERYONE, asked)
+        query = FlowQuery(source_id=source_id, sort_by=sort_by, reverse=reverse, limit=limit)
+        while True:
+            page = service.flows(query)
+            for shown in page.items:
+                document = shown.to_json()
+                yield document["id"], document.get("recycle_bin_entry")
+            if page.next_key is None:
+                return
+            query = replace(query, page=page.next_key)
+
+    deleted = sorted((flow_id, each.id) for each in world.bin_of(flow_id))
+    assert len(deleted) == 3
+    for limit in (1, 2, 10):
+        assert sorted(pages(IncludeDeleted.ONLY, limit)) == deleted
+        found = list(pages(IncludeDeleted.TRUE, limit))
+        assert sorted(each for each in found if each[1]) == deleted
+        assert sorted(each[0] for each in found if not each[1]) == sorted([flow_id, other_id])
+
+
+def test_two_members_of_a_collection_come_back_in_a_batch_after_it(world: BinWorld) -> None:
+    members = [world.flow() for _ in range(3)]
+    parent = world.flow()
+    world.collect(parent, *members)
+    shown = flow_document(world, parent)["flow_collection"]
+    for flow_id in (parent, *members):
+        world.delete_flow(flow_id)
+    entries = [world.bin_of(each)[0].id for each in (parent, members[1], members[0])]
+
+    restore_together(world, *entries)
+
+    assert flow_document(world, parent)["flow_collection"] == shown[:2]
+    assert world.restore.flow(members[2]).left_out == (), "its entry knows of no collection"
+
+
 def test_a_source_goes_with_its_flows_and_comes_back_with_them(world: BinWorld) -> None:
     source_id = str(uuid4())
     flows = [world.flow(source_id=source_id) for _ in range(3)]
@@ -491,17 +575,10 @@ def test_a_batch_restores_no_more_segments_than_one_request(world: BinWorld) -> 
         world.delete_segments(flow_id, part)
     fitting, other, more = sorted(world.bin_of(flow_id), key=lambda it: -(it.segment_count or 0))
 
-    def restore(*entry_ids: str) -> None:
-        def each(platform: Any) -> None:
-            for entry_id in entry_ids:
-                RestoreService.of(platform, world.caller).entry(entry_id)
-
-        world.platform.together(world.caller, each, *entry_ids)
-
     with pytest.raises(InvalidRequestError, match="would restore 120, and one transaction"):
-        restore(fitting.id, other.id, more.id)
+        restore_together(world, fitting.id, other.id, more.id)
     assert world.listed(flow_id) == []
-    restore(fitting.id, other.id)
+    restore_together(world, fitting.id, other.id)
     assert len(world.listed(flow_id)) == 100
 
 

@@ -24,6 +24,14 @@ from tams.errors import TamsError
 
 _TRIES = 2
 _RETRIED = {429, 500, 502, 503, 504}
+_THROTTLED = {
+    "RequestThrottled",
+    "RequestThrottledException",
+    "ThrottledException",
+    "Throttling",
+    "ThrottlingException",
+}
+"""Codes of refusals with status 400 or 403 that a second try may pass."""
 _CONNECTIONS = 50
 """To one service, kept for as many threads."""
 
@@ -70,8 +78,12 @@ class JsonApi:
                 if last == _TRIES:
                     raise AwsError(_kind(error), f"no answer ({_kind(error)})") from error
             else:
-                if response.status not in _RETRIED or last == _TRIES:
+                try:
                     return _answer(response)
+                except AwsError as error:
+                    is_busy = response.status in _RETRIED or error.code in _THROTTLED
+                    if last == _TRIES or not is_busy:
+                        raise
             last += 1
 
     def _sent(self, operation: str, body: bytes) -> urllib3.BaseHTTPResponse:

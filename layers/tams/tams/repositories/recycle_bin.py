@@ -4,7 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from tams.errors import NotFoundError
 from tams.models.paging import Page
-from tams.models.recycle_bin import BinEntry, BinKind, RecycleBinQuery, RecycleBinSummary
+from tams.models.recycle_bin import (
+    BinEntry,
+    BinKind,
+    Collector,
+    RecycleBinQuery,
+    RecycleBinSummary,
+)
 from tams.repositories.changing import ChangingRows
 from tams.repositories.flow_rows import timeline_row
 from tams.repositories.listing import Order, in_parts, sorted_page
@@ -35,6 +41,11 @@ class RecycleBinRepository:
         """The ids of the entries that this transaction has removed."""
         self.restored_count = 0
         """The Segments that this transaction has put back on the timelines of Flows that remained."""
+        self.unplaced: list[Collector] = []
+        """Members left out of collections because one of the two Flows was still deleted.
+
+        A batch may restore that one too, later in this transaction.
+        """
 
     def add(self, entries: Sequence[BinEntry]) -> None:
         """One round trip."""

@@ -24,7 +24,11 @@ Live = TypeVar("Live", StoredFlow, StoredSource)
 
 
 class WithDeleted:
-    """`live` is the page of what exists, for the same query. Each page takes two round trips more."""
+    """`live` is the page of what exists, for the same query. Each page takes two round trips more.
+
+    One id may have been deleted several times. In a key, the id of the entry therefore follows that of the
+    Flow or Source, so that no two items have the same key.
+    """
 
     def __init__(self, transaction: VisibleTransaction, recycle_bin: RecycleBinRepository) -> None:
         self._transaction = transaction
@@ -55,14 +59,14 @@ class WithDeleted:
         now_us: int,
     ) -> Page[Live | BinEntry]:
         order = _order(query)
-        deleted: dict[Key, str] = {}
+        deleted: dict[Key, tuple[str, str]] = {}
         if not query.collected_by_ids:
             deleted = self._keys(kind, wanted, query, now_us)
         keys = order.sorted({*live, *deleted})
         chosen = keys[: query.limit]
-        gone = {deleted[key]: key[1] for key in chosen if key not in live}
+        gone = dict(deleted[key] for key in chosen if key not in live)
         entries = self._recycle_bin.whole(gone)
-        items = [live[key] if key in live else entries[deleted[key]] for key in chosen]
+        items = [live[key] if key in live else entries[deleted[key][0]] for key in chosen]
         more = next_key is not None or len(keys) > len(chosen)
         return Page(tuple(items), encode_page_key(*chosen[-1]) if more and chosen else None)
 
@@ -72,8 +76,8 @@ class WithDeleted:
         wanted: Predicate | None,
         query: FlowQuery | SourceQuery,
         now_us: int,
-    ) -> dict[Key, str]:
-        """The entries after the page's key, by their places."""
+    ) -> dict[Key, tuple[str, str]]:
+        """The entries after the page's key by their places, each with the id of its Flow or Source."""
         order = _order(query)
         missing = [each.name for each in query.tags if each.exists is False]
         rows = self._transaction.select(
@@ -83,7 +87,7 @@ class WithDeleted:
             classes=query.classes,
         )
         found = {
-            (row[order.column], row["id"]): row["entry_id"]
+            (row[order.column], f"{row['id']}/{row['entry_id']}"): (row["entry_id"], row["id"])
             for row in rows
             if not any(has_tag(row["tags"], name) for name in missing)
         }

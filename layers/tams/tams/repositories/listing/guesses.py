@@ -10,6 +10,8 @@ from tams.vast.where import Predicate, col
 
 _SAMPLED = (("80000000", "84000000"), ("80000000", "80400000"), ("80000000", "80040000"))
 """The ids of samples: one in 64 of all if they are random UUIDs, then one in 16 of those."""
+_SAMPLED_BY_TEXT = (("a3-", 1 / 64), ("7a3-", 1 / 1024))
+"""Texts in the ids of samples, and about which share of all these are. There are four hyphens in an id."""
 _EARLY = 0.9
 _DIGITS = 32
 _TOP = 16**_DIGITS - 1
@@ -27,6 +29,8 @@ def guessed_from_sample(
 ) -> list[Guess]:
     """Edges at values that a sample of the window's rows has, from near to far. Mostly one round trip."""
     found, share = _sampled(select, window)
+    if not found:
+        found, share = _sampled_by_text(select, window)
     keys = select.order.sorted(found)
     guesses: list[Guess] = []
     for total, rows in _growing(wanted):
@@ -85,6 +89,19 @@ def _sampled(select: KeySelect, window: Predicate | None) -> tuple[list[Key], fl
         reached = _leading(max(identifier for _, identifier in found)) - int(first, 16) + 1
         if reached < _EARLY * width:
             share *= reached / width
+            break
+    return [key for key, _ in found], share
+
+
+def _sampled_by_text(select: KeySelect, window: Predicate | None) -> tuple[list[Key], float]:
+    """The same where ids that were made at one time begin alike: their other digits are still fair."""
+    found: list[tuple[Key, str]] = []
+    share = 1.0
+    for text, share in _SAMPLED_BY_TEXT:  # noqa: B007
+        if not select.has_more_tries:
+            break
+        found = select.sample(window, col["id"].contains(text))
+        if len(found) < select.sizes.sample:
             break
     return [key for key, _ in found], share
 

@@ -160,12 +160,16 @@ class Definitions:
         return [f"column {table.name}.{name}" for name, _ in missing]
 
     def add_projections(self, table: Table) -> list[str]:
-        """Add the table's missing projections."""
+        """Add the table's missing projections, but for those of columns that a later migration adds."""
         if not table.projections:
             return []
         with translated():
             there = set(self._api.projections(self._path(table)))
-        return self._project(table, (each for each in table.projections if each.name not in there))
+        missing = [each for each in table.projections if each.name not in there]
+        if not missing:
+            return []
+        columns = self.columns(table).keys()
+        return self._project(table, (each for each in missing if each.columns <= columns))
 
     def renew_projection(self, table: Table, name: str) -> list[str]:
         """Add a projection, or make it again if it has other columns than in this release."""

@@ -27,7 +27,10 @@ class AddColumns:
 
 @dataclass(frozen=True)
 class AddProjections:
-    """Adds the projections that the table has in this release."""
+    """Adds the projections that the table has in this release.
+
+    One of a column that a later migration adds must be added again after that column.
+    """
 
     table: Table
 

@@ -36,11 +36,15 @@ def remove_bare_source(
     repositories.events.add([remove_source(repositories, source, now)])
 
 
+def created_us_of(source: StoredSource) -> int:
+    return to_us(source.source.created) if source.source.created else 0
+
+
 def step_of_cascade(repositories: Repositories, cascade: Cascade, now: datetime) -> bool:
     """Delete some Flows or, after the last one, the Source. Whether there is more to do.
 
     Flows created since the request was accepted stay, with the Source, and so do those that have become
-    read-only.
+    read-only. A Source that was created since stays too: the one that was meant is gone.
     """
     source_id, until_us = cascade.source_id, cascade.created_until_us
     deletion = Deletion(
@@ -53,7 +57,7 @@ def step_of_cascade(repositories: Repositories, cascade: Cascade, now: datetime)
     if len(ids) > STEP_FLOWS:
         return True
     source = repositories.sources.find(source_id)
-    if source is not None and not source.flow_count:
+    if source is not None and not source.flow_count and created_us_of(source) <= until_us:
         kept = deletion if cascade.until_us > cascade.deleted_us else None
         remove_bare_source(repositories, source, kept, now)
     return False

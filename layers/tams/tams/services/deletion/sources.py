@@ -14,7 +14,11 @@ from tams.services.access.permissions import flow_to, redacted_request, source_t
 from tams.services.access.writable import not_writable, writable
 from tams.services.deletion.dependants import named_flows, still_needed
 from tams.services.deletion.disposal import DeletionOptions, Disposal
-from tams.services.deletion.source_flows import remove_bare_source, remove_flows
+from tams.services.deletion.source_flows import (
+    created_us_of,
+    remove_bare_source,
+    remove_flows,
+)
 from tams.settings import Settings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
@@ -91,7 +95,7 @@ class SourceDeletionService:
             if each.is_read_only:
                 raise not_writable(each.id)
         deletion = disposal.kept_until(now)
-        last_us = max(to_us(now), *(each.created_us for each in flows))
+        last_us = max(to_us(now), created_us_of(stored), *(each.created_us for each in flows))
         request = DeletionRequest(
             id=str(uuid4()),
             flow_id=flows[0].id,

@@ -1,13 +1,13 @@
 """Puts Flows and their Sources back, inside one transaction, by the rules for new ones."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tams.errors import ConflictError, InvalidRequestError, quoted
 from tams.models.caller import Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
-from tams.models.recycle_bin import BinEntry, BinKind
+from tams.models.recycle_bin import BinEntry, BinKind, Collector
 from tams.models.retention import look_after_restore_us
 from tams.models.stored import StoredDeletion, StoredEvent, StoredFlow
 from tams.ports import Repositories
@@ -80,11 +80,12 @@ class Restoration:
     def end(self) -> None:
         """Restore the collections and write the events. Raises ConflictError."""
         found = self.repositories.flows.find_many([entry.of.flow.id for entry in self._flows])
+        left_out_before = self._left_out_before(found)
         derived: list[StoredEvent] = []
         for entry in self._flows:
             derived += self._collect(found[entry.of.flow.id], entry)
-            for collector in entry.relations.collectors:
-                derived += self._collect_again(collector.flow_id, entry)
+            derived += self._collect_again(entry.relations.collectors)
+        derived += self._collect_again(left_out_before)
         related = self.repositories.flows.find_many(found) if derived else found
         for flow in with_collections(self.repositories, list(related.values())):
             moment = from_us(found[flow.id].told_us)
@@ -144,26 +145,45 @@ class Restoration:
         if not items:
             return []
         there = self.repositories.flows.find_many([item.id for item in items])
-        self.left_out += [f"member {item.id}" for item in items if item.id not in there]
+        for position, item in enumerate(items):
+            if item.id not in there:
+                self.left_out.append(f"member {item.id}")
+                self.repositories.recycle_bin.unplaced.append(
+                    Collector(stored.flow.id, position, item)
+                )
         kept = tuple(item for item in items if item.id in there)
         return self._written(stored, kept)
 
-    def _collect_again(self, collector_id: str, entry: BinEntry) -> list[StoredEvent]:
-        """The Flow's place in the collection of another."""
-        flow_id = entry.of.flow.id
+    def _collect_again(self, places: Iterable[Collector]) -> list[StoredEvent]:
+        """Members at their places in the collections of other Flows."""
+        ends: dict[tuple[str, str], list[Collector]] = {}
+        for place in places:
+            ends.setdefault((place.flow_id, place.item.id), []).append(place)
+        return [event for each in ends.values() for event in self._placed(each)]
+
+    def _placed(self, places: Sequence[Collector]) -> list[StoredEvent]:
+        """One member in one collection, in which it may have several places."""
+        collector_id, member_id = places[0].flow_id, places[0].item.id
         collector = self.repositories.flows.find(collector_id)
         if collector is None:
             self.left_out.append(f"collection {collector_id}")
+            self.repositories.recycle_bin.unplaced += places
             return []
         items = self.repositories.collections.members([collector_id]).get(collector_id, [])
-        if any(item.id == flow_id for item in items):
+        if any(item.id == member_id for item in items):
             return []
-        for place in entry.relations.collectors:
-            if place.flow_id == collector_id:
-                items.insert(place.position, place.item)
+        for place in places:
+            items.insert(place.position, place.item)
         near = {collector_id: replace(collector, is_unrelated=False)}
         events = self._written(near[collector_id], items)
         return events + renew_collectors(self.repositories, near, [collector_id], self.now)
+
+    def _left_out_before(self, found: Collection[str]) -> list[Collector]:
+        """The places of these Flows that an earlier restore of the same batch left out."""
+        unplaced = self.repositories.recycle_bin.unplaced
+        places = [each for each in unplaced if each.item.id in found or each.flow_id in found]
+        unplaced[:] = [each for each in unplaced if each not in places]
+        return places
 
     def _written(self, stored: StoredFlow, items: Sequence[object]) -> list[StoredEvent]:
         flow = stored.flow.model_copy(update={"flow_collection": tuple(items)})
