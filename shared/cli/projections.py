@@ -25,7 +25,7 @@ def projections(
         ),
     ] = None,
     status: Annotated[
-        bool, typer.Option("--status", help="Show which exist, differ or are extra. The default.")
+        bool, typer.Option("--status", help="Show which exist, are missing, differ or are extra. This is the default.")
     ] = False,
     enable: Annotated[
         bool,
@@ -42,7 +42,7 @@ def projections(
 ) -> None:
     """Show, create or drop the projections of the tables on VAST.
 
-    Every answer of the API is the same with and without them. Without a projection some reads take longer,
+    The API gives the same answers with and without them. Without a projection, some reads take longer
     and writes cost VAST a little less. VAST fills a new one in the background. `make provision` creates what
     is missing again.
     """

@@ -42,18 +42,18 @@ def purge(
             "--older-than",
             callback=_age,
             metavar="AGE",
-            help="Purge what was deleted at least so long ago, such as 12h, 3d or 2w. Default: everything.",
+            help="Purge only what was deleted at least this long ago, such as 12h, 3d or 2w. Default: everything.",
         ),
     ] = "0s",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only list what would be destroyed.")
+        bool, typer.Option("--dry-run", help="Only list what would be deleted.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Destroy what is in the recycle bin, for good. After an interruption, run it again to continue."""
+    """Delete for good what is in the recycle bin. After an interruption, run it again to continue."""
     until = _ago(older_than)
     with connected(url, token) as client:
         entries = list(client.pages("/recycle-bin", deleted_until=until.isoformat()))
