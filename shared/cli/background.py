@@ -66,9 +66,7 @@ def redrive(
 
 def retry(
     context: typer.Context,
-    request_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of the deletion request.")
-    ],
+    request_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the deletion request.")],
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,

@@ -42,7 +42,10 @@ def clean(
         ),
     ] = False,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Remove what is found. Without this option, nothing changes.")
+        bool,
+        typer.Option(
+            "--remove", help="Remove what is found. Without this option, nothing changes."
+        ),
     ] = False,
     yes: Yes = False,
     stack: Stack = None,
@@ -54,7 +57,8 @@ def clean(
     """List what is left over in the tables and buckets. With --remove, remove it.
 
     The sweeper removes most of it in time, but not media without an Object, and not broken entries of
-    collections. The command checks each item again just before it removes it, and keeps what is in use by then.
+    collections. The command checks each item again just before it removes it, and keeps what is then in
+    use.
 
     The exit code is 1 if something that should be removed could not be. Run the command again to continue.
     """

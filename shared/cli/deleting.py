@@ -94,7 +94,10 @@ def restore(
     identifier: RestoredId,
     timerange: TimeRangeText = "_",
     partial: Annotated[
-        bool, typer.Option("--partial", help="Restore only the Segments that overlap none that the Flow has now.")
+        bool,
+        typer.Option(
+            "--partial", help="Restore only the Segments that overlap none that the Flow has now."
+        ),
     ] = False,
     url: Url = LOCAL_URL,
     token: Token = None,

@@ -17,7 +17,10 @@ def play(
     timerange: TimeRangeText = "_",
     dash: Annotated[
         bool,
-        typer.Option("--dash", help="Use DASH instead of HLS. DASH is exact where a Flow uses only part of an Object."),
+        typer.Option(
+            "--dash",
+            help="Use DASH instead of HLS. DASH is exact where a Flow uses only part of an Object.",
+        ),
     ] = False,
     hours: Annotated[
         float, typer.Option(min=0.1, max=168, help="How many hours the address works.")

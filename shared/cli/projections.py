@@ -25,7 +25,11 @@ def projections(
         ),
     ] = None,
     status: Annotated[
-        bool, typer.Option("--status", help="Show which exist, are missing, differ or are extra. This is the default.")
+        bool,
+        typer.Option(
+            "--status",
+            help="Show which exist, are missing, differ or are extra. This is the default.",
+        ),
     ] = False,
     enable: Annotated[
         bool,

@@ -42,7 +42,7 @@ def purge(
             "--older-than",
             callback=_age,
             metavar="AGE",
-            help="Purge only what was deleted at least this long ago, such as 12h, 3d or 2w. Default: everything.",
+            help="Only what was deleted at least this long ago, such as 12h, 3d or 2w. Default: everything.",
         ),
     ] = "0s",
     dry_run: Annotated[

@@ -63,7 +63,9 @@ def _bin_size(entry: dict[str, Any]) -> str:
 
 
 def retention_table(flows: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Flow", "Label", "Retention", "Set on", "Segments", "Deletes", "Next", "Kept because")
+    table = _table(
+        "Flow", "Label", "Retention", "Set on", "Segments", "Deletes", "Next", "Kept because"
+    )
     for flow in flows:
         _add(
             table,
