@@ -17,6 +17,7 @@ def confirm(what: str, answer: str) -> None:
     try:
         typed = typer.prompt(f"Type {answer} to continue", err=True, default="", show_default=False)
     except typer.Abort:
+        err.print()  # ends the line of the question
         typed = ""
     if typed.strip() != answer:
         raise CommandError("nothing was changed")

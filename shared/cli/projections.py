@@ -58,12 +58,17 @@ def projections(
         found = result_of(_PROGRAM, environment, "status", *names, words="projections")
         there = [each for each in found["projections"] if each["columns"] and each["found"]]
         words = ", ".join(each["name"] for each in there)
-        confirm(f"These {len(there)} projections will be dropped: {words}", "drop")
+        confirm(
+            f"About to drop {'1 projection' if len(there) == 1 else f'{len(there)} projections'}: {words}",
+            "drop",
+        )
     action = "enable" if enable else "disable" if disable else "status"
     found = result_of(_PROGRAM, environment, action, *names, words="projections")
     if as_json:
         out.print_json(json.dumps(found))
         return
     for line in found["done"]:
-        out.print(line, highlight=False, markup=False)
+        name = line.removeprefix("without ")
+        verb = "created" if name == line else "dropped"
+        out.print(f"{verb} {name}", highlight=False, markup=False)
     out.print(projections_table(found["projections"]))

@@ -57,6 +57,7 @@ def purge(
     until = _ago(older_than)
     with connected(url, token) as client:
         entries = list(client.pages("/recycle-bin", deleted_until=until.isoformat()))
+        words = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
         if as_json:
             out.print_json(json.dumps(entries))
         elif dry_run or not entries:
@@ -64,11 +65,11 @@ def purge(
         if dry_run or not entries:
             return
         if not yes:
-            typer.confirm(f"Destroy {len(entries)} entries for good?", abort=True)
+            typer.confirm(f"Delete {words} for good?", abort=True)
         with bar(err, "purging") as progress:
             progress.begin(len(entries))
             for entry in entries:
                 client.delete_if_there(f"/recycle-bin/{entry['id']}")
                 progress.advance(1)
     if not as_json:
-        out.print(f"purged {len(entries)} entries", highlight=False)
+        out.print(f"purged {words}", highlight=False)

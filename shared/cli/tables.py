@@ -48,11 +48,16 @@ def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
             entry.get("label", ""),
             str(entry.get("segment_count", "")),
             _bin_size(entry),
-            entry["deleted_at"],
+            _time(entry["deleted_at"]),
             entry.get("deleted_by", ""),
-            entry["kept_until"],
+            _time(entry["kept_until"]),
         )
     return table
+
+
+def _time(text: str) -> str:
+    """With a place where a narrow column may break."""
+    return text.replace("T", " ")
 
 
 def _bin_size(entry: dict[str, Any]) -> str:
