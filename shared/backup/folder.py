@@ -73,7 +73,7 @@ def read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except OSError as error:
         raise InvalidRequestError(
-            f"{folder} has no readable {MANIFEST}: it is no export"
+            f"{folder} has no readable {MANIFEST}: it is not an export"
         ) from error
     except ValidationError as error:
         first = error.errors()[0]

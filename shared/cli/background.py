@@ -66,16 +66,14 @@ def redrive(
 
 def retry(
     context: typer.Context,
-    request_id: Annotated[
-        str, typer.Argument(metavar="ID", help="Id of a deletion request with status error.")
-    ],
+    request_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the deletion request.")],
     stack: Stack = None,
     queue_url: QueueUrl = LOCAL_QUEUES,
     data: Data = LOCAL_DATA,
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Resume a deletion request after you have corrected the cause of its error."""
+    """Resume a deletion request that is in error, after you have fixed the cause."""
     if stack is not None and not is_given(context, "url"):
         url = api_of(stack)
     with Client(url, token) as api:
@@ -107,5 +105,6 @@ def sweep(
     if as_json:
         out.print_json(json.dumps(done))
         return
+    width = max(map(len, done), default=0)
     for what, count in done.items():
-        out.print(f"{what.replace('_', ' '):18} {count}", highlight=False)
+        out.print(f"{what.replace('_', ' '):{width}}  {count}", highlight=False)

@@ -27,8 +27,8 @@ def export_tables(
 ) -> None:
     """Write all tables of the store to a folder, as Parquet, from one consistent snapshot.
 
-    The service goes on meanwhile. Media is not included. The files hold secrets of webhooks, so only you may
-    read them. A folder with a file UNFINISHED, or without manifest.json, is not whole.
+    The service keeps running. Media is not included. The files hold the secrets of webhooks, so only you can
+    read them. A folder that has a file UNFINISHED, or no manifest.json, is incomplete.
     """
     environment = environment_of(context, stack, vast_url, data)
     found = result_of(_PROGRAM, environment, "export", str(folder), words="export")
@@ -56,12 +56,12 @@ def import_tables(
 ) -> None:
     """Fill an empty schema from an export, and migrate it for this release.
 
-    The schema must have no tables; set TAMS_VAST__SCHEMA to name another one. All files are checked first.
-    After an interruption, run it again to resume. Until it has ended, functions on that schema answer 503.
+    The schema must have no tables; set TAMS_VAST__SCHEMA to choose another one. All files are checked first.
+    After an interruption, run it again to resume. Until it is done, functions on that schema answer 503.
     """
     environment = environment_of(context, stack, vast_url, data)
     found = result_of(_PROGRAM, environment, "import", str(folder), words="import")
     if as_json:
         out.print_json(json.dumps(found))
         return
-    out.print(f"the schema {found['schema']} holds the store", highlight=False, markup=False)
+    out.print(f"the store is now in the schema {found['schema']}", highlight=False, markup=False)

@@ -31,7 +31,7 @@ def clean(
     key_age_hours: Annotated[
         float,
         typer.Option(
-            min=1.0, help="Leave out media without an Object that is younger than so many hours."
+            min=1.0, help="Leave out media without an Object that is younger than this many hours."
         ),
     ] = 24.0,
     sole_owner: Annotated[
@@ -42,7 +42,10 @@ def clean(
         ),
     ] = False,
     remove: Annotated[
-        bool, typer.Option("--remove", help="Remove what is found. Without it nothing changes.")
+        bool,
+        typer.Option(
+            "--remove", help="Remove what is found. Without this option, nothing changes."
+        ),
     ] = False,
     yes: Yes = False,
     stack: Stack = None,
@@ -53,11 +56,11 @@ def clean(
 ) -> None:
     """List what is left over in the tables and buckets. With --remove, remove it.
 
-    The sweeper removes most of it by itself, in time. What stays is media without an Object, and entries of
-    collections. Each is looked at again just before it goes, so what is in use by then stays.
+    The sweeper removes most of it in time, but not media without an Object, and not broken entries of
+    collections. The command checks each item again just before it removes it, and keeps what is then in
+    use.
 
-    The exit code is 1 when something that should go could not be removed. What was removed by then is gone.
-    Run it again to continue.
+    The exit code is 1 if something that should be removed could not be. Run the command again to continue.
     """
     environment = environment_of(context, stack, vast_url, data, s3_url)
     options = ["--key-age-hours", str(key_age_hours), *(["--sole-owner"] if sole_owner else [])]
@@ -67,7 +70,10 @@ def clean(
         if not as_json:
             _tell(found)
         if remove and (number := _removable(found)):
-            confirm(f"About to destroy for good: {number} of {_place(found)}.", "remove")
+            items = "1 item" if number == 1 else f"{number} items"
+            confirm(f"About to delete {items} for good, from {_place(found)}.", "remove")
+        elif remove and not as_json:
+            out.print("nothing to remove")
     if remove and (yes or number):
         found = result_of(_PROGRAM, environment, "--remove", *options, words="removing")
         if not as_json:

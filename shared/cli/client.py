@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any, Self
 
 import httpx
@@ -87,8 +88,12 @@ class Client:
         found: list[Any] = self._answers.document(response, list)
         return found
 
-    def delete(self, path: str, **parameters: str) -> None:
-        self._answers.accepted(self._patiently(self._api, "DELETE", path, params=parameters))
+    def delete(self, path: str, **parameters: str) -> str | None:
+        """The id of the deletion request, if the service goes on in the background."""
+        response = self._patiently(self._api, "DELETE", path, params=parameters)
+        if self._answers.accepted(response).status_code != HTTPStatus.ACCEPTED:
+            return None
+        return str(self._answers.document(response, dict)["id"])
 
     def delete_if_there(self, path: str) -> None:
         """Somebody else may have deleted it in the meantime."""

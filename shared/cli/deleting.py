@@ -8,7 +8,7 @@ import typer
 from cli.addresses import LOCAL_URL
 from cli.connection import connected
 from cli.console import out
-from cli.options import ResourceId, TimeRangeText, Token, Url, is_given
+from cli.options import DeletedId, RestoredId, TimeRangeText, Token, Url, is_given
 from tams.timing import TimeRange
 
 
@@ -35,12 +35,12 @@ def rm(
             "--timerange).",
         ),
     ],
-    identifier: ResourceId,
+    identifier: DeletedId,
     timerange: TimeRangeText = "_",
     hard: Annotated[
         bool,
         typer.Option(
-            "--hard", help="Keep nothing in the recycle bin. This is an extension of TAMS."
+            "--hard", help="Delete for good, without the recycle bin. This is an extension of TAMS."
         ),
     ] = False,
     cascade: Annotated[
@@ -53,7 +53,7 @@ def rm(
     """Delete a Source, a Flow, or the Segments that lie entirely within a timerange."""
     _check_timerange(context, kind, is_given(context, "timerange"))
     if cascade and kind is not What.SOURCE:
-        raise typer.BadParameter("only a Source has Flows", param_hint="--cascade")
+        raise typer.BadParameter("only for a Source, which has Flows", param_hint="--cascade")
     what = (
         _segments(timerange, identifier)
         if kind is What.SEGMENTS
@@ -66,12 +66,20 @@ def rm(
         match kind:
             case What.SOURCE:
                 more = {"cascade": "true"} if cascade else {}
-                client.delete(f"/sources/{identifier}", **asked, **more)
+                request_id = client.delete(f"/sources/{identifier}", **asked, **more)
             case What.FLOW:
-                client.delete(f"/flows/{identifier}", **asked)
+                request_id = client.delete(f"/flows/{identifier}", **asked)
             case What.SEGMENTS:
-                client.delete(f"/flows/{identifier}/segments", timerange=timerange, **asked)
-    out.print(f"deleted {what}", highlight=False)
+                path = f"/flows/{identifier}/segments"
+                request_id = client.delete(path, timerange=timerange, **asked)
+    if request_id is None:
+        out.print(f"deleted {what}", highlight=False)
+    else:
+        out.print(
+            f"the service is deleting {what} in the background: deletion request {request_id}",
+            highlight=False,
+            soft_wrap=True,
+        )
 
 
 def restore(
@@ -83,10 +91,13 @@ def restore(
             help="What to restore: source, flow, segments of a Flow, or an entry of the recycle bin.",
         ),
     ],
-    identifier: ResourceId,
+    identifier: RestoredId,
     timerange: TimeRangeText = "_",
     partial: Annotated[
-        bool, typer.Option("--partial", help="Restore the Segments that overlap no others.")
+        bool,
+        typer.Option(
+            "--partial", help="Restore only the Segments that overlap none that the Flow has now."
+        ),
     ] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
@@ -126,7 +137,7 @@ def _check_timerange(context: typer.Context, kind: str, given: bool) -> None:
     """Raises BadParameter."""
     if given and kind != "segments":
         raise typer.BadParameter(
-            f"a {kind} goes as a whole. For part of a Flow's timeline: "
+            "only for segments. For part of a Flow's timeline: "
             f"tams {context.info_name} segments FLOW_ID --timerange …",
             param_hint="--timerange",
         )

@@ -2,7 +2,7 @@
 
 A range that begins and ends on Segment boundaries is copied without loss, if the file's type can hold it. A
 cut anywhere else needs frames that the media does not start with, so picture and sound are then decoded and
-encoded again, as H.264 and AAC; WAV holds PCM instead. PCM never needs that: it is cut to the sample, or goes
+re-encoded, as H.264 and AAC; WAV holds PCM instead. PCM never needs that: it is cut to the sample, or goes
 into MP4 as FLAC, without loss.
 """
 
@@ -131,7 +131,7 @@ def _write(
             encode = encode_video if each.is_video else encode_audio
             encoded, words = encode(output, each, start, end)
             tracks.append(encoded)
-            remarks.append(f"the {kind} is encoded again as {words}, because {why or SAFER}")
+            remarks.append(f"the {kind} is re-encoded as {words}, because {why or SAFER}")
         _name(output.streams[-1], each)
     for _, packet in heapq.merge(*tracks, key=lambda entry: entry[0]):
         output.mux(packet)

@@ -33,7 +33,7 @@ def ls(
         bool,
         typer.Option(
             "--deleted",
-            help="List what the recycle bin holds of them. This is an extension of TAMS.",
+            help="List those in the recycle bin instead. This is an extension of TAMS.",
         ),
     ] = False,
     url: Url = LOCAL_URL,
@@ -43,7 +43,7 @@ def ls(
     """List Sources, Flows or the Segments of a Flow."""
     if deleted:
         if is_given(context, "timerange"):
-            raise typer.BadParameter("it does not go with --deleted", param_hint="--timerange")
+            raise typer.BadParameter("cannot be used with --deleted", param_hint="--timerange")
         _list_deleted(kind, flow_id, url, token, as_json=as_json)
         return
     tables: dict[Kind, Callable[[Any], Any]] = {

@@ -111,14 +111,14 @@ def _segment_tags(pairs: list[str] | None) -> list[str] | None:
 def _flow_id(text: str | None) -> str | None:
     if text is not None and not is_uuid(text.lower()):
         raise typer.BadParameter(
-            f"{text!r} is not a Flow id, which is a UUID: `tams ls flows` lists them"
+            f"{text!r} is not a Flow id, which is a UUID: `tams ls flows` lists ids"
         )
     return text and text.lower()
 
 
 def _resource_id(text: str) -> str:
     if not is_uuid(text.lower()):
-        raise typer.BadParameter(f"{text!r} is not an id, which is a UUID: `tams ls` lists them")
+        raise typer.BadParameter(f"{text!r} is not an id, which is a UUID: `tams ls` lists ids")
     return text.lower()
 
 
@@ -146,7 +146,7 @@ TimeRangeText = Annotated[
     typer.Option(
         "--timerange",
         callback=_timerange,
-        help="Timerange: '[5:0_15:0)' is from 5 s to just before 15 s, '_' is everything.",
+        help="Part of the timeline: '[5:0_15:0)' is from 5 s to just before 15 s, '_' is everything.",
     ),
 ]
 TimestampText = Annotated[
@@ -169,9 +169,13 @@ SegmentTags = Annotated[
 FlowId = Annotated[
     str, typer.Argument(metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow.")
 ]
-ResourceId = Annotated[
+DeletedId = Annotated[
     str,
-    typer.Argument(metavar="ID", callback=_resource_id, help="Id of the Flow, Source or entry."),
+    typer.Argument(metavar="ID", callback=_resource_id, help="Id of the Source or Flow."),
+]
+RestoredId = Annotated[
+    str,
+    typer.Argument(metavar="ID", callback=_resource_id, help="Id of the Source, Flow or entry."),
 ]
 ExportedFlowId = Annotated[
     str,
@@ -189,5 +193,5 @@ OptionalFlowId = Annotated[
 ]
 PlayedId = Annotated[
     str,
-    typer.Argument(metavar="ID", callback=_flow_id, help="Id of a Flow or a Source."),
+    typer.Argument(metavar="ID", callback=_resource_id, help="Id of a Flow or Source."),
 ]

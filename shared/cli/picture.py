@@ -96,8 +96,7 @@ def add_picture(
         depth = "" if pix_fmt == look.pix_fmt else f" in {pix_fmt} from {look.pix_fmt}"
         return stream, f"{_ENCODERS[encoder]}{depth}"
     raise CommandError(
-        f"{output.format.name} cannot hold H.264, which a picture is encoded in; "
-        "export to .mp4, .mov or .mkv"
+        f"{output.format.name} cannot hold a picture encoded as H.264; export to .mp4, .mov or .mkv"
     )
 
 

@@ -17,20 +17,23 @@ def play(
     timerange: TimeRangeText = "_",
     dash: Annotated[
         bool,
-        typer.Option("--dash", help="DASH instead of HLS: exact where Objects are used in part."),
+        typer.Option(
+            "--dash",
+            help="Use DASH instead of HLS. DASH is exact where a Flow uses only part of an Object.",
+        ),
     ] = False,
     hours: Annotated[
-        float, typer.Option(min=0.1, max=168, help="How long the address opens anything.")
+        float, typer.Option(min=0.1, max=168, help="How many hours the address works.")
     ] = 24.0,
     open_: Annotated[
-        bool, typer.Option("--open", help="Open it with this machine's player as well.")
+        bool, typer.Option("--open", help="Also open it with this machine's default player.")
     ] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Print the address of a Flow or Source for players. It is an extension of TAMS.
+    """Print an address at which players play a Flow or Source. This is an extension of TAMS.
 
-    The address needs no credentials: all who have it can play what it names, until it expires.
+    The address needs no credentials: anyone who has it can play that Flow or Source until it expires.
     """
     with connected(url, token) as client:
         address = address_of(client, identifier, timerange, "dash" if dash else "hls", hours)

@@ -25,7 +25,11 @@ def projections(
         ),
     ] = None,
     status: Annotated[
-        bool, typer.Option("--status", help="Show which exist, differ or are extra. The default.")
+        bool,
+        typer.Option(
+            "--status",
+            help="Show which exist, are missing, differ or are extra. This is the default.",
+        ),
     ] = False,
     enable: Annotated[
         bool,
@@ -42,7 +46,7 @@ def projections(
 ) -> None:
     """Show, create or drop the projections of the tables on VAST.
 
-    Every answer of the API is the same with and without them. Without a projection some reads take longer,
+    The API gives the same answers with and without them. Without a projection, some reads take longer
     and writes cost VAST a little less. VAST fills a new one in the background. `make provision` creates what
     is missing again.
     """
@@ -54,12 +58,17 @@ def projections(
         found = result_of(_PROGRAM, environment, "status", *names, words="projections")
         there = [each for each in found["projections"] if each["columns"] and each["found"]]
         words = ", ".join(each["name"] for each in there)
-        confirm(f"These {len(there)} projections will be dropped: {words}", "drop")
+        confirm(
+            f"About to drop {'1 projection' if len(there) == 1 else f'{len(there)} projections'}: {words}",
+            "drop",
+        )
     action = "enable" if enable else "disable" if disable else "status"
     found = result_of(_PROGRAM, environment, action, *names, words="projections")
     if as_json:
         out.print_json(json.dumps(found))
         return
     for line in found["done"]:
-        out.print(line, highlight=False, markup=False)
+        name = line.removeprefix("without ")
+        verb = "created" if name == line else "dropped"
+        out.print(f"{verb} {name}", highlight=False, markup=False)
     out.print(projections_table(found["projections"]))

@@ -25,8 +25,8 @@ def provision(
         bool,
         typer.Option(
             "--check",
-            help="Change nothing; say what would be done. The exit code is 0 if that is nothing, 1 if it is "
-            "something, and 2 if it could not be found out.",
+            help="Change nothing, and list what would be done. The exit code is 0 if there is nothing to do, "
+            "1 if there is something, and 2 if the check failed.",
         ),
     ] = False,
 ) -> None:

@@ -42,21 +42,22 @@ def purge(
             "--older-than",
             callback=_age,
             metavar="AGE",
-            help="Purge what was deleted at least so long ago, such as 12h, 3d or 2w. Default: everything.",
+            help="Only what was deleted at least this long ago, such as 12h, 3d or 2w. Default: everything.",
         ),
     ] = "0s",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only list what would be destroyed.")
+        bool, typer.Option("--dry-run", help="Only list what would be deleted.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Destroy what is in the recycle bin, for good. After an interruption, run it again to continue."""
+    """Delete for good what is in the recycle bin. After an interruption, run it again to continue."""
     until = _ago(older_than)
     with connected(url, token) as client:
         entries = list(client.pages("/recycle-bin", deleted_until=until.isoformat()))
+        words = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
         if as_json:
             out.print_json(json.dumps(entries))
         elif dry_run or not entries:
@@ -64,11 +65,11 @@ def purge(
         if dry_run or not entries:
             return
         if not yes:
-            typer.confirm(f"Destroy {len(entries)} entries for good?", abort=True)
+            typer.confirm(f"Delete {words} for good?", abort=True)
         with bar(err, "purging") as progress:
             progress.begin(len(entries))
             for entry in entries:
                 client.delete_if_there(f"/recycle-bin/{entry['id']}")
                 progress.advance(1)
     if not as_json:
-        out.print(f"purged {len(entries)} entries", highlight=False)
+        out.print(f"purged {words}", highlight=False)

@@ -10,7 +10,7 @@ from cli.tables import retention_table
 
 
 def show(url: Url = LOCAL_URL, token: Token = None, as_json: AsJson = False) -> None:
-    """List the Flows with a retention policy, with what goes next and when, those due first."""
+    """List the Flows with a retention policy, what is deleted next, and when; those due first come first."""
     with connected(url, token) as client:
         flows = list(client.pages("/retention"))
     if as_json:

@@ -49,18 +49,18 @@ def status(
         bool,
         typer.Option(
             "--probe/--no-probe",
-            help="Find out how VAST treats conflicting writes, in a schema that is made and dropped for it.",
+            help="Find out how VAST treats conflicting writes, in a temporary schema.",
         ),
     ] = True,
     as_json: AsJson = False,
 ) -> None:
     """Show versions, tables, projections, waiting work, and what needs attention.
 
-    The exit code is 0 when nothing needs attention, else 1. With --json, `ready` says whether this release
-    can use the tables and nothing is pending, and `attention` lists the rest in sentences.
+    The exit code is 0 if nothing needs attention, otherwise 1. With --json, `ready` says whether this release
+    can use the tables and nothing is pending, and `attention` lists in sentences what needs attention.
 
-    VAST is that of --stack, or of the TAMS_VAST__… variables that `make provision` takes, or of the local
-    stack.
+    The command uses the VAST of --stack if you give it, otherwise that of the TAMS_VAST__… variables that
+    `make provision` uses, otherwise the local stack's.
     """
     environment = environment_of(context, stack, vast_url, data, LOCAL_S3)
     arguments = ["--probe"] if probe else []
@@ -165,9 +165,9 @@ def _tell_backends(backends: Mapping[str, Any] | None) -> None:
         _line("storage", "not checked, because TAMS_STORAGE_BACKENDS is not set")
         return
     number = backends["objects_looked_at"]
-    looked = f"all {number} Objects" if backends["all_objects"] else f"the first {number} Objects"
+    checked = f"all {number} Objects" if backends["all_objects"] else f"the first {number} Objects"
     unknown = len(backends["unknown"])
-    _line("storage", f"{looked} looked at; they name {unknown} backends that are not configured")
+    _line("storage", f"{unknown} backends not configured that Objects name ({checked} checked)")
 
 
 def _tell_conflicts(conflicts: Mapping[str, Any] | None) -> None:

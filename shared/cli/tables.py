@@ -48,11 +48,16 @@ def recycle_bin_table(entries: Iterable[dict[str, Any]]) -> Table:
             entry.get("label", ""),
             str(entry.get("segment_count", "")),
             _bin_size(entry),
-            entry["deleted_at"],
+            _time(entry["deleted_at"]),
             entry.get("deleted_by", ""),
-            entry["kept_until"],
+            _time(entry["kept_until"]),
         )
     return table
+
+
+def _time(text: str) -> str:
+    """With a place where a narrow column may break."""
+    return text.replace("T", " ")
 
 
 def _bin_size(entry: dict[str, Any]) -> str:
@@ -63,7 +68,9 @@ def _bin_size(entry: dict[str, Any]) -> str:
 
 
 def retention_table(flows: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Flow", "Label", "Retention", "Of", "Segments", "Goes", "Next", "Kept because")
+    table = _table(
+        "Flow", "Label", "Retention", "Set on", "Segments", "Deletes", "Next", "Kept because"
+    )
     for flow in flows:
         _add(
             table,
@@ -73,7 +80,7 @@ def retention_table(flows: Iterable[dict[str, Any]]) -> Table:
             "Source" if flow["from_source"] else "Flow",
             str(flow["segment_count"]),
             flow["goes"],
-            flow.get("next", "with the next sweep" if "kept_because" not in flow else ""),
+            flow.get("next", "at the next sweep" if "kept_because" not in flow else ""),
             flow.get("kept_because", ""),
         )
     return table
@@ -159,9 +166,8 @@ def segments_table(segments: Iterable[dict[str, Any]]) -> Table:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
-        table.add_column(
-            name, no_wrap=name in {"Entry", "Source", "Flow", "Id", "Timerange", "Object"}
-        )
+        no_wrap = name in {"Entry", "Source", "Flow", "Id", "Timerange", "Object"}
+        table.add_column(name, no_wrap=no_wrap, overflow="ellipsis" if no_wrap else "fold")
     return table
 
 

@@ -1,4 +1,4 @@
-"""`tams admin clean` against the running stack: media that no Object knows is listed, and removed."""
+"""`tams admin clean` against the running stack: media without an Object is listed, and removed."""
 
 import json
 import os
@@ -79,7 +79,7 @@ def test_it_lists_and_changes_nothing_unless_it_is_told_to(
     done = clean(stack, "keys")
 
     assert done.returncode == 0
-    assert "media that no Object knows" in done.stdout
+    assert "media without an Object" in done.stdout
     assert listed(stack, "keys")["keys"]["count"] == 1
     assert bucket.has(stray)
     assert listed(stack, "keys", "--remove", "--yes")["keys"]["removed"] == 1
@@ -93,7 +93,7 @@ def test_it_asks_first_and_any_other_answer_changes_nothing(
 
         assert done.returncode == 1
         assert (
-            "About to destroy for good: 1 of the schema tams and the bucket tams-media."
+            "About to delete 1 item for good, from the schema tams and the bucket tams-media."
             in done.stderr
         )
         assert "nothing was changed" in done.stderr

@@ -94,7 +94,7 @@ def test_a_flow_says_how_its_picture_looks_and_a_stretch_keeps_it(
     assert essence | said == essence
     target = tmp_path / "stretch.mp4"
     text = tams(stack, "export", flow_id, str(target), "--timerange", "[0:100000000_1:100000000)")
-    assert "note: the picture is encoded again as H.26" in text
+    assert "note: the picture is re-encoded as H.26" in text
     assert "because the timerange starts or ends inside a Segment" in text
     (came,) = probe(target)
     assert came.essence | said == came.essence
@@ -131,7 +131,7 @@ def test_lossless_sound_says_its_depth_and_stays_lossless_in_a_stretch(
     assert flow(stack, flow_id)["essence_parameters"]["bit_depth"] == bits
     target = tmp_path / "stretch.mp4"
     text = tams(stack, "export", flow_id, str(target), "--timerange", "[0:310000000_1:310000000)")
-    assert "encoded again as FLAC, without loss" in text
+    assert "re-encoded as FLAC, without loss" in text
     assert np.array_equal(samples_of(target), samples_of(path)[14_880:62_880])
 
 
@@ -150,7 +150,7 @@ def test_a_file_that_cannot_hold_the_codec_gets_another_and_a_note(
     text = tams(stack, "export", outcome["multi_flow_id"], str(tmp_path / "out.mp4"))
 
     assert "note:" not in as_is
-    assert "the picture is encoded again as H.264, because mp4 cannot hold vp8" in text
+    assert "the picture is re-encoded as H.264, because mp4 cannot hold vp8" in text
 
 
 def test_a_language_goes_in_and_comes_out(stack: Stack, tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "no manifest": (
         lambda it: (it / "manifest.json").unlink(),
-        "has no readable manifest.json: it is no export",
+        "has no readable manifest.json: it is not an export",
     ),
     "unfinished": (
         lambda it: (it / "UNFINISHED").touch(),

@@ -26,6 +26,7 @@ from tams.errors import (
     clipped,
     quoted,
 )
+from tams.models.validation import words_of
 
 STATUS_OF: Mapping[type[RequestFailedError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
@@ -105,7 +106,7 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 def _words(fault: Mapping[str, Any]) -> str:
     if fault["type"] == "int_parsing":
         return f"{quoted(str(fault['input']))} is not a whole number"
-    return str(fault["msg"])
+    return words_of(fault)
 
 
 def _earlier(request: Request) -> RequestFailedError | None:

@@ -18,6 +18,9 @@ MESSAGES_MAX = 5
 _ENUM_MEMBER = re.compile(r"<[\w.]+: ('[^']*')>")
 """Pydantic names the members of a Literal by their repr; a client knows only their values."""
 
+_PREFIX = "Value error, "
+"""Pydantic's, in front of the words of our own validators."""
+
 _WORDS: Mapping[str, str] = {
     "missing": "is required",
     "extra_forbidden": "is not a property of this schema",
@@ -62,16 +65,18 @@ def _line(fault: Mapping[str, Any]) -> str:
     if fault["type"] == NULL_FIELD:
         location.append(context["field"])
     path = _path(location)
-    words = _words(fault["type"], fault["msg"], context)
+    words = words_of(fault)
     return f"{path}: {words}" if path else f"the body {words}"
 
 
-def _words(kind: str, message: str, context: Mapping[str, Any]) -> str:
+def words_of(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a value, without its name."""
+    kind, message, context = fault["type"], str(fault["msg"]), fault.get("ctx", {})
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         return patterns.WORDS.get(pattern, f"must match the pattern {pattern}")
     if (words := _WORDS.get(kind)) is None:
-        return message
+        return message.removeprefix(_PREFIX)
     return _ENUM_MEMBER.sub(r"\1", words.format_map(context))
 
 

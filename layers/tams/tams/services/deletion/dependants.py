@@ -16,7 +16,8 @@ def check_flow_unneeded(repositories: Repositories, stored: StoredFlow) -> None:
     reasons = []
     if count := stored.timeline.segment_count:
         may_read = repositories.caller.may(Permission.READ, classes_of(stored.flow.tags))
-        reasons.append(f"has {count} Segments" if may_read else "has Segments")
+        counted = f"has {count} Segment{'s'[: count != 1]}"
+        reasons.append(counted if may_read else "has Segments")
     collectors = repositories.collections.collectors([stored.flow.id]).get(stored.flow.id, [])
     if collectors:
         reasons.append(f"is collected by {named_flows(repositories, collectors)}")

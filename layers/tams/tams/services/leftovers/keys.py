@@ -21,8 +21,8 @@ from tams.services.objects.cleanup import ObjectCleanupService
 from tams.timing.microseconds import to_us
 
 _UNCLEAR = (
-    "left alone, because the key does not say which Object it belongs to, as those of long ids and of other "
-    "programs: {}"
+    "keys left alone, because they do not say which Object they belong to, such as those of long ids or of "
+    "other programs: {}"
 )
 _NOTHING_KNOWN = (
     "this store knows none of the media in the buckets, so it may be the wrong store, or one that is empty "
@@ -61,7 +61,8 @@ class UnknownKeys:
             told = [each for each in page if each.object_id is not None]
             unknown = self.store.read(partial(_unknown, page=told))
             known += len(told) - len(unknown)
-            unclear += len(page) - len(told)
+            # Without those that are empty: they only mark a folder.
+            unclear += sum(1 for each in page if each.object_id is None and each.size_bytes)
             old = [each for each in unknown if each.modified < latest]
             count += len(old)
             size_bytes += sum(each.size_bytes for each in old)

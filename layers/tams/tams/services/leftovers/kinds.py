@@ -13,11 +13,11 @@ from tams.services.leftovers.objects import DoomedObjects, ExpiredAllocations
 
 TITLES: Mapping[str, str] = {
     "deletions": "deletion requests that are stuck",
-    "collections": "entries of collections that name Flows that do not exist",
-    "batches": "records of batches past their time",
+    "collections": "entries of collections whose Flows do not exist",
+    "batches": "expired records of batches",
     "allocations": "Objects that no Segment used in time",
-    "objects": "Objects that wait for their removal",
-    "keys": "media that no Object knows",
+    "objects": "Objects waiting to be removed",
+    "keys": "media without an Object",
 }
 """By name."""
 

@@ -164,7 +164,11 @@ class RestoreService:
         repositories.guards.hold([stored.flow.id])  # against a purge
         found = find_segments(repositories, stored, entries, timerange, self.at_once)
         if not found:
-            raise NotFoundError("deleted Segments of Flow", stored.flow.id)
+            raise NotFoundError(
+                "stretch of deleted Segments",
+                str(timerange),
+                f"the recycle bin has no Segments of Flow {stored.flow.id} entirely within it",
+            )
         now_us = to_us(moment_of_change(self.clock(), stored))
         restored = restore_segments(repositories, stored, found, now_us, partial=partial)
         if not restored.segment_count:
