@@ -80,6 +80,7 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
         "deletion_requests": 0,
         "webhooks": 0,
         "recycle_bin": 0,
+        "recycle_bin_measured": 0,
     }
     assert handle("webhooks", "api/post_webhook.json")["statusCode"] == 201
     assert json.loads(handle("flow_delete_requests", "api/get_delete_requests.json")["body"]) == []
