@@ -85,8 +85,7 @@ def test_frames_that_an_edit_list_hides_are_neither_on_the_flow_nor_in_an_export
     encoded = tmp_path / "whole_again.mkv"
     text = " ".join(tams(stack, "export", video, str(encoded)).split())
     assert (
-        "re-encoded as H.264, because its Objects hold frames that the Flow does not show"
-        in text
+        "re-encoded as H.264, because its Objects hold frames that the Flow does not show" in text
     )
     assert len(pictures(encoded)) == 74
     stretch = tmp_path / "stretch.mp4"
