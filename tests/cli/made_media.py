@@ -1,6 +1,8 @@
 """Small media of any codec, made by PyAV alone."""
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,7 @@ def make(
 
     A comment makes each file a content of its own, for a store that knows content again.
     """
-    with av.open(path, "w", options=container_options or {}) as output:
+    with _scheduled_as_before(), av.open(path, "w", options=container_options or {}) as output:
         output.metadata["comment"] = str(uuid4())
         tracks: list[Iterator[Any]] = []
         if video:
@@ -54,6 +56,19 @@ def make(
             for packet in track:
                 output.mux(packet)
     return path
+
+
+@contextmanager
+def _scheduled_as_before() -> Iterator[None]:
+    """SVT-AV1 makes a process of root a real-time one, for good, and so all that the process starts.
+
+    Of the stacks that a test starts then, each process could keep all others from a core.
+    """
+    try:
+        yield
+    finally:
+        if hasattr(os, "sched_setscheduler"):  # not on macOS
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def tones(channels: int, start: int, count: int) -> Any:
