@@ -41,7 +41,7 @@ Grants = Annotated[GrantService, Depends(acting(GrantService))]
 
 
 def mount_lists(prefix: str, asked: Callable[..., Awaitable[Asking]]) -> None:
-    """The lists below `prefix`, for whoever `asked` lets in."""
+    """The routes of lists below `prefix`. `asked` decides who may read them."""
     by_whom = Depends(asked)
     hls, dash = described_list(HLS), described_list(DASH)
 
@@ -74,7 +74,7 @@ def mount_lists(prefix: str, asked: Callable[..., Awaitable[Asking]]) -> None:
 
 
 def mount_thumbnails(prefix: str, asked: Callable[..., Awaitable[AskingForFrame]]) -> None:
-    """The thumbnails below `prefix`, for whoever `asked` lets in."""
+    """The routes of thumbnails below `prefix`. `asked` decides who may read them."""
     by_whom = Depends(asked)
     redirect: dict[str, Any] = {
         "status_code": HTTPStatus.TEMPORARY_REDIRECT,

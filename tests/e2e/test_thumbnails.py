@@ -275,7 +275,7 @@ def test_a_codec_without_a_decoder_is_named(api: httpx.Client, vp9: Cut) -> None
     answer = api.get(f"/flows/{flow['id']}/thumbnail")
 
     assert answer.status_code == 422
-    assert "(codec): there is no decoder for its codec" in answer.json()["summary"]
+    assert "(codec): no decoder is available for its codec" in answer.json()["summary"]
 
 
 def test_an_object_without_bytes_shows_nothing_yet(api: httpx.Client) -> None:

@@ -16,7 +16,7 @@ ANSWER_SECONDS = 0.5
 """For the response alone: no request to another server may take longer."""
 
 RESERVE_SECONDS = 10.0
-"""For the last step of background work, and to pass on what is left."""
+"""What background work keeps in reserve, to finish its last step and send a hint for the rest."""
 
 _seconds_left: ContextVar[SecondsLeft | None] = ContextVar("seconds_left", default=None)
 _ends_at: ContextVar[float] = ContextVar("ends_at", default=math.inf)

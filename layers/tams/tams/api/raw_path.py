@@ -20,7 +20,7 @@ _KEPT = re.compile("%(25|2F|0A)", re.IGNORECASE)
 _ENCODED = re.compile("%[0-9A-F]{2}", re.IGNORECASE)
 _SAFE = "/:@!$&'()*+,;=~"
 _LOST = re.compile(r"\?|(?:/|/instances)\Z")
-"""In a decoded path: what a gateway cuts off, what is left off at the end, and a part of an Object."""
+"""What an id loses in a decoded path: all from a question mark on, and `/` or `/instances` at its end."""
 
 
 def protected(raw_path: str) -> str:

@@ -1,4 +1,4 @@
-"""Why there is no picture of an Object."""
+"""The reasons why no picture can be made of an Object."""
 
 from tams.errors import TamsError
 

@@ -66,7 +66,7 @@ def still(order: Order) -> bytes:
                 aspect = _picture(container).sample_aspect_ratio or Fraction(1)
         return _jpeg(frame, aspect, order.width)
     except UnknownCodecError as error:
-        raise StillError(CODEC, "there is no decoder for its codec") from error
+        raise StillError(CODEC, "no decoder is available for its codec") from error
     except _OF_DAMAGE as error:
         raise StillError(DAMAGED, _words(error)) from error
 
@@ -84,7 +84,7 @@ def _picture(container: InputContainer) -> VideoStream:
         raise StillError(NO_PICTURE, "there is no picture in it")
     picture = cast(VideoStream, stream)
     if cast(VideoCodecContext | None, picture.codec_context) is None:
-        raise StillError(CODEC, "there is no decoder for its codec")
+        raise StillError(CODEC, "no decoder is available for its codec")
     if picture.width * picture.height > _PIXELS_MAX:
         size = f"{picture.width}×{picture.height}"
         raise StillError(TOO_LARGE, f"its picture has {size} pixels, and {_PIXELS_MAX} are allowed")
