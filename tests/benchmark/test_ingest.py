@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing
 
 import httpx
@@ -25,7 +25,8 @@ from tests.services import lend_environment
 from tests.waiting import PATIENCE_SECONDS, until
 
 WRITERS = sized(test=2, quick=10, long=10)
-FLOWS_EACH = sized(test=2, quick=5, long=5)
+FLOWS_EACH = sized(test=2, quick=10, long=10)
+FLOWS_EACH_HEARD = sized(test=2, quick=5, long=5)  # the subscriber needs the same two cores
 SECONDS = sized(test=3, quick=30, long=600)
 TABLE = "Live ingest"
 
@@ -38,10 +39,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         yield running
 
 
-def late_ms(stack: Stack) -> list[float]:
+def late_ms(stack: Stack, flows_each: int) -> list[float]:
     """How late each Segment was registered, over all writers at once."""
     command = [sys.executable, "-m", "tests.benchmark.ingest_writer", stack.api_url]
-    arguments = [*command, str(FLOWS_EACH), str(SECONDS)]
+    arguments = [*command, str(flows_each), str(SECONDS)]
     with ExitStack() as open_:
         writers = [
             open_.enter_context(
@@ -79,34 +80,52 @@ def _messages(sqs: object, url: str) -> int:
     return sum(int(answer["Attributes"][name]) for name in names)
 
 
+def segments_of(api: httpx.Client, flows: Iterable[str]) -> int:
+    return sum(
+        len(page)
+        for flow in flows
+        for page in all_pages(api, f"/flows/{flow}/segments", limit=1000)
+    )
+
+
+def flows_of(api: httpx.Client) -> set[str]:
+    return {it["id"] for page in all_pages(api, "/flows", limit=1000) for it in page}
+
+
+@pytest.mark.parametrize(
+    ("flows_each", "subscribers"), [(FLOWS_EACH, 0), (FLOWS_EACH_HEARD, 1)], ids=["alone", "heard"]
+)
 def test_live_flows_are_kept_up_with(
-    stack: Stack, record: Record, monkeypatch: pytest.MonkeyPatch
+    stack: Stack,
+    record: Record,
+    monkeypatch: pytest.MonkeyPatch,
+    flows_each: int,
+    subscribers: int,
 ) -> None:
     lend_environment(stack, monkeypatch)
     with httpx.Client(base_url=stack.api_url, timeout=120) as api, receiver() as subscriber:
+        before = flows_of(api)
         body = {"url": subscriber.url, "events": ["flows/segments_added"]}
-        assert api.post("/service/webhooks", json=body).status_code == 201
-        late = late_ms(stack)
+        for _ in range(subscribers):
+            assert api.post("/service/webhooks", json=body).status_code == 201
+        late = late_ms(stack, flows_each)
         ended = time.monotonic()
         waits = waiting(stack)
         until(lambda: waiting(stack) == 0)
         drained_seconds = time.monotonic() - ended
         heard = sum(len(each.event["segments"]) for each in subscriber.distinct)
-        flows = [it for page in all_pages(api, "/flows", limit=1000) for it in page]
-        counted = [
-            len(each)
-            for flow in flows
-            for each in all_pages(api, f"/flows/{flow['id']}/segments", limit=1000)
-        ]
+        kept = segments_of(api, flows_of(api) - before)
 
-    assert sum(counted) == len(late) == heard == WRITERS * FLOWS_EACH * SECONDS
+    assert kept == len(late) == WRITERS * flows_each * SECONDS
+    assert heard == kept * subscribers
     assert drained_seconds < PATIENCE_SECONDS
     pace = Pace(late, SECONDS)
     record.line(
         TABLE,
         {
             "writers": WRITERS,
-            "Flows": WRITERS * FLOWS_EACH,
+            "Flows": WRITERS * flows_each,
+            "webhooks": subscribers,
             "seconds": SECONDS,
             "Segments a second": f"{pace.per_second:.0f}",
             "registered after p50": f"{pace.p50_ms:.0f} ms",
