@@ -19,7 +19,7 @@ from tams.object_stores.object_keys import object_key
 from tams.timing.microseconds import to_us
 from tests.maker import Maker
 from tests.services import Services, services_on
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 from tests.waiting import until
 
 Json = dict[str, Any]
@@ -147,7 +147,7 @@ def untold(
     """A stack in which uploads are not announced, and the services of its functions."""
     parts = [name for name in NAMES if name != "poller"]
     with (
-        Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack,
+        new_stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack,
         httpx.Client(base_url=stack.api_url, timeout=120) as api,
     ):
         yield api, services_on(stack, monkeypatch)
