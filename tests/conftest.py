@@ -1,5 +1,6 @@
 """The local stack for every test that needs a server: started once, real processes, real HTTP."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -37,6 +38,12 @@ def pytest_configure() -> None:
     settings.load_profile("tams")
     # An answer after 5 s means a busy machine here, not a fault.
     httpx._config.DEFAULT_TIMEOUT_CONFIG.__init__(120)  # type: ignore[misc]
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests stay until the end: the garbage collector need not look at them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

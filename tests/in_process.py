@@ -19,10 +19,9 @@ from tams.models.stored_objects import Instance
 from tams.models.webhook import Webhook
 from tams.object_stores.object_keys import object_id_of, object_key
 from tams.repositories.database import Database
-from tams.repositories.provision import provision
 from tams.runtime.deployment import Deployment
-from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import STORAGE_ID, settings_for
+from tests.provisioned import add_tables
 from vastlocal.http.server import serving
 from vastlocal.settings import Settings as VastSettings
 
@@ -33,8 +32,8 @@ START = datetime(2030, 1, 1, tzinfo=UTC)
 @contextmanager
 def a_vast_in_process(data: Path) -> Iterator[str]:
     """The URL of a VAST with all tables, which a thread of this process serves as long as the block."""
+    add_tables(data)
     with serving(VastSettings(data, "K", "S", ("tams",), port=0)) as url:
-        provision(vast_connection(settings_for(url)))
         yield url
 
 

@@ -10,6 +10,7 @@ from local.host_config import HostConfig
 from local.private import private_files
 from local.stack import Stack
 from tests.kept import KEPT_SECONDS
+from tests.provisioned import add_tables
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
@@ -35,6 +36,12 @@ class Backends:
     unlabelled: str = UNLABELLED
 
 
+def new_stack(data: Path, **options: Any) -> Stack:
+    """On an empty folder. Its tables are copied; tests of how they are made start a `Stack` themselves."""
+    add_tables(data / "vast")
+    return Stack(data, provision=False, **options)
+
+
 def planned(data: Path) -> tuple[HostConfig, Backend]:
     """How a stack on `data` is going to be, and its storage backend. Nothing is left running."""
     with Stack(data, only=(), provision=False) as it:
@@ -58,4 +65,4 @@ def stack_of_backends(
         for backend in backends:
             (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
     env = {**UNHURRIED, **env, "TAMS_STORAGE_BACKENDS": json.dumps(backends)}
-    return Stack(data, ports=config.ports, env=env, **options)
+    return new_stack(data, ports=config.ports, env=env, **options)

@@ -12,7 +12,7 @@ from tams.models.caller import Scope
 from tests.access.operations import document, operations
 from tests.builders import a_video_flow_body
 from tests.maker import Maker
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 
 DELETER, ADMIN = "a-token-that-may-delete", "a-token-that-may-do-everything"
 
@@ -34,7 +34,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "TAMS_RECYCLE_BIN__HARD_DELETE": "admin",
     }
     access = {"TAMS_ACCESS__ACCOUNTS": Accounts(tokens=tokens).model_dump_json()}
-    with Stack(tmp_path_factory.mktemp("strict"), workers=1, env=env, access=access) as it:
+    with new_stack(tmp_path_factory.mktemp("strict"), workers=1, env=env, access=access) as it:
         yield it
 
 

@@ -8,7 +8,7 @@ import pytest
 from local.stack import Stack
 from tams.access.attempts import AT_ONCE
 from tests.access.conftest import ADMIN, PASSWORD, accounts
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 
 NEVER = 100
 """More wrong passwords than can be answered before one is refused, however slow the machine."""
@@ -17,7 +17,7 @@ NEVER = 100
 @pytest.fixture(scope="module")
 def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """With the limits of a deployment, and one process, which remembers who was let in."""
-    stack = Stack(
+    stack = new_stack(
         tmp_path_factory.mktemp("limited"),
         workers=1,
         env=UNHURRIED,

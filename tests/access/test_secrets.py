@@ -15,7 +15,7 @@ from local.stack import Stack
 from tams.access.accounts import Account, Accounts, hash_token
 from tams.models.caller import Scope
 from tests.moto_server import moto_server
-from tests.stacks import UNHURRIED, planned
+from tests.stacks import UNHURRIED, new_stack, planned
 from tests.waiting import until
 
 MAX_AGE_SECONDS = 1
@@ -94,7 +94,7 @@ def deployed(
         "TAMS_ACCESS__ACCOUNTS_MAX_AGE_SECONDS": str(MAX_AGE_SECONDS),
     }
     # One process: each would have its own memory of secrets, and none can be asked by name.
-    with Stack(data, ports=config.ports, env=env, access=access, workers=1) as stack:
+    with new_stack(data, ports=config.ports, env=env, access=access, workers=1) as stack:
         yield Deployed(stack, secrets)
 
 

@@ -1,9 +1,6 @@
 """`tams admin` against the running stack, as an operator uses it."""
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,21 +10,25 @@ import pytest
 
 from local.queues import sqs_client
 from local.stack import Stack
+from tests.cli.command import command
 from tests.maker import Maker
 from tests.services import services_on
 from tests.waiting import until
 
 
-def tams_admin(stack: Stack, *arguments: str, succeeds: bool = True) -> str:
-    told = {
+def told(stack: Stack) -> dict[str, str]:
+    """The variables by which the command finds a stack."""
+    return {
         "TAMS_QUEUE_URL": stack.sqs_url,
         "TAMS_URL": stack.api_url,
         "TAMS_VAST_URL": stack.vast_url,
         "TAMS_S3_URL": stack.s3_url,
+        "TAMS_DATA_DIR": str(stack.data_dir),
     }
-    environment = {**os.environ, **told, "TAMS_DATA_DIR": str(stack.data_dir)}
-    command = [sys.executable, "-m", "cli.main", "admin", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+
+
+def tams_admin(stack: Stack, *arguments: str, succeeds: bool = True) -> str:
+    done = command("admin", *arguments, **told(stack))
     assert (done.returncode == 0) is succeeds, done.stderr
     return done.stdout if succeeds else done.stderr
 

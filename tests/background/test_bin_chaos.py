@@ -14,7 +14,7 @@ from tests.background.bin_client import BinClient, KnownFlow
 from tests.background.conftest import IMPATIENT
 from tests.background.ledger import database_of, instances_of, unfinished_deletions
 from tests.long_form import SOAK
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 from tests.waiting import until
 
 CLIENTS, FLOWS = (4, 3) if SOAK else (2, 2)
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.timeout(3_600)
 @pytest.fixture(scope="module")
 def binned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     env = {**IMPATIENT, **UNHURRIED, "TAMS_RECYCLE_BIN__KEPT_SECONDS": "604800"}
-    with Stack(tmp_path_factory.mktemp("bin"), env=env, schedule_seconds=1) as it:
+    with new_stack(tmp_path_factory.mktemp("bin"), env=env, schedule_seconds=1) as it:
         yield it
 
 

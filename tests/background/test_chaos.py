@@ -36,9 +36,8 @@ from tests.services import lend_environment
 from tests.small_disk import SmallDisk
 from tests.waiting import until
 
-SEEDS = 300 if SOAK else 10
-TOGETHER = 10
-"""Seeds whose clients are at work at the same time, on one stack."""
+SEEDS, TOGETHER = (300, 10) if SOAK else (6, 6)
+"""Seeds, and how many clients are at work at the same time on one stack, each with its own."""
 
 SECRET = "a-subscribers-secret"
 

@@ -1,9 +1,7 @@
 """`tams admin clean` against the running stack: media without an Object is listed, and removed."""
 
 import json
-import os
 import subprocess
-import sys
 import time
 from typing import Any
 from uuid import uuid4
@@ -14,18 +12,15 @@ from boto3.session import Session
 
 from cli.stacks import local_keys
 from local.stack import Stack
+from tests.background.test_admin import told
+from tests.cli.command import command
 from tests.maker import Maker
 
 BUCKET = "tams-media"
 
 
 def clean(stack: Stack, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    told = {"TAMS_VAST_URL": stack.vast_url, "TAMS_S3_URL": stack.s3_url}
-    command = [sys.executable, "-m", "cli.main", "admin", "clean", *arguments]
-    environment = {**os.environ, **told, "TAMS_DATA_DIR": str(stack.data_dir)}
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env=environment, input=typed
-    )
+    return command("admin", "clean", *arguments, typed=typed, **told(stack))
 
 
 def listed(stack: Stack, *arguments: str) -> dict[str, Any]:

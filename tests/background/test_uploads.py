@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +18,7 @@ from tams.object_stores.object_keys import object_key
 from tams.timing.microseconds import to_us
 from tests.maker import Maker
 from tests.services import Services, services_on
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 from tests.waiting import until
 
 Json = dict[str, Any]
@@ -140,17 +139,22 @@ def test_an_upload_of_somebody_unknown_names_init_objects_of_its_own_flow_only(
     until(lambda: f"init_object_id {hidden!r} does not exist" in why_not(api, bad))
 
 
+@pytest.fixture(scope="module")
+def unannounced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack in which nobody tells of uploads."""
+    parts = [name for name in NAMES if name != "poller"]
+    data = tmp_path_factory.mktemp("unannounced")
+    with new_stack(data, only=parts, workers=1, env=UNHURRIED) as stack:
+        yield stack
+
+
 @pytest.fixture
 def untold(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unannounced: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[httpx.Client, Services]]:
-    """A stack in which uploads are not announced, and the services of its functions."""
-    parts = [name for name in NAMES if name != "poller"]
-    with (
-        Stack(tmp_path, only=parts, workers=1, env=UNHURRIED) as stack,
-        httpx.Client(base_url=stack.api_url, timeout=120) as api,
-    ):
-        yield api, services_on(stack, monkeypatch)
+    """A client of that stack, and the services of its functions."""
+    with httpx.Client(base_url=unannounced.api_url, timeout=120) as api:
+        yield api, services_on(unannounced, monkeypatch)
 
 
 def told(object_id: str, at: datetime, size: int = 5) -> Upload:

@@ -13,13 +13,12 @@ from typing import Any
 import av
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
-from typer.testing import CliRunner
 
 from cli.client import Client
 from cli.errors import CommandError, one_line
-from cli.main import app
 from local.stack import Stack
 from tests.access.site import Page, Site, site
+from tests.cli.command import command
 
 TAMS = str(Path(sys.executable).with_name("tams"))
 NO_ID = "00000000-0000-4000-8000-000000000000"
@@ -47,10 +46,7 @@ def line(done: subprocess.CompletedProcess[str]) -> str:
 
 def refused(*arguments: str, **environment: str) -> str:
     """The same in this process, which starts nothing and so takes a moment only."""
-    result = CliRunner(env=environment).invoke(app, list(arguments))
-    return line(
-        subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
-    )
+    return line(command(*arguments, **environment))
 
 
 @pytest.fixture
@@ -167,9 +163,9 @@ def test_ctrl_c_is_one_line_and_130() -> None:
     """While a server that took the request does not answer."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        command = [TAMS, "ls", "--url", f"127.0.0.1:{port}"]
+        asking = [TAMS, "ls", "--url", f"127.0.0.1:{port}"]
         with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean({})
+            asking, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean({})
         ) as running:
             connection, _ = silent.accept()
             with connection:

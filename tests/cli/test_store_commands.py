@@ -8,22 +8,21 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from tams.repositories.provision import provision
 from tams.repositories.schema_version import KNOWN
 from tams.repositories.tables import FLOWS
 from tams.runtime.vast import vast_connection
 from tests.cli.test_failures import refused
 from tests.integration.backup.stores import insert, rows_of
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 
 Json = Any
 
 
 @pytest.fixture(scope="module")
 def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with a_local_vast(tmp_path_factory.mktemp("vast")) as url:
+    with a_vast_with_tables(tmp_path_factory.mktemp("vast")) as url:
         connection = vast_connection(settings_for(url))
-        provision(connection)
         insert(connection, FLOWS, rows_of(FLOWS, 25, created_us=1_700_000_000_000_000))
         yield url
 

@@ -11,7 +11,7 @@ from local.stack import Stack
 from tests.cli.command import tams
 from tests.contract.test_api_guide import follow
 from tests.maker import Maker, all_pages
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 from tests.waiting import until
 
 
@@ -22,7 +22,9 @@ def retaining(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "TAMS_RECYCLE_BIN__KEPT_SECONDS": "604800",
         "TAMS_RETENTION__ENABLED": "true",
     }
-    with Stack(tmp_path_factory.mktemp("retaining"), workers=1, env=env, schedule_seconds=1) as it:
+    with new_stack(
+        tmp_path_factory.mktemp("retaining"), workers=1, env=env, schedule_seconds=1
+    ) as it:
         yield it
 
 

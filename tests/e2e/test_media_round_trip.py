@@ -1,6 +1,5 @@
 """Real media is ingested, found by time, played back, and still there after a restart."""
 
-import json
 import subprocess
 import sys
 from fractions import Fraction
@@ -13,6 +12,7 @@ import pytest
 
 from cli.times import to_ns
 from local.stack import Stack
+from tests.cli.command import ingest, segments_of, tams
 from tests.e2e.media import (
     BROADCAST,
     ODD,
@@ -27,31 +27,9 @@ from tests.e2e.media import (
 pytestmark = [needs_ffmpeg, pytest.mark.timeout(600)]
 
 
-def tams(stack: Stack, *arguments: str) -> str:
-    """What the command prints; it must succeed."""
-    command = [sys.executable, "-m", "cli.main", *arguments, "--url", stack.api_url]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def ingest(stack: Stack, path: Path, *arguments: str) -> dict[str, Any]:
-    outcome: dict[str, Any] = json.loads(tams(stack, "ingest", str(path), "--json", *arguments))
-    return outcome
-
-
 @pytest.fixture(scope="module")
 def broadcast(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_media(BROADCAST, tmp_path_factory.mktemp("media") / "broadcast.mp4")
-
-
-def segments(stack: Stack, flow_id: str, **parameters: str) -> list[dict[str, Any]]:
-    response = httpx.get(
-        f"{stack.api_url}/flows/{flow_id}/segments", params={"limit": "1000", **parameters}
-    )
-    assert response.status_code == 200
-    listed: list[dict[str, Any]] = response.json()
-    return listed
 
 
 def frames_of(listed: list[dict[str, Any]], target: Path) -> int:
@@ -68,14 +46,14 @@ def test_broadcast_media_goes_in_and_comes_out_whole(
     outcome = ingest(own_stack, broadcast)
     video, multi = outcome["flow_ids"]["video"], outcome["multi_flow_id"]
 
-    listed = segments(own_stack, video)
+    listed = segments_of(own_stack, video)
     assert [each["timerange"] for each in listed] == [
         f"[{start}:0_{start + 2}:0)" for start in range(0, 24, 2)
     ]
     assert frames_of(listed, tmp_path / "all.ts") == frame_count(broadcast) == 600
-    window = segments(own_stack, video, timerange="[5:0_9:0)")
+    window = segments_of(own_stack, video, timerange="[5:0_9:0)")
     assert [each["timerange"] for each in window] == ["[4:0_6:0)", "[6:0_8:0)", "[8:0_10:0)"]
-    sound = segments(own_stack, outcome["flow_ids"]["audio"])
+    sound = segments_of(own_stack, outcome["flow_ids"]["audio"])
     ends = [each["timerange"].strip("[)").split("_") for each in sound]
     assert all(before[1] == after[0] for before, after in pairwise(ends))
 
@@ -97,7 +75,7 @@ def test_broadcast_media_goes_in_and_comes_out_whole(
     own_stack.stop()
     own_stack.start()
 
-    again = segments(own_stack, video)
+    again = segments_of(own_stack, video)
     assert [each["object_id"] for each in again] == [each["object_id"] for each in listed]
     assert frames_of(again, tmp_path / "again.ts") == 600
     assert ingest(own_stack, broadcast)["was_complete"]
@@ -108,7 +86,7 @@ def test_uploads_that_register_themselves_make_the_same_timeline(
 ) -> None:
     outcome = ingest(own_stack, broadcast, "--register-by-upload", "--start", "200:0")
 
-    listed = segments(own_stack, outcome["flow_ids"]["video"])
+    listed = segments_of(own_stack, outcome["flow_ids"]["video"])
     assert [each["timerange"] for each in listed] == [
         f"[{start}:0_{start + 2}:0)" for start in range(200, 224, 2)
     ]
@@ -127,7 +105,7 @@ def test_odd_rates_b_frames_and_a_start_that_is_not_zero_are_exact(
 
     times = [Fraction(text) for text in frame_times(path)]
     starts = {100 * 10**9 + to_ns(time - times[0]) for time in times}
-    listed = segments(own_stack, video)
+    listed = segments_of(own_stack, video)
     for each in listed:
         start, _ = each["timerange"].strip("[)").split("_")
         seconds, nanoseconds = start.split(":")
@@ -162,7 +140,7 @@ def test_an_ingest_that_was_interrupted_goes_on_where_it_was(own_stack: Stack, m
 
     assert not outcome["was_complete"]
     assert outcome["skipped"] > 0
-    listed = segments(own_stack, outcome["flow_ids"]["video"])
+    listed = segments_of(own_stack, outcome["flow_ids"]["video"])
     assert len(listed) == 120
     assert len({each["object_id"] for each in listed}) == 120
 
@@ -170,7 +148,7 @@ def test_an_ingest_that_was_interrupted_goes_on_where_it_was(own_stack: Stack, m
 def _some_segments(stack: Stack, timerange: str) -> bool:
     flows = httpx.get(f"{stack.api_url}/flows", params={"limit": 1000}).json()
     return any(
-        segments(stack, flow["id"], timerange=timerange, accept_get_urls="")
+        segments_of(stack, flow["id"], timerange=timerange, accept_get_urls="")
         for flow in flows
         if flow.get("status") == "ingesting"
     )

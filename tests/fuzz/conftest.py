@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from local.stack import Stack
-from tests.stacks import UNHURRIED
+from tests.stacks import UNHURRIED, new_stack
 
 
 @pytest.fixture(scope="module")
@@ -15,5 +15,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "TAMS_DELETION__AT_ONCE_SEGMENTS": "3",
         "TAMS_WEBHOOKS__ALLOWED_NETWORKS": "[]",
     }
-    with Stack(tmp_path_factory.mktemp("fuzz"), workers=1, env=env) as running:
+    with new_stack(tmp_path_factory.mktemp("fuzz"), workers=1, env=env) as running:
         yield running

@@ -2,9 +2,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tams.repositories.provision import provision
-from tams.runtime.vast import vast_connection
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.services import Services, services_of
 from vastlocal.control import Control
 
@@ -14,8 +13,7 @@ def vast_url(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
     """Once for each way in which a cluster may find row conflicts (ADR 3)."""
-    with a_local_vast(tmp_path_factory.mktemp("vast"), conflicts=request.param) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path_factory.mktemp("vast"), conflicts=request.param) as url:
         yield url
 
 

@@ -14,7 +14,8 @@ from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
 from tams.services.events.log import EventLog, EventQuery
 from tests.builders import a_video_flow_body
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.services import Services, services_of
 
 WEEK = timedelta(days=7)
@@ -22,8 +23,7 @@ WEEK = timedelta(days=7)
 
 @pytest.fixture
 def vast_url(tmp_path: Path) -> Iterator[str]:
-    with a_local_vast(tmp_path) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path) as url:
         yield url
 
 

@@ -7,12 +7,10 @@ import pytest
 
 from tams.models.recycle_bin import BinKind
 from tams.ports import Repositories
-from tams.repositories.provision import provision
-from tams.runtime.vast import vast_connection
 from tams.services.recycle_bin.purge import Ended, destroy
 from tams.timing.microseconds import to_us
 from tests.in_process import Platform
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.unit.services.binned import DAY, BinWorld
 from vastlocal.control import Control
 
@@ -21,8 +19,7 @@ FEW, MANY = 3, 30
 
 @pytest.fixture
 def vast_url(tmp_path: Path) -> Iterator[str]:
-    with a_local_vast(tmp_path) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path) as url:
         yield url
 
 

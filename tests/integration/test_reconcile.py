@@ -22,6 +22,7 @@ from tams.repositories.session import VastConnection
 from tams.repositories.tables import SOURCES
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.sdk import sdk_session
 
 PROGRAM = [sys.executable, "-m", "tams.runtime.provision"]
@@ -29,10 +30,8 @@ PROGRAM = [sys.executable, "-m", "tams.runtime.provision"]
 
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[VastConnection]:
-    with a_local_vast(tmp_path) as url:
-        found = vast_connection(settings_for(url))
-        provision(found)
-        yield found
+    with a_vast_with_tables(tmp_path) as url:
+        yield vast_connection(settings_for(url))
 
 
 @contextmanager

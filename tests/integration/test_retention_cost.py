@@ -11,13 +11,12 @@ import pytest
 from tams.models.flow import parse_flow_put
 from tams.models.retention import LOOK_US
 from tams.ports import Repositories
-from tams.repositories.provision import provision
-from tams.runtime.vast import vast_connection
 from tams.services.retention.sweep import RetentionService
 from tams.settings import Settings
 from tams.settings.behaviour import RetentionSettings
 from tests.builders import a_video_flow_body
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.services import Services, services_of
 from vastlocal.control import Control
 
@@ -26,9 +25,8 @@ FEW, MANY = 20, 200
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[Settings]:
-    with a_local_vast(tmp_path) as url:
+    with a_vast_with_tables(tmp_path) as url:
         made = settings_for(url)
-        provision(vast_connection(made))
         yield made.model_copy(update={"retention": RetentionSettings(enabled=True)})
 
 

@@ -8,17 +8,15 @@ from functions.sweeper import app
 from tams.errors import BackendUnavailableError
 from tams.models.flow import parse_flow_put
 from tams.models.flow_storage import FlowStoragePost
-from tams.repositories.provision import provision
-from tams.runtime.vast import vast_connection
 from tams.services.events.log import EventQuery
 from tests.builders import a_video_flow_body
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.services import services_of
 
 
 def test_events_are_passed_on_though_s3_is_away(tmp_path: Path) -> None:
-    with a_local_vast(tmp_path) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path) as url:
         settings = settings_for(url)
         services = services_of(
             settings.model_copy(

@@ -34,7 +34,7 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
         @cache
         def client_of(name: str) -> httpx.Client:
             data = unpacked(name, tmp_path_factory.mktemp("upgraded"))
-            stack = open_ones.enter_context(Stack(data, env=UNHURRIED, keep_going=True))
+            stack = open_ones.enter_context(Stack(data, env=UNHURRIED, workers=1))
             client = httpx.Client(base_url=stack.api_url, timeout=120)
             return open_ones.enter_context(client)
 

@@ -6,19 +6,18 @@ from pathlib import Path
 import pytest
 
 from backup.exporting import export_store
-from tams.repositories.provision import provision
 from tams.repositories.session import VastConnection
 from tams.runtime.clock import utc_now
 from tams.runtime.vast import vast_connection
 from tests.integration.backup.stores import fill, silent
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 from vastlocal.control import Control
 
 
 @pytest.fixture
 def vast_url(tmp_path: Path) -> Iterator[str]:
-    with a_local_vast(tmp_path / "vast") as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path / "vast") as url:
         yield url
 
 

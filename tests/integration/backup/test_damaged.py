@@ -11,7 +11,6 @@ import pytest
 from backup.exporting import export_store
 from backup.importing import import_store
 from tams.errors import InvalidRequestError
-from tams.repositories.provision import provision
 from tams.repositories.schema_status import schema_status
 from tams.repositories.schema_version import KNOWN
 from tams.repositories.session import VastConnection
@@ -27,7 +26,8 @@ from tests.integration.backup.stores import (
     without_column,
     without_table,
 )
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 
 FLOWS = "flows-00000.parquet"
 
@@ -35,8 +35,7 @@ FLOWS = "flows-00000.parquet"
 @pytest.fixture(scope="module")
 def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One for all tests here: none of them may write to it."""
-    with a_local_vast(tmp_path_factory.mktemp("vast")) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path_factory.mktemp("vast")) as url:
         yield url
 
 

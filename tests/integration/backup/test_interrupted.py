@@ -15,7 +15,6 @@ from backup.exporting import export_store
 from backup.importing import import_store
 from tams.errors import BackendUnavailableError, InvalidRequestError
 from tams.repositories.database import Database
-from tams.repositories.provision import provision
 from tams.repositories.schema_status import schema_status
 from tams.repositories.session import VastConnection
 from tams.repositories.tables import FLOWS, SEGMENTS
@@ -23,7 +22,8 @@ from tams.repositories.transaction import VastTransaction
 from tams.runtime.clock import utc_now
 from tams.runtime.vast import vast_connection
 from tests.integration.backup.stores import insert, rows_of, same_rows, silent
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.integration.local_vast import settings_for
+from tests.provisioned import a_vast_with_tables
 from tests.waiting import until
 from vastlocal.control import Control
 
@@ -31,8 +31,7 @@ from vastlocal.control import Control
 @pytest.fixture(scope="module")
 def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One for all tests here, which import into schemas of their own."""
-    with a_local_vast(tmp_path_factory.mktemp("vast")) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path_factory.mktemp("vast")) as url:
         yield url
 
 

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tams.repositories.provision import provision
-from tams.runtime.vast import vast_connection
 from tests.integration.clocks.hosts import Host
-from tests.integration.local_vast import a_local_vast, settings_for
+from tests.provisioned import a_vast_with_tables
 
 
 @pytest.fixture(scope="module")
 def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with a_local_vast(tmp_path_factory.mktemp("clocks")) as url:
-        provision(vast_connection(settings_for(url)))
+    with a_vast_with_tables(tmp_path_factory.mktemp("clocks")) as url:
         yield url
 
 
