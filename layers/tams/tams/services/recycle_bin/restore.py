@@ -25,8 +25,9 @@ from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_after, moment_of_change
 from tams.services.deletion.sources import FLOWS_MAX
 from tams.services.recycle_bin.recycle_bin import entry_to
-from tams.services.recycle_bin.restored_flows import Restoration
+from tams.services.recycle_bin.restored_flows import Restoration, check_restorable
 from tams.services.recycle_bin.restored_segments import find_segments, restore_segments
+from tams.services.recycle_bin.settled import check_settled, covered_by
 from tams.timing import TimeRange
 from tams.timing.microseconds import from_us, to_us
 
@@ -120,6 +121,8 @@ class RestoreService:
     def _together(
         self, repositories: Repositories, entry: BinEntry, *, whole_deletion: bool
     ) -> _Outcome:
+        check_restorable(repositories.caller, entry)
+        check_settled(repositories, [entry.source_id])
         entries = [entry]
         if whole_deletion:
             entries = repositories.recycle_bin.of_deletion(entry.deletion.id)
@@ -169,6 +172,7 @@ class RestoreService:
                 str(timerange),
                 f"the recycle bin has no Segments of Flow {stored.flow.id} entirely within it",
             )
+        check_settled(repositories, covered_by(stored.flow.source_id, found))
         now_us = to_us(moment_of_change(self.clock(), stored))
         restored = restore_segments(repositories, stored, found, now_us, partial=partial)
         if not restored.segment_count:
