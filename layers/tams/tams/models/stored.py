@@ -109,9 +109,9 @@ class Cascade:
 class ObjectUses:
     """The Flows from which Segments that use an Object are still to be deleted, in id order.
 
-    The first of `flow_ids` is done up to the Segment that starts at `cursor_ns`, and `entry_id` keeps those in
-    the recycle bin. If there are more Flows than fit here, those that follow `after_id` are looked up next,
-    as far as they belong to `classes`, those in which the caller could delete (None: all).
+    The first of `flow_ids` is done up to the Segment that starts at `cursor_ns`, and `entry_id` keeps those
+    in the recycle bin. If there are more Flows than fit here, those that follow `after_id` are looked up
+    next, as far as they belong to `classes`, those in which the caller could delete (None: all).
     """
 
     object_id: str

@@ -74,7 +74,7 @@ class DeletionRequestRepository:
         }
 
     def covering(self, resource_ids: Collection[str]) -> dict[str, str]:
-        """The requests still at work that cover any of these, by what they cover. See `StoredDeletion.covers`.
+        """The requests still at work that cover any of these, by what each covers: `StoredDeletion.covers`.
 
         One round trip for as many ids as one select holds.
         """

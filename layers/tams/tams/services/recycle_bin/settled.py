@@ -15,11 +15,20 @@ def check_settled(repositories: Repositories, resource_ids: Collection[str]) -> 
     """
     covering = repositories.deletion_requests.covering(resource_ids)
     if covering:
-        request_id = min(covering.values())
-        raise ConflictError(
-            f"deletion request {quoted(request_id)} is still at work, and would delete again what this "
-            "restores: try again when it is done"
-        )
+        raise _at_work(min(covering.values()))
+
+
+def check_done(repositories: Repositories, deletion_id: str) -> None:
+    """Raises ConflictError while the request that has this deletion's id is at work. One round trip."""
+    if repositories.deletion_requests.active([deletion_id]):
+        raise _at_work(deletion_id)
+
+
+def _at_work(request_id: str) -> ConflictError:
+    return ConflictError(
+        f"deletion request {quoted(request_id)} is still at work, and would delete again what this "
+        "restores: try again when it is done"
+    )
 
 
 def covered_by(source_id: str, found: Collection[Found]) -> set[str]:
