@@ -100,9 +100,8 @@ class ObjectDeletionService:
         disposal: Disposal,
     ) -> DeletionRequest:
         """The caller has been told what would be in the way: the worker does not ask again."""
-        repositories.guards.hold(
-            flows
-        )  # against a restore of Segments that does not see the request yet
+        # A restore of Segments that does not see the request yet holds these too.
+        repositories.guards.hold(flows)
         now, first = self.clock(), min(flows)
         deletion = disposal.kept_until(now)
         last_us = max(to_us(moment_of_change(now, flow)) for flow in flows.values())
