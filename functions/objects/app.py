@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api.batch import mount_batch
 from tams.api.body import described
 from tams.api.creation import CONFLICT, EXTENSION, created
-from tams.api.deletion import NEEDED, Options, never_kept
+from tams.api.deletion import ACCEPTED, NEEDED, Options, deleted, never_kept
 from tams.api.dependencies import Backends, JsonBody, ThisPlatform, acting
 from tams.api.listing import object_json, page_of_ids
 from tams.api.paging import paging_headers
@@ -134,12 +134,13 @@ async def get_object(
     "/{objectId:path}",
     tags=[EXTENSION],
     status_code=HTTPStatus.NO_CONTENT,
-    responses=NEEDED,
+    responses=ACCEPTED | NEEDED,
 )
-async def delete_object(object_id: ObjectId, deletion: Deletion, options: Options) -> Response:
+async def delete_object(
+    request: Request, object_id: ObjectId, deletion: Deletion, options: Options
+) -> Response:
     """Deletes an unused Object or, with `cascade=true`, the Segments that use it. Not part of TAMS."""
-    deletion.delete(object_id, options)
-    return Response(status_code=HTTPStatus.NO_CONTENT)
+    return deleted(request, deletion.delete(object_id, options))
 
 
 lambda_handler = api_handler(router)

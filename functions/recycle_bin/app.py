@@ -29,6 +29,7 @@ from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
 from tams.services.recycle_bin.recycle_bin import ENTRY, RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
+from tams.services.recycle_bin.restored_deletions import DeletionRestoreService
 from tams.services.retention.report import RetentionReportService
 from tams.timing.microseconds import to_us
 
@@ -37,6 +38,7 @@ router = APIRouter(tags=[EXTENSION])
 RecycleBin = Annotated[RecycleBinService, Depends(acting(RecycleBinService))]
 RetentionReport = Annotated[RetentionReportService, Depends(acting(RetentionReportService))]
 Restore = Annotated[RestoreService, Depends(acting(RestoreService))]
+RestoreDeletion = Annotated[DeletionRestoreService, Depends(acting(DeletionRestoreService))]
 IN_THE_WAY: dict[int | str, dict[str, Any]] = {
     HTTPStatus.CONFLICT: {"model": Error, "description": "Something is in the way."}
 }
@@ -49,11 +51,19 @@ async def _entry_id(entry_id: Annotated[str, Path(alias="entryId")]) -> str:
 EntryId = Annotated[str, Depends(_entry_id)]
 
 
+async def _deletion_id(deletion_id: Annotated[str, Path(alias="deletionId")]) -> str:
+    return query.valid_id(deletion_id, "deletion in the recycle bin")
+
+
+DeletionId = Annotated[str, Depends(_deletion_id)]
+
+
 async def _filters(
     recycle_bin: RecycleBin,
     kind: BinKind | None = None,
     flow_id: str | None = None,
     source_id: str | None = None,
+    deletion_id: str | None = None,
     deleted_by: str | None = None,
     deleted_from: Annotated[str | None, Query(description="A date and time.")] = None,
     deleted_until: Annotated[str | None, Query(description="A date and time.")] = None,
@@ -63,6 +73,7 @@ async def _filters(
         kind=kind,
         flow_id=query_uuid("flow_id", flow_id),
         source_id=query_uuid("source_id", source_id),
+        deletion_id=query_uuid("deletion_id", deletion_id),
         deleted_by=deleted_by,
         deleted_from=query.query_moment("deleted_from", deleted_from),
         deleted_until=query.query_moment("deleted_until", deleted_until),
@@ -107,6 +118,14 @@ mount_batch(
     models=["Named"],
     summary="Restore entries",
 )
+
+
+@router.post(
+    "/recycle-bin/deletions/{deletionId}/restore", response_model=Restored, responses=IN_THE_WAY
+)
+async def restore_deletion(deletion_id: DeletionId, restore: RestoreDeletion) -> Response:
+    """Restores all that one DELETE deleted, in several transactions if it is much. Not part of TAMS."""
+    return JSONResponse(restore.restore(deletion_id).to_json())
 
 
 @router.get("/recycle-bin/{entryId}", response_model=RecycleBinEntry)

@@ -1,14 +1,18 @@
 """`tams rm` and `tams restore`: delete from the store, and bring back what was deleted."""
 
+import json
 from enum import StrEnum
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
 
 from cli.addresses import LOCAL_URL
+from cli.client import Client
 from cli.connection import connected
 from cli.console import out
-from cli.options import DeletedId, RestoredId, TimeRangeText, Token, Url, is_given
+from cli.errors import CommandError
+from cli.options import AsJson, DeletedId, RestoredId, TimeRangeText, Token, Url, is_given
 from tams.timing import TimeRange
 
 
@@ -23,6 +27,7 @@ class Restorable(StrEnum):
     FLOW = "flow"
     SEGMENTS = "segments"
     ENTRY = "entry"
+    DELETION = "deletion"
 
 
 def rm(
@@ -47,10 +52,15 @@ def rm(
         bool, typer.Option("--cascade", help="Delete a Source together with its Flows.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
+    as_json: AsJson = False,
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Delete a Source, a Flow, or the Segments that lie entirely within a timerange."""
+    """Delete a Source, a Flow, or the Segments that lie entirely within a timerange.
+
+    With --json, `deleted` says whether there was anything to delete, and `deletion_request` is the id of the
+    request if the service goes on in the background.
+    """
     _check_timerange(context, kind, is_given(context, "timerange"))
     if cascade and kind is not What.SOURCE:
         raise typer.BadParameter("only for a Source, which has Flows", param_hint="--cascade")
@@ -62,6 +72,7 @@ def rm(
     if not yes:
         typer.confirm(f"Delete {what}{' for good' if hard else ''}?", abort=True)
     asked = {"soft_delete": "false"} if hard else {}
+    there, request_id = True, None
     with connected(url, token) as client:
         match kind:
             case What.SOURCE:
@@ -71,15 +82,37 @@ def rm(
                 request_id = client.delete(f"/flows/{identifier}", **asked)
             case What.SEGMENTS:
                 path = f"/flows/{identifier}/segments"
+                there = _has_segments(client, path, timerange)
                 request_id = client.delete(path, timerange=timerange, **asked)
-    if request_id is None:
-        out.print(f"deleted {what}", highlight=False)
-    else:
+    if as_json:
+        found: dict[str, object] = {"kind": kind, "id": identifier, "deleted": there}
+        if request_id is not None:
+            found["deletion_request"] = request_id
+        out.print_json(json.dumps(found))
+    elif request_id is not None:
         out.print(
             f"the service is deleting {what} in the background: deletion request {request_id}",
             highlight=False,
             soft_wrap=True,
         )
+    elif there:
+        out.print(f"deleted {what}", highlight=False)
+    else:
+        within = "" if TimeRange.parse(timerange).is_eternity else f" in {timerange}"
+        out.print(f"no Segments of Flow {identifier}{within}", highlight=False)
+
+
+def _has_segments(client: Client, path: str, timerange: str) -> bool:
+    """Whether any Segment lies entirely within the timerange. True as well for callers who may not see that.
+
+    Segments do not overlap, so only the first and the last of those in it can reach out of it.
+    """
+    within = TimeRange.parse(timerange)
+    try:
+        found = list(islice(client.pages(path, timerange=timerange, limit="3"), 3))
+    except CommandError:  # the DELETE says what is wrong
+        return True
+    return any(within.contains(TimeRange.parse(each["timerange"])) for each in found)
 
 
 def restore(
@@ -88,7 +121,8 @@ def restore(
         Restorable,
         typer.Argument(
             metavar="KIND",
-            help="What to restore: source, flow, segments of a Flow, or an entry of the recycle bin.",
+            help="What to restore: source, flow, segments of a Flow, an entry of the recycle bin, or all of "
+            "a deletion (its deletion_id there).",
         ),
     ],
     identifier: RestoredId,
@@ -111,6 +145,9 @@ def restore(
             client.post_list("/recycle-bin/restore", [{"id": identifier}])
             out.print(f"restored entry {identifier}", highlight=False)
             return
+        if kind is Restorable.DELETION:
+            _restore_deletion(client, identifier)
+            return
         path = (
             f"/flows/{identifier}/segments"
             if kind is Restorable.SEGMENTS
@@ -121,6 +158,16 @@ def restore(
             f"{path}/restore", None, **(query if kind is Restorable.SEGMENTS else {})
         )
     _tell(restored)
+
+
+def _restore_deletion(client: Client, deletion_id: str) -> None:
+    """One request brings back as much as it has time for."""
+    while True:
+        restored = client.post(f"/recycle-bin/deletions/{deletion_id}/restore", None)
+        _tell(restored)
+        if not (left := restored.get("entries_left")):
+            return
+        out.print(f"{left} of the entries are left …", highlight=False)
 
 
 def _tell(restored: dict[str, Any]) -> None:

@@ -175,7 +175,9 @@ DeletedId = Annotated[
 ]
 RestoredId = Annotated[
     str,
-    typer.Argument(metavar="ID", callback=_resource_id, help="Id of the Source, Flow or entry."),
+    typer.Argument(
+        metavar="ID", callback=_resource_id, help="Id of the Source, Flow, entry or deletion."
+    ),
 ]
 ExportedFlowId = Annotated[
     str,

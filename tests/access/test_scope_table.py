@@ -93,6 +93,7 @@ GET    /retention
 GET    /recycle-bin                           delete
 POST   /recycle-bin/restore                   delete
 GET    /recycle-bin/summary                   delete
+POST   /recycle-bin/deletions/{deletionId}/restore delete
 GET    /recycle-bin/{entryId}                 delete
 DELETE /recycle-bin/{entryId}                 delete
 POST   /sources/batch                         write

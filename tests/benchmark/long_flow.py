@@ -6,6 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 from tams.models.flow import parse_flow_put
+from tams.models.recycle_bin import BinEntry
 from tams.models.stored import FlowOutline, StoredSegment
 from tams.models.stored_objects import Instance, ObjectKind, ObjectState, StoredObject
 from tams.models.timelines import Timeline
@@ -29,19 +30,9 @@ def a_long_flow(
     services.flows.put(body["id"], parse_flow_put(body))
     flow_id: str = body["id"]
     instances = (Instance(storage_id=storage_id),)
-    for start in range(0, count, _BATCH):
-        numbers = range(start, min(start + _BATCH, count))
-        ids = list(_object_ids(len(numbers), uses_each or 1))
-        segments = [
-            StoredSegment(
-                flow_id=flow_id,
-                timerange=TimeRange.between(n * 2 * SECOND, (n + 1) * 2 * SECOND),
-                object_id=object_id,
-                instances=instances,
-                object_timerange=f"[{n * 2}:0_{n * 2 + 2}:0)",
-            )
-            for n, object_id in zip(numbers, ids, strict=True)
-        ]
+    outline = FlowOutline(flow_id)
+    for segments in _segments(flow_id, range(count), instances, uses_each or 1):
+        ids = [each.object_id for each in segments]
         objects = [
             StoredObject(
                 id=object_id,
@@ -53,7 +44,7 @@ def a_long_flow(
             )
             for object_id in (dict.fromkeys(ids) if uses_each else ())
         ]
-        services.store.write(partial(_add, segments, objects))
+        services.store.write(partial(_add, outline, segments, objects))
     timeline = Timeline(count, 0, count * 2 * SECOND, longest_ns=2 * SECOND)
 
     def summarise(repositories: Repositories) -> None:
@@ -64,6 +55,45 @@ def a_long_flow(
     return flow_id
 
 
+def fill_the_bin(services: Services, entry: BinEntry, seconds: range, storage_id: str) -> None:
+    """More Segments of two seconds in an entry of the recycle bin, whose Objects nobody asks for."""
+    flow_id, instances = entry.of.flow.id, (Instance(storage_id=storage_id),)
+    numbers = range(seconds.start // 2, seconds.stop // 2)
+    for segments in _segments(flow_id, numbers, instances, 1):
+        services.store.write(partial(_add, entry.outline, segments, []))
+    known = entry.of.timeline
+    timeline = replace(
+        known,
+        segment_count=known.segment_count + len(numbers),
+        last_ns=numbers.stop * 2 * SECOND,
+    )
+
+    def summarise(repositories: Repositories) -> None:
+        stored = repositories.recycle_bin.get(entry.id)
+        longer = replace(stored, flow=replace(stored.of, timeline=timeline))
+        repositories.recycle_bin.save_timeline(longer)
+
+    services.store.write(summarise)
+
+
+def _segments(
+    flow_id: str, numbers: range, instances: tuple[Instance, ...], uses_each: int
+) -> Iterator[list[StoredSegment]]:
+    """As many at a time as one transaction writes."""
+    for start in range(numbers.start, numbers.stop, _BATCH):
+        some = range(start, min(start + _BATCH, numbers.stop))
+        yield [
+            StoredSegment(
+                flow_id=flow_id,
+                timerange=TimeRange.between(n * 2 * SECOND, (n + 1) * 2 * SECOND),
+                object_id=object_id,
+                instances=instances,
+                object_timerange=f"[{n * 2}:0_{n * 2 + 2}:0)",
+            )
+            for n, object_id in zip(some, _object_ids(len(some), uses_each), strict=True)
+        ]
+
+
 def _object_ids(count: int, uses_each: int) -> Iterator[str]:
     for n in range(count):
         if n % uses_each == 0:
@@ -72,7 +102,10 @@ def _object_ids(count: int, uses_each: int) -> Iterator[str]:
 
 
 def _add(
-    segments: list[StoredSegment], objects: list[StoredObject], repositories: Repositories
+    outline: FlowOutline,
+    segments: list[StoredSegment],
+    objects: list[StoredObject],
+    repositories: Repositories,
 ) -> None:
-    repositories.segments.add(FlowOutline(segments[0].flow_id), segments)
+    repositories.segments.add(outline, segments)
     repositories.objects.add(objects)

@@ -12,7 +12,7 @@ import pytest
 from tams.models.caller import EVERYONE
 from tams.models.flow_segment import parse_segments_post
 from tams.models.flow_storage import FlowStoragePost
-from tams.models.recycle_bin import BinKind
+from tams.models.recycle_bin import BinEntry, BinKind
 from tams.ports import Repositories
 from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
@@ -29,7 +29,7 @@ from tams.settings.behaviour import RecycleBinSettings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 from tests.benchmark.form import sized
-from tests.benchmark.long_flow import a_long_flow
+from tests.benchmark.long_flow import a_long_flow, fill_the_bin
 from tests.benchmark.record import Record
 from tests.benchmark.timing_of import interleaved
 from tests.integration.local_vast import STORAGE_ID, a_local_vast, settings_for
@@ -38,7 +38,9 @@ from tests.waiting import until
 from vastlocal.control import Control
 
 SECOND = 10**9
-BINNED = sized(test=2_000, quick=20_000, long=100_000)
+BINNED = sized(test=4_000, quick=20_000, long=1_000_000)
+DELETED = 2_000
+"""Of these, so many are deleted as a client would. The rest is written to the same entry of the bin."""
 MOVED = sized(test=500, quick=2_000, long=20_000)
 WINDOWS = 40
 """Segments on each Flow that stay, of two seconds."""
@@ -70,10 +72,13 @@ def test_segments_in_the_bin_cost_the_others_nothing(settings: Settings, record:
     services = services_of(settings)
     platform, control = services.platform, Control(settings.vast.endpoint, "K", "S")
     without = a_long_flow(services, WINDOWS, STORAGE_ID)
-    with_binned = a_long_flow(services, WINDOWS + BINNED, STORAGE_ID)
-    kept_s = WINDOWS * 2
-    everything_else = TimeRange.between(kept_s * SECOND, (kept_s + BINNED * 2) * SECOND)
+    with_binned = a_long_flow(services, WINDOWS + DELETED, STORAGE_ID)
+    kept_s, deleted_s = WINDOWS * 2, DELETED * 2
+    everything_else = TimeRange.between(kept_s * SECOND, (kept_s + deleted_s) * SECOND)
     delete_segments(services, with_binned, everything_else)
+    rest = range(kept_s + deleted_s, kept_s + BINNED * 2)
+    fill_the_bin(services, binned_of(services, with_binned), rest, STORAGE_ID)
+    assert binned_of(services, with_binned).of.timeline.segment_count == BINNED
     window = TimeRange.between(10 * SECOND, 70 * SECOND)
     posted = dict.fromkeys((without, with_binned), kept_s)
     storage = MediaStorageService.of(platform, EVERYONE)
@@ -130,6 +135,12 @@ def test_segments_in_the_bin_cost_the_others_nothing(settings: Settings, record:
             },
         )
         assert beside == plain, name
+
+
+def binned_of(services: Services, flow_id: str) -> BinEntry:
+    now_us = to_us(services.platform.clock())
+    (entry,) = services.store.read(lambda it: it.recycle_bin.of(flow_id, BinKind.SEGMENTS, now_us))
+    return entry
 
 
 def counted(control: Control, work: Callable[[], object]) -> tuple[int, int]:

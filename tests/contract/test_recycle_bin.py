@@ -338,3 +338,35 @@ def test_the_command_purges_what_is_old_enough(
     assert entries(bin_api) == []
     refused = tams(binned, "admin", "purge", "--older-than", "soon", code=2)
     assert "12h" in refused
+
+
+def test_what_went_with_an_object_comes_back_together(
+    bin_api: httpx.Client, bin_make: Maker, binned: Stack
+) -> None:
+    """More Flows than one transaction changes: a deletion request, and one restore."""
+    first, *others = [bin_make.flow()["id"] for _ in range(52)]
+    (object_id,) = uploaded(bin_api, {"id": first})
+    for flow_id in (first, *others):
+        body = segment(object_id, 0, 2)
+        assert bin_api.post(f"/flows/{flow_id}/segments", json=body).status_code == 201
+
+    refused = bin_api.delete(f"/objects/{object_id}")
+    accepted = bin_api.delete(f"/objects/{object_id}", params={"cascade": "true"})
+
+    assert refused.status_code == 409
+    assert accepted.status_code == 202
+    request = accepted.json()
+    assert request["object_id"] == object_id
+    until(lambda: httpx.get(accepted.headers["Location"]).json()["status"] == "done")
+    assert bin_api.get(f"/objects/{object_id}").status_code == 404
+    assert len(entries(bin_api, deletion_id=request["id"])) == 52
+
+    told = tams(binned, "restore", "deletion", request["id"])
+
+    assert "Segments  52" in told
+    assert len(bin_api.get(f"/flows/{others[-1]}/segments").json()) == 1
+    assert entries(bin_api, deletion_id=request["id"]) == []
+    assert bin_api.get(f"/objects/{object_id}").status_code == 200
+    path = f"/recycle-bin/deletions/{request['id']}/restore"
+    assert bin_api.post(path).status_code == 404
+    assert bin_api.post("/recycle-bin/deletions/1/restore").status_code == 404

@@ -1,14 +1,16 @@
 """A world with a recycle bin, and what its tests do in it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
+from tams import deadline
 from tams.models.deletion_request import DeletionRequest
 from tams.models.recycle_bin import RecycleBinEntry, RecycleBinQuery, Restored
-from tams.ports import Repositories
+from tams.ports import Repositories, Store
 from tams.services.deletion.deletion import DeletionService
 from tams.services.deletion.disposal import DeletionOptions
+from tams.services.deletion.objects import ObjectDeletionService
 from tams.services.deletion.requests import DeletionRequestService
 from tams.services.deletion.sources import SourceDeletionService
 from tams.services.events.log import EventLog, EventQuery
@@ -17,12 +19,14 @@ from tams.services.recycle_bin.measure import MeasureService
 from tams.services.recycle_bin.purge import PurgeService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.services.recycle_bin.restore import RestoreService
+from tams.services.recycle_bin.restored_deletions import DeletionRestoreService
 from tams.services.webhooks.relay import EventRelay
 from tams.settings.behaviour import RecycleBinSettings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 from tests.unit.services.world import World
 
+T = TypeVar("T")
 DAY = 86_400
 AS_SET = DeletionOptions()
 HARD = DeletionOptions(soft_delete=False)
@@ -60,9 +64,23 @@ class BinWorld(World):
     ) -> DeletionRequest | None:
         return SourceDeletionService.of(self.platform, self.caller).delete(source_id, options)
 
+    def delete_object(
+        self, object_id: str, options: DeletionOptions = AS_SET
+    ) -> DeletionRequest | None:
+        return ObjectDeletionService.of(self.platform, self.caller).delete(object_id, options)
+
+    def restore_deletion(self, deletion_id: str) -> Restored:
+        return DeletionRestoreService.of(self.platform, self.caller).restore(deletion_id)
+
     def work_off(self, request_id: str | None) -> None:
         assert request_id is not None
         DeletionRequestService.of(self.platform, self.caller).work_off(request_id)
+
+    def one_step_of(self, request_id: str) -> RecycleBinEntry:
+        """A worker whose time is up after one step. Returns the entry of the bin that it fills."""
+        with deadline.invocation(lambda: 1.0):
+            self.work_off(request_id)
+        return RecycleBinService.of(self.platform, self.caller).get(request_id)
 
     def work_off_all(self) -> None:
         """What the queues of deletions and of clean-ups were sent so far."""
@@ -121,3 +139,21 @@ class BinWorld(World):
         """All that is due, with the bytes."""
         PurgeService.of(self.platform).sweep()
         self.work_off_all()
+
+
+@dataclass
+class Interrupted:
+    """A store in which something else is committed after a write has begun, and so taken its snapshot."""
+
+    store: Store
+    between: Callable[[], object]
+    done: bool = False
+
+    def write(self, work: Callable[[Repositories], T], *contended: str) -> T:
+        def interrupted(repositories: Repositories) -> T:
+            if not self.done:
+                self.done = True
+                self.between()
+            return work(repositories)
+
+        return self.store.write(interrupted, *contended)

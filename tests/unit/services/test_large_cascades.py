@@ -11,7 +11,7 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.source import SourcePost
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.deletion.requests import DeletionRequestService
-from tams.services.deletion.source_flows import STEP_FLOWS, step_of_cascade
+from tams.services.deletion.source_flows import STEP_FLOWS, step_of_source
 from tams.services.deletion.sources import FLOWS_MAX
 from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.properties import FlowPropertyService
@@ -72,7 +72,7 @@ def test_it_goes_on_where_a_worker_died_and_ends_with_the_source(world: BinWorld
     cascade = world.read(lambda it: it.deletion_requests.get(request.id)).cascade
     assert cascade is not None
     # A worker that dies after its transaction, and before it says so.
-    assert world.write(lambda it: step_of_cascade(it, cascade, world.platform.clock()))
+    assert world.write(lambda it: step_of_source(it, cascade, world.platform.clock()))
     assert len(flows_left(world, source_id)) == MANY - STEP_FLOWS
     assert source_exists(world, source_id)
     world.platform.time.pass_(seconds=300)

@@ -1,7 +1,5 @@
 """DELETE of Objects and Profiles: what depends on them is named, and never left without them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
 
@@ -12,16 +10,16 @@ from tams.models.caller import EVERYONE, Caller
 from tams.models.object_post import parse_object_post
 from tams.models.profile import ProfilePost
 from tams.models.stored_objects import ObjectState
-from tams.ports import Repositories, Store
+from tams.ports import Store
 from tams.services.deletion.disposal import DeletionOptions
-from tams.services.deletion.objects import FLOWS_MAX, ObjectDeletionService
+from tams.services.deletion.objects import ObjectDeletionService
 from tams.services.deletion.profiles import ProfileDeletionService
 from tams.services.flows.properties import FlowPropertyService
 from tams.services.objects.objects import ObjectService
 from tams.services.objects.registration import ObjectRegistrationService
 from tams.services.service.profiles import ProfileService
 from tests.in_process import Platform
-from tests.unit.services.binned import DAY, HARD, BinWorld
+from tests.unit.services.binned import DAY, HARD, BinWorld, Interrupted
 from tests.unit.services.world import holding, of
 
 CASCADE = DeletionOptions(cascade=True)
@@ -213,20 +211,6 @@ def test_a_read_only_flow_keeps_all(world: BinWorld) -> None:
     assert (world.listed(flow_id), world.listed(other)) == (["[0:0_1:0)"], ["[5:0_6:0)"])
 
 
-def test_too_many_are_counted(world: BinWorld) -> None:
-    flow_id = world.flow()
-    (object_id,) = world.segments(flow_id, 1)
-    posts = [use(object_id, at) for at in range(1, world.at_once + 1)]
-    assert world.register(flow_id, *posts) == []
-    with pytest.raises(ConflictError, match=f"used by {world.at_once + 1} Segments of 1 Flow"):
-        delete(world, object_id, CASCADE)
-
-    (another,) = world.segments(world.flow(), 1)
-    used_by(world, another, FLOWS_MAX)
-    with pytest.raises(ConflictError, match=f"Segments of {FLOWS_MAX + 1} Flows"):
-        delete(world, another, CASCADE)
-
-
 def test_classes_decide_what_is_named_and_what_goes(world: BinWorld) -> None:
     news, sport = world.flow(tags=of("news")), world.flow(tags=of("sport"))
     (object_id,) = world.segments(news, 1)
@@ -330,21 +314,3 @@ def test_a_profile_is_not_deleted_while_a_flow_is_linked(world: BinWorld, profil
 
     assert len(flows) == 1
     assert world.stored(flows[0]).flow.profile_id == profile
-
-
-@dataclass
-class Interrupted:
-    """A store in which something else is committed after a write has begun, and so taken its snapshot."""
-
-    store: Store
-    between: Callable[[], object]
-    done: bool = False
-
-    def write(self, work: Callable[[Repositories], None], *contended: str) -> None:
-        def interrupted(repositories: Repositories) -> None:
-            if not self.done:
-                self.done = True
-                self.between()
-            work(repositories)
-
-        self.store.write(interrupted, *contended)

@@ -60,6 +60,7 @@ SCOPES: Mapping[str, Needed] = {
     "/recycle-bin": {"GET": _DELETE},
     "/recycle-bin/restore": {"POST": _DELETE},
     "/recycle-bin/summary": {"GET": _DELETE},
+    "/recycle-bin/deletions/{deletionId}/restore": {"POST": _DELETE},
     "/recycle-bin/{entryId}": {"GET": _DELETE, "DELETE": _DELETE},
     "/objects": {"POST": _WRITE},
     "/objects/batch": {"POST": _WRITE},

@@ -24,6 +24,8 @@ class DeletionRequest(Model):
     flow_id: Uuid
     source_id: Uuid | None = None
     """An extension: the Source that is deleted with all its Flows, of which `flow_id` is one."""
+    object_id: Text | None = None
+    """An extension: the Object whose Segments are deleted, in `flow_id` and every other Flow that uses it."""
     timerange_to_delete: TimeRange
     timerange_remaining: TimeRange | None = None
     delete_flow: Flag

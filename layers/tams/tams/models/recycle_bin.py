@@ -181,13 +181,17 @@ class RecycleBinSummary(Model):
 
 
 class Restored(Model):
-    """What a restore brought back. Not part of TAMS."""
+    """What a restore brought back. Not part of TAMS.
+
+    `entries_left` is for a whole deletion, when it was too much for one request: the same request goes on.
+    """
 
     source_id: Uuid | None = None
     flow_ids: tuple[Uuid, ...] = ()
     segment_count: int = 0
     timerange: TimeRange | None = None
     left_out: tuple[Text, ...] = ()
+    entries_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +203,7 @@ class RecycleBinQuery(Query):
     kind: BinKind | None = None
     flow_id: str | None = None
     source_id: str | None = None
+    deletion_id: str | None = None
     deleted_by: str | None = None
     deleted_from: datetime | None = None
     deleted_until: datetime | None = None

@@ -83,17 +83,44 @@ class StoredSource:
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """The Flows of a Source that a deletion request deletes: those created until then.
+    """What a deletion request deletes with a Source, its Flows, or with an Object, the Segments that use it.
 
-    The rest is the deletion that the recycle bin records. It keeps nothing if `until_us` is `deleted_us`.
+    It deletes those created until then. The rest is the deletion that the recycle bin records, which keeps
+    nothing if `until_us` is `deleted_us`.
     """
 
-    source_id: str
+    source_id: str | None
     created_until_us: int
     deletion_id: str
     deleted_us: int
     until_us: int
     deleted_by: str | None = None
+    uses: "ObjectUses | None" = None
+
+    @property
+    def resource_id(self) -> str:
+        """The Source or the Object."""
+        resource_id = self.uses.object_id if self.uses else self.source_id
+        assert resource_id is not None
+        return resource_id
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectUses:
+    """The Flows from which Segments that use an Object are still to be deleted, in id order.
+
+    The first of `flow_ids` is done up to the Segment that starts at `cursor_ns`, and `entry_id` keeps those
+    in the recycle bin. If there are more Flows than fit here, those that follow `after_id` are looked up
+    next, as far as they belong to `classes`, those in which the caller could delete (None: all).
+    """
+
+    object_id: str
+    flow_ids: tuple[str, ...]
+    after_id: str | None = None
+    classes: tuple[str, ...] | None = None
+    is_init: bool = False
+    cursor_ns: int | None = None
+    entry_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,15 @@ class StoredDeletion:
     auth_classes: tuple[str, ...] = ()
     revision: int = 0
     cascade: Cascade | None = None
+
+    @property
+    def covers(self) -> str:
+        """What must not be restored meanwhile, because it would be deleted again.
+
+        The Flows of a Source, the Segments of an Object, or the entry of the recycle bin that the request
+        fills, which has its id.
+        """
+        return self.cascade.resource_id if self.cascade else self.request.id
 
 
 @dataclass(frozen=True, slots=True)

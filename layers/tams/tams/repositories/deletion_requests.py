@@ -3,12 +3,13 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from tams.errors import NotFoundError
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import Cascade, StoredDeletion
+from tams.models.stored import Cascade, ObjectUses, StoredDeletion
 from tams.models.timelines import Timeline
 from tams.repositories.changing import ChangingRows
 from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
@@ -72,6 +73,20 @@ class DeletionRequestRepository:
             for each in self._ids(active & col["id"].isin(some))
         }
 
+    def covering(self, resource_ids: Collection[str]) -> dict[str, str]:
+        """The requests still at work that cover any of these, by what each covers: `StoredDeletion.covers`.
+
+        One round trip for as many ids as one select holds.
+        """
+        active = col["status"].isin(_ACTIVE)
+        return {
+            row["covers"]: row["id"]
+            for some in in_parts(sorted(resource_ids))
+            for row in self._transaction.select(
+                DELETION_REQUESTS, col["covers"].isin(some) & active, ["covers", "id"]
+            )
+        }
+
     def in_error(self) -> list[str]:
         return self._ids(col["status"] == str(DeletionStatus.ERROR))
 
@@ -104,6 +119,7 @@ def deletion_row(stored: StoredDeletion) -> Row:
         "document": dumps(request.to_document()),
         "timeline": dumps(asdict(stored.timeline)),
         "cascade": dumps(asdict(stored.cascade)) if stored.cascade else None,
+        "covers": stored.covers,
         "auth_classes": dumps(stored.auth_classes),
         "created_us": to_us(request.created) if request.created else None,
         "updated_us": to_us(request.updated) if request.updated else None,
@@ -116,5 +132,14 @@ def deletion_from_row(row: Row) -> StoredDeletion:
     request = DeletionRequest.model_validate(json.loads(row["document"]))
     timeline = Timeline(**json.loads(row["timeline"]))
     classes = json.loads(row["auth_classes"] or "[]")  # null if from before classes: admins only
-    cascade = Cascade(**json.loads(row["cascade"])) if row["cascade"] else None
+    cascade = _cascade(json.loads(row["cascade"])) if row["cascade"] else None
     return StoredDeletion(request, timeline, tuple(classes), row["revision"], cascade)
+
+
+def _cascade(document: dict[str, Any]) -> Cascade:
+    if (uses := document.get("uses")) is not None:
+        classes = uses["classes"]
+        uses["flow_ids"] = tuple(uses["flow_ids"])
+        uses["classes"] = None if classes is None else tuple(classes)
+        document["uses"] = ObjectUses(**uses)
+    return Cascade(**document)

@@ -55,6 +55,7 @@ class SegmentRepository:
         reverse: bool = False,
         ending_after_ns: int | None = None,
         object_id: str | None = None,
+        init_object_id: str | None = None,
         tags: Sequence[TagFilter] = (),
         for_change: bool = False,
     ) -> Stretch:
@@ -68,6 +69,8 @@ class SegmentRepository:
 
         def fetch(from_ns: int | None, until_ns: int | None, rows_max: int) -> list[StoredSegment]:
             predicate = _within(outline.timeline_id, from_ns, until_ns, ending_after_ns, object_id)
+            if init_object_id is not None:
+                predicate &= col["init_object_id"] == init_object_id
             if tags:
                 predicate = all_of(predicate, tagged(tags))
             if missing:

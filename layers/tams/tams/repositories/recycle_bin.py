@@ -169,6 +169,7 @@ def _matching(query: RecycleBinQuery) -> Predicate | None:
             {
                 "kind": query.kind and str(query.kind),
                 "source_id": query.source_id,
+                "deletion_id": query.deletion_id,
                 "deleted_by": query.deleted_by,
             }
         ),

@@ -34,9 +34,9 @@ RECYCLE_BIN = Table(
         Projection("recycle_bin_by_size", ("size_bytes",), ("segment_count", "entry_id", "id")),
         Projection("recycle_bin_by_profile", ("profile_id",), ("entry_id", "kind")),
         Projection(
-            "recycle_bin_by_deleted",
+            "recycle_bin_by_deleted_2",
             ("deleted_us", "entry_id"),
-            ("id", "kind", "source_id", "until_us", "deleted_by", "tags"),
+            ("id", "kind", "source_id", "deletion_id", "until_us", "deleted_by", "tags"),
         ),
     ),
 )

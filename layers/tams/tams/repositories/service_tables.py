@@ -31,7 +31,8 @@ DELETION_REQUESTS = Table(
         status=TEXT,
         document=TEXT,
         timeline=TEXT,  # the summary of a deleted Flow, as JSON
-        cascade=TEXT,  # what to delete of a Source, as JSON; null for other requests
+        cascade=TEXT,  # what to delete of a Source or an Object, as JSON; null for other requests
+        covers=TEXT,  # what must not be restored meanwhile: `StoredDeletion.covers`
         auth_classes=TEXT,  # of the Flow, as JSON
         created_us=INT,
         updated_us=INT,
@@ -42,6 +43,7 @@ DELETION_REQUESTS = Table(
     sorting_key=("id",),
     projections=(
         Projection("deletion_requests_by_status", ("status", "updated_us"), ("id",)),
+        Projection("deletion_requests_by_covered", ("covers",), ("id", "status")),
         listed_by("deletion_requests", "created_us", ()),
         listed_by("deletion_requests", "expiry_us", ()),
     ),

@@ -13,6 +13,7 @@ from tams.repositories.migrations import (
     m0010_background_work,
     m0011_deletions,
     m0012_listings,
+    m0013_covered_by_deletions,
 )
 
 MIGRATIONS = (
@@ -28,4 +29,5 @@ MIGRATIONS = (
     m0010_background_work.MIGRATION,
     m0011_deletions.MIGRATION,
     m0012_listings.MIGRATION,
+    m0013_covered_by_deletions.MIGRATION,
 )

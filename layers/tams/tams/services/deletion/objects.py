@@ -4,25 +4,29 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from tams.errors import ConflictError, ForbiddenError, NotFoundError, quoted
+from tams.errors import ForbiddenError, NotFoundError, quoted
 from tams.models.caller import Caller, Permission, classes_of
-from tams.models.stored import StoredFlow
+from tams.models.deletion_request import DeletionRequest
+from tams.models.stored import Cascade, StoredFlow
 from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
 from tams.models.timelines import finite
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
+from tams.services.deletion.cascades import accept, request_of
+from tams.services.deletion.deletion import Outcome
 from tams.services.deletion.dependants import named_flows, named_some, still_needed
 from tams.services.deletion.disposal import DeletionOptions, Disposal, check_unkept
 from tams.services.deletion.kept_segments import move_or_release
+from tams.services.deletion.object_uses import uses_left
 from tams.services.objects.objects import flows_showing, media_of
 from tams.settings import Settings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 
 FLOWS_MAX = 50
-"""The most Flows from which one request deletes Segments, in one transaction."""
+"""The most Flows from which a request deletes Segments itself, in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,44 +34,54 @@ class ObjectDeletionService:
     store: Store
     clock: Clock
     cleanup: Queue
+    deletions: Queue
     settings: Settings
 
     @classmethod
     def of(cls, platform: Platform, caller: Caller) -> Self:
+        queues = platform.queues
         return cls(
             platform.store(caller),
             platform.clock,
-            platform.queues.object_cleanup,
+            queues.object_cleanup,
+            queues.deletions,
             platform.settings,
         )
 
-    def delete(self, object_id: str, asked: DeletionOptions) -> None:
+    def delete(self, object_id: str, asked: DeletionOptions) -> DeletionRequest | None:
         """Delete an Object that no Segment uses or, with `cascade`, the Segments that use it.
 
-        The Object itself goes with its last Segment, those in the recycle bin included. Raises NotFoundError;
+        The Object itself goes with its last Segment, those in the recycle bin included. Returns None when all
+        done. If there are many Segments, a deletion request deletes some at a time. Raises NotFoundError;
         ForbiddenError, also for a read-only Flow and for one whose Segments the caller may not delete;
-        ConflictError if Segments use it and `cascade` is not asked for, or if there are too many;
-        InvalidRequestError (`asked`).
+        ConflictError if Segments use it and `cascade` is not asked for; InvalidRequestError (`asked`).
         """
 
-        def work(repositories: Repositories) -> list[str]:
+        def work(repositories: Repositories) -> Outcome:
             disposal = Disposal.of(self.settings, repositories.caller, asked)
             stored = repositories.objects.find_many([object_id]).get(object_id)
             if stored is None or stored.state is ObjectState.DOOMED:
                 raise NotFoundError("Object", object_id)
             check_object(repositories, Permission.DELETE, stored)
             if stored.state is ObjectState.ALLOCATED:
-                return self._unused(repositories, stored, asked)
+                return Outcome(self._unused(repositories, stored, asked))
             media_ids = media_of(repositories, stored)
             uses = repositories.segments.uses_of(media_ids)
             flows = flows_showing(repositories, stored, uses)
             if not asked.cascade:
                 need = _need(repositories, stored, media_ids, flows)
                 raise still_needed("Object", object_id, [need])
-            self._check_all(repositories, stored, uses, flows)
-            return self._cascade(repositories, uses, flows, disposal)
+            _check_all(repositories, stored, flows)
+            count = sum(len(uses[flow.outline.timeline_id]) for flow in flows.values())
+            if len(flows) > FLOWS_MAX or count > self.settings.deletion.at_once_segments:
+                return Outcome(request=self._accept(repositories, stored, flows, disposal))
+            return Outcome(self._cascade(repositories, uses, flows, disposal))
 
-        self.cleanup.send(self.store.write(work, object_id))
+        outcome = self.store.write(work, object_id)
+        self.cleanup.send(outcome.doomed)
+        if outcome.request is not None:
+            self.deletions.send([outcome.request.id])
+        return outcome.request
 
     def _unused(
         self, repositories: Repositories, stored: StoredObject, asked: DeletionOptions
@@ -78,35 +92,30 @@ class ObjectDeletionService:
         repositories.objects.save([doomed])
         return [stored.id]
 
-    def _check_all(
+    def _accept(
         self,
         repositories: Repositories,
         stored: StoredObject,
-        uses: Mapping[str, Sequence[TimeRange]],
         flows: Mapping[str, StoredFlow],
-    ) -> None:
-        """Raises ForbiddenError, ConflictError."""
-        caller = repositories.caller
-        refused = [
-            flow_id
-            for flow_id, flow in flows.items()
-            if not caller.may(Permission.DELETE, classes_of(flow.flow.tags))
-        ]
-        if refused:
-            raise ForbiddenError(
-                f"Object {quoted(stored.id)} is used by {named_flows(repositories, refused)}: you do not "
-                "have the 'delete' permission there"
-            )
-        for flow in flows.values():
-            writable(flow)
-        count = sum(len(uses[flow.outline.timeline_id]) for flow in flows.values())
-        limit = self.settings.deletion.at_once_segments
-        if len(flows) > FLOWS_MAX or count > limit:
-            raise ConflictError(
-                f"Object {quoted(stored.id)} is used by {count} Segments of {len(flows)} Flows. One request "
-                f"deletes {limit} Segments of {FLOWS_MAX} Flows at most: delete some of them first, with "
-                "DELETE /flows/{flowId}/segments"
-            )
+        disposal: Disposal,
+    ) -> DeletionRequest:
+        """The caller has been told what would be in the way: the worker does not ask again."""
+        # A restore of Segments that does not see the request yet holds these too.
+        repositories.guards.hold(flows)
+        now, first = self.clock(), min(flows)
+        deletion = disposal.kept_until(now)
+        last_us = max(to_us(moment_of_change(now, flow)) for flow in flows.values())
+        cascade = Cascade(
+            None,
+            last_us,
+            deletion.id,
+            deletion.deleted_us,
+            deletion.until_us,
+            deletion.deleted_by,
+            uses_left(repositories, stored, flows),
+        )
+        request = request_of(cascade, first, now, repositories.caller)
+        return accept(repositories, request, cascade, classes_of(flows[first].flow.tags))
 
     def _cascade(
         self,
@@ -126,6 +135,25 @@ class ObjectDeletionService:
             moment = moment_of_change(now, flow)
             doomed += move_or_release(repositories, flow, found, to_us(moment), deletion)
         return doomed
+
+
+def _check_all(
+    repositories: Repositories, stored: StoredObject, flows: Mapping[str, StoredFlow]
+) -> None:
+    """Raises ForbiddenError."""
+    caller = repositories.caller
+    refused = [
+        flow_id
+        for flow_id, flow in flows.items()
+        if not caller.may(Permission.DELETE, classes_of(flow.flow.tags))
+    ]
+    if refused:
+        raise ForbiddenError(
+            f"Object {quoted(stored.id)} is used by {named_flows(repositories, refused)}: you do not "
+            "have the 'delete' permission there"
+        )
+    for flow in flows.values():
+        writable(flow)
 
 
 def _need(

@@ -12,13 +12,13 @@ from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
 from tams.models.paging import Page
 from tams.models.queries import DeletionQuery
-from tams.models.stored import Cascade, FlowOutline, StoredDeletion
+from tams.models.stored import FlowOutline, StoredDeletion
 from tams.models.timelines import Timeline
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import check, redacted_request
 from tams.services.clock.record_times import moment_of_change
+from tams.services.deletion.cascades import step_of_cascade
 from tams.services.deletion.kept_segments import with_segments
-from tams.services.deletion.source_flows import step_of_cascade
 from tams.services.deletion.steps import release, remove_from_flow, rest_after
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
@@ -144,17 +144,17 @@ class DeletionRequestService:
         if stored.request.status is DeletionStatus.DONE:
             return Step([], done=True)
         if stored.cascade is not None:
-            return self._step_of_cascade(repositories, stored, stored.cascade)
+            return self._step_of_cascade(repositories, stored)
         if stored.request.delete_flow or stored.timeline.id:
             return self._step_of_flow(repositories, stored)
         return self._step_of_range(repositories, stored)
 
-    def _step_of_cascade(
-        self, repositories: Repositories, stored: StoredDeletion, cascade: Cascade
-    ) -> Step:
-        more = step_of_cascade(repositories, cascade, self.clock())
+    def _step_of_cascade(self, repositories: Repositories, stored: StoredDeletion) -> Step:
+        stored, more, doomed = step_of_cascade(
+            repositories, stored, self.clock(), self.step_segments
+        )
         self._save(repositories, stored, None, more=more)
-        return Step([], done=not more)
+        return Step(doomed, done=not more)
 
     def _step_of_flow(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         """The Flow is gone, or the Segments are on a timeline of the recycle bin. They are destroyed."""

@@ -40,13 +40,13 @@ def created_us_of(source: StoredSource) -> int:
     return to_us(source.source.created) if source.source.created else 0
 
 
-def step_of_cascade(repositories: Repositories, cascade: Cascade, now: datetime) -> bool:
+def step_of_source(repositories: Repositories, cascade: Cascade, now: datetime) -> bool:
     """Delete some Flows or, after the last one, the Source. Whether there is more to do.
 
     Flows created since the request was accepted stay, with the Source, and so do those that have become
     read-only. A Source that was created since stays too: the one that was meant is gone.
     """
-    source_id, until_us = cascade.source_id, cascade.created_until_us
+    source_id, until_us = cascade.resource_id, cascade.created_until_us
     deletion = Deletion(
         cascade.deletion_id, cascade.deleted_us, cascade.until_us, cascade.deleted_by
     )

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Self
-from uuid import uuid4
 
 from tams.errors import ForbiddenError, NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
-from tams.models.deletion_request import DeletionRequest, DeletionStatus
-from tams.models.stored import Cascade, StoredDeletion, StoredFlow, StoredSource
+from tams.models.deletion_request import DeletionRequest
+from tams.models.stored import Cascade, StoredFlow, StoredSource
 from tams.ports import Clock, Platform, Queue, Repositories, Store
-from tams.services.access.permissions import flow_to, redacted_request, source_to
+from tams.services.access.permissions import flow_to, source_to
 from tams.services.access.writable import not_writable, writable
+from tams.services.deletion.cascades import accept, request_of
 from tams.services.deletion.dependants import named_flows, still_needed
 from tams.services.deletion.disposal import DeletionOptions, Disposal
 from tams.services.deletion.source_flows import (
@@ -20,7 +20,6 @@ from tams.services.deletion.source_flows import (
     remove_flows,
 )
 from tams.settings import Settings
-from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
 
 FLOWS_MAX = 50
@@ -88,6 +87,7 @@ class SourceDeletionService:
     ) -> DeletionRequest:
         """The caller is told now what would be in the way: the worker does not ask again."""
         now, caller, source = self.clock(), repositories.caller, stored.source
+        repositories.guards.hold([source.id])  # against a restore that does not see the request yet
         flows = repositories.source_flows.all(source.id)
         if not all(caller.may(Permission.DELETE, each.classes) for each in flows):
             raise ForbiddenError(_NOT_ALL)
@@ -96,24 +96,10 @@ class SourceDeletionService:
                 raise not_writable(each.id)
         deletion = disposal.kept_until(now)
         last_us = max(to_us(now), created_us_of(stored), *(each.created_us for each in flows))
-        request = DeletionRequest(
-            id=str(uuid4()),
-            flow_id=flows[0].id,
-            source_id=source.id,
-            timerange_to_delete=TimeRange.eternity(),
-            delete_flow=True,
-            status=DeletionStatus.CREATED,
-            created=now,
-            updated=now,
-            created_by=caller.name,
-        )
         asked = asdict(deletion)
         cascade = Cascade(source.id, last_us, asked.pop("id"), **asked)
-        classes = classes_of(source.tags)
-        repositories.deletion_requests.add(
-            StoredDeletion(request, auth_classes=classes, cascade=cascade)
-        )
-        return redacted_request(caller, request, classes)
+        request = request_of(cascade, flows[0].id, now, caller)
+        return accept(repositories, request, cascade, classes_of(source.tags))
 
 
 _NOT_ALL = "You do not have permission to modify all Flows of this Source"

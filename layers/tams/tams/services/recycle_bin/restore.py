@@ -25,12 +25,13 @@ from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_after, moment_of_change
 from tams.services.deletion.sources import FLOWS_MAX
 from tams.services.recycle_bin.recycle_bin import entry_to
-from tams.services.recycle_bin.restored_flows import Restoration
+from tams.services.recycle_bin.restored_flows import Restoration, check_restorable
 from tams.services.recycle_bin.restored_segments import find_segments, restore_segments
+from tams.services.recycle_bin.settled import check_settled, covered_by
 from tams.timing import TimeRange
 from tams.timing.microseconds import from_us, to_us
 
-_Outcome = tuple[Restored, Sequence[str]]
+Outcome = tuple[Restored, Sequence[str]]
 """What came back, and the deletion requests that go on."""
 
 
@@ -69,12 +70,12 @@ class RestoreService:
         if there are too many.
         """
 
-        def work(repositories: Repositories) -> _Outcome:
+        def work(repositories: Repositories) -> Outcome:
             stored = writable(flow_to(Permission.WRITE, repositories, flow_id))
             entries = repositories.recycle_bin.of(flow_id, BinKind.SEGMENTS, self._now_us())
             return self._segments(repositories, stored, entries, timerange, partial=partial), ()
 
-        return self._perform(work, flow_id)
+        return self.perform(work, flow_id)
 
     def entry(self, entry_id: str) -> Restored:
         """One entry. Raises as the methods above.
@@ -82,7 +83,7 @@ class RestoreService:
         In a batch, it may have come back with an entry before it: a Flow with its Source, or the other way.
         """
 
-        def work(repositories: Repositories) -> _Outcome:
+        def work(repositories: Repositories) -> Outcome:
             if entry_id in repositories.recycle_bin.removed:
                 return Restored(), ()
             entry = entry_to(Permission.DELETE, repositories, entry_id, self._now_us())
@@ -92,9 +93,9 @@ class RestoreService:
                 every = TimeRange.eternity()
                 return self._segments(repositories, stored, [entry], every, partial=False), ()
             whole = entry.kind is BinKind.SOURCE
-            return self._together(repositories, entry, whole_deletion=whole)
+            return self.together(repositories, entry, whole_deletion=whole)
 
-        return self._perform(work, entry_id)
+        return self.perform(work, entry_id)
 
     def _check_room(self, repositories: Repositories, entry: BinEntry) -> None:
         """A batch is one transaction too. Raises InvalidRequestError."""
@@ -109,17 +110,20 @@ class RestoreService:
     def _restore_latest(
         self, resource_id: str, kind: BinKind, name: str, *, whole_deletion: bool
     ) -> Restored:
-        def work(repositories: Repositories) -> _Outcome:
+        def work(repositories: Repositories) -> Outcome:
             entries = repositories.recycle_bin.of(resource_id, kind, self._now_us())
             if not entries:
                 raise NotFoundError(f"deleted {name}", resource_id)
-            return self._together(repositories, entries[0], whole_deletion=whole_deletion)
+            return self.together(repositories, entries[0], whole_deletion=whole_deletion)
 
-        return self._perform(work, resource_id)
+        return self.perform(work, resource_id)
 
-    def _together(
+    def together(
         self, repositories: Repositories, entry: BinEntry, *, whole_deletion: bool
-    ) -> _Outcome:
+    ) -> Outcome:
+        """A Flow or a Source, and with `whole_deletion` the Flows that went with it. Raises as `flow`."""
+        check_restorable(repositories.caller, entry)
+        check_settled(repositories, [entry.source_id])
         entries = [entry]
         if whole_deletion:
             entries = repositories.recycle_bin.of_deletion(entry.deletion.id)
@@ -152,6 +156,12 @@ class RestoreService:
         )
         return restored, restoration.resumed
 
+    def slice_of(self, repositories: Repositories, entry: BinEntry) -> Restored:
+        """The first `at_once` Segments of an entry of Segments. Raises as `segments`."""
+        stored = writable(flow_to(Permission.WRITE, repositories, entry.resource_id))
+        every = TimeRange.eternity()
+        return self._segments(repositories, stored, [entry], every, partial=False, in_slices=True)
+
     def _segments(
         self,
         repositories: Repositories,
@@ -160,15 +170,19 @@ class RestoreService:
         timerange: TimeRange,
         *,
         partial: bool,
+        in_slices: bool = False,
     ) -> Restored:
         repositories.guards.hold([stored.flow.id])  # against a purge
-        found = find_segments(repositories, stored, entries, timerange, self.at_once)
+        found = find_segments(
+            repositories, stored, entries, timerange, self.at_once, in_slices=in_slices
+        )
         if not found:
             raise NotFoundError(
                 "stretch of deleted Segments",
                 str(timerange),
                 f"the recycle bin has no Segments of Flow {stored.flow.id} entirely within it",
             )
+        check_settled(repositories, covered_by(stored.flow.source_id, found))
         now_us = to_us(moment_of_change(self.clock(), stored))
         restored = restore_segments(repositories, stored, found, now_us, partial=partial)
         if not restored.segment_count:
@@ -180,8 +194,9 @@ class RestoreService:
         ids = {entry.resource_id for entry in entries} | {entry.source_id for entry in entries}
         return moment_after(self.clock(), from_us(repositories.guards.hold(ids)))
 
-    def _perform(self, work: Callable[[Repositories], _Outcome], contended: str) -> Restored:
-        restored, resumed = self.store.write(work, contended)
+    def perform(self, work: Callable[[Repositories], Outcome], *contended: str) -> Restored:
+        """In one transaction."""
+        restored, resumed = self.store.write(work, *contended)
         self.deletions.send(resumed)
         return restored
 

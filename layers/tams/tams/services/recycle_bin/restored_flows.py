@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tams.errors import ConflictError, InvalidRequestError, quoted
-from tams.models.caller import Permission, classes_of
+from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.recycle_bin import BinEntry, BinKind, Collector
 from tams.models.retention import look_after_restore_us
@@ -41,7 +41,7 @@ class Restoration:
     def source(self, entry: BinEntry, flow_count: int = 0) -> None:
         """Raises ConflictError if the Source exists again."""
         assert entry.source is not None
-        self._check(entry, "Source")
+        check_restorable(self.repositories.caller, entry)
         source = entry.source.source
         if self.repositories.sources.find(source.id) is not None:
             raise ConflictError(f"Source {quoted(source.id)} exists again: delete it first")
@@ -59,7 +59,7 @@ class Restoration:
 
     def flow(self, entry: BinEntry) -> None:
         """The Flow with its Segments, and its Source if that is gone. Raises ConflictError."""
-        self._check(entry, "Flow")
+        check_restorable(self.repositories.caller, entry)
         flow = entry.of.flow
         if self.repositories.flows.find(flow.id) is not None:
             raise ConflictError(f"Flow {quoted(flow.id)} exists again: delete it first")
@@ -93,16 +93,6 @@ class Restoration:
         for stored in found.values():
             self.events += self._announced(stored)
         self.repositories.events.add([*self.events, *derived])
-
-    def _check(self, entry: BinEntry, kind: str) -> None:
-        for permission in (Permission.DELETE, Permission.WRITE):
-            check(
-                self.repositories.caller,
-                permission,
-                kind,
-                entry.resource_id,
-                classes_of(entry.tags),
-            )
 
     def _join_source(self, stored: StoredFlow) -> None:
         """Its Source counts it again. If that is gone, it comes back too."""
@@ -202,3 +192,10 @@ class Restoration:
         marked, events = announced(stored.flow, segments, stored.told_us)
         self.repositories.segments.set_events(stored.outline, marked)
         return events
+
+
+def check_restorable(caller: Caller, entry: BinEntry) -> None:
+    """Raises NotFoundError, ForbiddenError. For an entry of a Flow or a Source."""
+    kind = "Source" if entry.kind is BinKind.SOURCE else "Flow"
+    for permission in (Permission.DELETE, Permission.WRITE):
+        check(caller, permission, kind, entry.resource_id, classes_of(entry.tags))

@@ -75,8 +75,13 @@ def find_segments(
     entries: Iterable[BinEntry],
     timerange: TimeRange,
     segments_max: int,
+    *,
+    in_slices: bool = False,
 ) -> list[Found]:
-    """What `timerange` covers completely. Raises InvalidRequestError if that is more, and ConflictError."""
+    """What `timerange` covers completely, or the first `segments_max` of it if `in_slices`.
+
+    Raises ConflictError, and InvalidRequestError if there are more.
+    """
     _check_settled(stored, timerange)
     found, count = list[Found](), 0
     for entry in entries:
@@ -86,7 +91,7 @@ def find_segments(
             continue
         reader = reader_of(repositories, entry.outline, for_change=True)
         segments, more = reader.page(PageRequest(timerange, segments_max - count))
-        if more:
+        if more and not in_slices:
             raise InvalidRequestError(_too_many(timerange, segments, segments_max, first=not count))
         covered = [each for each in segments if timerange.contains(each.timerange)]
         if covered:

@@ -154,6 +154,7 @@ def reader_of(
     outline: FlowOutline,
     *,
     object_id: str | None = None,
+    init_object_id: str | None = None,
     tags: Sequence[TagFilter] = (),
     for_change: bool = False,
 ) -> WindowReader:
@@ -166,6 +167,7 @@ def reader_of(
         repositories.segments.stretch,
         outline,
         object_id=object_id,
+        init_object_id=init_object_id,
         tags=tags,
         for_change=for_change,
     )
