@@ -53,8 +53,8 @@ soak: .venv/dev  ## run the long forms of the tests: many crashes, a million row
 	TAMS_SOAK=1 $(BIN)/python -m pytest tests -q --timeout 3600
 	TAMS_TEST_KEPT_SECONDS=604800 $(BIN)/python -m pytest tests/contract tests/access tests/model tests/fuzz -q --timeout 3600
 
-probe: .venv/dev  ## find out how a VAST cluster treats conflicting writes (TAMS_PROBE_ENDPOINT=… and keys)
-	$(BIN)/python -m pytest tests/integration/vast_probes -q
+probe: .venv/local  ## check that a VAST cluster does what we assume of it (set the functions' TAMS_VAST__… variables)
+	@$(BIN)/tams admin probe
 
 spec: .venv/dev  ## fetch the BBC's files of TAMS 8.2, against which the tests check responses
 	@$(BIN)/python -m tests.fetch_spec
@@ -68,6 +68,7 @@ openapi: .venv/dev  ## generate the OpenAPI document from the functions' routes,
 
 docs: .venv/dev  ## build the documentation site into shared/.site; fail on any warning
 	$(BIN)/python shared/docs/make_settings.py
+	$(BIN)/python shared/docs/make_assumptions.py
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml
 

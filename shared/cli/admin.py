@@ -1,4 +1,4 @@
-"""`tams admin`, for operators: tables, queues, given-up messages, leftovers, backups and credentials.
+"""`tams admin`, for operators: VAST, tables, queues, given-up messages, leftovers, backups and credentials.
 
 Without `--stack` it works on the local stack; with it on a deployed one, with AWS's usual credentials.
 """
@@ -10,6 +10,7 @@ from cli.clean import clean
 from cli.projections import projections
 from cli.provision import provision
 from cli.status import status
+from cli.vast_probe import probe
 
 app = typer.Typer(
     help="Manage the tables, queues and background work, back them up, and create credentials.",
@@ -17,6 +18,7 @@ app = typer.Typer(
 )
 for command in (
     status,
+    probe,
     provision,
     projections,
     clean,

@@ -12,7 +12,7 @@ from local.errors import LocalStackError
 from local.ports import LOOPBACK, Ports
 from tams.models.address import Forwarding, parse_base_url
 from vastlocal.http.doors import is_loopback
-from vastlocal.settings import ConflictMode
+from vastlocal.settings import SOUND
 
 DATA_DIR = ".tams"
 WEBHOOK_NETWORKS = "TAMS_WEBHOOKS__ALLOWED_NETWORKS"
@@ -106,8 +106,8 @@ def _number(
 
 def _conflicts(environment: Mapping[str, str]) -> str | None:
     given = environment.get("TAMS_VAST_CONFLICTS") or None
-    if given is not None and given not in list(ConflictMode):
-        known = ", ".join(ConflictMode)
+    if given is not None and given not in SOUND:
+        known = ", ".join(SOUND)
         raise LocalStackError(f"TAMS_VAST_CONFLICTS={given[:40]} is not one of {known}")
     return given
 

@@ -18,6 +18,12 @@ class ConflictMode(enum.StrEnum):
     """Updates of different columns of one row do not collide; a delete collides with everything."""
     COMMIT = "commit"
     """Like strict, but detected only when the second transaction commits."""
+    NEVER = "never"
+    """Both commit, and the later one wins. No program is right under this rule: it is there to be noticed."""
+
+
+SOUND = tuple(mode for mode in ConflictMode if mode is not ConflictMode.NEVER)
+"""The rules under which a program can be right."""
 
 
 @dataclass(frozen=True)

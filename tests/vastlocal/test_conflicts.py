@@ -11,12 +11,12 @@ from vastdb import errors
 
 from tests.vastlocal.conftest import TableMaker, TestTable
 from vastlocal.process import LocalVast
-from vastlocal.settings import ConflictMode
+from vastlocal.settings import SOUND, ConflictMode
 
 COLUMNS = pa.schema([("a", pa.int64()), ("b", pa.int64())])
 
 
-@pytest.fixture(scope="module", params=list(ConflictMode))
+@pytest.fixture(scope="module", params=SOUND)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalVast]:

@@ -18,7 +18,7 @@ from vastdb.table_metadata import TableMetadata, TableRef, TableType
 from tests.long_form import SOAK
 from tests.vastlocal.conftest import BUCKET, TableMaker
 from vastlocal.process import LocalVast
-from vastlocal.settings import ConflictMode
+from vastlocal.settings import SOUND, ConflictMode
 
 COLUMNS = pa.schema([("a", pa.int64()), ("b", pa.int64())])
 ROW_ID = pa.field("$row_id", pa.uint64())
@@ -173,7 +173,7 @@ class Run:
             return self.seen(tx)
 
 
-@pytest.fixture(scope="module", params=list(ConflictMode))
+@pytest.fixture(scope="module", params=SOUND)
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LocalVast]:

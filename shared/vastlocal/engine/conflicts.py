@@ -35,7 +35,7 @@ class ConflictTracker:
         self, txid: int, snapshot: int, table_id: int, row_ids: list[int], mask: int
     ) -> None:
         """Call before an update or delete. Raises ConflictError, and then has claimed nothing."""
-        if self._mode is ConflictMode.COMMIT:
+        if self._mode in {ConflictMode.COMMIT, ConflictMode.NEVER}:
             return
         mask = self._mask(mask)
         claim = (txid, mask)
@@ -56,6 +56,8 @@ class ConflictTracker:
 
     def check_commit(self, snapshot: int, table_id: int, writes: Mapping[int, int]) -> None:
         """The last check before a commit; the only one in `commit` mode. Raises ConflictError."""
+        if self._mode is ConflictMode.NEVER:
+            return
         with self._lock:
             self._check_committed(snapshot, table_id, writes)
 

@@ -1,15 +1,11 @@
-"""The probe distinguishes the local VAST's three rules; given a cluster, it reports that cluster's rule.
+"""The probe of `tams admin status` distinguishes the local VAST's sound rules, and knows the unsafe one."""
 
-`TAMS_PROBE_ENDPOINT=… TAMS_PROBE_ACCESS_KEY=… TAMS_PROBE_SECRET_KEY=… TAMS_PROBE_BUCKET=… make probe`
-"""
-
-import os
 from pathlib import Path
 
 import pytest
 
 from tams.errors import BackendUnavailableError
-from tams.repositories.conflict_probe import probe_conflicts
+from tams.repositories.probes.conflicts import probe_conflicts
 from tams.repositories.session import VastConnection
 from tams.runtime.vast import vast_connection
 from tests.integration.local_vast import a_local_vast, settings_for
@@ -35,6 +31,14 @@ def test_the_probe_recognises_each_rule_and_leaves_nothing(tmp_path: Path, confl
     assert findings.is_safe
 
 
+def test_the_rule_under_which_writes_are_lost_is_unsafe(tmp_path: Path) -> None:
+    with a_local_vast(tmp_path, conflicts="never") as url:
+        findings = probe_conflicts(vast_connection(settings_for(url)))
+
+    assert not findings.is_safe
+    assert findings.mode == "unsafe"
+
+
 def test_a_probe_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     with a_local_vast(tmp_path) as url:
         connection = vast_connection(settings_for(url))
@@ -55,25 +59,3 @@ def test_keys_that_may_not_make_a_schema_are_no_crash(tmp_path: Path) -> None:
 
         with pytest.raises(BackendUnavailableError, match="access key"):
             probe_conflicts(connection)
-
-
-def test_the_cluster_is_safe_for_our_transactions(capsys: pytest.CaptureFixture[str]) -> None:
-    if "TAMS_PROBE_ENDPOINT" not in os.environ:
-        pytest.skip("no cluster is named in TAMS_PROBE_ENDPOINT")
-    given = {
-        name: os.environ[f"TAMS_PROBE_{name}"]
-        for name in ("ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "BUCKET")
-    }
-    connection = VastConnection(
-        (given["ENDPOINT"],),
-        lambda: (given["ACCESS_KEY"], given["SECRET_KEY"]),
-        given["BUCKET"],
-        "",
-        timeout_seconds=30,
-    )
-
-    findings = probe_conflicts(connection)
-
-    with capsys.disabled():
-        print(f"\n{findings}\nlike vastlocal --conflicts {findings.mode}")  # noqa: T201
-    assert findings.is_safe

@@ -93,6 +93,13 @@ class VastSession:
         assert failure is not None, "there is an address"
         raise failure
 
+    def at_each_address(self) -> dict[str, VastApi]:
+        """The API at each address of the cluster, by the address's name."""
+        return {
+            f"{pool.endpoint.host} ({pool.ip})": self._api(pool)
+            for pool in self._endpoints.to_try()
+        }
+
     def table(self, table: Table) -> TableOnVast:
         if (found := self._tables.get(table.name)) is None:
             found = self._tables.setdefault(table.name, self._table(table))

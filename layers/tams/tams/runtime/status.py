@@ -14,7 +14,7 @@ from typing import Any
 from tams import __version__
 from tams.errors import RequestFailedError
 from tams.repositories.backlog import Ages
-from tams.repositories.conflict_probe import probe_conflicts
+from tams.repositories.probes.conflicts import probe_conflicts
 from tams.repositories.schema_status import SchemaStatus, TableFacts, schema_status
 from tams.repositories.schema_version import KNOWN
 from tams.repositories.session import VastConnection
