@@ -6,7 +6,7 @@ MIME types are spelt as the IANA registry spells them, except where TAMS's own e
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,17 +15,25 @@ Kind = Literal["video", "audio"]
 
 @dataclass(frozen=True)
 class Wrapping:
-    """A container for one elementary stream: its MIME type, and libavformat's name for it."""
+    """A container for one elementary stream: its MIME type, and libavformat's name for it.
+
+    `init_mime` is that of the initialisation which all its Objects share, if they need one.
+    """
 
     mime: str
     muxer: str
+    init_mime: str | None = None
+
+    @property
+    def is_fragmented(self) -> bool:
+        return self.init_mime is not None
 
 
 MPEG_TS = Wrapping("video/mp2t", "mpegts")
 QUICKTIME = Wrapping("video/quicktime", "mov")
-MP4: Mapping[Kind, Wrapping] = {
-    "video": Wrapping("video/mp4", "mp4"),
-    "audio": Wrapping("audio/mp4", "mp4"),
+CMAF: Mapping[Kind, Wrapping] = {
+    "video": Wrapping("video/iso.segment", "mp4", init_mime="video/mp4"),
+    "audio": Wrapping("audio/iso.segment", "mp4", init_mime="audio/mp4"),
 }
 WEBM: Mapping[Kind, Wrapping] = {
     "video": Wrapping("video/webm", "webm"),
@@ -105,8 +113,18 @@ BROADCAST = frozenset(
         *("aac", "aac_latm", "mp1", "mp2", "mp3", "ac3", "eac3", "s302m"),
     }
 )
-_WEB = frozenset({"mpeg4", "vp9", "av1", "opus", "flac", "alac", "truehd"})
+"""What readers of MPEG-TS find in it. Other codecs it takes as data that no player reads."""
+
+_STREAMED = frozenset({"hevc", "mpeg4", "vp9", "av1", "opus", "flac", "alac", "truehd"})
+"""HEVC is in MPEG-TS too, but browsers and Apple's players want it in MP4."""
+
+_EITHER = frozenset({"h264", "aac", "mp3", "ac3", "eac3"})
+"""What players take in both: these go with the other tracks of their file."""
+
 _OPEN = frozenset({"ffv1", "theora", "mlp", "tta", "wavpack", "msmpeg4v3", "rv40"})
+
+Asked = Literal["auto", "ts", "cmaf"]
+"""The containers that a user prefers."""
 
 
 def mime_of(kind: Kind, codec: str) -> str | None:
@@ -124,21 +142,33 @@ def pcm_bits(codec: str) -> int | None:
     return int(linear["bits"]) if linear else None
 
 
-def wrappings_for(kind: Kind, codec: str) -> list[Wrapping]:
+def resolved(asked: Asked, codecs: Iterable[str]) -> Asked:
+    """What is asked for a whole file: one of its tracks that needs CMAF takes along those that can do either.
+
+    Players join picture and sound of one kind most reliably.
+    """
+    return "cmaf" if asked == "auto" and not _STREAMED.isdisjoint(codecs) else asked
+
+
+def wrappings_for(kind: Kind, codec: str, asked: Asked = "auto") -> list[Wrapping]:
     """The containers to try, best first.
 
-    MPEG-TS for codecs common in broadcast, MP4 for those common on the web, WebM and Matroska for their
+    MPEG-TS for codecs common in broadcast, CMAF for those common on the web, WebM and Matroska for their
     native ones, QuickTime for the rest. The others follow, because a container may refuse a particular
-    stream.
+    stream. What is asked comes first where it suits the codec.
     """
-    if codec in BROADCAST:
+    if asked == "ts" and codec in BROADCAST:
         best = MPEG_TS
-    elif codec in _WEB:
-        best = MP4[kind]
+    elif codec in _STREAMED or (asked == "cmaf" and codec in _EITHER):
+        best = CMAF[kind]
+    elif codec in BROADCAST:
+        best = MPEG_TS
     elif codec in {"vp8", "vorbis"}:
         best = WEBM[kind]
     elif codec in _OPEN:
         best = MATROSKA[kind]
     else:
         best = QUICKTIME
-    return [best, *(each for each in (QUICKTIME, MP4[kind], MATROSKA[kind]) if each != best)]
+    others = [MPEG_TS] if codec in BROADCAST else []
+    others += [QUICKTIME, CMAF[kind], MATROSKA[kind]]
+    return [best, *(each for each in others if each != best)]

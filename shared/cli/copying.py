@@ -11,10 +11,11 @@ from av.container import OutputContainer
 
 from cli.codecs import BROADCAST
 from cli.encoding import Encoded
+from cli.packets import codec_of
 from cli.pcm import PCM_ONLY, sample_bits
-from cli.picture import FrameClock
+from cli.ticks import FrameClock
 from cli.timeline import FlowMedia, TimelinePacket
-from cli.wrapping import codec_of, copy_stream
+from cli.wrapping import copy_stream
 
 HIDERS = frozenset({"mp4", "mov", "ipod", "3gp", "3g2", "f4v"})
 """Muxers whose files say what of their packets is only decoded: edit lists."""

@@ -10,8 +10,8 @@ import av.error
 from av.container import InputContainer
 from av.stream import Stream
 
+from cli.packets import MediaPacket, duration_of, time_of
 from cli.presenting import CLOCKED, Clock
-from cli.wrapping import MediaPacket, duration_of, time_of
 
 _PROMISING = frozenset({"matroska,webm", "flac"})
 """Demuxers that take the duration from a header; others derive it from what is there, or guess."""

@@ -16,11 +16,12 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from cli.layouts import settle_layout
-from cli.picture import FrameClock, add_picture
+from cli.packets import MediaPacket
+from cli.picture import add_picture
 from cli.sound import add_sound, placed
+from cli.ticks import FrameClock
 from cli.timeline import HAIR, FlowMedia, TimelinePacket
 from cli.times import TICK
-from cli.wrapping import MediaPacket
 
 SLACK = Fraction(1, 20_000)
 """MPEG-TS rounds times to 1/90000 s, so a frame this close to the start is the first one."""

@@ -11,7 +11,7 @@ from av.video.stream import VideoStream
 
 from cli.codecs import pcm_bits
 from cli.layouts import channels_of
-from cli.wrapping import codec_of
+from cli.packets import codec_of
 
 _PACKED: Mapping[str, str] = {
     "yuyv422": "YUYV",

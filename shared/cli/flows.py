@@ -7,6 +7,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from cli.probe import FORMATS, Track
 
+CODECS_TAG = "codecs"
+"""The tag by which playback tells players the codec, where the Flow's properties say too little."""
+
 
 @dataclass(frozen=True)
 class TrackFlow:
@@ -43,6 +46,11 @@ def multi_ids(identity: UUID) -> tuple[str, str]:
 def flow_document(flow: TrackFlow, label: str, seconds: float, **fields: Any) -> dict[str, Any]:
     track = flow.track
     tags = {"language_code": track.language} if track.language not in {None, "und"} else {}
+    if track.codec_string is not None:
+        tags[CODECS_TAG] = track.codec_string
+    essence = track.essence
+    if track.wrapping.is_fragmented:
+        essence = {**essence, "init_segments": True}
     duration = seconds_ratio(seconds)
     return {
         "id": flow.flow_id,
@@ -52,7 +60,7 @@ def flow_document(flow: TrackFlow, label: str, seconds: float, **fields: Any) ->
         "codec": track.mime,
         "container": track.wrapping.mime,
         "segment_duration": duration,
-        "essence_parameters": track.essence,
+        "essence_parameters": essence,
         "tags": tags,
         **fields,
     }

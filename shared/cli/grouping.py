@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from cli.packets import duration_of, time_of
 from cli.plan import Plan
 from cli.presenting import Presented
 from cli.probe import Track
-from cli.wrapping import duration_of, time_of
 
 _GAP = Fraction(1, 2)
 """Seconds without media that a Segment does not cover. Less is rounding, or a frame that was lost."""

@@ -11,12 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from cli.client import Client
+from cli.codecs import Asked, Wrapping
 from cli.damage import Damage, broken_promise
 from cli.digests import content_digest, file_state
 from cli.errors import CommandError
 from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
-from cli.probe import probe
+from cli.probe import Track, probe
 from cli.progress import Progress
 from cli.segmenting import Cut, segments
 from cli.storing import Storing, store_and_register, store_by_upload
@@ -41,6 +42,7 @@ class Options:
     register_by_upload: bool = False
     again: bool = False
     segment_tags: Mapping[str, str | list[str]] = field(default_factory=dict)
+    container: Asked = "auto"
 
 
 @dataclass
@@ -105,11 +107,11 @@ class Ingest:
         """Raises CommandError. A file that is already complete costs two requests."""
         if not self.path.is_file():
             raise CommandError(_no_file(self.path))
-        tracks = probe(self.path)
+        tracks, choice = self._probe()
         self.progress.stage(f"{self.path.name}: reading")
         state = file_state(self.path)
         digest = content_digest(self.path, self.progress)
-        identity, known = self._find(digest)
+        identity, known = self._find(digest, tracks, choice)
         flows = flows_of(tracks, identity)
         multi_id, _ = multi_ids(identity)
         outcome = Outcome(multi_id, {flow.role: flow.flow_id for flow in flows})
@@ -162,19 +164,43 @@ class Ingest:
         for flow_id in [outcome.multi_flow_id, *outcome.flow_ids.values()]:
             self.client.delete(f"/flows/{flow_id}")
 
-    def _find(self, digest: str) -> tuple[UUID, dict[str, Any] | None]:
+    def _probe(self) -> tuple[list[Track], tuple[str, ...]]:
+        """The tracks, and the container that was asked for, if that makes other Segments than usual."""
+        asked = self.options.container
+        tracks = probe(self.path, asked)
+        if asked == "auto" or _wrappings(tracks) == _wrappings(probe(self.path)):
+            return tracks, ()
+        return tracks, (asked,)
+
+    def _find(
+        self, digest: str, tracks: Sequence[Track], choice: tuple[str, ...]
+    ) -> tuple[UUID, dict[str, Any] | None]:
         """The identity to ingest under, and its multi Flow if it exists.
 
-        `again` skips complete Flows, so an interrupted `--again` can be resumed too.
+        `again` skips complete Flows, so an interrupted `--again` can be resumed too. What an older release
+        began in other containers stays as it is.
         """
         options = self.options
         for copy in count():
-            numbered = (copy,) if copy else ()
-            identity = identity_of(digest, options.segment_seconds, options.start_ns, *numbered)
+            more = (*choice, copy) if copy else choice
+            identity = identity_of(digest, options.segment_seconds, options.start_ns, *more)
             known = self.client.find(f"/flows/{multi_ids(identity)[0]}")
-            if known is None or known.get("status") != COMPLETE or not options.again:
+            if known is None:
+                break
+            if known.get("status") == COMPLETE:
+                if not options.again:
+                    break
+            elif self._can_resume(flows_of(tracks, identity)):
                 break
         return identity, known
+
+    def _can_resume(self, flows: Sequence[TrackFlow]) -> bool:
+        """Whether the Flows that are there have Segments in the same containers."""
+        found = [(flow, self.client.find(f"/flows/{flow.flow_id}")) for flow in flows]
+        return all(
+            document is None or document.get("container") == flow.track.wrapping.mime
+            for flow, document in found
+        )
 
     def _put_flows(
         self,
@@ -195,12 +221,14 @@ class Ingest:
 
     def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> Damage:
         damage = Damage()
-        stored = self._stored_starts(flow.flow_id)
+        stored, inits = self._stored(flow.flow_id)
         rate = self._rates.setdefault(flow.flow_id, _Rate())
         missing: list[Cut] = []
         store = store_by_upload if self.options.register_by_upload else store_and_register
         with ThreadPoolExecutor(self.options.jobs) as pool:
-            batch = Storing(self.client, pool, flow, self.progress, self.options.segment_tags)
+            batch = Storing(
+                self.client, pool, flow, self.progress, self.options.segment_tags, inits
+            )
             for cut in segments(self.path, flow.track, planned, self.options.start_ns, damage):
                 rate.add(cut)
                 if cut.start_ns in stored:
@@ -215,9 +243,25 @@ class Ingest:
                 outcome.registered += store(batch, missing)
         return damage
 
-    def _stored_starts(self, flow_id: str) -> set[int | None]:
+    def _stored(self, flow_id: str) -> tuple[set[int | None], dict[bytes, str]]:
+        """Where the Flow's Segments start, and the ids of its init Objects by their content."""
         listed = self.client.pages(f"/flows/{flow_id}/segments", accept_get_urls="", limit="1000")
-        return {TimeRange.parse(each["timerange"]).start_ns for each in listed}
+        starts: set[int | None] = set()
+        init_ids: set[str] = set()
+        for each in listed:
+            starts.add(TimeRange.parse(each["timerange"]).start_ns)
+            if "init_object" in each:
+                init_ids.add(each["init_object"]["object_id"])
+        inits = {}
+        for init_id in init_ids:
+            urls = self.client.get(f"/objects/{init_id}").get("get_urls")
+            if urls:
+                inits[self.client.download(urls[0]["url"])] = init_id
+        return starts, inits
+
+
+def _wrappings(tracks: Sequence[Track]) -> list[Wrapping]:
+    return [track.wrapping for track in tracks]
 
 
 def _is_whole(multi: dict[str, Any], flows: Sequence[TrackFlow]) -> bool:

@@ -16,6 +16,7 @@ from cli.export import export as export_flow
 from cli.ingest import Ingest, Options, Outcome
 from cli.options import (
     AsJson,
+    Container,
     ExportedFlowId,
     SegmentTags,
     TimeRangeText,
@@ -93,6 +94,13 @@ def ingest(
         bool,
         typer.Option("--again", help="Ingest the file again even if it is already in the store."),
     ] = False,
+    container: Annotated[
+        Container,
+        typer.Option(
+            help="Container of Segments for codecs that fit into both: MPEG-TS, or CMAF, which is "
+            "fragmented MP4 with one initialisation for each Flow. auto: what players expect."
+        ),
+    ] = Container.AUTO,
     segment_tag: SegmentTags = None,
     as_json: AsJson = False,
 ) -> None:
@@ -104,7 +112,9 @@ def ingest(
     with connected(url, token) as client, bar(err, file.name) as progress:
         start_ns = Timestamp.parse(start).ns
         tags = tags_from(segment_tag)
-        options = Options(segment_seconds, start_ns, label, jobs, register_by_upload, again, tags)
+        options = Options(
+            segment_seconds, start_ns, label, jobs, register_by_upload, again, tags, container.value
+        )
         outcome = Ingest(client, file, options, progress).run()
     if as_json:
         out.print_json(json.dumps(vars(outcome)))

@@ -1,6 +1,7 @@
 """Options and arguments shared by several commands, and their validation."""
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,14 @@ from tams.errors import InvalidRequestError
 from tams.models.common import is_uuid
 from tams.models.segment_tags import tags_fault
 from tams.timing import TimeRange, Timestamp
+
+
+class Container(StrEnum):
+    """Kinds of container to prefer for Segments."""
+
+    AUTO = "auto"
+    TS = "ts"
+    CMAF = "cmaf"
 
 
 def _address(text: str) -> str:

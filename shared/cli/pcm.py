@@ -10,8 +10,9 @@ from av.stream import Stream
 
 from cli.codecs import pcm_bits
 from cli.layouts import channels_of
+from cli.packets import MediaPacket, codec_of
 from cli.timeline import FlowMedia
-from cli.wrapping import MediaPacket, codec_of, copy_stream
+from cli.wrapping import copy_stream
 
 TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut"})
 """Muxers that store PCM unchanged. MP4's PCM is too new: demuxers still in use read 24 bits as 16."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil
 
 from av.codec.context import Flags
 from av.container import OutputContainer
@@ -11,8 +10,8 @@ from av.video.stream import VideoStream
 
 from cli.errors import CommandError
 from cli.essence import BOTTOM_FIRST
+from cli.ticks import FrameClock
 from cli.timeline import FlowMedia
-from cli.times import TICK
 
 _ENCODERS = {"libx264": "H.264", "libx265": "H.265"}
 
@@ -112,34 +111,3 @@ def _pix_fmt(look: Look) -> str:
     if look.bits > 8:
         return f"yuv{look.chroma}p10le"
     return f"yuv{look.chroma}p" if look.fields else "yuv420p"
-
-
-@dataclass
-class FrameClock:
-    """Times of a file's frames: exact distances between them, however their Objects round.
-
-    Its ticks are a 90000th of a second, or a little less so that each frame lasts a whole number of them.
-    """
-
-    rate: Fraction | None
-    _first: Fraction | None = None
-
-    @property
-    def time_base(self) -> Fraction:
-        if self.rate is None:
-            return TICK
-        fine = ceil(Fraction(90_000) / self.rate.numerator)
-        return Fraction(1, self.rate.numerator * fine)
-
-    def ticks(self, at: Fraction) -> int:
-        if self._first is None:
-            self._first = at
-        if self.rate is not None:
-            frames = (at - self._first) * self.rate
-            if abs(frames - round(frames)) < _ROUNDED:
-                at = self._first + round(frames) / self.rate
-        return round(at / self.time_base)
-
-
-_ROUNDED = Fraction(1, 20)
-"""Of a frame: so far a time may be from its exact place through rounding, even to milliseconds."""

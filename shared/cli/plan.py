@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import av.error
@@ -11,6 +12,9 @@ from cli.errors import CommandError
 from cli.presenting import CLOCKED, Clock, agreed_jumps, presented
 from cli.probe import Track, open_media
 
+_SLACK = Fraction(1, 1000)
+"""Seconds by which files round."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -18,7 +22,7 @@ class Plan:
 
     The track that leads ends at `end`: the others are cut beyond it after `seconds` each. `promised_end` is
     the file's time of its last frame, if the file itself states it. `jumps` are those of its clock, and
-    `notes` what a user should know of its timeline.
+    `notes` what a user should know of its timeline. Tracks begin up to `lead_seconds` before the origin.
     """
 
     origin: Fraction
@@ -28,6 +32,7 @@ class Plan:
     seconds: Fraction
     promised_end: Fraction | None = None
     jumps: tuple[Fraction, ...] = ()
+    lead_seconds: int = 0
     notes: tuple[str, ...] = ()
 
     @property
@@ -64,16 +69,17 @@ def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
         for away, start in zip(clock.jumps, clock.starts, strict=True)
     )
     cuts = _cuts(origin, keys, seconds)
-    return Plan(origin, cuts, end, leading.index, seconds, promised, clock.known, notes)
+    earliest = min((each.first for each in tracks if each.first is not None), default=origin)
+    lead = max(0, ceil(origin - earliest - _SLACK))
+    return Plan(origin, cuts, end, leading.index, seconds, promised, clock.known, lead, notes)
 
 
 def _cuts(origin: Fraction, keys: list[Fraction], seconds: Fraction) -> tuple[Fraction, ...]:
     cuts: list[Fraction] = []
     last = origin
     # A key frame slightly early, through rounding in the file's own time base, is in time.
-    slack = Fraction(1, 1000)
     for key in sorted(keys):
-        if key - last >= seconds - slack:
+        if key - last >= seconds - _SLACK:
             cuts.append(key)
             last = key
     return tuple(cuts)

@@ -12,7 +12,7 @@ from av.audio.stream import AudioStream
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from cli.wrapping import MediaPacket, duration_of, time_of
+from cli.packets import MediaPacket, duration_of, time_of
 
 JUMP = Fraction(10)
 """Seconds. If the clock of a transport stream moves on by more, it was set anew: nothing is missing. Players

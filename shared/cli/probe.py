@@ -10,14 +10,17 @@ import av
 import av.error
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from cli.codecs import Kind, Wrapping, mime_of
+from cli.codec_strings import codec_string
+from cli.codecs import Asked, Kind, Wrapping, mime_of, resolved, wrappings_for
 from cli.damage import demuxed
 from cli.errors import CommandError
 from cli.essence import audio_essence, frame_rate, raw_packing, video_essence
-from cli.wrapping import MediaPacket, choose_wrapping, codec_of
+from cli.packets import MediaPacket, codec_of, time_of
+from cli.presenting import presented
+from cli.wrapping import Wrapper
 
 FORMATS = {"video": "urn:x-nmos:format:video", "audio": "urn:x-nmos:format:audio"}
 
@@ -35,7 +38,11 @@ _ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
 
 @dataclass(frozen=True)
 class Track:
-    """One elementary stream; `codec` is the codec's canonical name in libavcodec."""
+    """One elementary stream; `codec` is the codec's canonical name in libavcodec.
+
+    `first` is the file's time of what it shows first, `codec_string` the name that players know its codec by
+    (RFC 6381), if its container states it.
+    """
 
     index: int
     kind: Kind
@@ -45,6 +52,8 @@ class Track:
     rate: Fraction | None
     language: str | None
     wrapping: Wrapping
+    first: Fraction | None = None
+    codec_string: str | None = None
 
 
 def open_media(path: Path) -> InputContainer:
@@ -57,8 +66,10 @@ def open_media(path: Path) -> InputContainer:
         raise CommandError(f"{path} cannot be read as media: {error.strerror}") from error
 
 
-def probe(path: Path) -> list[Track]:
+def probe(path: Path, asked: Asked = "auto") -> list[Track]:
     """Picture and sound of a file, each with a container that has been tested to hold it.
+
+    `asked` is the kind of container to prefer.
 
     Leaves out cover art, subtitles, data and empty tracks. Raises CommandError for files that cannot be
     ingested.
@@ -77,8 +88,9 @@ def probe(path: Path) -> list[Track]:
             raise CommandError(f"{path} contains neither picture nor sound")
         mimes = [_mime(path, stream) for stream in streams]
         heads = _first_packets(container, streams)
+        asked = resolved(asked, [codec_of(each) for each in streams if heads[each.index]])
         tracks = [
-            _track(path, stream, mime, heads[stream.index])
+            _track(path, stream, mime, heads[stream.index], asked)
             for stream, mime in zip(streams, mimes, strict=True)
             if heads[stream.index]
         ]
@@ -123,7 +135,11 @@ def _first_packets(
 
 
 def _track(
-    path: Path, stream: VideoStream | AudioStream, mime: str, packets: Sequence[MediaPacket]
+    path: Path,
+    stream: VideoStream | AudioStream,
+    mime: str,
+    packets: Sequence[MediaPacket],
+    asked: Asked,
 ) -> Track:
     video = isinstance(stream, VideoStream)
     kind: Kind = "video" if video else "audio"
@@ -134,10 +150,30 @@ def _track(
             essence.update(raw_packing(stream) or {})
     else:
         essence, rate = audio_essence(stream), None
-    wrapping = choose_wrapping(stream, kind, packets)
-    if wrapping is None:
+    chosen = _chosen(stream, kind, packets, rate, asked)
+    if chosen is None:
         raise CommandError(
             f"{path}: {kind} track {stream.index} ({codec}) fits none of the containers for Segments, "
             "or is damaged from the start"
         )
-    return Track(stream.index, kind, codec, mime, essence, rate, stream.language, wrapping)
+    wrapping, named = chosen
+    starts = [each.start for each in presented(packets, stream, rate) if each.is_shown]
+    first = min(starts, default=None)
+    language = stream.language
+    return Track(stream.index, kind, codec, mime, essence, rate, language, wrapping, first, named)
+
+
+def _chosen(
+    stream: Stream,
+    kind: Kind,
+    packets: Sequence[MediaPacket],
+    rate: Fraction | None,
+    asked: Asked,
+) -> tuple[Wrapping, str | None] | None:
+    """The best container that holds these packets and returns them as the same codec, and its name for it."""
+    origin = min(time_of(packet) for packet in packets)
+    for wrapping in wrappings_for(kind, codec_of(stream), asked):
+        wrapped = Wrapper(stream, wrapping, origin, rate=rate).wrap_all(packets)
+        if wrapped is not None:
+            return wrapping, None if wrapped.init is None else codec_string(wrapped.init)
+    return None

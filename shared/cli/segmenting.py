@@ -7,11 +7,12 @@ from pathlib import Path
 
 from cli.damage import Damage, readable
 from cli.grouping import Group, groups, is_gap
+from cli.packets import time_of
 from cli.plan import Plan
 from cli.presenting import Clock, presented
 from cli.probe import Track, open_media
 from cli.times import to_ns
-from cli.wrapping import time_of, wrap
+from cli.wrapping import Wrapper
 
 _PRIMING = Fraction(1, 10)
 """Seconds. So much sound that only the decoder needs does not count as content of an Object."""
@@ -22,7 +23,8 @@ class Cut:
     """A Segment and its Object: `[start_ns, end_ns)` on the Flow's timeline.
 
     `ts_offset_ns` is Segment time minus the time a reader finds in the Object. `object_ns` is what the Object
-    holds on its own timeline, if that is more than the Segment shows.
+    holds on its own timeline, if that is more than the Segment shows. `init` is the initialisation that the
+    Object needs.
     """
 
     media: bytes
@@ -31,6 +33,7 @@ class Cut:
     ts_offset_ns: int
     key_frame_count: int
     object_ns: tuple[int, int] | None = None
+    init: bytes | None = None
 
 
 def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage) -> Iterator[Cut]:
@@ -45,7 +48,7 @@ def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage
 
     def cut(group: Group, following: Group | None) -> Iterator[Cut]:
         packets = [each.packet for each in group.packets]
-        wrapped = wrap(stream, track.wrapping, packets, plan.origin)
+        wrapped = wrapper.wrap(packets)
         refused = len(packets if wrapped is None else wrapped.refused)
         if refused:
             damage.leave_out(refused, group.start)
@@ -57,7 +60,7 @@ def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage
         start_of_cut, end_of_cut = flow_ns(group.start), flow_ns(end)
         left_out = {id(packet) for packet in wrapped.refused}
         first = min(time_of(packet) for packet in packets if id(packet) not in left_out)
-        offset = flow_ns(first) - wrapped.first_ns
+        offset = flow_ns(wrapped.shift)
         keys = sum(packet.is_keyframe for packet in packets) if track.kind == "video" else 0
         more = None
         if _holds_more(group, track):
@@ -65,10 +68,13 @@ def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage
                 min(flow_ns(first), start_of_cut) - offset,
                 max(flow_ns(group.decoded_end), end_of_cut) - offset,
             )
-        yield Cut(wrapped.media, start_of_cut, end_of_cut, offset, keys, more)
+        yield Cut(wrapped.media, start_of_cut, end_of_cut, offset, keys, more, wrapped.init)
 
     with open_media(path) as container:
         stream = container.streams[track.index]
+        wrapper = Wrapper(
+            stream, track.wrapping, plan.origin, rate=track.rate, lead_seconds=plan.lead_seconds
+        )
         packets = readable(container, stream, path, damage, Clock(plan.jumps))
         held: Group | None = None
         for group in groups(presented(packets, stream, track.rate), plan, track):

@@ -14,9 +14,9 @@ from av.container import OutputContainer
 from cli.codecs import pcm_bits
 from cli.errors import CommandError
 from cli.layouts import settle_layout
+from cli.packets import codec_of
 from cli.pcm import PCM_ONLY, TAKERS
 from cli.timeline import HAIR, FlowMedia, TimelinePacket
-from cli.wrapping import codec_of
 
 _LOSSLESS = frozenset({"flac", "alac", "tta", "wavpack", "mlp", "truehd"})
 _FLAC_TAKERS = frozenset({"mp4", "matroska", "flac", "ogg"})

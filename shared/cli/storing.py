@@ -31,6 +31,8 @@ class Storing:
     progress: Progress
     segment_tags: Mapping[str, str | list[str]] = field(default_factory=dict)
     """Tags of each Segment, an extension of TAMS."""
+    inits: dict[bytes, str] = field(default_factory=dict)
+    """Ids of the Flow's init Objects, by their content."""
 
     @property
     def path(self) -> str:
@@ -39,6 +41,7 @@ class Storing:
 
 def store_and_register(to: Storing, cuts: Sequence[Cut]) -> int:
     """Returns how many. Raises CommandError."""
+    _store_inits(to, cuts)
     objects: list[dict[str, Any]] = []
     while len(objects) < len(cuts):  # a server may allocate fewer than asked for
         asked = {"limit": len(cuts) - len(objects)}
@@ -54,6 +57,7 @@ def store_and_register(to: Storing, cuts: Sequence[Cut]) -> int:
 
 def store_by_upload(to: Storing, cuts: Sequence[Cut]) -> int:
     """Returns how many. Raises CommandError, also when the server has not registered them in time."""
+    _store_inits(to, cuts)
     posts = [_segment(to, cut) for cut in cuts]
     objects = to.client.post(f"{to.path}/storage", {"segments": posts})["media_objects"]
     if len(objects) != len(cuts) or any("headers" not in each["put_url"] for each in objects):
@@ -61,6 +65,23 @@ def store_by_upload(to: Storing, cuts: Sequence[Cut]) -> int:
     _upload(to, cuts, objects)
     _await(to, {each["object_id"] for each in objects}, posts)
     return len(posts)
+
+
+def _store_inits(to: Storing, cuts: Sequence[Cut]) -> None:
+    """One Object for each initialisation that the Flow does not have yet: nearly always one in all."""
+    for init in dict.fromkeys(cut.init for cut in cuts):
+        if init is None or init in to.inits:
+            continue
+        content_type = to.flow.track.wrapping.init_mime
+        asked = {"limit": 1, "content_type": content_type}
+        (entry,) = to.client.post(f"{to.path}/storage", asked)["media_objects"]
+        put = entry["put_url"]
+        headers = {
+            **put.get("headers", {}),
+            "Content-Type": put.get("content-type", content_type),
+        }
+        to.client.upload(put["url"], headers, init)
+        to.inits[init] = entry["object_id"]
 
 
 def _upload(to: Storing, cuts: Sequence[Cut], objects: Sequence[dict[str, Any]]) -> None:
@@ -113,6 +134,8 @@ def _segment(to: Storing, cut: Cut) -> dict[str, Any]:
         post["ts_offset"] = stamp(cut.ts_offset_ns)
     if cut.object_ns is not None:
         post["object_timerange"] = between(*cut.object_ns)
+    if cut.init is not None:
+        post["init_object_id"] = to.inits[cut.init]
     if cut.key_frame_count:
         post["key_frame_count"] = cut.key_frame_count
     if to.segment_tags:

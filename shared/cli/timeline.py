@@ -14,15 +14,18 @@ from av.stream import Stream
 
 from cli.client import Client
 from cli.errors import CommandError
+from cli.packets import MediaPacket, duration_of
 from cli.progress import Progress
 from cli.times import NS
-from cli.wrapping import MediaPacket, duration_of
 from tams.timing import TimeRange, Timestamp
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One Segment, with its media in a file; `offset_ns` is Flow time minus the time in the file."""
+    """One Segment, with its media in a file; `offset_ns` is Flow time minus the time in the file.
+
+    The file begins with the initialisation of the Object, if it has one.
+    """
 
     timerange: TimeRange
     offset_ns: int
@@ -138,17 +141,32 @@ def fetch(
 
     def download(numbered: tuple[int, dict[str, Any]]) -> Clip:
         number, segment = numbered
-        if not segment.get("get_urls"):
-            raise CommandError(f"Segment {segment['timerange']} has no URL to download it from")
         file = folder / f"{flow['id']}-{number:06}"
-        file.write_bytes(client.download(segment["get_urls"][0]["url"]))
+        init = segment.get("init_object")
+        with file.open("wb") as media:
+            if init is not None:
+                media.write(inits[init["object_id"]])
+            media.write(client.download(_url_of(segment, segment)))
         progress.advance(1)
         offset = Timestamp.parse(segment.get("ts_offset", "0:0"))
         return Clip(TimeRange.parse(segment["timerange"]), offset.ns, file)
 
+    inits: dict[str, bytes] = {}
+    for segment in listed:
+        init = segment.get("init_object")
+        if init is not None and init["object_id"] not in inits:
+            inits[init["object_id"]] = client.download(_url_of(init, segment))
     with ThreadPoolExecutor(jobs) as pool:
         clips = list(pool.map(download, enumerate(listed)))
     return FlowMedia(flow, clips)
+
+
+def _url_of(found: dict[str, Any], segment: dict[str, Any]) -> str:
+    if not found.get("get_urls"):
+        what = f"Segment {segment['timerange']}"
+        what = what if found is segment else f"the initialisation of {what}"
+        raise CommandError(f"{what} has no URL to download it from")
+    return str(found["get_urls"][0]["url"])
 
 
 def gaps_of(clips: Sequence[Clip]) -> list[TimeRange]:

@@ -2,24 +2,20 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 import av
 import av.error
 from av.container import OutputContainer
-from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from cli.codecs import Kind, Wrapping, wrappings_for
-from cli.times import TICK, to_ns
-
-if TYPE_CHECKING:
-    MediaPacket = Packet[Stream]
-else:
-    MediaPacket = Packet  # generic for type checkers only
+from cli.codecs import Wrapping
+from cli.fragments import Fragmenter
+from cli.packets import MediaPacket, codec_of, time_of
+from cli.ticks import Placed, clock_for
+from cli.times import TICK
 
 LEAD_SECONDS = 10
 """MPEG-TS times start here, so that anything before the first frame (B-frames, priming) stays positive."""
@@ -27,29 +23,15 @@ LEAD_SECONDS = 10
 
 @dataclass(frozen=True)
 class Wrapped:
-    """An Object. `first_ns` is the earliest time a reader finds in it; `refused` are packets it lacks."""
+    """An Object. `shift` is the file's time minus that in the Object; `refused` are packets it lacks.
+
+    `init` is the initialisation that a reader of the Object needs first.
+    """
 
     media: bytes
-    first_ns: int
+    shift: Fraction
     refused: Sequence[MediaPacket]
-
-
-def time_of(packet: MediaPacket) -> Fraction:
-    """When a packet is shown, in seconds of the file."""
-    assert packet.pts is not None
-    assert packet.time_base is not None
-    return packet.pts * packet.time_base
-
-
-def duration_of(packet: MediaPacket) -> Fraction:
-    """In seconds; 0 where the file does not say."""
-    return (packet.duration or 0) * (packet.time_base or Fraction(0))
-
-
-def codec_of(stream: Stream) -> str:
-    """The codec's name, whichever decoder reads it; empty if there is none."""
-    context = stream.codec_context
-    return context.codec.canonical_name if context is not None else ""
+    init: bytes | None = None
 
 
 def copy_stream(output: OutputContainer, template: Stream) -> Stream:
@@ -57,79 +39,131 @@ def copy_stream(output: OutputContainer, template: Stream) -> Stream:
     return output.add_stream_from_template(template, opaque=True)
 
 
-def choose_wrapping(stream: Stream, kind: Kind, packets: Sequence[MediaPacket]) -> Wrapping | None:
-    """The best container that holds these packets and returns them as the same codec."""
-    origin = min(time_of(packet) for packet in packets)
-    for wrapping in wrappings_for(kind, codec_of(stream)):
-        if _wrapped(stream, wrapping, packets, origin) is not None:
-            return wrapping
-    return None
+class Wrapper:
+    """Makes the Objects of one track, in order.
 
-
-def wrap(
-    stream: Stream, wrapping: Wrapping, packets: Sequence[MediaPacket], origin: Fraction
-) -> Wrapped | None:
-    """None when the container accepts none of the packets, or turns them into something else.
-
-    MPEG-TS keeps the distance to the file's first frame, so that Objects played one after the other are
-    continuous; the others start at zero.
+    MPEG-TS and fragmented MP4 keep the distance to the file's first frame, so that Objects played one after
+    the other are continuous; the others start at zero. `origin` is the file's time of that frame, and `rate`
+    that of the picture, if it is fixed. Fragments count from `lead_seconds` before it.
     """
-    whole = _wrapped(stream, wrapping, packets, origin)
-    if whole is not None:
-        return whole
-    # One damaged packet can spoil what is written after it: leave out each that does not even fit alone.
-    fitting = [each for each in packets if _wrapped(stream, wrapping, [each], origin) is not None]
-    if not 0 < len(fitting) < len(packets):
-        return None
-    rest = _wrapped(stream, wrapping, fitting, origin)
-    if rest is None:
-        return None
-    left_out = [each for each in packets if each not in fitting]
-    return Wrapped(rest.media, rest.first_ns, [*left_out, *rest.refused])
 
+    def __init__(
+        self,
+        stream: Stream,
+        wrapping: Wrapping,
+        origin: Fraction,
+        *,
+        rate: Fraction | None = None,
+        lead_seconds: int = 0,
+    ) -> None:
+        self._stream = stream
+        self._wrapping = wrapping
+        self._origin = origin
+        self._lead_seconds = lead_seconds
+        self._clock = clock_for(stream, rate, Fraction(lead_seconds))
+        self._fragments = Fragmenter(stream, self._clock.time_base)
 
-def _wrapped(
-    stream: Stream, wrapping: Wrapping, packets: Sequence[MediaPacket], origin: Fraction
-) -> Wrapped | None:
-    target = io.BytesIO()
-    times = [(each.pts, each.dts, each.duration, each.time_base) for each in packets]
-    try:
-        refused = _mux(target, stream, wrapping, packets, origin)
-        if len(refused) == len(packets):
+    def wrap_all(self, packets: Sequence[MediaPacket]) -> Wrapped | None:
+        """None unless the container accepts all the packets, and returns them as the same codec."""
+        found = self._wrapped(self._placed(packets))
+        return None if found is None or found.refused else found
+
+    def wrap(self, packets: Sequence[MediaPacket]) -> Wrapped | None:
+        """None when the container accepts none of the packets, or turns them into something else."""
+        placed = self._placed(packets)
+        whole = self._wrapped(placed)
+        if whole is not None:
+            return whole
+        # One damaged packet can spoil what is written after it: leave out each that does not even fit alone.
+        fitting = [each for each in placed if self._wrapped([each]) is not None]
+        if not 0 < len(fitting) < len(packets):
             return None
-        first = _first_time(target, wrapping, stream)
-    except (av.error.FFmpegError, ValueError):
+        rest = self._wrapped(fitting)
+        if rest is None:
+            return None
+        kept = {id(each) for each in fitting}
+        left_out = [each.packet for each in placed if id(each) not in kept]
+        return Wrapped(rest.media, rest.shift, [*left_out, *rest.refused], rest.init)
+
+    def _placed(self, packets: Sequence[MediaPacket]) -> list[Placed]:
+        if self._wrapping.is_fragmented:
+            return self._clock.placed(packets, self._origin - self._lead_seconds)
+        first = min(each.dts if each.dts is not None else each.pts or 0 for each in packets)
+        base = self._stream.time_base or TICK
+        in_ts = self._wrapping.muxer == "mpegts"
+        shift = int((LEAD_SECONDS - self._origin) / base) if in_ts else -first
+        placed = []
+        for each in packets:
+            assert each.pts is not None
+            dts = None if each.dts is None else each.dts + shift
+            placed.append(Placed(each, each.pts + shift, dts, each.duration or 0))
+        return placed
+
+    def _wrapped(self, placed: Sequence[Placed]) -> Wrapped | None:
+        times = [_times(each.packet) for each in placed]
+        try:
+            if self._wrapping.is_fragmented:
+                return self._fragment(placed)
+            whole = _whole(self._stream, self._wrapping, placed)
+            return None if whole is None else self._steady(whole)
+        except (av.error.FFmpegError, ValueError):
+            return None
+        finally:
+            for each, before in zip(placed, times, strict=True):
+                # muxing moves and rescales them
+                packet = each.packet
+                packet.pts, packet.dts, packet.duration, packet.time_base = before
+
+    def _fragment(self, placed: Sequence[Placed]) -> Wrapped | None:
+        made = self._fragments.fragment(placed)
+        if made is None or not _is_like(self._stream, "mp4", made.init + made.media):
+            return None
+        return Wrapped(made.media, self._origin - self._lead_seconds, [], made.init)
+
+    def _steady(self, whole: Wrapped) -> Wrapped:
+        """With the same shift for all Objects, which MPEG-TS rounds to its ticks."""
+        exact = self._origin - LEAD_SECONDS
+        in_ts = self._wrapping.muxer == "mpegts"
+        return replace(whole, shift=exact) if in_ts and _is_near(whole.shift, exact) else whole
+
+
+def _is_near(found: Fraction, exact: Fraction) -> bool:
+    return abs(found - exact) <= TICK
+
+
+def _times(packet: MediaPacket) -> tuple[int | None, int | None, int | None, Fraction]:
+    assert packet.time_base is not None
+    return packet.pts, packet.dts, packet.duration, packet.time_base
+
+
+def _whole(stream: Stream, wrapping: Wrapping, placed: Sequence[Placed]) -> Wrapped | None:
+    """A file of its own."""
+    target = io.BytesIO()
+    times = {id(each.packet): time_of(each.packet) for each in placed}
+    refused = _mux(target, stream, wrapping, placed)
+    for each in refused:
+        del times[id(each)]
+    if not times:
         return None
-    finally:
-        for packet, before in zip(packets, times, strict=True):
-            # muxing moves and rescales them
-            packet.pts, packet.dts, packet.duration, packet.time_base = before
-    return Wrapped(target.getvalue(), to_ns(first), refused) if first is not None else None
+    found = _first_time(target, wrapping, stream)
+    return (
+        None if found is None else Wrapped(target.getvalue(), min(times.values()) - found, refused)
+    )
 
 
 def _mux(
-    target: io.BytesIO,
-    stream: Stream,
-    wrapping: Wrapping,
-    packets: Sequence[MediaPacket],
-    origin: Fraction,
+    target: io.BytesIO, stream: Stream, wrapping: Wrapping, placed: Sequence[Placed]
 ) -> list[MediaPacket]:
-    in_ts = wrapping.muxer == "mpegts"
-    options = {"mpegts_copyts": "1"} if in_ts else {}
+    options = {"mpegts_copyts": "1"} if wrapping.muxer == "mpegts" else {}
     time_base = stream.time_base or TICK
-    first = min(packet.dts if packet.dts is not None else packet.pts or 0 for packet in packets)
-    shift = int((LEAD_SECONDS - origin) / time_base) if in_ts else -first
     refused = []
     with av.open(target, "w", format=wrapping.muxer, options=options) as output:
         copy = copy_stream(output, stream)
         output.start_encoding()
-        for packet in packets:
-            packet.stream = copy
-            assert packet.pts is not None
-            packet.pts += shift
-            if packet.dts is not None:
-                packet.dts += shift
-            packet.time_base = time_base
+        for each in placed:
+            packet = each.packet
+            packet.stream, packet.time_base = copy, time_base
+            packet.pts, packet.dts = each.pts, each.dts
             try:
                 output.mux(packet)
             except av.error.FFmpegError:
@@ -143,6 +177,12 @@ def _first_time(target: io.BytesIO, wrapping: Wrapping, stream: Stream) -> Fract
             return None
         times = [time_of(packet) for packet in container.demux() if packet.pts is not None]
     return min(times, default=None)
+
+
+def _is_like(stream: Stream, muxer: str, media: bytes) -> bool:
+    """Whether a reader finds one stream like this one."""
+    with av.open(io.BytesIO(media), "r", format=muxer) as container:
+        return [_look(each) for each in container.streams] == [_look(stream)]
 
 
 def _look(stream: Stream) -> tuple[str, str | None]:

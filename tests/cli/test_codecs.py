@@ -78,7 +78,8 @@ def _frames(packet: Any) -> int:
 def cut(path: Path) -> list[bytes]:
     tracks = probe(path)
     planned = plan(path, tracks, Fraction(1, 2))
-    return [cut.media for cut in segments(path, tracks[0], planned, 0, Damage())]
+    cuts = segments(path, tracks[0], planned, 0, Damage())
+    return [(cut.init or b"") + cut.media for cut in cuts]
 
 
 def named_and_cut(path: Path, mime: str) -> list[bytes]:

@@ -60,7 +60,9 @@ def read(path: Path) -> tuple[int, list[str | None]]:
     for track in tracks:
         damages.append(Damage())
         for cut in segments(path, track, planned, 0, damages[-1]):
-            frames += decoded(cut.media, "video") if track.kind == "video" else 0
+            frames += (
+                decoded((cut.init or b"") + cut.media, "video") if track.kind == "video" else 0
+            )
     broken_promise(damages, planned.promised_end)
     return frames, [damage.words(planned.origin) for damage in damages]
 
