@@ -68,7 +68,7 @@ class Queue:
 class Queues:
     def __init__(self) -> None:
         self.events, self.deliveries, self.deletions = Queue(), Queue(), Queue()
-        self.object_cleanup, self.copies = Queue(), Queue()
+        self.object_cleanup, self.copies, self.renders = Queue(), Queue(), Queue()
 
 
 @dataclass

@@ -134,7 +134,7 @@ async def post_token(request: Request, body: JsonBody, grants: Grants) -> Respon
 async def get_object(token: Token, name: FileName, platform: ThisPlatform) -> Response:
     """Leads to the Object that a list names by this token. Not part of TAMS."""
     del name  # for the player
-    url = object_url(opened_by(platform, token), platform.object_stores)
+    url = object_url(opened_by(platform, token), platform)
     return RedirectResponse(url, HTTPStatus.TEMPORARY_REDIRECT)
 
 

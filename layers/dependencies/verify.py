@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/q",
     "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/q",
     "TAMS_QUEUES__COPIES": "http://127.0.0.1:1/q",
+    "TAMS_QUEUES__RENDERS": "http://127.0.0.1:1/q",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
 PACKAGES = (

@@ -17,6 +17,7 @@ SAMPLE_EVENTS = (
     ("thumbnailer", "invoke/thumbnailer.json"),
     ("webhook_delivery", "sqs/webhook_delivery.json"),
     ("object_copy", "sqs/object_copy.json"),
+    ("renderer", "sqs/renderer.json"),
     ("flows", "api/delete_flow.json"),
     ("flow_delete_requests", "api/get_delete_requests.json"),
     ("deletion_worker", "sqs/deletion_worker.json"),

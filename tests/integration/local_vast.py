@@ -72,6 +72,7 @@ def settings_for(vast_url: str, **changes: Any) -> Settings:
                 "events": "http://127.0.0.1:1/queue",
                 "deliveries": "http://127.0.0.1:1/queue",
                 "copies": "http://127.0.0.1:1/queue",
+                "renders": "http://127.0.0.1:1/queue",
             },
             "sqs_endpoint_url": "http://127.0.0.1:1",
             "lambda_endpoint_url": "http://127.0.0.1:1",

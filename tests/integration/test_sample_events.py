@@ -36,6 +36,7 @@ def handle(vast_url: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__COPIES": "http://127.0.0.1:1/queue",
+        "TAMS_QUEUES__RENDERS": "http://127.0.0.1:1/queue",
         "TAMS_SQS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",
@@ -92,6 +93,8 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
     ]
     with pytest.raises(BackendUnavailableError):
         handle("thumbnailer", "invoke/thumbnailer.json")  # for the same reason
+    failed = handle("renderer", "sqs/renderer.json")
+    assert len(failed["batchItemFailures"]) == 1
     # Nothing to do for a request that is not there any more.
     assert handle("deletion_worker", "sqs/deletion_worker.json") == {"batchItemFailures": []}
     assert handle("webhook_fanout", "sqs/webhook_fanout.json") == {"batchItemFailures": []}

@@ -177,6 +177,7 @@ def environment(vast_url: str, backend: dict[str, Any]) -> dict[str, str]:
         "TAMS_QUEUES__EVENTS": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__DELIVERIES": "http://127.0.0.1:1/queue",
         "TAMS_QUEUES__COPIES": "http://127.0.0.1:1/queue",
+        "TAMS_QUEUES__RENDERS": "http://127.0.0.1:1/queue",
         "TAMS_SQS_ENDPOINT_URL": "http://127.0.0.1:1",
         "AWS_ACCESS_KEY_ID": "none",
         "AWS_SECRET_ACCESS_KEY": "none",

@@ -24,6 +24,7 @@ MODULES_MAX = {
     "deletion_worker": (640, STORE),
     "object_cleanup": (645, STORE),
     "object_copy": (650, STORE),
+    "renderer": (520, set[str]()),
     "object_created": (660, STORE),
     "sweeper": (705, STORE),
     "webhook_delivery": (660, STORE),
@@ -68,7 +69,7 @@ ENV = {
     "TAMS_VAST__SECRET_KEY": "S",
     **{
         f"TAMS_QUEUES__{name}": "http://127.0.0.1:1/queue"
-        for name in ("OBJECT_CLEANUP", "DELETIONS", "EVENTS", "DELIVERIES", "COPIES")
+        for name in ("OBJECT_CLEANUP", "DELETIONS", "EVENTS", "DELIVERIES", "COPIES", "RENDERS")
     },
 }
 

@@ -28,7 +28,7 @@ from tests.template.test_build import RUNTIME_PACKAGES, sample_accounts, script
 RUNTIME = ROOT / ".venv-lambda"
 """What Lambda's runtime brings, for its Python: `make verify` installs it."""
 BUCKET = "tams-media"
-QUEUES = ("OBJECT_CLEANUP", "DELETIONS", "EVENTS", "DELIVERIES", "COPIES")
+QUEUES = ("OBJECT_CLEANUP", "DELETIONS", "EVENTS", "DELIVERIES", "COPIES", "RENDERS")
 
 pytestmark = pytest.mark.skipif("TAMS_BUILD" not in os.environ, reason="run by make verify")
 

@@ -11,7 +11,8 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from tams.object_stores.object_keys import THUMBNAILS
+from tams.models.piece import KEPT
+from tams.object_stores.object_keys import PIECES, THUMBNAILS
 from tests.template.conftest import ROOT, resolver
 
 
@@ -55,6 +56,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("flow_segments", {"s3:GetObject", "s3:PutObject"}),
         ("playback", {"s3:GetObject", "s3:ListBucket"}),
         ("thumbnailer", {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}),
+        ("renderer", {"s3:GetObject", "s3:ListBucket", "s3:PutObject"}),
         ("media_storage", {"s3:PutObject"}),
         ("object_cleanup", {"s3:DeleteObject"}),
         ("events", {"s3:GetObject"}),
@@ -113,7 +115,7 @@ def test_functions_read_the_secrets_of_what_they_touch_and_no_other(
             read[name] |= {resolve(each) for each in as_list(statement["Resource"])}
 
     secrets = {
-        "arn:vast": functions.keys() - {"authorizer", "url_signer", "thumbnailer"},
+        "arn:vast": functions.keys() - {"authorizer", "url_signer", "thumbnailer", "renderer"},
         "arn:storage": touching_media if given else set(),
         "arn:accounts": {"authorizer"},
     }
@@ -141,30 +143,34 @@ def test_two_functions_invoke_another_that_can_do_what_they_cannot(
     assert functions["playback"]["Variables"]["TAMS_THUMBNAILER"] == thumbnailer
 
 
-def test_the_function_that_decodes_writes_thumbnails_and_nothing_else(
-    functions: dict[str, Any], template: dict[str, Any]
+@pytest.mark.parametrize(("name", "prefix"), [("thumbnailer", THUMBNAILS), ("renderer", PIECES)])
+def test_functions_that_decode_write_what_they_make_and_nothing_else(
+    functions: dict[str, Any], template: dict[str, Any], name: str, prefix: str
 ) -> None:
     resolve = resolver(template).resolve
     written = {
         resolve(statement["Resource"])
-        for name, statement in statements(functions)
-        if name == "thumbnailer" and "s3:PutObject" in as_list(statement["Action"])
+        for each, statement in statements(functions)
+        if each == name and "s3:PutObject" in as_list(statement["Action"])
     }
     with_ffmpeg = {
         name for name, each in functions.items() if {"Ref": "MediaLayer"} in each["Layers"]
     }
 
     (resource,) = written
-    assert resource.endswith(f"/{THUMBNAILS}*")
-    assert with_ffmpeg == {"thumbnailer"}
+    assert resource.endswith(f"/{prefix}*")
+    assert with_ffmpeg == {"thumbnailer", "renderer"}
 
 
-def test_thumbnails_go_after_a_week_and_media_never(template: dict[str, Any]) -> None:
+def test_what_can_be_made_again_goes_and_media_never(template: dict[str, Any]) -> None:
     bucket = resolver(template).resolve(template["Resources"]["MediaBucket"]["Properties"])
     rules = bucket["LifecycleConfiguration"]["Rules"]
 
     expiring = [each for each in rules if "ExpirationInDays" in each]
-    assert [(each["Prefix"], each["ExpirationInDays"]) for each in expiring] == [(THUMBNAILS, 7)]
+    assert [(each["Prefix"], each["ExpirationInDays"]) for each in expiring] == [
+        (THUMBNAILS, 7),
+        (PIECES, KEPT.days),
+    ]
 
 
 def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tams.models.caller import Caller
 from tams.models.delivery import Answer
+from tams.models.piece import StoredPiece
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored_key import StoredKey
 from tams.models.stored_objects import Instance
@@ -109,6 +110,21 @@ class Thumbnailer(Protocol):
         ...
 
 
+class Pieces(Protocol):
+    """Parts of Objects that were rendered, beside the media on the storage backends."""
+
+    def of_flow(self, storage_id: str, flow_id: str, most: int) -> Mapping[str, StoredPiece] | None:
+        """All that are there, by name; None if there are more than `most`."""
+        ...
+
+    def url(self, storage_id: str, name: str) -> str: ...
+    def lasting_url(
+        self, storage_id: str, name: str, *, begin: int, seconds: int, file_name: str
+    ) -> str | None:
+        """As that of ObjectStores."""
+        ...
+
+
 class Progress(Protocol):
     """Hears how far long work is. Only operators' work tells one."""
 
@@ -162,6 +178,8 @@ class Queues(Protocol):
     def object_cleanup(self) -> CheckedQueue: ...
     @property
     def copies(self) -> CheckedQueue: ...
+    @property
+    def renders(self) -> CheckedQueue: ...
 
 
 class Platform(Protocol):
@@ -192,6 +210,8 @@ class Platform(Protocol):
     def thumbnails(self) -> Thumbnails: ...
     @property
     def thumbnailer(self) -> Thumbnailer: ...
+    @property
+    def pieces(self) -> Pieces: ...
     @property
     def targets(self) -> UrlPolicy: ...
     @property

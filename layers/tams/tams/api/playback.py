@@ -26,9 +26,19 @@ DASH = "application/dash+xml"
 EXACT = "X-TAMS-Exact"
 
 _DAY_SECONDS = 86_400
+WAIT_MAX = 20
+"""Seconds: API Gateway gives up after 30."""
 Live = Annotated[
     int | None,
     Query(ge=1, le=_DAY_SECONDS, description="Only the newest seconds; all if absent."),
+]
+Wait = Annotated[
+    int,
+    Query(
+        ge=0,
+        le=WAIT_MAX,
+        description="Seconds to wait for the list to be exact, while parts of Objects are rendered.",
+    ),
 ]
 Timerange = Annotated[str | None, Query(description="The time to play; all there is if absent.")]
 Token = Annotated[str, Path(description="From `POST /playback/tokens`.")]
@@ -44,12 +54,16 @@ class Asking:
 
 
 async def asking(
-    request: Request, platform: ThisPlatform, timerange: Timerange = None, live: Live = None
+    request: Request,
+    platform: ThisPlatform,
+    timerange: Timerange = None,
+    live: Live = None,
+    wait: Wait = 0,
 ) -> Asking:
     """By the caller's credentials. Raises InvalidRequestError."""
-    place = Place(kept_tokens(platform).current, query=_query(timerange, live))
+    place = Place(kept_tokens(platform).current, query=_query(timerange, live, wait))
     service = PlaybackService.of(platform, caller_of(request))
-    return Asking(service, Asked(query_timerange(timerange), live), place)
+    return Asking(service, Asked(query_timerange(timerange), live, wait), place)
 
 
 async def asking_by_token(
@@ -58,13 +72,14 @@ async def asking_by_token(
     token: Token,
     timerange: Timerange = None,
     live: Live = None,
+    wait: Wait = 0,
 ) -> Asking:
     """By the token in the path, for what it opens and no more. Raises ForbiddenError, InvalidRequestError."""
     grant = granted(request, platform, token)
     asked = query_timerange(timerange).intersection(grant.timerange)
-    place = Place(kept_tokens(platform).current, grant, _query(timerange, live))
+    place = Place(kept_tokens(platform).current, grant, _query(timerange, live, wait))
     service = PlaybackService.of(platform, grant.caller)
-    return Asking(service, Asked(asked, live), place)
+    return Asking(service, Asked(asked, live, wait), place)
 
 
 def granted(request: Request, platform: Platform, token: str) -> Grant:
@@ -103,8 +118,8 @@ def described_list(media_type: str) -> dict[int | str, dict[str, Any]]:
     }
 
 
-def _query(timerange: str | None, live: int | None) -> str:
+def _query(timerange: str | None, live: int | None, wait: int) -> str:
     """What a list's own lists are asked for as well."""
-    given = {"timerange": timerange, "live": live}
+    given = {"timerange": timerange, "live": live, "wait": wait or None}
     query = urlencode({name: value for name, value in given.items() if value is not None})
     return f"?{query}" if query else ""

@@ -5,6 +5,7 @@ from tams.errors import TamsError
 NO_BYTES = "no bytes"
 UNREACHABLE = "unreachable"
 NO_PICTURE = "no picture"
+NO_MEDIA = "no media"
 CODEC = "codec"
 DAMAGED = "damaged"
 TOO_LARGE = "too large"

@@ -44,7 +44,7 @@ def pick(packets: Sequence[Coded], sought: Sought) -> Pick:
     Before the first frame, that one is on show, and after the last one, the last.
     """
     times = sorted({each.shown for each in packets})
-    at = _in_samples(times, sought) + EARLY
+    at = in_samples(times, sought) + EARLY
     shown = times[max(0, bisect_right(times, at) - 1)]
     keys = [index for index, each in enumerate(packets) if each.is_key and each.shown <= shown]
     # Pictures that lead a key frame come after it in the file, and may refer to what is before it. Their
@@ -52,8 +52,8 @@ def pick(packets: Sequence[Coded], sought: Sought) -> Pick:
     return Pick(keys[-1] if keys else 0, shown)
 
 
-def _in_samples(times: Sequence[Fraction], sought: Sought) -> Fraction:
-    """The instant as the samples count time.
+def in_samples(times: Sequence[Fraction], sought: Sought) -> Fraction:
+    """The instant as the samples count time; `times` are those of the frames, in order.
 
     They should count as the Object's timeline does. Where they do not, because they count from some other
     time, or no longer fit into the 33 bits of MPEG-TS, they start where the Object does.

@@ -4,18 +4,15 @@ It reads a line of JSON (`Order`), and writes the JPEG, or a line of JSON that s
 no keys, opens no file but the one named, and ends by itself when it takes too much memory or CPU.
 """
 
-import json
-import resource
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import av
 import av.error
-from av.codec.codec import UnknownCodecError
 from av.container import InputContainer
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
@@ -23,23 +20,14 @@ from av.video.reformatter import ColorRange, Colorspace
 from av.video.stream import VideoStream
 
 from tams.media.faults import CODEC, DAMAGED, NO_PICTURE, TOO_LARGE, StillError
+from tams.media.opening import PIXELS_MAX, answer, opened
 from tams.media.picking import Coded, Pick, Sought, pick
 
-_FORMATS = "mpegts,mpeg,mov,matroska,webm,mxf,avi,ivf,h264,hevc,mpegvideo,ogg,flv,nut"
-"""None of them leads to another file, as lists do."""
-_PIXELS_MAX = 8_192 * 4_608
 _MEMORY_BYTES_MAX = 1_280 * 2**20
 _CPU_SECONDS_MAX = 20
 _HD_HEIGHT = 720
 _QUALITY = 4
 """Of JPEG, as FFmpeg counts: 2 is the best, 31 the worst."""
-
-
-_OF_DAMAGE = (
-    *(av.error.FFmpegError, OSError, MemoryError),
-    *(ValueError, LookupError, ArithmeticError),
-)
-"""What damage leads to in FFmpeg, in PyAV, and in Python's files, which PyAV seeks in as the media says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +43,15 @@ class Order:
 
 
 def still(order: Order) -> bytes:
-    """Raises StillError."""
-    try:
-        with open(order.path, "rb") as file:  # noqa: PTH123 - FFmpeg reads from it
-            with _opened(file) as container:
-                found = pick(_coded(container), order.sought)
-            file.seek(0)
-            with _opened(file) as container:
-                frame = _decoded(container, found)
-                aspect = _picture(container).sample_aspect_ratio or Fraction(1)
-        return _jpeg(frame, aspect, order.width)
-    except UnknownCodecError as error:
-        raise StillError(CODEC, "no decoder is available for its codec") from error
-    except _OF_DAMAGE as error:
-        raise StillError(DAMAGED, _words(error)) from error
-
-
-def _opened(file: BinaryIO) -> InputContainer:
-    """Raises FFmpegError."""
-    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "none"}
-    return av.open(file, "r", options=options)
+    """Raises StillError, and what FFmpeg and Python do for damage."""
+    with open(order.path, "rb") as file:  # noqa: PTH123 - FFmpeg reads from it
+        with opened(file) as container:
+            found = pick(_coded(container), order.sought)
+        file.seek(0)
+        with opened(file) as container:
+            frame = _decoded(container, found)
+            aspect = _picture(container).sample_aspect_ratio or Fraction(1)
+    return _jpeg(frame, aspect, order.width)
 
 
 def _picture(container: InputContainer) -> VideoStream:
@@ -85,9 +62,9 @@ def _picture(container: InputContainer) -> VideoStream:
     picture = cast(VideoStream, stream)
     if cast(VideoCodecContext | None, picture.codec_context) is None:
         raise StillError(CODEC, "no decoder is available for its codec")
-    if picture.width * picture.height > _PIXELS_MAX:
+    if picture.width * picture.height > PIXELS_MAX:
         size = f"{picture.width}×{picture.height}"
-        raise StillError(TOO_LARGE, f"its picture has {size} pixels, and {_PIXELS_MAX} are allowed")
+        raise StillError(TOO_LARGE, f"its picture has {size} pixels, and {PIXELS_MAX} are allowed")
     return picture
 
 
@@ -122,7 +99,7 @@ def _decoded(container: InputContainer, wanted: Pick) -> VideoFrame:
     stream = _picture(container)
     decoder = stream.codec_context
     decoder.thread_count = 1
-    decoder.options = {**decoder.options, "max_pixels": str(_PIXELS_MAX)}
+    decoder.options = {**decoder.options, "max_pixels": str(PIXELS_MAX)}
     for index, packet in enumerate(_packets(container)):
         if packet is not None and index < wanted.first:
             continue
@@ -172,31 +149,13 @@ def _jpeg(frame: VideoFrame, aspect: Fraction, width_max: int) -> bytes:
     return b"".join(bytes(each) for each in [*encoder.encode(scaled), *encoder.encode(None)])
 
 
-def _words(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or "it cannot be read")
-
-
-def _limit() -> None:
-    """Where the system knows such limits."""
-    for what, most in (
-        (resource.RLIMIT_AS, _MEMORY_BYTES_MAX),
-        (resource.RLIMIT_CPU, _CPU_SECONDS_MAX),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(what, (most, most))
-
-
 def main() -> int:
-    _limit()
-    av.logging.set_level(av.logging.PANIC)
-    try:
-        made = still(Order.from_json(json.loads(sys.stdin.readline())))
-    except StillError as error:
-        sys.stdout.write(json.dumps({"kind": error.kind, "words": str(error)}))
-        return 0
-    sys.stdout.buffer.write(made)
-    return 0
+    return answer(
+        lambda given: still(Order.from_json(given)),
+        memory_bytes=_MEMORY_BYTES_MAX,
+        cpu_seconds=_CPU_SECONDS_MAX,
+        file_bytes=0,
+    )
 
 
 if __name__ == "__main__":

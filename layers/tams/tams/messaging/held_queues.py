@@ -30,6 +30,7 @@ class HeldQueues:
         self.deletions = HeldQueue(queues.deletions, self._held)
         self.object_cleanup = HeldQueue(queues.object_cleanup, self._held)
         self.copies = HeldQueue(queues.copies, self._held)
+        self.renders = HeldQueue(queues.renders, self._held)
 
     def release(self) -> None:
         """Send the held messages, in order."""

@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote
 PREFIX = "media/"
 THUMBNAILS = "thumbnails/"
 """A rule of the bucket removes what lies here after a week."""
+PIECES = "renders/"
+"""The same, after `models.piece.KEPT`."""
 _DIGEST_MARK = "~"
 _NAME_BYTES_MAX = 200
 
@@ -24,6 +26,10 @@ def object_key(object_id: str) -> str:
 
 def thumbnail_key(name: str) -> str:
     return THUMBNAILS + name
+
+
+def piece_key(name: str) -> str:
+    return PIECES + name
 
 
 def object_id_of(key: str) -> str | None:

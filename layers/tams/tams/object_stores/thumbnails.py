@@ -4,19 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
-from tams.deadline import seconds_left
-from tams.errors import BackendUnavailableError
-from tams.media.faults import NO_BYTES, TOO_LARGE, UNREACHABLE, StillError
-from tams.models.thumbnail import OBJECT_BYTES_MAX, ObjectFacts, Origin
+from tams.models.thumbnail import ObjectFacts, Origin
 from tams.object_stores.bucket import Bucket
-from tams.object_stores.copying import Body, Download
+from tams.object_stores.copying import Download
+from tams.object_stores.fetching import fetch
 from tams.object_stores.object_keys import object_key, thumbnail_key
 from tams.ports import Clock
 
-_CHUNK_BYTES = 2**20
 _PERIOD_SECONDS = 3_600
-_DECODING_SECONDS = 8
-"""What must be left of an invocation when the bytes are there."""
 
 
 class S3Thumbnails:
@@ -49,21 +44,7 @@ class S3Thumbnails:
 
     def fetch(self, origin: Origin, file: BinaryIO) -> None:
         """Appends the bytes of an Object. Raises StillError without them, and if there are too many."""
-        if origin.url is not None:
-            try:
-                with self._download(origin.url) as body:
-                    _append(body, file)
-            except (
-                BackendUnavailableError
-            ) as error:  # a client's server, not a part of this service
-                raise StillError(UNREACHABLE, str(error)) from error
-            return
-        from tams.object_stores.requests import get_whole  # noqa: PLC0415 - as below
-
-        found = get_whole(self._buckets[origin.storage_id or ""], object_key(origin.object_id))
-        if found is None:
-            raise StillError(NO_BYTES, "it has no bytes")
-        _append(found, file)
+        fetch(self._buckets, self._download, origin, file)
 
     def put(self, storage_id: str, name: str, content: bytes) -> None:
         from tams.object_stores.requests import with_s3  # noqa: PLC0415 - as below
@@ -82,12 +63,3 @@ class S3Thumbnails:
         from tams.object_stores.requests import head  # noqa: PLC0415 - boto3 is slow
 
         return head(self._buckets[storage_id], key)
-
-
-def _append(body: Body, file: BinaryIO) -> None:
-    while chunk := body.read(_CHUNK_BYTES):
-        if seconds_left() < _DECODING_SECONDS:
-            raise BackendUnavailableError("its bytes come too slowly")
-        if file.tell() + len(chunk) > OBJECT_BYTES_MAX:
-            raise StillError(TOO_LARGE, f"it has more than {OBJECT_BYTES_MAX} bytes")
-        file.write(chunk)

@@ -32,7 +32,7 @@ class SilentQueue:
 class SilentQueues:
     def __init__(self) -> None:
         self.events = self.deliveries = self.deletions = SilentQueue()
-        self.object_cleanup = self.copies = SilentQueue()
+        self.object_cleanup = self.copies = self.renders = SilentQueue()
 
 
 class OperatorPlatform(Deployment):

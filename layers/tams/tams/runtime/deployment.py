@@ -17,6 +17,7 @@ from tams.ports import (
     Clock,
     EventSender,
     ObjectStores,
+    Pieces,
     Platform,
     Queues,
     Repositories,
@@ -78,6 +79,11 @@ class SqsQueues:
     def copies(self) -> CheckedQueue:
         return self._queue(self._settings.queues.copies)
 
+    @cached_property
+    def renders(self) -> CheckedQueue:
+        """One piece per message, so that one that takes long delays no other."""
+        return self._queue(self._settings.queues.renders, ids_per_message=1)
+
 
 class Deployment:
     """`tams.ports.Platform` on VAST, S3 and SQS."""
@@ -126,6 +132,12 @@ class Deployment:
             endpoint_url=self.settings.lambda_endpoint_url,
             region=self.settings.aws_region,
         )
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        from tams.runtime.storage import pieces_from
+
+        return pieces_from(self.settings, self.clock)
 
     @cached_property
     def targets(self) -> "TargetPolicy":

@@ -28,7 +28,7 @@ class MediaSettings(Settings):
     """For programs that run services on media. What they start, they also finish, so they need no queues."""
 
     queues: QueueSettings = QueueSettings(
-        object_cleanup="", copies="", deletions="", events="", deliveries=""
+        object_cleanup="", copies="", renders="", deletions="", events="", deliveries=""
     )
 
 

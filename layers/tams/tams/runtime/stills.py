@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from aws_lambda_powertools import Logger
@@ -27,16 +28,21 @@ def still_of(file: Path, task: ThumbnailTask, seconds: float) -> bytes:
         "end_ns": task.end_ns,
         "width": task.width,
     }
+    return decoded("tams.media.still", order, file.parent, seconds)
+
+
+def decoded(module: str, order: Mapping[str, object], folder: Path, seconds: float) -> bytes:
+    """What the process writes, which does what the order says, in a folder. Raises StillError."""
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "tams.media.still"],
+        done = subprocess.run(  # noqa: S603 - a module of ours
+            [sys.executable, "-P", "-m", module],
             input=json.dumps(order).encode() + b"\n",
             capture_output=True,
             timeout=seconds,
             env=environment,
-            cwd=file.parent,
+            cwd=folder,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
@@ -47,7 +53,7 @@ def still_of(file: Path, task: ThumbnailTask, seconds: float) -> bytes:
     if done.returncode > 0:
         said = done.stderr.decode(errors="replace")[-_LOGGED_CHARACTERS_MAX:]
         raise RuntimeError(f"the decoder failed: {said}")
-    if done.stdout.startswith(b"{"):
+    if done.stdout.startswith(b'{"kind"'):
         fault = json.loads(done.stdout)
         raise StillError(fault["kind"], fault["words"])
     return done.stdout

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tams import __version__
 from tams.access_keys import Keys
 from tams.object_stores.bucket import Bucket
+from tams.object_stores.pieces import S3Pieces
 from tams.object_stores.s3 import S3ObjectStores
 from tams.object_stores.thumbnails import S3Thumbnails
 from tams.outbound.download import Downloader
@@ -34,6 +35,16 @@ def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectSt
 def thumbnails_from(settings: Settings, clock: Clock = utc_now) -> S3Thumbnails:
     """Does not connect to anything yet, and reads no secret."""
     return S3Thumbnails(
+        _buckets(settings),
+        clock,
+        expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
+        download=_downloader(settings),
+    )
+
+
+def pieces_from(settings: Settings, clock: Clock = utc_now) -> S3Pieces:
+    """Does not connect to anything yet, and reads no secret."""
+    return S3Pieces(
         _buckets(settings),
         clock,
         expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,

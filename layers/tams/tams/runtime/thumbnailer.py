@@ -1,13 +1,10 @@
 """The Lambda edge of thumbnailer: it knows the storage backends and nothing else."""
 
-import fcntl
-import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, gettempdir
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -16,6 +13,7 @@ from tams.deadline import invocation, patience
 from tams.media.faults import StillError
 from tams.models.thumbnail import ThumbnailTask
 from tams.object_stores.thumbnails import S3Thumbnails
+from tams.runtime.alone import alone
 from tams.runtime.stills import still_of
 from tams.runtime.storage import thumbnails_from
 from tams.runtime.time_left import seconds_left_of
@@ -61,21 +59,6 @@ def _make(task: ThumbnailTask, thumbnails: S3Thumbnails) -> None:
             for origin in task.origins:
                 thumbnails.fetch(origin, file)
         jpeg = still_of(path, task, patience(_DECODING_SECONDS_MAX, _STORING_SECONDS))
-    with _alone():
+    with alone():
         if not thumbnails.exists(task.storage_id, task.name):
             thumbnails.put(task.storage_id, task.name, jpeg)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """One of all processes of this user: the local object store serves a file while it is replaced.
-
-    On Lambda everyone is alone. Two who put the same bytes do no harm there.
-    """
-    path = Path(gettempdir()) / f"tams-thumbnails-{os.getuid()}.lock"
-    descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

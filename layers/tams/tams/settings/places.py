@@ -98,6 +98,8 @@ class QueueSettings(Section):
     """URL of the queue that `object_cleanup` reads."""
     copies: str
     """URL of the queue that `object_copy` reads."""
+    renders: str
+    """URL of the queue that `renderer` reads."""
     deletions: str
     """URL of the queue that `deletion_worker` reads."""
     events: str

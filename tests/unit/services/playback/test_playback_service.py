@@ -65,9 +65,7 @@ def test_signatures_that_end_with_a_session_are_made_when_asked_for(world: World
 
     way, token, name = uri.rsplit("/", 2)
     assert (way, name) == ("../../playback", "object.ts")
-    assert object_url(opened_by(platform, token), platform.object_stores) == (
-        f"get:{STORAGE_ID}/{object_id}"
-    )
+    assert object_url(opened_by(platform, token), platform) == (f"get:{STORAGE_ID}/{object_id}")
     assert uris(world, flow_id) == [uri]
 
 
@@ -78,10 +76,10 @@ def test_an_address_of_an_object_is_no_way_to_a_list_nor_a_list_to_an_object(wor
 
     assert opened_by(platform, token) == grant
     with pytest.raises(ForbiddenError, match="does not open this"):
-        object_url(grant, platform.object_stores)
+        object_url(grant, platform)
     gone = replace(grant, opened=Opened.OBJECT, identifier=("no backend", "x"))
     with pytest.raises(NotFoundError):
-        object_url(gone, platform.object_stores)
+        object_url(gone, platform)
 
 
 def test_a_secret_that_is_renewed_opens_nothing_after_a_minute(world: World) -> None:

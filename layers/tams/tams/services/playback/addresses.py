@@ -9,7 +9,7 @@ from tams.models.filters import UrlFilter
 from tams.models.flow import Flow
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored_objects import Instance
-from tams.ports import ObjectStores
+from tams.ports import ObjectStores, Pieces
 from tams.services.objects.get_urls import chosen_instances
 from tams.services.playback.formats import file_name
 from tams.services.playback.hls_media import Address
@@ -66,6 +66,9 @@ class ObjectAddresses:
     period: int
     lasts_seconds: int
     place: Place
+    pieces: Pieces
+    places: Mapping[str, str] = field(default_factory=dict)
+    """The backends of the rendered pieces in the list, by name."""
     _found: dict[str, str | None] = field(default_factory=dict)
 
     def of_flow(self, flow: Flow) -> Address:
@@ -74,6 +77,8 @@ class ObjectAddresses:
 
     def _of(self, name: str, object_id: str, instances: Sequence[Instance]) -> str | None:
         """None if a player can open no instance. Our own copies come first: their URLs last."""
+        if (storage_id := self.places.get(object_id)) is not None:
+            return self._piece(storage_id, object_id, name)
         if object_id not in self._found:
             chosen = list(chosen_instances(instances, self.backends, UrlFilter()))
             controlled = next((each for _, each in chosen if each is not None), None)
@@ -87,8 +92,15 @@ class ObjectAddresses:
         lasting = self.object_stores.lasting_url(
             storage_id, object_id, begin=self.period, seconds=self.lasts_seconds, name=name
         )
-        if lasting is not None:
-            return lasting
+        return lasting or self._short(Opened.OBJECT, storage_id, object_id, name)
+
+    def _piece(self, storage_id: str, piece: str, name: str) -> str:
+        lasting = self.pieces.lasting_url(
+            storage_id, piece, begin=self.period, seconds=self.lasts_seconds, file_name=name
+        )
+        return lasting or self._short(Opened.PIECE, storage_id, piece, name)
+
+    def _short(self, opened: Opened, storage_id: str, identifier: str, name: str) -> str:
         expires = self.period + self.lasts_seconds
-        grant = Grant(Opened.OBJECT, (storage_id, object_id), expires)
+        grant = Grant(opened, (storage_id, identifier), expires)
         return f"{self.place.to_tokens}{self.place.tokens().token(grant)}/{name}"

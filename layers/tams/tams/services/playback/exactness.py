@@ -13,6 +13,8 @@ class Inexact(StrEnum):
     """A picture starts inside an Object, and can be shown only from the next key frame on."""
     GAP = "gap"
     """A gap is too long to list, or is filled by the rest of an Object of which the Flow shows part."""
+    RENDERING = "rendering"
+    """What the Flow shows of an Object is being rendered: a list that is fetched later is exact."""
     ABSENT = "absent"
     """An Object has no address that a player can open."""
 

@@ -10,8 +10,9 @@ _MP4 = (
     *("video/mp4", "audio/mp4", "application/mp4"),
     *("video/iso.segment", "audio/iso.segment", "application/iso.segment"),
 )
+_TRANSPORT_STREAMS = ("video/mp2t", "audio/mp2t")
 HLS_CONTAINERS = (
-    *("video/mp2t", "audio/mp2t", *_MP4),
+    *(*_TRANSPORT_STREAMS, *_MP4),
     *("audio/aac", "audio/mpeg", "audio/ac3", "audio/eac3", "text/vtt"),
 )
 DASH_CONTAINERS = ("video/mp2t", *_MP4, "video/webm", "audio/webm", "text/vtt")
@@ -46,6 +47,15 @@ def file_name(flow: Flow, stem: str = "object") -> str:
     container = (flow.container or "").lower()
     suffix = "mp4" if container in _MP4 else _SUFFIXES.get(container, "bin")
     return f"{stem}.{suffix}"
+
+
+def is_transport_stream(flow: Flow) -> bool:
+    return (flow.container or "").lower() in _TRANSPORT_STREAMS
+
+
+def has_initialisation(flow: Flow) -> bool:
+    """Whether its container can have one apart from the media."""
+    return (flow.container or "").lower() in _MP4
 
 
 def check_container(flow: Flow, playable: tuple[str, ...], by: str) -> None:

@@ -7,7 +7,7 @@ from typing import Self
 from tams.errors import ForbiddenError, NotFoundError
 from tams.models.caller import Caller, Permission
 from tams.models.playback import PlaybackTokenPost
-from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
+from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import flow_to, source_to
 from tams.services.playback.secret import KeptTokens, kept_tokens
 from tams.services.playback.tokens import Grant, Opened
@@ -57,11 +57,13 @@ def check_opens(grant: Grant, opened: Opened, identifier: str) -> None:
         raise ForbiddenError("the token in this address does not open this")
 
 
-def object_url(grant: Grant, object_stores: ObjectStores) -> str:
-    """A fresh signature for the Object that a token opens. Raises ForbiddenError, NotFoundError."""
-    if grant.opened is not Opened.OBJECT:
+def object_url(grant: Grant, platform: Platform) -> str:
+    """A fresh signature for the Object or piece that a token opens. Raises ForbiddenError, NotFoundError."""
+    if grant.opened not in (Opened.OBJECT, Opened.PIECE):
         raise ForbiddenError("the token in this address does not open this")
-    storage_id, object_id = grant.identifier
-    if object_stores.bucket_of(storage_id) is None:
+    storage_id, identifier = grant.identifier
+    if platform.object_stores.bucket_of(storage_id) is None:
         raise NotFoundError("storage backend", storage_id)
-    return object_stores.get_url(storage_id, object_id)
+    if grant.opened is Opened.PIECE:
+        return platform.pieces.url(storage_id, identifier)
+    return platform.object_stores.get_url(storage_id, identifier)

@@ -29,6 +29,8 @@ class Part:
     offset_ns: int = 0
     init_object_id: str | None = None
     init_instances: tuple[Instance, ...] = ()
+    piece: str | None = None
+    """The name of the rendered piece that stands for an Object of which the Flow shows part."""
 
     @property
     def is_cut_at_start(self) -> bool:
@@ -45,7 +47,11 @@ class Part:
 
     def decodes_like(self, other: "Part") -> bool:
         """Whether both have the same initialisation, and samples that count the same time."""
-        return (self.init_object_id, self.offset_ns) == (other.init_object_id, other.offset_ns)
+        return self._decoded_by == other._decoded_by
+
+    @property
+    def _decoded_by(self) -> tuple[str | None, int, str | None]:
+        return (self.init_object_id, self.offset_ns, self.piece)
 
 
 def parts_of(segments: Iterable[StoredSegment]) -> list[Part]:

@@ -6,10 +6,11 @@ from typing import Self
 
 from tams.errors import InvalidRequestError
 from tams.models.caller import Caller, Permission
+from tams.models.flow import Flow
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored import StoredFlow
 from tams.models.versioned import Versioned, is_known
-from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
+from tams.ports import Clock, ObjectStores, Pieces, Platform, Repositories, Store
 from tams.services.access.permissions import flow_to, readable_backends, source_to
 from tams.services.access.versions import version_for
 from tams.services.playback.addresses import (
@@ -18,6 +19,7 @@ from tams.services.playback.addresses import (
     lifetime_seconds,
     period_of,
 )
+from tams.services.playback.cuts import Cutting
 from tams.services.playback.dash import media_presentation
 from tams.services.playback.exactness import Inexact
 from tams.services.playback.formats import (
@@ -26,6 +28,7 @@ from tams.services.playback.formats import (
     check_container,
     file_name,
 )
+from tams.services.playback.frames import has_frames
 from tams.services.playback.hls_media import ListForm, media_playlist
 from tams.services.playback.hls_multivariant import multivariant_playlist
 from tams.services.playback.parts import Part, clipped_to, parts_of
@@ -38,6 +41,7 @@ from tams.services.playback.reading import (
     segments_of,
     with_media,
 )
+from tams.services.playback.rendering import Cuts, Rendered, RenderService, Wanted
 
 _Found = Sequence[tuple[StoredFlow, Track]]
 
@@ -51,11 +55,31 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class _Media:
+    """What a media playlist is made of. It may reach further than the timerange that it was asked for."""
+
+    flow: Flow
+    cuts: Cuts
+    form: ListForm
+    reaches_further: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Presented:
+    """What a DASH document is made of."""
+
+    shown: Presentation
+    cuts: Mapping[str, Cuts]
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackService:
     store: Store
     clock: Clock
     object_stores: ObjectStores
+    pieces: Pieces
     backends: Mapping[str, StorageBackend]
+    rendering: RenderService
     margin_seconds: int
 
     @classmethod
@@ -64,7 +88,9 @@ class PlaybackService:
             platform.store(caller),
             platform.clock,
             platform.object_stores,
+            platform.pieces,
             readable_backends(caller.classes_for(Permission.READ), platform.backends),
+            RenderService.of(platform, caller),
             platform.settings.service.min_presigned_url_timeout_seconds,
         )
 
@@ -73,11 +99,12 @@ class PlaybackService:
     ) -> Versioned[Listed]:
         """A media playlist, or a multivariant one for a Flow without media that collects others.
 
-        Takes four round trips, as a page of Segments does, and two if the client has this version. Raises
-        NotFoundError, ForbiddenError, InvalidRequestError.
+        Takes four round trips, as a page of Segments does, and two if the client has this version; five and a
+        request to S3 if the Flow shows parts of Objects. Raises NotFoundError, ForbiddenError,
+        InvalidRequestError.
         """
 
-        def work(repositories: Repositories) -> Versioned[Listed]:
+        def work(repositories: Repositories) -> Versioned[Listed | _Media]:
             stored = flow_to(Permission.READ, repositories, flow_id)
             if plays_members(stored):
                 found = with_media(members_of(repositories, [stored]))
@@ -86,9 +113,15 @@ class PlaybackService:
             if is_known(version, known):
                 return Versioned(version, None)
             check_container(stored.flow, HLS_CONTAINERS, "HLS")
-            return Versioned(version, self._media(repositories, stored, asked, place))
+            return Versioned(version, self._media(repositories, stored, asked))
 
-        return self.store.read(work)
+        read = self.store.read(work)
+        if not isinstance(read.value, _Media):
+            return Versioned(read.version, read.value)
+        listed = self._playlist(read.value, asked, place)
+        # It changes when the pieces are there, and the Flow's version does not tell.
+        is_passing = Inexact.RENDERING in listed.inexact
+        return Versioned(None if is_passing else read.version, listed)
 
     def hls_of_source(self, source_id: str, place: Place) -> Listed:
         """A multivariant playlist. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
@@ -103,30 +136,28 @@ class PlaybackService:
     def dash_of_flow(self, flow_id: str, asked: Asked, place: Place) -> Listed:
         """Raises NotFoundError, ForbiddenError, InvalidRequestError."""
 
-        def work(repositories: Repositories) -> Listed:
+        def work(repositories: Repositories) -> _Presented:
             stored = flow_to(Permission.READ, repositories, flow_id)
             if plays_members(stored):
                 found = with_media(members_of(repositories, [stored]))
-                return self._dash(repositories, _the_flow(flow_id), found, asked, place)
+                return self._presented(repositories, _the_flow(flow_id), found, asked)
             check_container(stored.flow, DASH_CONTAINERS, "DASH")
             alone = [(stored, Track(stored.flow))]
-            return self._dash(repositories, _the_flow(flow_id), alone, asked, place)
+            return self._presented(repositories, _the_flow(flow_id), alone, asked)
 
-        return self.store.read(work)
+        return self._dash(self.store.read(work), asked, place)
 
     def dash_of_source(self, source_id: str, asked: Asked, place: Place) -> Listed:
         """Raises NotFoundError, ForbiddenError, InvalidRequestError."""
 
-        def work(repositories: Repositories) -> Listed:
+        def work(repositories: Repositories) -> _Presented:
             source_to(Permission.READ, repositories, source_id)
             found = with_media(flows_of_source(repositories, source_id))
-            return self._dash(repositories, _the_source(source_id), found, asked, place)
+            return self._presented(repositories, _the_source(source_id), found, asked)
 
-        return self.store.read(work)
+        return self._dash(self.store.read(work), asked, place)
 
-    def _media(
-        self, repositories: Repositories, stored: StoredFlow, asked: Asked, place: Place
-    ) -> Listed:
+    def _media(self, repositories: Repositories, stored: StoredFlow, asked: Asked) -> _Media:
         timerange = asked.of(stored)
         segments = segments_of(repositories, stored, timerange)
         parts = parts_of(segments)
@@ -140,38 +171,90 @@ class PlaybackService:
             gap_name=file_name(stored.flow, "gap"),
             segment_ns=stored.timeline.longest_ns if is_growing else 0,
         )
-        address = self._addresses(place, parts)
-        text, inexact = media_playlist(parts, address.of_flow(stored.flow), form)
-        if asked.live_seconds is None and clipped_to(parts, timerange) != parts:
-            inexact.add(Inexact.CUT)
-        return Listed(text, inexact)
+        if is_growing:  # what it has listed must stay as it is
+            cuts = Cuts.of(Cutting(stored.flow, self.backends, {}), parts, _is_never)
+            return _Media(stored.flow, cuts, form, clipped_to(parts, timerange) != parts)
+        shown = parts if asked.live_seconds is not None else clipped_to(parts, timerange)
+        return _Media(stored.flow, self._cuts(repositories, stored.flow, shown, _is_cut), form)
 
-    def _dash(
-        self, repositories: Repositories, what: str, found: _Found, asked: Asked, place: Place
-    ) -> Listed:
+    def _playlist(self, media: _Media, asked: Asked, place: Place) -> Listed:
+        rendered = self.rendering.rendered({media.flow.id: media.cuts}, asked.wait_seconds)
+        parts = rendered.parts[media.flow.id]
+        address = self._addresses(place, parts, rendered)
+        text, inexact = media_playlist(parts, address.of_flow(media.flow), media.form)
+        if media.reaches_further and asked.live_seconds is None:
+            inexact.add(Inexact.CUT)
+        return Listed(text, inexact | _passing(rendered))
+
+    def _presented(
+        self, repositories: Repositories, what: str, found: _Found, asked: Asked
+    ) -> _Presented:
         shown = _shown(what, found, DASH_CONTAINERS, "DASH")
         timelines = {stored.flow.id: stored for stored, _ in found}
-        parts: dict[str, list[Part]] = {}
+        cuts: dict[str, Cuts] = {}
         for track in (*shown.pictures, *shown.sounds, *shown.texts):
             stored = timelines[track.flow.id]
             timerange = asked.of(stored)
             segments = segments_of(repositories, stored, timerange)
-            parts[track.flow.id] = clipped_to(parts_of(segments), timerange)
-        address = self._addresses(place, [part for each in parts.values() for part in each])
-        text, inexact = media_presentation(shown, parts, address.of_flow)
-        return Listed(text, inexact)
+            parts = clipped_to(parts_of(segments), timerange)
+            wanted = _starts_inside if has_frames(stored) else _is_never
+            cuts[track.flow.id] = self._cuts(repositories, stored.flow, parts, wanted)
+        return _Presented(shown, cuts)
 
-    def _addresses(self, place: Place, parts: Sequence[Part]) -> ObjectAddresses:
+    def _dash(self, presented: _Presented, asked: Asked, place: Place) -> Listed:
+        rendered = self.rendering.rendered(presented.cuts, asked.wait_seconds)
+        address = self._addresses(
+            place, [part for each in rendered.parts.values() for part in each], rendered
+        )
+        text, inexact = media_presentation(presented.shown, rendered.parts, address.of_flow)
+        return Listed(text, inexact | _passing(rendered))
+
+    def _cuts(
+        self, repositories: Repositories, flow: Flow, parts: Sequence[Part], wanted: Wanted
+    ) -> Cuts:
+        """A round trip if there are any."""
+        ids = {part.object_id for part in parts if wanted(part)}
+        ids |= {part.init_object_id for part in parts if part.init_object_id and wanted(part)}
+        made_us = repositories.objects.made_us(ids) if ids else {}
+        return Cuts.of(Cutting(flow, self.backends, made_us), parts, wanted)
+
+    def _addresses(
+        self, place: Place, parts: Sequence[Part], rendered: Rendered
+    ) -> ObjectAddresses:
         first_ns = min((part.object_start_ns for part in parts), default=0)
         last_ns = max((part.object_end_ns for part in parts), default=0)
         lasts_seconds = lifetime_seconds(last_ns - first_ns, self.margin_seconds)
         period = period_of(self.clock())
-        return ObjectAddresses(self.object_stores, self.backends, period, lasts_seconds, place)
+        return ObjectAddresses(
+            self.object_stores,
+            self.backends,
+            period,
+            lasts_seconds,
+            place,
+            self.pieces,
+            rendered.places,
+        )
 
     def _version(self, caller: Caller, stored: StoredFlow) -> str | None:
         """That of the Flow, for as long as its Objects have the same addresses."""
         version = version_for(caller, stored.flow.created, stored.revision)
         return None if version is None else f"{version}-{period_of(self.clock()):x}"
+
+
+def _is_cut(part: Part) -> bool:
+    return part.is_cut
+
+
+def _starts_inside(part: Part) -> bool:
+    return part.is_cut_at_start
+
+
+def _is_never(_part: Part) -> bool:
+    return False
+
+
+def _passing(rendered: Rendered) -> set[Inexact]:
+    return {Inexact.RENDERING} if rendered.is_pending else set()
 
 
 def _the_flow(flow_id: str) -> str:

@@ -27,6 +27,8 @@ class Asked:
 
     timerange: TimeRange = field(default_factory=TimeRange.eternity)
     live_seconds: int | None = None
+    wait_seconds: int = 0
+    """How long to wait for pieces that are being rendered."""
 
     def of(self, stored: StoredFlow) -> TimeRange:
         last_ns = stored.timeline.last_ns

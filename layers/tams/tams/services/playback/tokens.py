@@ -27,12 +27,14 @@ class Opened(StrEnum):
     FLOW = "flows"
     SOURCE = "sources"
     OBJECT = "object"
+    PIECE = "piece"
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`identifier` is the id of the Flow or Source, or those of a storage backend and an Object.
+    """What a token opens, and for whom.
 
+    `identifier` is the id of the Flow or Source, or those of a storage backend and an Object or a piece.
     `expires` is in seconds since 1970. `classes` are what the maker of the token may read; None means all.
     """
 

@@ -65,6 +65,7 @@ class HealthService:
                 queues.deletions,
                 queues.deliveries,
                 queues.copies,
+                queues.renders,
             ),
             platform.clock,
             platform.settings.service.health_timeout_seconds,

@@ -1,0 +1,104 @@
+"""The Lambda edge of renderer: it knows the storage backends and nothing else."""
+
+import json
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from tams.deadline import invocation, patience
+from tams.errors import BackendUnavailableError
+from tams.media.faults import NO_BYTES, UNREACHABLE, StillError
+from tams.models.piece import PieceTask, init_name
+from tams.object_stores.pieces import S3Pieces
+from tams.runtime.alone import alone
+from tams.runtime.clock import utc_now
+from tams.runtime.pieces import MadePiece, piece_of
+from tams.runtime.storage import pieces_from
+from tams.runtime.time_left import seconds_left_of
+from tams.settings import Settings
+
+Event = dict[str, Any]
+
+_RENDERING_SECONDS_MAX = 200
+_STORING_SECONDS = 15
+_PASSING = {NO_BYTES, UNREACHABLE}
+"""Faults that may be gone when a list asks again."""
+_CONTENT_TYPES = {"mpegts": "video/mp2t", "mp4": "video/mp4"}
+
+logger = Logger()
+
+
+def renderer_handler() -> Callable[[Event, Any], Event]:
+    """Takes messages of PieceTasks. A piece that is there is not made again, so they may come twice."""
+
+    @cache
+    def pieces() -> S3Pieces:
+        return pieces_from(Settings())
+
+    def lambda_handler(event: Event, context: Any) -> Event:
+        failed = []
+        with invocation(seconds_left_of(context)):
+            for record in event["Records"]:
+                try:
+                    for each in json.loads(record["body"]):
+                        _render(PieceTask.from_json(json.loads(each)), pieces())
+                except BackendUnavailableError as error:
+                    logger.warning(
+                        "record", extra={"id": record["messageId"], "reason": str(error)}
+                    )
+                    failed.append({"itemIdentifier": record["messageId"]})
+        return {"batchItemFailures": failed}
+
+    return lambda_handler
+
+
+def _render(task: PieceTask, pieces: S3Pieces) -> None:
+    """Notes by a piece without bytes that none can be made. Raises BackendUnavailableError."""
+    if _is_there(task, pieces):
+        return
+    known = {"object_id": task.origins[-1].object_id, "piece": task.name}
+    started = time.perf_counter()
+    try:
+        made = _made(task, pieces)
+    except StillError as error:
+        logger.info("no piece", extra={**known, "kind": error.kind, "words": str(error)})
+        if error.kind not in _PASSING:
+            _store(task, MadePiece(b"", None, is_encoded=False), pieces)
+        return
+    _store(task, made, pieces)
+    duration_ms = round((time.perf_counter() - started) * 1000, 1)
+    size_bytes = len(made.media) + len(made.init or b"")
+    done = {"size_bytes": size_bytes, "is_encoded": made.is_encoded, "duration_ms": duration_ms}
+    logger.info("piece", extra={**known, **done})
+
+
+def _made(task: PieceTask, pieces: S3Pieces) -> MadePiece:
+    """Raises StillError, BackendUnavailableError."""
+    with TemporaryDirectory(prefix="tams-piece-") as folder:
+        path = Path(folder) / "object"
+        with path.open("wb") as file:
+            for origin in task.origins:
+                pieces.fetch(origin, file)
+        return piece_of(path, task, patience(_RENDERING_SECONDS_MAX, _STORING_SECONDS))
+
+
+def _store(task: PieceTask, made: MadePiece, pieces: S3Pieces) -> None:
+    """The initialisation first: where there is a piece, there is all that it needs."""
+    content_type = _CONTENT_TYPES[task.muxer]
+    with alone():
+        if _is_there(task, pieces):
+            return
+        if made.init is not None:
+            pieces.put(task.storage_id, init_name(task.name), made.init, content_type)
+        pieces.put(task.storage_id, task.name, made.media, content_type)
+
+
+def _is_there(task: PieceTask, pieces: S3Pieces) -> bool:
+    """One that will go soon is made again."""
+    found = pieces.find(task.storage_id, task.name)
+    return found is not None and not found.is_old(utc_now())
