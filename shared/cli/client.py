@@ -26,6 +26,7 @@ class Client:
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = url.rstrip("/")
+        self.url = url
         self._answers = Answers(url, has_token=token is not None)
         self._api = httpx.Client(
             base_url=url, headers=headers, timeout=httpx.Timeout(60, connect=10)
