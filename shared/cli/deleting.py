@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import typer
 
 from cli.addresses import LOCAL_URL
+from cli.client import Client
 from cli.connection import connected
 from cli.console import out
 from cli.options import DeletedId, RestoredId, TimeRangeText, Token, Url, is_given
+from cli.short_ids import deleted_id_of, flow_id_of, source_id_of
 from tams.timing import TimeRange
 
 
@@ -46,6 +48,13 @@ def rm(
     cascade: Annotated[
         bool, typer.Option("--cascade", help="Delete a Source together with its Flows.")
     ] = False,
+    members: Annotated[
+        bool,
+        typer.Option(
+            "--members",
+            help="Delete the Flows that a multi Flow collects, too: all that one ingest has made.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
@@ -54,23 +63,29 @@ def rm(
     _check_timerange(context, kind, is_given(context, "timerange"))
     if cascade and kind is not What.SOURCE:
         raise typer.BadParameter("only for a Source, which has Flows", param_hint="--cascade")
-    what = (
-        _segments(timerange, identifier)
-        if kind is What.SEGMENTS
-        else f"{kind.title()} {identifier}"
-    )
-    if not yes:
-        typer.confirm(f"Delete {what}{' for good' if hard else ''}?", abort=True)
+    if members and kind is not What.FLOW:
+        raise typer.BadParameter(
+            "only for a Flow, which may collect others", param_hint="--members"
+        )
     asked = {"soft_delete": "false"} if hard else {}
     with connected(url, token) as client:
+        whole = (source_id_of if kind is What.SOURCE else flow_id_of)(client, identifier)
+        collected = _collected(client, whole) if members else []
+        what = _segments(timerange, whole) if kind is What.SEGMENTS else f"{kind.title()} {whole}"
+        if members:
+            what += " and what it collects"
+        if not yes:
+            typer.confirm(f"Delete {what}{' for good' if hard else ''}?", abort=True)
         match kind:
             case What.SOURCE:
                 more = {"cascade": "true"} if cascade else {}
-                request_id = client.delete(f"/sources/{identifier}", **asked, **more)
+                request_id = client.delete(f"/sources/{whole}", **asked, **more)
             case What.FLOW:
-                request_id = client.delete(f"/flows/{identifier}", **asked)
+                request_id = client.delete(f"/flows/{whole}", **asked)
+                for each in collected:
+                    request_id = client.delete(f"/flows/{each}", **asked) or request_id
             case What.SEGMENTS:
-                path = f"/flows/{identifier}/segments"
+                path = f"/flows/{whole}/segments"
                 request_id = client.delete(path, timerange=timerange, **asked)
     if request_id is None:
         out.print(f"deleted {what}", highlight=False)
@@ -107,6 +122,7 @@ def restore(
     if partial and kind is not Restorable.SEGMENTS:
         raise typer.BadParameter("only segments can be restored in part", param_hint="--partial")
     with connected(url, token) as client:
+        identifier = deleted_id_of(client, identifier)
         if kind is Restorable.ENTRY:
             client.post_list("/recycle-bin/restore", [{"id": identifier}])
             out.print(f"restored entry {identifier}", highlight=False)
@@ -121,6 +137,11 @@ def restore(
             f"{path}/restore", None, **(query if kind is Restorable.SEGMENTS else {})
         )
     _tell(restored)
+
+
+def _collected(client: Client, flow_id: str) -> list[str]:
+    flow = client.get(f"/flows/{flow_id}")
+    return [each["id"] for each in flow.get("flow_collection", [])]
 
 
 def _tell(restored: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import admin, deleting, ingesting, listing, play
+from cli import admin, deleting, ingesting, listing, play, showing
 from cli.addresses import LOCAL_URL
 from cli.commands import EXIT_CODES, Commands, join_help_lines
 from cli.connection import connected
@@ -19,6 +19,7 @@ from cli.options import (
     Url,
 )
 from cli.progress import bar
+from cli.short_ids import flow_id_of
 from tams import __version__
 from tams.timing import TimeRange
 
@@ -77,13 +78,14 @@ def export(
     """
     with connected(url, token) as client, bar(err, "fetching") as progress:
         wanted = TimeRange.parse(timerange)
-        for remark in export_flow(client, flow_id, wanted, target, progress):
+        for remark in export_flow(client, flow_id_of(client, flow_id), wanted, target, progress):
             err.print(f"note: {escape(remark)}", soft_wrap=True)
     out.print(str(target), highlight=False)
 
 
 app.command()(play.play)
 app.command()(listing.ls)
+app.command()(showing.show)
 app.command()(deleting.rm)
 app.command()(deleting.restore)
 join_help_lines(app)
