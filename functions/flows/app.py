@@ -58,8 +58,12 @@ async def get_flows(
     frame_height: int | None = None,
     init_segments: QueryBool | None = None,
     collected_by_ids: str | None = None,
+    include_timerange: QueryBool = False,
 ) -> Response:
-    """Tags filter with `tag.{name}=a,b` and `tag_exists.{name}=true`."""
+    """Tags filter with `tag.{name}=a,b` and `tag_exists.{name}=true`.
+
+    `include_timerange` is an extension here: it adds to each Flow the span of its Segments.
+    """
     asked = FlowQuery(
         limit=page_limit(limit),
         page=page,
@@ -77,6 +81,7 @@ async def get_flows(
         tags=parse_tag_filters("tag", request.query_params.multi_items()),
         collected_by_ids=query.uuid_list("collected_by_ids", collected_by_ids),
         timerange=query_timerange(timerange),
+        include_timerange=include_timerange,
     )
     if with_deleted is not None:
         return page_response(request, with_deleted.flows, asked, reverse=reverse_order)

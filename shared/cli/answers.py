@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from cli.addresses import is_local
-from cli.errors import CommandError, one_line
+from cli.errors import CommandError, UnreachableError, one_line
 
 _S3_REASON = re.compile(r"<Message>([^<]{1,300})</Message>")
 
@@ -43,7 +43,7 @@ class Answers:
             raise CommandError(f"{self.url} redirects to {target}: use that address as --url")
         reason = _reason(response)
         if response.status_code == HTTPStatus.UNAUTHORIZED:
-            raise CommandError(self._unauthorized(reason))
+            raise UnreachableError(self._unauthorized(reason))
         if reason is None and response.status_code not in _FAULTS:
             raise self._no_tams(response)
         at = ""
@@ -65,7 +65,7 @@ class Answers:
             f"the media store {response.url.host}: {_failed_request(response)}: {reason}"
         )
 
-    def unreachable(self, error: httpx.TransportError) -> CommandError:
+    def unreachable(self, error: httpx.TransportError) -> UnreachableError:
         """For a server that did not answer, or not with valid HTTP."""
         try:
             url = error.request.url
@@ -79,7 +79,7 @@ class Answers:
             hint = "Start the local server with `make run`, or name another with --url or TAMS_URL."
         else:
             hint = "Check the address (--url or TAMS_URL) and your network."
-        return CommandError(f"{at} does not answer ({reason}). {hint}")
+        return UnreachableError(f"{at} does not answer ({reason}). {hint}")
 
     def _unauthorized(self, reason: str | None) -> str:
         if not self.has_token:

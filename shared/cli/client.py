@@ -26,6 +26,7 @@ class Client:
     ) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         url = url.rstrip("/")
+        self.url = url
         self._answers = Answers(url, has_token=token is not None)
         self._api = httpx.Client(
             base_url=url, headers=headers, timeout=httpx.Timeout(60, connect=10)
@@ -46,16 +47,16 @@ class Client:
         """From now on every new request fails, in all threads."""
         self._stopped.set()
 
-    def find(self, path: str) -> dict[str, Any] | None:
+    def find(self, path: str, **parameters: str) -> dict[str, Any] | None:
         """The document at `path`, or None when there is none."""
-        response = self._patiently(self._api, "GET", path)
+        response = self._patiently(self._api, "GET", path, params=parameters)
         if self._answers.is_missing(response):
             return None
         found: dict[str, Any] = self._answers.document(response, dict)
         return found
 
-    def get(self, path: str) -> dict[str, Any]:
-        response = self._patiently(self._api, "GET", path)
+    def get(self, path: str, **parameters: str) -> dict[str, Any]:
+        response = self._patiently(self._api, "GET", path, params=parameters)
         found: dict[str, Any] = self._answers.document(response, dict)
         return found
 

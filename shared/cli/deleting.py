@@ -13,6 +13,7 @@ from cli.connection import connected
 from cli.console import out
 from cli.errors import CommandError
 from cli.options import AsJson, DeletedId, RestoredId, TimeRangeText, Token, Url, is_given
+from cli.short_ids import deleted_id_of, flow_id_of, source_id_of
 from tams.timing import TimeRange
 
 
@@ -51,6 +52,13 @@ def rm(
     cascade: Annotated[
         bool, typer.Option("--cascade", help="Delete a Source together with its Flows.")
     ] = False,
+    members: Annotated[
+        bool,
+        typer.Option(
+            "--members",
+            help="Delete the Flows that a multi Flow collects, too: all that one ingest has made.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
     as_json: AsJson = False,
     url: Url = LOCAL_URL,
@@ -62,44 +70,40 @@ def rm(
     request if the service goes on in the background.
     """
     _check_timerange(context, kind, is_given(context, "timerange"))
-    if cascade and kind is not What.SOURCE:
-        raise typer.BadParameter("only for a Source, which has Flows", param_hint="--cascade")
-    what = (
-        _segments(timerange, identifier)
-        if kind is What.SEGMENTS
-        else f"{kind.title()} {identifier}"
-    )
-    if not yes:
-        typer.confirm(f"Delete {what}{' for good' if hard else ''}?", abort=True)
+    _check_scope(kind, cascade=cascade, members=members)
     asked = {"soft_delete": "false"} if hard else {}
-    there, request_id = True, None
+    if cascade:
+        asked["cascade"] = "true"
     with connected(url, token) as client:
-        match kind:
-            case What.SOURCE:
-                more = {"cascade": "true"} if cascade else {}
-                request_id = client.delete(f"/sources/{identifier}", **asked, **more)
-            case What.FLOW:
-                request_id = client.delete(f"/flows/{identifier}", **asked)
-            case What.SEGMENTS:
-                path = f"/flows/{identifier}/segments"
-                there = _has_segments(client, path, timerange)
-                request_id = client.delete(path, timerange=timerange, **asked)
+        whole = (source_id_of if kind is What.SOURCE else flow_id_of)(client, identifier)
+        collected = _collected(client, whole) if members else []
+        what = _segments(timerange, whole) if kind is What.SEGMENTS else f"{kind.title()} {whole}"
+        if members:
+            what += " and what it collects"
+        if not yes:
+            typer.confirm(f"Delete {what}{' for good' if hard else ''}?", abort=True)
+        there, request_id = True, None
+        if kind is What.SEGMENTS:
+            path = f"/flows/{whole}/segments"
+            there = _has_segments(client, path, timerange)
+            request_id = client.delete(path, timerange=timerange, **asked)
+        else:
+            request_id = client.delete(f"/{kind}s/{whole}", **asked)
+        for each in collected:
+            request_id = client.delete(f"/flows/{each}", **asked) or request_id
     if as_json:
-        found: dict[str, object] = {"kind": kind, "id": identifier, "deleted": there}
+        found: dict[str, object] = {"kind": kind, "id": whole, "deleted": there}
         if request_id is not None:
             found["deletion_request"] = request_id
         out.print_json(json.dumps(found))
-    elif request_id is not None:
-        out.print(
-            f"the service is deleting {what} in the background: deletion request {request_id}",
-            highlight=False,
-            soft_wrap=True,
-        )
-    elif there:
-        out.print(f"deleted {what}", highlight=False)
     else:
-        within = "" if TimeRange.parse(timerange).is_eternity else f" in {timerange}"
-        out.print(f"no Segments of Flow {identifier}{within}", highlight=False)
+        if request_id is not None:
+            words = (
+                f"the service is deleting {what} in the background: deletion request {request_id}"
+            )
+        else:
+            words = f"deleted {what}" if there else _no_segments(timerange, whole)
+        out.print(words, highlight=False, soft_wrap=True)
 
 
 def _has_segments(client: Client, path: str, timerange: str) -> bool:
@@ -141,6 +145,7 @@ def restore(
     if partial and kind is not Restorable.SEGMENTS:
         raise typer.BadParameter("only segments can be restored in part", param_hint="--partial")
     with connected(url, token) as client:
+        identifier = deleted_id_of(client, identifier)
         if kind is Restorable.ENTRY:
             client.post_list("/recycle-bin/restore", [{"id": identifier}])
             out.print(f"restored entry {identifier}", highlight=False)
@@ -170,6 +175,11 @@ def _restore_deletion(client: Client, deletion_id: str) -> None:
         out.print(f"{left} of the entries are left …", highlight=False)
 
 
+def _collected(client: Client, flow_id: str) -> list[str]:
+    flow = client.get(f"/flows/{flow_id}")
+    return [each["id"] for each in flow.get("flow_collection", [])]
+
+
 def _tell(restored: dict[str, Any]) -> None:
     if "source_id" in restored:
         out.print(f"Source    {restored['source_id']}", highlight=False)
@@ -190,7 +200,22 @@ def _check_timerange(context: typer.Context, kind: str, given: bool) -> None:
         )
 
 
+def _check_scope(kind: What, *, cascade: bool, members: bool) -> None:
+    """Raises BadParameter."""
+    if cascade and kind is not What.SOURCE:
+        raise typer.BadParameter("only for a Source, which has Flows", param_hint="--cascade")
+    if members and kind is not What.FLOW:
+        raise typer.BadParameter(
+            "only for a Flow, which may collect others", param_hint="--members"
+        )
+
+
 def _segments(timerange: str, flow_id: str) -> str:
     every = TimeRange.parse(timerange).is_eternity
     which = "all Segments" if every else f"the Segments within {timerange}"
     return f"{which} of Flow {flow_id}"
+
+
+def _no_segments(timerange: str, flow_id: str) -> str:
+    within = "" if TimeRange.parse(timerange).is_eternity else f" in {timerange}"
+    return f"no Segments of Flow {flow_id}{within}"

@@ -53,9 +53,14 @@ def _read(path: Path, progress: Progress) -> str:
 
 def _entry(path: Path) -> Path:
     """Where a file's digest is cached: one small file each, so that no two commands share one."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()
-    return Path(cache) / "tams" / "digests" / f"{name}.json"
+    return cache_folder() / "digests" / f"{name}.json"
+
+
+def cache_folder() -> Path:
+    """Raises RuntimeError where there is no home."""
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(cache) / "tams"
 
 
 def _kept(path: Path, state: list[int]) -> str | None:

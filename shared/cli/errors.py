@@ -13,6 +13,18 @@ class CommandError(Exception):
     """Its text is the whole message to the user: what happened, and what to do."""
 
 
+class RefusedError(CommandError):
+    """The file itself is why it cannot be ingested; to try again is in vain until it changes."""
+
+
+class UnreachableError(CommandError):
+    """The server does not answer, or does not let the caller in; nothing else would fare better."""
+
+
+class NotMediaError(RefusedError):
+    """The file has neither moving picture nor sound, such as a text or a still picture."""
+
+
 def one_line(error: BaseException) -> str:
     """What happened, in one line, without the error numbers of libraries."""
     text = _ERROR_NUMBER.sub("", _words(error))

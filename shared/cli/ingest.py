@@ -1,7 +1,7 @@
 """`tams ingest`: turns a file into Sources, Flows and Segments. A second run resumes the first."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from cli.claims import CLAIM_TAG, Claim, alone_here
 from cli.client import Client
 from cli.codecs import Asked, Wrapping
 from cli.damage import Damage, broken_promise
 from cli.digests import content_digest, file_state
-from cli.errors import CommandError
+from cli.errors import CommandError, RefusedError
 from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
 from cli.probe import Track, probe
@@ -27,7 +28,7 @@ from tams.timing import TimeRange
 BATCH = 20
 """Segments uploaded and registered together, and so the most that an interruption can cost."""
 
-COMPLETE = "closed_complete"
+INGESTING, COMPLETE = "ingesting", "closed_complete"
 
 DAMAGE_TAG = "ingest_damage"
 """The tag on the multi Flow of a file that is not readable to its end. It says what is missing."""
@@ -41,6 +42,7 @@ class Options:
     jobs: int = 4
     register_by_upload: bool = False
     again: bool = False
+    strict: bool = False
     segment_tags: Mapping[str, str | list[str]] = field(default_factory=dict)
     container: Asked = "auto"
 
@@ -90,8 +92,6 @@ def readable_name(path: Path) -> str:
 
 
 def _no_file(path: Path) -> str:
-    if path.is_dir():
-        return f"{path} is a folder; give a media file"
     return f"{path} is not a file" if path.exists() else f"{path} does not exist"
 
 
@@ -101,19 +101,31 @@ class Ingest:
     path: Path
     options: Options
     progress: Progress
+    say: Callable[[str], None] = lambda _: None
+    """Receives what a user should know at once."""
+    begun: Callable[[Sequence[str]], None] = lambda _: None
+    """Receives the ids of the Flows, once there are some to finish or to tidy up."""
     _rates: dict[str, _Rate] = field(default_factory=dict)
 
     def run(self) -> Outcome:
         """Raises CommandError. A file that is already complete costs two requests."""
         if not self.path.is_file():
-            raise CommandError(_no_file(self.path))
+            raise RefusedError(_no_file(self.path))
         tracks, choice = self._probe()
         self.progress.stage(f"{self.path.name}: reading")
         state = file_state(self.path)
         digest = content_digest(self.path, self.progress)
+        with alone_here(digest, self.client.url, self.say):
+            return self._run(tracks, choice, state, digest)
+
+    def _run(
+        self, tracks: list[Track], choice: tuple[str, ...], state: list[int], digest: str
+    ) -> Outcome:
         identity, known = self._find(digest, tracks, choice)
         flows = flows_of(tracks, identity)
         multi_id, _ = multi_ids(identity)
+        claim = Claim(self.client, multi_id, self.say)
+        known = claim.wait(known)
         outcome = Outcome(multi_id, {flow.role: flow.flow_id for flow in flows})
         label = self.options.label or readable_name(self.path)
         if known is not None:
@@ -122,19 +134,29 @@ class Ingest:
             if _is_whole(known, flows):
                 outcome.was_complete = True
                 outcome.damage = [*filter(None, [known.get("tags", {}).get(DAMAGE_TAG)])]
+                self._be_strict(outcome.damage)
                 return outcome
         planned = plan(self.path, tracks, Fraction(self.options.segment_seconds))
         outcome.notes = list(planned.notes)
-        self._put_flows(identity, label, flows, status="ingesting")
+        if self.options.strict:
+            self._be_strict(self._look_for_damage(flows, planned))
+        claimed = {CLAIM_TAG: claim.words()}
+        self.begun([multi_id, *outcome.flow_ids.values()])
+        self._put_flows(identity, label, flows, status=INGESTING, tags=claimed)
+        if not claim.is_ours():
+            self.begun([])
+            return self._run(tracks, choice, state, digest)
         self.progress.stage(f"{self.path.name}: storing")
         self.progress.begin(int(planned.duration * NS) * len(flows))
         try:
-            outcome.damage = self._ingest_tracks(flows, planned, outcome)
+            with claim.held():
+                outcome.damage = self._ingest_tracks(flows, planned, outcome)
         except CommandError as error:
             raise CommandError(f"{error}. Run the same command again to resume.") from error
         if (reason := self._why_void(state, outcome)) is not None:
             self._remove(outcome)
-            raise CommandError(f"{self.path} {reason}; nothing of it remains in the store")
+            self.begun([])
+            raise RefusedError(f"{self.path} {reason}; nothing of it remains in the store")
         tags = {DAMAGE_TAG: "; ".join(outcome.damage)} if outcome.damage else {}
         self._put_flows(identity, label, flows, status=COMPLETE, tags=tags)
         return outcome
@@ -144,12 +166,22 @@ class Ingest:
     ) -> list[str]:
         """Returns the unreadable parts of the tracks."""
         damages = [self._ingest_track(flow, planned, outcome) for flow in flows]
-        broken_promise(damages, planned.promised_end)
-        said = [
-            (flow.role, each.words(planned.origin))
-            for flow, each in zip(flows, damages, strict=True)
-        ]
-        return [f"{role}: {words}" for role, words in said if words is not None]
+        return _in_words(flows, planned, damages)
+
+    def _look_for_damage(self, flows: Sequence[TrackFlow], planned: Plan) -> list[str]:
+        """Reads everything as an ingest does, but stores nothing."""
+        self.progress.stage(f"{self.path.name}: looking for damage")
+        damages = []
+        for flow in flows:
+            damages.append(Damage())
+            for _ in segments(self.path, flow.track, planned, 0, damages[-1]):
+                pass
+        return _in_words(flows, planned, damages)
+
+    def _be_strict(self, damage: Sequence[str]) -> None:
+        """Raises RefusedError."""
+        if self.options.strict and damage:
+            raise RefusedError(f"{self.path} is damaged: {'; '.join(damage)}")
 
     def _why_void(self, state: list[int], outcome: Outcome) -> str | None:
         """Why no later run can complete what was stored."""
@@ -262,6 +294,14 @@ class Ingest:
 
 def _wrappings(tracks: Sequence[Track]) -> list[Wrapping]:
     return [track.wrapping for track in tracks]
+
+
+def _in_words(flows: Sequence[TrackFlow], planned: Plan, damages: Sequence[Damage]) -> list[str]:
+    broken_promise(list(damages), planned.promised_end)
+    said = [
+        (flow.role, each.words(planned.origin)) for flow, each in zip(flows, damages, strict=True)
+    ]
+    return [f"{role}: {words}" for role, words in said if words is not None]
 
 
 def _is_whole(multi: dict[str, Any], flows: Sequence[TrackFlow]) -> bool:

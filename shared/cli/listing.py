@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -12,7 +13,18 @@ from cli.client import Client
 from cli.connection import connected
 from cli.console import out
 from cli.errors import CommandError
-from cli.options import AsJson, OptionalFlowId, TimeRangeText, Token, Url, is_given
+from cli.extents import flows_with_timeranges, members_not_listed
+from cli.options import (
+    AsJson,
+    OptionalFlowId,
+    TagFilters,
+    TimeRangeText,
+    Token,
+    Url,
+    is_given,
+    tag_filters,
+)
+from cli.short_ids import deleted_id_of, flow_id_of
 from cli.tables import flows_table, recycle_bin_table, segments_table, sources_table
 
 
@@ -36,14 +48,29 @@ def ls(
             help="List those in the recycle bin instead. This is an extension of TAMS.",
         ),
     ] = False,
+    label: Annotated[
+        str | None, typer.Option(help="Only Sources or Flows with exactly this label.")
+    ] = None,
+    tag: TagFilters = None,
+    search: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT",
+            help="Only Sources or Flows with this text in the label, the description or a tag.",
+        ),
+    ] = None,
     url: Url = LOCAL_URL,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """List Sources, Flows or the Segments of a Flow."""
+    """List Sources, Flows or the Segments of a Flow.
+
+    The server looks for labels and tags. --search reads the whole list, whatever the case of the letters.
+    """
     if deleted:
-        if is_given(context, "timerange"):
-            raise typer.BadParameter("cannot be used with --deleted", param_hint="--timerange")
+        for name in ("timerange", "label", "tag", "search"):
+            if is_given(context, name):
+                raise typer.BadParameter("cannot be used with --deleted", param_hint=f"--{name}")
         _list_deleted(kind, flow_id, url, token, as_json=as_json)
         return
     tables: dict[Kind, Callable[[Any], Any]] = {
@@ -51,22 +78,21 @@ def ls(
         Kind.FLOWS: flows_table,
         Kind.SEGMENTS: segments_table,
     }
-    if kind is Kind.SEGMENTS and flow_id is None:
-        raise typer.BadParameter(
-            "give the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
-        )
-    if kind is not Kind.SEGMENTS and (flow_id is not None or is_given(context, "timerange")):
-        raise typer.BadParameter(
-            "only segments take a Flow id and a timerange: tams ls segments FLOW_ID --timerange …",
-            param_hint="KIND",
-        )
+    _check(kind, flow_id, is_given(context, "timerange"), label is not None or search is not None)
+    members: list[dict[str, Any]] = []
     with connected(url, token) as client:
         if kind is Kind.SEGMENTS:
-            path, parameters = f"/flows/{flow_id}/segments", {"timerange": timerange}
+            assert flow_id is not None
+            whole = flow_id_of(client, flow_id)
+            asked = {"timerange": timerange, **tag_filters(tag)}
+            items = list(client.pages(f"/flows/{whole}/segments", **asked))
+            members = _members(client, whole) if not items else []
         else:
-            path, parameters = f"/{kind}", {}
-        items = list(client.pages(path, **parameters))
-        members = _members(client, flow_id) if flow_id is not None and not items else []
+            asked = {**tag_filters(tag), **({"label": label} if label is not None else {})}
+            listed = flows_with_timeranges if kind is Kind.FLOWS else _sources
+            items = [each for each in listed(client, **asked) if _has(each, search)]
+            if kind is Kind.FLOWS and not as_json:
+                tables[kind] = partial(flows_table, members=members_not_listed(client, items))
     if as_json:
         out.print_json(json.dumps(items))
         return
@@ -78,13 +104,43 @@ def ls(
         )
 
 
+def _check(kind: Kind, flow_id: str | None, timed: bool, named: bool) -> None:
+    """Raises BadParameter."""
+    if kind is Kind.SEGMENTS and flow_id is None:
+        raise typer.BadParameter(
+            "give the Flow whose Segments to list: tams ls segments FLOW_ID", param_hint="FLOW_ID"
+        )
+    if kind is not Kind.SEGMENTS and (flow_id is not None or timed):
+        raise typer.BadParameter(
+            "only segments take a Flow id and a timerange: tams ls segments FLOW_ID --timerange …",
+            param_hint="KIND",
+        )
+    if kind is Kind.SEGMENTS and named:
+        raise typer.BadParameter("Segments have no labels: use --tag", param_hint="--label")
+
+
+def _sources(client: Client, **parameters: str) -> list[dict[str, Any]]:
+    return list(client.pages("/sources", **parameters))
+
+
+def _has(document: dict[str, Any], text: str | None) -> bool:
+    if text is None:
+        return True
+    tags = document.get("tags", {})
+    values = (
+        each for value in tags.values() for each in ([value] if isinstance(value, str) else value)
+    )
+    words = (document.get("label", ""), document.get("description", ""), *tags, *values)
+    return any(text.casefold() in each.casefold() for each in words)
+
+
 def _list_deleted(
     kind: Kind, flow_id: str | None, url: str, token: str | None, *, as_json: bool
 ) -> None:
     wanted = {"kind": "segments" if kind is Kind.SEGMENTS else kind.removesuffix("s")}
-    if flow_id is not None:
-        wanted["flow_id"] = flow_id
     with connected(url, token) as client:
+        if flow_id is not None:
+            wanted["flow_id"] = deleted_id_of(client, flow_id)
         items = list(client.pages("/recycle-bin", **wanted))
     if as_json:
         out.print_json(json.dumps(items))

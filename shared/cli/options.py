@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.addresses import api_url
+from cli.short_ids import SHORT
 from tams.errors import InvalidRequestError
 from tams.models.common import is_uuid
 from tams.models.segment_tags import tags_fault
@@ -111,6 +112,15 @@ def tags_from(pairs: Sequence[str] | None) -> dict[str, str | list[str]]:
     return {name: each if len(each) > 1 else each[0] for name, each in values.items()}
 
 
+def tag_filters(pairs: Sequence[str] | None) -> dict[str, str]:
+    """As parameters of a list."""
+    named: dict[str, str] = {}
+    for pair in pairs or ():
+        name, is_pair, value = pair.partition("=")
+        named |= {f"tag.{name}": value} if is_pair else {f"tag_exists.{name}": "true"}
+    return named
+
+
 def _segment_tags(pairs: list[str] | None) -> list[str] | None:
     if (fault := tags_fault(tags_from(pairs))) is not None:
         raise typer.BadParameter(fault.removeprefix("tags: "))
@@ -118,17 +128,34 @@ def _segment_tags(pairs: list[str] | None) -> list[str] | None:
 
 
 def _flow_id(text: str | None) -> str | None:
-    if text is not None and not is_uuid(text.lower()):
+    if text is not None and not _may_be_id(text.lower()):
         raise typer.BadParameter(
-            f"{text!r} is not a Flow id, which is a UUID: `tams ls flows` lists ids"
+            f"{text!r} is not a Flow id, which is a UUID, or at least 4 characters of its beginning: "
+            "`tams ls flows` lists ids"
         )
     return text and text.lower()
 
 
 def _resource_id(text: str) -> str:
-    if not is_uuid(text.lower()):
-        raise typer.BadParameter(f"{text!r} is not an id, which is a UUID: `tams ls` lists ids")
+    if not _may_be_id(text.lower()):
+        raise typer.BadParameter(
+            f"{text!r} is not an id, which is a UUID, or at least 4 characters of its beginning: "
+            "`tams ls` lists ids"
+        )
     return text.lower()
+
+
+def _may_be_id(text: str) -> bool:
+    return is_uuid(text) or SHORT.fullmatch(text) is not None
+
+
+def _tag_filters(pairs: list[str] | None) -> list[str] | None:
+    for pair in pairs or ():
+        if not pair.partition("=")[0]:
+            raise typer.BadParameter(
+                f"{pair!r} has no name: write NAME=VALUE, or NAME for any value"
+            )
+    return pairs
 
 
 Url = Annotated[
@@ -175,17 +202,33 @@ SegmentTags = Annotated[
         "This is an extension of TAMS.",
     ),
 ]
+TagFilters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="NAME=VALUE",
+        callback=_tag_filters,
+        help="Only what has this tag; NAME alone takes any value. Give it several times for several tags.",
+    ),
+]
+ShownId = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of a Flow, a Source or an Object, or its beginning.")
+]
 FlowId = Annotated[
     str, typer.Argument(metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow.")
 ]
 DeletedId = Annotated[
     str,
-    typer.Argument(metavar="ID", callback=_resource_id, help="Id of the Source or Flow."),
+    typer.Argument(
+        metavar="ID", callback=_resource_id, help="Id of the Source or Flow, or its beginning."
+    ),
 ]
 RestoredId = Annotated[
     str,
     typer.Argument(
-        metavar="ID", callback=_resource_id, help="Id of the Source, Flow, entry or deletion."
+        metavar="ID",
+        callback=_resource_id,
+        help="Id of the Source, Flow, entry or deletion, or its beginning.",
     ),
 ]
 ExportedFlowId = Annotated[
@@ -193,16 +236,20 @@ ExportedFlowId = Annotated[
     typer.Argument(
         metavar="FLOW_ID",
         callback=_flow_id,
-        help="Id of the Flow. A multi Flow gives picture and sound together.",
+        help="Id of the Flow, or its beginning. A multi Flow gives picture and sound together.",
     ),
 ]
 OptionalFlowId = Annotated[
     str | None,
     typer.Argument(
-        metavar="FLOW_ID", callback=_flow_id, help="Id of the Flow whose Segments to list."
+        metavar="FLOW_ID",
+        callback=_flow_id,
+        help="Id of the Flow whose Segments to list, or its beginning.",
     ),
 ]
 PlayedId = Annotated[
     str,
-    typer.Argument(metavar="ID", callback=_resource_id, help="Id of a Flow or Source."),
+    typer.Argument(
+        metavar="ID", callback=_resource_id, help="Id of a Flow or Source, or its beginning."
+    ),
 ]

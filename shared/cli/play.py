@@ -10,6 +10,7 @@ from cli.connection import connected
 from cli.console import out
 from cli.errors import CommandError
 from cli.options import PlayedId, TimeRangeText, Token, Url
+from cli.short_ids import id_of
 
 
 def play(
@@ -36,7 +37,8 @@ def play(
     The address needs no credentials: anyone who has it can play that Flow or Source until it expires.
     """
     with connected(url, token) as client:
-        address = address_of(client, identifier, timerange, "dash" if dash else "hls", hours)
+        whole = id_of(client, identifier)
+        address = address_of(client, whole, timerange, "dash" if dash else "hls", hours)
     out.print(address, highlight=False, soft_wrap=True, markup=False)
     if open_:
         typer.launch(address)

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from cli.codec_strings import codec_string
 from cli.codecs import Asked, Kind, Wrapping, mime_of, resolved, wrappings_for
 from cli.damage import demuxed
-from cli.errors import CommandError
+from cli.errors import NotMediaError, RefusedError
 from cli.essence import audio_essence, frame_rate, raw_packing, video_essence
 from cli.packets import MediaPacket, codec_of, time_of
 from cli.presenting import presented
@@ -57,13 +57,13 @@ class Track:
 
 
 def open_media(path: Path) -> InputContainer:
-    """Raises CommandError for a file that is missing or is not media."""
+    """Raises RefusedError for a file that is missing or is not media."""
     try:
         return av.open(str(path.absolute()))
     except FileNotFoundError as error:
-        raise CommandError(f"{path} does not exist") from error
+        raise RefusedError(f"{path} does not exist") from error
     except (av.error.FFmpegError, OSError) as error:
-        raise CommandError(f"{path} cannot be read as media: {error.strerror}") from error
+        raise NotMediaError(f"{path} cannot be read as media: {error.strerror}") from error
 
 
 def probe(path: Path, asked: Asked = "auto") -> list[Track]:
@@ -71,21 +71,21 @@ def probe(path: Path, asked: Asked = "auto") -> list[Track]:
 
     `asked` is the kind of container to prefer.
 
-    Leaves out cover art, subtitles, data and empty tracks. Raises CommandError for files that cannot be
+    Leaves out cover art, subtitles, data and empty tracks. Raises RefusedError for files that cannot be
     ingested.
     """
     if path.is_file() and not path.stat().st_size:
-        raise CommandError(f"{path} is empty")
+        raise NotMediaError(f"{path} is empty")
     with open_media(path) as container:
         brand = container.metadata.get("major_brand")
         if container.format.name.endswith(_STILLS) or brand in _STILL_BRANDS:
-            raise CommandError(f"{path} is a still picture; only video and audio can be ingested")
+            raise NotMediaError(f"{path} is a still picture; only video and audio can be ingested")
         streams: list[VideoStream | AudioStream] = [
             each for each in container.streams.video if not each.disposition & _ATTACHED
         ]
         streams += container.streams.audio
         if not streams:
-            raise CommandError(f"{path} contains neither picture nor sound")
+            raise NotMediaError(f"{path} contains neither picture nor sound")
         mimes = [_mime(path, stream) for stream in streams]
         heads = _first_packets(container, streams)
         asked = resolved(asked, [codec_of(each) for each in streams if heads[each.index]])
@@ -95,14 +95,14 @@ def probe(path: Path, asked: Asked = "auto") -> list[Track]:
             if heads[stream.index]
         ]
     if not tracks:
-        raise CommandError(f"{path} contains no packets with timestamps")
+        raise RefusedError(f"{path} contains no packets with timestamps")
     return tracks
 
 
 def _mime(path: Path, stream: VideoStream | AudioStream) -> str:
     codec = codec_of(stream)
     if not codec:
-        raise CommandError(f"{path}: {stream.type} track {stream.index} has an unknown codec")
+        raise RefusedError(f"{path}: {stream.type} track {stream.index} has an unknown codec")
     if isinstance(stream, AudioStream):
         mime = mime_of("audio", codec)
     elif codec in {"rawvideo", "v210"}:
@@ -110,7 +110,7 @@ def _mime(path: Path, stream: VideoStream | AudioStream) -> str:
     else:
         mime = mime_of("video", codec)
     if mime is None:
-        raise CommandError(
+        raise RefusedError(
             f"{path}: {stream.type} track {stream.index} is coded as {codec}, "
             "which cannot be ingested"
         )
@@ -152,7 +152,7 @@ def _track(
         essence, rate = audio_essence(stream), None
     chosen = _chosen(stream, kind, packets, rate, asked)
     if chosen is None:
-        raise CommandError(
+        raise RefusedError(
             f"{path}: {kind} track {stream.index} ({codec}) fits none of the containers for Segments, "
             "or is damaged from the start"
         )

@@ -24,14 +24,15 @@ class Progress(Protocol):
 class Bar:
     """Progress on a terminal."""
 
-    def __init__(self, progress: rich_progress.Progress, words: str) -> None:
+    def __init__(self, progress: rich_progress.Progress, words: str, prefix: str) -> None:
         self._progress = progress
-        self._task = progress.add_task(words, total=None)
+        self._prefix = prefix
+        self._task = progress.add_task(prefix + words, total=None)
         self._total = 0
 
     def stage(self, words: str) -> None:
         self._total = 0
-        self._progress.reset(self._task, total=None, description=words)
+        self._progress.reset(self._task, total=None, description=self._prefix + words)
 
     def begin(self, total: int) -> None:
         self._total += total
@@ -42,7 +43,8 @@ class Bar:
 
 
 @contextmanager
-def bar(console: Console, words: str) -> Iterator[Bar]:
+def bar(console: Console, words: str, prefix: str = "") -> Iterator[Bar]:
+    """`prefix` stands before whatever the work is called."""
     columns = (
         rich_progress.TextColumn("{task.description}"),
         rich_progress.BarColumn(),
@@ -52,4 +54,4 @@ def bar(console: Console, words: str) -> Iterator[Bar]:
     with rich_progress.Progress(
         *columns, console=console, disable=not console.is_terminal
     ) as progress:
-        yield Bar(progress, words)
+        yield Bar(progress, words, prefix)

@@ -7,7 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from cli.extents import duration_words, extent_of
 from cli.queues import QueueDepth
+from cli.unfinished import status_words
 
 
 def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
@@ -20,17 +22,24 @@ def sources_table(sources: Iterable[dict[str, Any]]) -> Table:
     return table
 
 
-def flows_table(flows: Iterable[dict[str, Any]]) -> Table:
-    table = _table("Flow", "Format", "Label", "Codec", "Picture or sound", "Status")
-    for flow in flows:
+def flows_table(flows: Iterable[dict[str, Any]], members: Iterable[dict[str, Any]] = ()) -> Table:
+    """With how long each is, and when, if the listing says so. `members` are Flows that these collect."""
+    listed = list(flows)
+    others = [*listed, *members]
+    timed = any("timerange" in each for each in others)
+    names = ("Flow", "Format", "Label", "Codec", "Picture or sound")
+    table = _table(*names, *(["Duration", "Timerange"] if timed else []), "Status")
+    for flow in listed:
+        extent = extent_of(flow, others)
         _add(
             table,
             flow["id"],
             _format(flow),
             flow.get("label", ""),
             flow.get("codec", ""),
-            _essence(flow),
-            flow.get("status", ""),
+            essence_words(flow),
+            *([duration_words(extent), str(extent)] if timed else []),
+            status_words(flow),
         )
     return table
 
@@ -188,7 +197,7 @@ def _format(document: dict[str, Any]) -> str:
     return str(document["format"]).rsplit(":", 1)[-1]
 
 
-def _essence(flow: dict[str, Any]) -> str:
+def essence_words(flow: dict[str, Any]) -> str:
     essence = flow.get("essence_parameters", {})
     if "frame_width" in essence:
         size = f"{essence['frame_width']}x{essence['frame_height']}"

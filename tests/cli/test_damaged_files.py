@@ -207,7 +207,7 @@ REFUSED: list[tuple[Callable[[Path], Path], str]] = [
     (text_file, "cannot be read as media"),
     (noise, "cannot be read as media"),
     (without_index, "cannot be read as media"),
-    (directory, "is a folder; give a media file"),
+    (directory, "has no files"),
     (pipe, "is not a file"),
     (picture, "is a still picture"),
     (picture_in_mp4, "is a still picture"),

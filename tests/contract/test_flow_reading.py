@@ -61,6 +61,24 @@ def test_FLW_12_a_list_shows_flows_as_they_are_read_one_by_one(
     assert not any("timerange" in each for each in listed)
 
 
+def test_a_list_says_the_timeranges_of_its_flows_when_asked(api: httpx.Client, make: Maker) -> None:
+    mark = str(uuid4())
+    flows = [make.flow(tags={"test": mark}) for _ in range(3)]
+    make.segments(flows[0]["id"], 2)
+    make.segments(flows[1]["id"], 1)
+
+    query = {"tag.test": mark, "include_timerange": "true"}
+    listed = {each["id"]: each for each in api.get("/flows", params=query).json()}
+
+    assert len(listed) == 3
+    for each in flows:
+        one = api.get(f"/flows/{each['id']}", params={"include_timerange": "true"}).json()
+        assert listed[each["id"]] == one
+        assert "timerange" in one
+    plain = api.get("/flows", params={"tag.test": mark}).json()
+    assert not any("timerange" in each for each in plain)
+
+
 @pytest.mark.parametrize("body", BODIES)
 def test_FLW_13_a_flow_is_read_as_what_it_is(api: httpx.Client, make: Maker, body: Any) -> None:
     flow = make.flow(body)

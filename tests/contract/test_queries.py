@@ -73,6 +73,7 @@ def test_GEN_7_listings_for_which_no_400_is_declared_refuse_too(
         ("/sources", "tag_exists.a"),
         ("/flows", "reverse_order"),
         ("/flows", "init_segments"),
+        ("/flows", "include_timerange"),
         ("/flows", "tag_exists.a"),
         ("/flows/{id}", "include_timerange"),
         ("/flows/{id}/segments", "reverse_order"),

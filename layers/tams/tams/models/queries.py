@@ -76,7 +76,8 @@ class FlowQuery(Query):
     """Filters combine with AND; absent ones do not filter (FLW-1).
 
     An empty `collected_by_ids` matches what nothing collects. The empty `timerange` matches Flows without
-    Segments (FLW-3), all of time matches any Flow (FLW-4).
+    Segments (FLW-3), all of time matches any Flow (FLW-4). `include_timerange` adds to each Flow the span of
+    its Segments (an extension).
     """
 
     sort_by: FlowSort = FlowSort.CREATED
@@ -93,6 +94,7 @@ class FlowQuery(Query):
     tags: tuple[TagFilter, ...] = ()
     collected_by_ids: tuple[str, ...] | None = None
     timerange: TimeRange = field(default_factory=TimeRange.eternity)
+    include_timerange: bool = False
     classes: Collection[str] | None = None
 
 

@@ -112,7 +112,15 @@ class FlowService:
         def work(repositories: Repositories) -> Page[Flow]:
             asked = replace(query, classes=repositories.caller.classes_for(Permission.READ))
             page = repositories.flows.list_(asked, beyond_vast(repositories, asked))
-            return Page(tuple(as_caller_sees(repositories, page.items)), page.next_key)
+            flows = as_caller_sees(repositories, page.items)
+            if asked.include_timerange:
+                flows = [
+                    flow.model_copy(
+                        update={"timerange": _spanned(repositories, stored, TimeRange.eternity())}
+                    )
+                    for flow, stored in zip(flows, page.items, strict=True)
+                ]
+            return Page(tuple(flows), page.next_key)
 
         return self.store.read(work)
 
