@@ -167,6 +167,32 @@ def test_a_flow_being_ingested_grows_and_is_not_sent_again_unchanged(
     assert "#EXT-X-ENDLIST" in played(api, path).text
 
 
+def test_a_list_with_the_address_of_a_removed_instance_is_sent_anew(
+    api: httpx.Client, make: Maker
+) -> None:
+    """A new instance is no reason: every address of the list before still leads to the Object."""
+    flow = make.flow()
+    (object_id,) = make.objects(flow["id"], 1)
+    posted = api.post(f"/flows/{flow['id']}/segments", json=segment(object_id, 0, 2))
+    assert posted.status_code == 201
+    path = f"/flows/{flow['id']}/hls.m3u8"
+    first = played(api, path)
+    known = {"If-None-Match": first.headers["ETag"]}
+
+    elsewhere = {"label": "elsewhere", "url": "https://media.example.com/1.ts"}
+    instances = f"/objects/{object_id}/instances"
+    assert api.post(instances, json=elsewhere).status_code == 201
+    assert uris(played(api, path).text) == uris(first.text)
+    assert api.get(path, headers=known).status_code == 304
+
+    found = api.get(f"/objects/{object_id}", params={"verbose_storage": "true"}).json()
+    (ours,) = (each["storage_id"] for each in found["get_urls"] if "storage_id" in each)
+    assert api.delete(instances, params={"storage_id": ours}).status_code == 204
+    anew = api.get(path, headers=known)
+    assert anew.status_code == 200
+    assert uris(anew.text) == [elsewhere["url"]]
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_a_long_list_is_compressed_for_those_who_ask(
     api: httpx.Client, make: Maker, name: str

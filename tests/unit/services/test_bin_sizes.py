@@ -8,6 +8,7 @@ from tams.models.recycle_bin import RecycleBinQuery, RecycleBinSummary
 from tams.repositories.store_status import store_status
 from tams.runtime.vast import vast_connection
 from tams.services.deletion.disposal import DeletionOptions
+from tams.services.recycle_bin import measure
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
 from tams.timing.microseconds import to_us
 from tests.in_process import Platform
@@ -92,6 +93,35 @@ def test_an_entry_that_still_grows_is_not_measured_yet(world: BinWorld) -> None:
 
     assert world.measure() == 1
     assert sizes(world, flow_id) == [(15, 0, True)]
+
+
+def test_entries_that_still_grow_do_not_hold_up_the_others(
+    world: BinWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than one transaction looks at."""
+    world.measure()  # what other tests have left
+    monkeypatch.setattr(measure, "ENTRIES_MAX", 2)
+    world.at_once = 2
+    world.keep_for(DAY)
+    growing = [world.flow() for _ in range(20)]
+    requests = []
+    for flow_id in growing:
+        world.segments(flow_id, 3)
+        requests.append(world.delete_segments(flow_id, "_") or "")
+        world.one_step_of(requests[-1])
+    flow_id = world.flow()
+    (object_id,) = world.segments(flow_id, 1)
+    world.sized({object_id: 10})
+    world.delete_segments(flow_id, "_")
+
+    assert world.measure() == 1
+
+    assert sizes(world, flow_id) == [(10, 0, True)]
+    assert sizes(world, growing[0]) == [(None, None, False)]
+    assert world.measure() == 0
+    for each in requests:
+        world.work_off(each)
+    assert world.measure() == len(growing)
 
 
 def test_what_has_no_segments_keeps_no_bytes(world: BinWorld) -> None:

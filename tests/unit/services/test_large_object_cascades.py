@@ -1,6 +1,6 @@
 """An Object that many Segments use is deleted by one deletion request, some Segments at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,6 +9,7 @@ from tams import deadline
 from tams.errors import ConflictError, ForbiddenError, NotFoundError
 from tams.models.caller import EVERYONE, Caller
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
+from tams.ports import Repositories
 from tams.services.deletion import object_uses
 from tams.services.deletion.cascades import step_of_cascade
 from tams.services.deletion.disposal import DeletionOptions
@@ -71,12 +72,11 @@ def state(world: BinWorld, request: DeletionRequest) -> DeletionRequest:
 
 def step_and_die(world: BinWorld, request: DeletionRequest) -> bool:
     """One step by a worker that dies after its transaction. Whether there is more to do."""
-    now = world.platform.clock()
 
-    def work(repositories: object) -> bool:
-        stored = repositories.deletion_requests.get(request.id)  # type: ignore[attr-defined]
-        stored, more, _ = step_of_cascade(repositories, stored, now, AT_ONCE)  # type: ignore[arg-type]
-        repositories.deletion_requests.save(stored)  # type: ignore[attr-defined]
+    def work(repositories: Repositories) -> bool:
+        stored = repositories.deletion_requests.get(request.id)
+        stored, more, _ = step_of_cascade(repositories, stored, world.platform.clock(), AT_ONCE)
+        repositories.deletion_requests.save(stored)
         return more
 
     return world.write(work)
@@ -224,7 +224,7 @@ def test_a_restore_waits_for_the_request(binned: BinWorld) -> None:
     request = begun(binned, object_id)
     step_and_die(binned, request)
 
-    tries = [
+    tries: list[Callable[[], object]] = [
         lambda: binned.restore_segments(flow_id),
         lambda: binned.restore_segments(other),
         lambda: binned.restore_deletion(request.id),

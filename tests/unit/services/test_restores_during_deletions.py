@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 from tams.errors import ConflictError
-from tams.models.caller import EVERYONE
+from tams.models.caller import EVERYONE, Caller
 from tams.models.deletion_request import DeletionRequest
+from tams.ports import Platform as ServicePlatform
 from tams.ports import Store
 from tams.services.batch.batch import BatchItem, BatchService
 from tams.services.deletion.disposal import DeletionOptions
@@ -90,16 +91,14 @@ def test_each_item_of_a_batch_is_told_separately(world: BinWorld) -> None:
     world.delete_flow(other)
     request = accepted(world.delete_source(source_id, CASCADE))
     ids = [world.bin_of(each)[0].id for each in (flow_id, other)]
-    items = [
-        BatchItem(
-            each,
-            lambda it, caller, each=each: RestoreService.of(it, caller).entry(each),
-            (each,),
-        )
-        for each in ids
-    ]
 
-    outcomes = BatchService.of(world.platform, EVERYONE).do_each(items)
+    def item(entry_id: str) -> BatchItem:
+        def work(platform: ServicePlatform, caller: Caller) -> object:
+            return RestoreService.of(platform, caller).entry(entry_id)
+
+        return BatchItem(entry_id, work, (entry_id,))
+
+    outcomes = BatchService.of(world.platform, EVERYONE).do_each([item(each) for each in ids])
 
     assert outcomes[0] is not None
     assert still(request) in outcomes[0].summary

@@ -113,10 +113,13 @@ class RecycleBinRepository:
         """Entries whose time is over, at least `limit` if there are that many. Two round trips, or one."""
         return list(self.whole(self._keys(col["until_us"] <= now_us, rows_max=limit)).values())
 
-    def unmeasured(self, limit: int) -> list[BinEntry]:
-        """Entries with Segments whose size nobody knows, at least `limit` if there are that many."""
+    def unmeasured(self, limit: int) -> dict[str, str]:
+        """Entries with Segments whose size nobody knows, at least `limit` if there are that many.
+
+        Their ids with those of their Flows, as `whole` takes them. One round trip.
+        """
         wanted = col["size_bytes"].isnull() & (col["segment_count"] > 0)
-        return list(self.whole(self._keys(wanted, rows_max=limit)).values())
+        return self._keys(wanted, rows_max=limit)
 
     def summary(self, query: RecycleBinQuery) -> RecycleBinSummary:
         """Of the entries that the filters choose. One round trip, for four numbers of each."""

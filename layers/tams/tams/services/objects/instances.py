@@ -10,6 +10,7 @@ from tams.models.caller import Caller, Permission
 from tams.models.copy import Copy
 from tams.models.media_object import UncontrolledInstance
 from tams.models.storage_backend import StorageBackend
+from tams.models.stored import StoredFlow
 from tams.models.stored_objects import Instance, ObjectKind, ObjectState, StoredObject
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.object_permissions import check_object
@@ -41,7 +42,7 @@ class InstanceService:
         labels = {backend.label for backend in self.backends.values()}
 
         def work(repositories: Repositories) -> None:
-            stored = _registered(repositories, object_id)
+            stored, _ = _registered(repositories, object_id)
             if given.label in labels | {instance.label for instance in stored.instances}:
                 raise InvalidRequestError(f"label: {quoted(given.label)} is already in use")
             added = Instance(url=given.url, label=given.label)
@@ -60,7 +61,7 @@ class InstanceService:
             )
 
         def work(repositories: Repositories) -> Copy:
-            stored = _registered(repositories, object_id)
+            stored, _ = _registered(repositories, object_id)
             check_backend(repositories.caller, Permission.WRITE, self.backends[storage_id])
             if stored.state is not ObjectState.REFERENCED:
                 raise InvalidRequestError(
@@ -100,7 +101,7 @@ class InstanceService:
             raise InvalidRequestError("give storage_id or label to say which instance to delete")
 
         def work(repositories: Repositories) -> Copy | None:
-            stored = _registered(repositories, object_id)
+            stored, flows = _registered(repositories, object_id)
             if (copy := self._unfinished(repositories, stored, storage_id, label)) is not None:
                 self._check(repositories, copy.storage_id, storage_id or label or "")
                 repositories.copies.save(replace(copy, cancelled=True))
@@ -113,6 +114,8 @@ class InstanceService:
                     "this is the Object's last instance: delete the Segments that use it instead"
                 )
             save_instances(repositories, replace(stored, instances=left))
+            # A player's list with its address is out of date now. A new instance leaves all addresses good.
+            repositories.flows.save_latest_event(flows.values())
             if found.storage_id is None:
                 return None
             undone = replace(self._to(stored, found.storage_id), cancelled=True)
@@ -199,13 +202,15 @@ class InstanceService:
         return backend.label if backend else None
 
 
-def _registered(repositories: Repositories, object_id: str) -> StoredObject:
+def _registered(
+    repositories: Repositories, object_id: str
+) -> tuple[StoredObject, dict[str, StoredFlow]]:
+    """The Object, and the Flows that show it. Raises NotFoundError, ForbiddenError."""
     stored = repositories.objects.find_many([object_id]).get(object_id)
     if stored is None or not stored.is_shown:
         raise NotFoundError("Object", object_id)
     check_object(repositories, Permission.WRITE, stored)
-    flows_using(repositories, stored, classes=None)
-    return stored
+    return stored, flows_using(repositories, stored, classes=None)
 
 
 def _copy_to(repositories: Repositories, object_id: str, storage_id: str) -> Copy | None:

@@ -18,6 +18,8 @@ from tams.services.recycle_bin.purge import ENTRIES_MAX, as_many_as
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 
+_WIDER = 8
+
 Sizes = Mapping[str, tuple[int | None, int]]
 """Of each Object, its bytes and how many Segments use it."""
 
@@ -45,10 +47,7 @@ class MeasureService:
 
     def _step(self, repositories: Repositories) -> int | None:
         """How many entries are measured now; None if there was nothing to do."""
-        unmeasured = repositories.recycle_bin.unmeasured(ENTRIES_MAX)[:ENTRIES_MAX]
-        if unmeasured:  # the worker still adds to the entry of a deletion request that is at work
-            growing = repositories.deletion_requests.active({each.id for each in unmeasured})
-            unmeasured = [each for each in unmeasured if each.id not in growing]
+        unmeasured = _unmeasured(repositories)
         if not unmeasured:
             return None
         small = [it for it in unmeasured if it.of.timeline.segment_count <= self.step_segments]
@@ -77,6 +76,21 @@ class MeasureService:
             return replace(entry, size=size, measuring=None)
         start_ns, _ = finite(segments[-1].timerange)
         return replace(entry, measuring=Measuring(start_ns, size))
+
+
+def _unmeasured(repositories: Repositories) -> list[BinEntry]:
+    """Some entries to measure, without those that the worker of a deletion request still adds to.
+
+    If it adds to all that are looked at, more are.
+    """
+    limit = ENTRIES_MAX
+    while True:
+        keys = repositories.recycle_bin.unmeasured(limit)
+        growing = repositories.deletion_requests.active(keys) if keys else set()
+        settled = [each for each in keys if each not in growing][:ENTRIES_MAX]
+        if settled or len(keys) < limit:
+            return list(repositories.recycle_bin.whole({it: keys[it] for it in settled}).values())
+        limit *= _WIDER
 
 
 def _measured(repositories: Repositories, entries: Sequence[BinEntry]) -> list[BinEntry]:
