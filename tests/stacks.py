@@ -10,6 +10,7 @@ from local.host_config import HostConfig
 from local.private import private_files
 from local.stack import Stack
 from tests.kept import KEPT_SECONDS
+from tests.served import IS_SERVED, ServedStack
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
@@ -24,6 +25,8 @@ UNHURRIED = {
 """A busy machine is not a cluster that fails. What is deleted is gone, unless a run has a recycle bin."""
 
 Backend = dict[str, Any]
+AnyStack: type[Stack] = ServedStack if IS_SERVED else Stack
+"""In the form that this run of the tests is about."""
 
 
 @dataclass(frozen=True)
@@ -58,4 +61,4 @@ def stack_of_backends(
         for backend in backends:
             (data / "s3" / backend["bucket"] / "media").mkdir(parents=True, exist_ok=True)
     env = {**UNHURRIED, **env, "TAMS_STORAGE_BACKENDS": json.dumps(backends)}
-    return Stack(data, ports=config.ports, env=env, **options)
+    return AnyStack(data, ports=config.ports, env=env, **options)

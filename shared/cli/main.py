@@ -25,6 +25,7 @@ from cli.options import (
     tags_from,
 )
 from cli.progress import bar
+from cli.serve import serve
 from tams import __version__
 from tams.timing import TimeRange, Timestamp
 
@@ -35,6 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(admin.app, name="admin")
+app.command()(serve)
 
 DAMAGED = 3
 """Exit code for ingesting a file that is not readable to its end."""

@@ -16,7 +16,7 @@ from tests.access.classes_model import PEOPLE
 from tests.access.issuer import AUDIENCE, TokenIssuer, token_issuer
 from tests.access.names import NAMES, caller_with
 from tests.receiver import Receiver, receiver
-from tests.stacks import UNHURRIED, stack_of_backends
+from tests.stacks import UNHURRIED, AnyStack, stack_of_backends
 
 KEYS_MAX_AGE = 2.0
 """Seconds; short, so that tests see keys go."""
@@ -52,7 +52,7 @@ def guarded(issuer: TokenIssuer, tmp_path_factory: pytest.TempPathFactory) -> It
         "audiences": [AUDIENCE],
         "scope_names": {"editors": ["tams-api/read", "tams-api/write"]},
     }
-    stack = Stack(
+    stack = AnyStack(
         tmp_path_factory.mktemp("guarded"),
         workers=1,
         env=UNHURRIED,

@@ -15,7 +15,7 @@ from tests.maker import Maker
 from tests.official_contract import OfficialContract
 from tests.receiver import Receiver, receiver
 from tests.services import Services, services_on
-from tests.stacks import AT_ONCE_SEGMENTS, UNHURRIED, Backends
+from tests.stacks import AT_ONCE_SEGMENTS, UNHURRIED, AnyStack, Backends
 
 __all__ = ["AT_ONCE_SEGMENTS", "Backends", "Subscribe"]
 
@@ -105,7 +105,7 @@ def source_id() -> str:
 @pytest.fixture(scope="session")
 def binned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     env = {**UNHURRIED, "TAMS_RECYCLE_BIN__KEPT_SECONDS": str(7 * 86_400)}
-    with Stack(tmp_path_factory.mktemp("binned"), workers=1, env=env, schedule_seconds=1) as it:
+    with AnyStack(tmp_path_factory.mktemp("binned"), workers=1, env=env, schedule_seconds=1) as it:
         yield it
 
 
