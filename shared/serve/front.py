@@ -14,6 +14,7 @@ from local.asgi import Scope, Send, request_of, send_answer
 from local.cors import CorsPolicy
 from local.error_body import error_answer
 from local.http_events import HttpAnswer, HttpRequest
+from local.prometheus import CONTENT_TYPE
 from local.request_body import (
     BODY_BYTES_MAX,
     BODY_TIMEOUT_SECONDS,
@@ -99,8 +100,8 @@ class Front:
         if path == LIVE:
             return _said(200, {"status": "ok"})
         if path == METRICS and self._metrics is not None and _is_direct(request):
-            kind = b"text/plain; version=0.0.4; charset=utf-8"
-            return HttpAnswer(200, [(b"content-type", kind)], self._metrics())
+            kind = [(b"content-type", CONTENT_TYPE.encode())]
+            return HttpAnswer(200, kind, self._metrics())
         return None
 
     async def _invoked(self, routed: Routed) -> HttpAnswer:

@@ -4,16 +4,16 @@ import argparse
 import importlib
 import logging
 import os
+import shutil
 import socket
 import sys
 import warnings
 from collections.abc import Callable
 
-from local import streams
+from local import prometheus, streams
 from local.application import Application
 from local.ports import listen
 from local.routes import RouteTable
-from serve import metrics
 from serve.application import served_application
 from serve.draining import Draining
 from serve.environment import Places, checked_environment
@@ -58,6 +58,15 @@ def main() -> int:
 
 def _run(role: str, settings: ServeSettings) -> int:
     places = checked_environment()
+    folder = prometheus.prepare_folder()
+    try:
+        return _run_with_metrics(role, settings, places)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run_with_metrics(role: str, settings: ServeSettings, places: Places) -> int:
+    prometheus.PrometheusSink().use()
     application, root = served_application(settings)
     draining = Draining()
     functions = Functions(application, root, draining)
@@ -67,12 +76,15 @@ def _run(role: str, settings: ServeSettings) -> int:
     kept: list[Kept] = []
     listeners: list[socket.socket] = []
     if role in ("api", "all"):
-        listeners = [_listener(settings)]
-        work = _api(application, functions, places, settings, draining, listeners)
+        listeners = [_listener(settings.host, settings.port)]
+        work = _api(application, functions, places, settings, draining, listeners[:1])
         kept += [Kept("api", work) for _ in range(settings.processes)]
     if role in ("worker", "all"):
         functions.load(functions_of(application))
-        worker = Worker(application, functions, places, settings, draining)
+        own = None
+        if settings.worker_port:
+            listeners.append(own := _listener(settings.host, settings.worker_port))
+        worker = Worker(application, functions, places, settings, draining, own)
         kept += [Kept("worker", worker.run) for _ in range(settings.workers)]
     _load_what_they_load_late()
     patience = settings.lame_seconds + settings.drain_seconds + _MARGIN_SECONDS
@@ -83,7 +95,7 @@ def _run(role: str, settings: ServeSettings) -> int:
         for each in listeners:
             each.close()
 
-    code = Processes(kept, patience, on_stop=on_stop).run()
+    code = Processes(kept, patience, on_end=prometheus.forget, on_stop=on_stop).run()
     sys.stderr.write("tams serve: stopped\n")
     return code
 
@@ -109,20 +121,18 @@ def _api(
         apps = {name: functions.app(name) for name in names}
         table = RouteTable(application.routes)
         requests = Requests(apps, table, places.settings, finder(places.access))
-        front = Front(application, requests, settings, draining, metrics.exposed)
+        front = Front(application, requests, settings, draining, prometheus.exposed)
         serve(front, listeners, settings, draining)
         return 0
 
     return work
 
 
-def _listener(settings: ServeSettings) -> socket.socket:
+def _listener(host: str, port: int) -> socket.socket:
     try:
-        return listen(settings.host, settings.port)
+        return listen(host, port)
     except OSError as error:
-        raise ServeError(
-            f"cannot listen on {settings.host} port {settings.port}: {error.strerror}"
-        ) from error
+        raise ServeError(f"cannot listen on {host} port {port}: {error.strerror}") from error
 
 
 def _load_what_they_load_late() -> None:

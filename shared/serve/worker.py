@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from serve.draining import Draining
 from serve.environment import Places
 from serve.functions import Functions
 from serve.memory_queues import MemoryQueue, MemoryQueues
+from serve.metrics import answer_at
 from serve.settings import ServeSettings
 from serve.without_queues import Look
 from tams.runtime.deployment import deployment
@@ -35,11 +37,15 @@ class Worker:
     places: Places
     settings: ServeSettings
     draining: Draining
+    listener: socket.socket | None = None
+    """Where it says that it lives, and what it measures."""
 
     def run(self) -> int:
         """Until SIGTERM; what has begun may end."""
         stop = threading.Event()
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        if self.listener is not None:
+            answer_at(self.listener)
         work = self._work()
         threads = [kept(name, each, _report, self.draining.began) for name, each in work.items()]
         for thread in threads:

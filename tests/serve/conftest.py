@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from local.ports import Ports
 from tests.served import ServedStack
 from tests.stacks import UNHURRIED
 
@@ -22,7 +23,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedStack]:
         tmp_path_factory.mktemp("served"),
         env=env,
         with_queues=False,
-        options={"TAMS_SERVE__LOOK_SECONDS": "0.2"},
+        options={
+            "TAMS_SERVE__LOOK_SECONDS": "0.2",
+            "TAMS_SERVE__WORKER_PORT": str(Ports.any_free().settled("127.0.0.1").api),
+        },
     )
     with stack:
         yield stack

@@ -10,7 +10,6 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PART = [
     "tests/contract/test_service.py",
-    "tests/contract/test_paging.py",
     "tests/contract/test_identifiers.py::test_GEN_9_an_id_that_looks_encoded_goes_before_the_one_it_would_be",
     "tests/contract/test_http.py",
 ]

@@ -20,6 +20,7 @@ from tams.api.security import secured
 from tams.deadline import invocation
 from tams.models.address import AddressRules
 from tams.ports import Platform
+from tams.runtime.cloudwatch import flush_metrics, use_cloudwatch
 from tams.runtime.deployment import deployment
 from tams.runtime.request_log import log_request
 from tams.runtime.time_left import seconds_left_of
@@ -36,6 +37,7 @@ def api_handler(
     router: APIRouter, platform: Callable[[], Platform] = deployment
 ) -> Callable[[Event, Any], Event]:
     """The `lambda_handler` of an API function; the app is built at the first event and kept."""
+    use_cloudwatch()
 
     @cache
     def address() -> AddressRules:
@@ -69,6 +71,7 @@ def api_handler(
                     answered = answered if second["statusCode"] == HTTPStatus.NOT_FOUND else second
         answer: Event = secured(encoded(answered, http["method"], wanted))
         log_request(event, answer["statusCode"], time.perf_counter() - started)
+        flush_metrics()
         return answer
 
     return lambda_handler
