@@ -39,7 +39,7 @@ lint: .venv/dev  ## check style, types and import rules
 	$(BIN)/lint-imports
 
 audit: .venv/dev  ## look for known vulnerabilities and risky code (offline, it lists what it could not check)
-	$(BIN)/bandit -q -ll -r layers functions shared/backup shared/cli shared/local
+	$(BIN)/bandit -q -ll -r layers functions shared/backup shared/cli shared/local shared/serve
 	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its table names contain only numbers that it assigns
 	$(BIN)/python .ci/audit.py
 

@@ -11,6 +11,7 @@ from local.private import private_files
 from local.stack import Stack
 from tests.kept import KEPT_SECONDS
 from tests.provisioned import add_tables
+from tests.served import IS_SERVED, ServedStack
 
 ARCHIVE = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a01"
 UNLABELLED = "0f6c3c5e-5f0a-4a3e-8d0a-0c8f5b8f9a02"
@@ -25,6 +26,8 @@ UNHURRIED = {
 """A busy machine is not a cluster that fails. What is deleted is gone, unless a run has a recycle bin."""
 
 Backend = dict[str, Any]
+AnyStack: type[Stack] = ServedStack if IS_SERVED else Stack
+"""In the form that this run of the tests is about."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Backends:
 def new_stack(data: Path, **options: Any) -> Stack:
     """On an empty folder. Its tables are copied; tests of how they are made start a `Stack` themselves."""
     add_tables(data / "vast")
-    return Stack(data, provision=False, **options)
+    return AnyStack(data, provision=False, **options)
 
 
 def planned(data: Path) -> tuple[HostConfig, Backend]:

@@ -19,6 +19,7 @@ from cli.options import (
     Url,
 )
 from cli.progress import bar
+from cli.serve import serve
 from cli.short_ids import flow_id_of
 from tams import __version__
 from tams.timing import TimeRange
@@ -30,6 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(admin.app, name="admin")
+app.command()(serve)
 
 
 def _version(asked: bool) -> None:

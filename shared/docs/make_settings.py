@@ -25,6 +25,8 @@ lists. Others have no effect on it, and `make run` names those that are set.
 
 def text() -> str:
     """The document as it should be."""
+    from serve.settings import PREFIX as SERVE  # noqa: PLC0415
+    from serve.settings import ServeSettings  # noqa: PLC0415
     from tams.runtime.access_settings import PREFIX, AccessSettings  # noqa: PLC0415 - slow
     from tams.settings import Settings  # noqa: PLC0415
     from tams.settings.places import StorageBackendSettings  # noqa: PLC0415
@@ -40,6 +42,9 @@ def text() -> str:
             "\n## Access\n",
             "Only the authorizer reads these. [access.md](access.md) explains them.\n",
             *_table(AccessSettings, PREFIX),
+            "\n## Processes\n",
+            "Only `tams serve` reads these. [serving.md](serving.md) explains them.\n",
+            *_table(ServeSettings, SERVE),
             "",
         ]
     )

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from local.application import Application
+from local.asgi import Scope, Send, request_of, send_answer
 from local.authorizer import FORBIDDEN, Authorizer, NotAuthorizedError
 from local.cors import CorsPolicy
 from local.error_body import error_answer
@@ -17,7 +17,6 @@ from local.function_host import FunctionHost, HandlerError
 from local.http_events import BadAnswerError, Event, HttpAnswer, HttpRequest, from_answer, to_event
 from local.invocations import invoke, invoked_function
 from local.journal import Journal
-from local.ports import LOOPBACK
 from local.request_body import (
     BODY_BYTES_MAX,
     BODY_TIMEOUT_SECONDS,
@@ -36,9 +35,6 @@ PAYLOAD_BYTES_MAX = 6 * 1024 * 1024
 GATEWAY_TIMEOUT_SECONDS = 30.0
 _INVOKED_AT_ONCE = 4
 """Functions that functions invoke have threads of their own, or those who wait for them could keep all."""
-
-Scope = dict[str, Any]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +76,7 @@ class Gateway:
         if scope["type"] != "http":
             return
         started = time.perf_counter()
-        request = _request(scope)
+        request = request_of(scope)
         try:
             length = int(request.header(b"content-length") or 0)
             body = await read_body(receive, length, self.body_timeout_seconds)
@@ -93,7 +89,7 @@ class Gateway:
         except BodyTooSlowError:
             done = _Done(_too_slow(self.body_timeout_seconds))
         answer = self._cors.applied(done.answer, request)
-        await _send(send, answer, request.method)
+        await send_answer(send, answer, request.method)
         self._journal.request(
             request.method, request.target, answer.status, started, done.function, done.note
         )
@@ -161,28 +157,3 @@ def _too_large(what: str, bytes_max: int) -> HttpAnswer:
 def _too_slow(seconds: float) -> HttpAnswer:
     closing = [(b"connection", b"close")]
     return error_answer(408, "RequestTimeout", f"the body took longer than {seconds:g} s", closing)
-
-
-def _request(scope: Scope) -> HttpRequest:
-    client, server = scope.get("client"), scope.get("server")
-    return HttpRequest(
-        method=scope["method"],
-        raw_path=scope["raw_path"].decode("latin-1"),
-        raw_query=scope["query_string"].decode("latin-1"),
-        headers=scope["headers"],
-        body=b"",
-        source_ip=client[0] if client else LOOPBACK,
-        scheme=scope["scheme"],
-        http_version=scope["http_version"],
-        server_ip=server[0] if server else LOOPBACK,
-        port=server[1] if server else 0,
-    )
-
-
-async def _send(send: Send, answer: HttpAnswer, method: str) -> None:
-    headers = list(answer.headers)
-    bodiless = answer.status in (204, 304) or method == "HEAD"
-    if not bodiless:
-        headers.append((b"content-length", str(len(answer.body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if bodiless else answer.body})

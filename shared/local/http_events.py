@@ -63,7 +63,7 @@ class HttpAnswer:
 
 def to_event(request: HttpRequest, match: Match) -> Event:
     """The event for a request that `match` routes."""
-    headers = _joined(request.headers)
+    headers = joined_headers(request.headers)
     headers.setdefault("x-forwarded-for", request.source_ip)
     if not headers.keys() & _OF_PROXIES:  # a proxy's own would not go with ours
         headers |= {"x-forwarded-proto": request.scheme, "x-forwarded-port": str(request.port)}
@@ -131,7 +131,8 @@ def from_answer(answer: Any) -> HttpAnswer:
         raise BadAnswerError(str(error)) from error
 
 
-def _joined(headers: Headers) -> dict[str, str]:
+def joined_headers(headers: Headers) -> dict[str, str]:
+    """By lower-case name. Repeated ones are joined, as API Gateway does."""
     joined: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")

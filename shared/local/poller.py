@@ -42,8 +42,8 @@ class QueuePoller:
     invoke: Invoke
     report: Report
     stopped: threading.Event
-    make_queues: Callable[[], None] = lambda: None
-    """Creates missing queues: the queue server keeps them only in memory."""
+    make_queues: Callable[[], None] | None = None
+    """Creates missing queues, where the queue server keeps them only in memory."""
 
     @property
     def _concurrency(self) -> int:
@@ -72,6 +72,10 @@ class QueuePoller:
         return []
 
     def _make_queues(self) -> None:
+        if self.make_queues is None:
+            _log.warning("%s does not exist", self.queue_url)
+            self.stopped.wait(_PAUSE_SECONDS)
+            return
         try:
             self.make_queues()
         except (BotoCoreError, ClientError) as error:

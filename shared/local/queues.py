@@ -15,18 +15,24 @@ _LONG_POLL_MARGIN_SECONDS = 15
 
 
 def sqs_client(endpoint_url: str, keys: KeyPair) -> Any:
-    return boto3.client(
+    given = {"aws_access_key_id": keys.access_key, "aws_secret_access_key": keys.secret_key}
+    return client_of(endpoint_url, REGION, **given)
+
+
+def client_of(endpoint_url: str | None, region: str, **keys: str) -> Any:
+    """By default, with the keys of this process, at AWS."""
+    client: Any = boto3.client
+    return client(
         "sqs",
         endpoint_url=endpoint_url,
-        region_name=REGION,
-        aws_access_key_id=keys.access_key,
-        aws_secret_access_key=keys.secret_key,
+        region_name=region,
         config=Config(
             connect_timeout=2,
             read_timeout=20 + _LONG_POLL_MARGIN_SECONDS,
             retries={"total_max_attempts": 2},
             max_pool_connections=50,
         ),
+        **keys,
     )
 
 

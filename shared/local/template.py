@@ -2,20 +2,35 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
 from local import schedules
 from local.application import Application, Cors, Function, Queue, QueueSource, Route, Schedule
-from local.environment import LocalValues
 from local.errors import TemplateError
 from local.intrinsics import ACCOUNT_ID, REGION, Resolver, load_yaml
+
+
+class TemplateValues(Protocol):
+    """What the template's parameters and resources are where its functions run."""
+
+    @property
+    def parameters(self) -> Mapping[str, str]: ...
+    @property
+    def bucket(self) -> str: ...
+    def queue_url(self, name: str) -> str: ...
+    def function_environment(
+        self, variables: Mapping[str, Any], resolver: Resolver
+    ) -> dict[str, str]:
+        """A function's environment from its template's variables. Raises TemplateError."""
+        ...
+
 
 _TRIGGERS = {"HttpApi", "SQS", "Schedule", "ScheduleV2"}
 
 
-def read_application(path: Path, values: LocalValues) -> Application:
+def read_application(path: Path, values: TemplateValues) -> Application:
     """Raises TemplateError."""
     try:
         template = load_yaml(path.read_text())
@@ -31,7 +46,7 @@ def queue_arn(name: str) -> str:
 
 
 class _Reader:
-    def __init__(self, template: Mapping[str, Any], values: LocalValues) -> None:
+    def __init__(self, template: Mapping[str, Any], values: TemplateValues) -> None:
         self._template = template
         self._values = values
         self._globals = template.get("Globals", {})

@@ -9,6 +9,7 @@ costs more than it saves: 25 ns a byte and rising.
 import base64
 import gzip
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,8 @@ from tams.api.payload import ANSWER_BYTES_MAX, payload_bytes
 
 GZIP_BYTES_MIN = 2_048
 GZIP_LEVEL = 1
+VARIES = {"vary": "Accept-Encoding"}
+GZIP = {"content-encoding": "gzip"}
 
 _BYTES_EACH = 4
 """What a character takes at most, in UTF-8 or escaped."""
@@ -27,19 +30,41 @@ _NEVER = "text/event-stream"
 def encoded(answer: dict[str, Any], method: str, accept_encoding: str) -> dict[str, Any]:
     """The response in the coding the client wants. One too large for Lambda becomes a 406 that says so."""
     headers = answer.get("headers") or {}
-    if headers.get("content-type", "").startswith(_NEVER):
+    if is_stream(headers):
         return _within_limit(answer)
-    answer = {**answer, "headers": {**headers, "vary": "Accept-Encoding"}}
+    answer = {**answer, "headers": {**headers, **VARIES}}
     body = answer.get("body", "")
-    if method == "HEAD" or answer.get("isBase64Encoded") or len(body) < GZIP_BYTES_MIN:
-        return _within_limit(answer)
-    if accepts_gzip(accept_encoding):
+    is_text = not answer.get("isBase64Encoded")
+    if is_text and is_worth_gzip(len(body), method, accept_encoding):
         answer |= {
-            "body": base64.b64encode(gzip.compress(body.encode(), GZIP_LEVEL, mtime=0)).decode(),
+            "body": base64.b64encode(gzipped(body.encode())).decode(),
             "isBase64Encoded": True,
-            "headers": {**_without_length(answer["headers"]), "content-encoding": "gzip"},
+            "headers": {**_without_length(answer["headers"]), **GZIP},
         }
     return _within_limit(answer)
+
+
+def is_stream(headers: Mapping[str, str]) -> bool:
+    return headers.get("content-type", "").startswith(_NEVER)
+
+
+def is_worth_gzip(length: int, method: str, accept_encoding: str) -> bool:
+    """Whether a text of this length leaves gzipped."""
+    return method != "HEAD" and length >= GZIP_BYTES_MIN and accepts_gzip(accept_encoding)
+
+
+def gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, GZIP_LEVEL, mtime=0)
+
+
+def too_large(size: int) -> dict[str, Any]:
+    """The body of the 406 for an answer of this many bytes."""
+    summary = (
+        f"the answer has {size} bytes, but the limit is {ANSWER_BYTES_MAX}: ask for gzip "
+        "(Accept-Encoding), for fewer items (limit), for a shorter timerange, "
+        "or for fewer URLs (accept_get_urls)"
+    )
+    return error_body("AnswerTooLarge", summary)
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
@@ -69,15 +94,10 @@ def _within_limit(answer: dict[str, Any]) -> dict[str, Any]:
     size = len(body) if answer.get("isBase64Encoded") else payload_bytes(body.encode())
     if size <= ANSWER_BYTES_MAX:
         return answer
-    summary = (
-        f"the answer has {size} bytes, but the limit is {ANSWER_BYTES_MAX}: ask for gzip "
-        "(Accept-Encoding), for fewer items (limit), for a shorter timerange, "
-        "or for fewer URLs (accept_get_urls)"
-    )
     return {
         "statusCode": int(HTTPStatus.NOT_ACCEPTABLE),
-        "headers": {"content-type": "application/json", "vary": "Accept-Encoding"},
-        "body": json.dumps(error_body("AnswerTooLarge", summary)),
+        "headers": {"content-type": "application/json", **VARIES},
+        "body": json.dumps(too_large(size)),
         "isBase64Encoded": False,
     }
 

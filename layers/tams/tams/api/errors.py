@@ -26,6 +26,7 @@ from tams.errors import (
     clipped,
     quoted,
 )
+from tams.metrics import UNAVAILABLE, measure
 from tams.models.validation import words_of
 
 STATUS_OF: Mapping[type[RequestFailedError], HTTPStatus] = {
@@ -44,6 +45,14 @@ _INVALID_QUERY = "Invalid query options"
 """The specification's wording for a 400 for a request without a body."""
 
 _CAUSES_MAX = 5
+_CAUSES: Mapping[str, str] = {
+    "tams.vast": "vast",
+    "tams.repositories": "vast",
+    "tams.object_stores": "storage",
+    "tams.messaging": "function",
+    "tams.runtime": "secret",
+}
+"""By the innermost module that an error passed. Repositories raise what VAST's answers mean."""
 
 _log = logging.getLogger(__name__)
 
@@ -66,6 +75,7 @@ async def _request_failed(request: Request, error: Exception) -> JSONResponse:
     kind = type(error).__name__.removesuffix("Error")
     summary = str(error)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        measure(UNAVAILABLE, 1, cause_of(error))
         _log.warning(
             "503 for %s %s: %s%s",
             request.method,
@@ -76,6 +86,17 @@ async def _request_failed(request: Request, error: Exception) -> JSONResponse:
     if status is HTTPStatus.BAD_REQUEST and request.method in READING:
         summary = f"{_INVALID_QUERY}: {summary}"
     return JSONResponse(error_body(kind, summary), status, headers)
+
+
+def cause_of(error: BaseException) -> str:
+    """What failed, in a word: the part of the service that raised the error."""
+    found = "other"
+    trace = error.__traceback__
+    while trace is not None:
+        module = str(trace.tb_frame.f_globals.get("__name__", ""))
+        found = next((word for part, word in _CAUSES.items() if module.startswith(part)), found)
+        trace = trace.tb_next
+    return found
 
 
 def _cause(error: BaseException) -> str:

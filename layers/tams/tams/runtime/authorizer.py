@@ -44,15 +44,25 @@ def authorizer_handler(
 
     @cache
     def built() -> Callable[[Mapping[str, Any]], Finding]:
-        return _finder(read())
+        return finder(read())
 
     def lambda_handler(event: Mapping[str, Any], _context: Any) -> dict[str, Any]:
-        finding = built()(event)
-        if "refusal" in finding:
-            logger.info("refused", extra={**finding, **_asked(event)})
-        return {"isAuthorized": True, "context": finding}
+        return {"isAuthorized": True, "context": built()(event)}
 
     return lambda_handler
+
+
+def finder(settings: AccessSettings) -> Callable[[Mapping[str, Any]], Finding]:
+    """Finds out who calls, from an event; it may be used by several threads."""
+    find = _finder(settings)
+
+    def found(event: Mapping[str, Any]) -> Finding:
+        finding = find(event)
+        if "refusal" in finding:
+            logger.info("refused", extra={**finding, **_asked(event)})
+        return finding
+
+    return found
 
 
 def _asked(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,4 @@
-"""The Lambda edge of an API function: an event in, a response and a log line out.
-
-A request that may change something gets a second line, for the audit.
-"""
+"""The Lambda edge of an API function: an event in, a response and a log line out."""
 
 import asyncio
 import threading
@@ -11,21 +8,21 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from fastapi import APIRouter
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 
 from tams.api.answer_encoding import encoded
 from tams.api.app import create_app
-from tams.api.audit import READING, audited
 from tams.api.public_url import IS_ENCODED_TWICE, PUBLIC_URL, base_path, public_url
 from tams.api.raw_path import form_of, readings
 from tams.api.security import secured
 from tams.deadline import invocation
 from tams.models.address import AddressRules
 from tams.ports import Platform
+from tams.runtime.cloudwatch import flush_metrics, use_cloudwatch
 from tams.runtime.deployment import deployment
+from tams.runtime.request_log import log_request
 from tams.runtime.time_left import seconds_left_of
 
 Event = dict[str, Any]
@@ -33,7 +30,6 @@ Event = dict[str, Any]
 TEXTS = [*DEFAULT_TEXT_MIME_TYPES, "application/dash+xml", "application/vnd.apple.mpegurl"]
 """Anything else would leave as base64, a third larger, and not gzipped."""
 
-logger = Logger()
 _thread = threading.local()
 
 
@@ -41,6 +37,7 @@ def api_handler(
     router: APIRouter, platform: Callable[[], Platform] = deployment
 ) -> Callable[[Event, Any], Event]:
     """The `lambda_handler` of an API function; the app is built at the first event and kept."""
+    use_cloudwatch()
 
     @cache
     def address() -> AddressRules:
@@ -73,17 +70,8 @@ def api_handler(
                     )
                     answered = answered if second["statusCode"] == HTTPStatus.NOT_FOUND else second
         answer: Event = secured(encoded(answered, http["method"], wanted))
-        common = {
-            "method": http["method"],
-            "status": answer["statusCode"],
-            "correlation_id": event["requestContext"].get("requestId"),
-        }
-        duration_ms = round((time.perf_counter() - started) * 1000, 1)
-        logger.info(
-            "request", extra={**common, "route": event.get("routeKey"), "duration_ms": duration_ms}
-        )
-        if http["method"] not in READING:
-            logger.info("audit", extra={**common, **audited(event)})
+        log_request(event, answer["statusCode"], time.perf_counter() - started)
+        flush_metrics()
         return answer
 
     return lambda_handler

@@ -4,6 +4,7 @@ import time
 from collections import deque
 
 from tams.deadline import ANSWER_SECONDS, patience
+from tams.metrics import VAST_DURATION, VAST_FAILURES, measure
 from tams.vast.errors import VastConnectionError, VastSilentError
 from tams.vast.health import Health
 from tams.vast.http_connection import TOO_LONG, Endpoint, HttpConnection, HttpResponse
@@ -32,9 +33,11 @@ class HttpPool:
             connection = self._taken(seconds) or self._connected(seconds)
             response = connection.exchange(request, seconds - (time.monotonic() - asked_at))
         except VastConnectionError as error:
+            measure(VAST_FAILURES)
             noted = self._noted(error, asked_at, seconds)
             raise noted from error.__cause__
         self.health.answered_at = time.monotonic()
+        measure(VAST_DURATION, self.health.answered_at - asked_at)
         if connection.is_kept:
             self._idle.append(connection)
         else:

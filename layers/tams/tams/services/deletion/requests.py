@@ -7,6 +7,7 @@ from typing import Self
 
 from tams.deadline import may_go_on
 from tams.errors import NotFoundError
+from tams.metrics import DELETION_REQUESTS_IDLE, SEGMENTS_DELETED, measure
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.error import Error
@@ -33,6 +34,8 @@ class Step:
 
     doomed: list[str]
     done: bool
+    removed: int = 0
+    """Segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,7 @@ class DeletionRequestService:
         while True:
             step = self.store.write(lambda repositories: self._step(repositories, request_id))
             self.cleanup.send(step.doomed)
+            measure(SEGMENTS_DELETED, step.removed)
             if step.done:
                 return
             if not may_go_on():
@@ -128,6 +132,7 @@ class DeletionRequestService:
         idle = self.store.read(
             lambda it: it.deletion_requests.idle_since(idle_us, now_us, SWEEP_LIMIT)
         )
+        measure(DELETION_REQUESTS_IDLE, len(idle))
         self.deletions.send(idle)
 
         def forget(repositories: Repositories) -> int:
@@ -171,7 +176,7 @@ class DeletionRequestService:
             repositories.segments.remove(outline, found)
             doomed = release(repositories, found, to_us(self.clock()))
         self._save(repositories, replace(stored, timeline=timeline), remaining, more=more)
-        return Step(doomed, done=not more)
+        return Step(doomed, done=not more, removed=len(found))
 
     def _step_of_range(self, repositories: Repositories, stored: StoredDeletion) -> Step:
         request = stored.request
@@ -196,7 +201,7 @@ class DeletionRequestService:
             repositories.recycle_bin.save_timeline(kept)
         doomed = remove_from_flow(repositories, flow, covered, now_us, kept)
         self._save(repositories, stored, remaining, more=more)
-        return Step(doomed, done=not more)
+        return Step(doomed, done=not more, removed=len(covered))
 
     def _save(
         self,

@@ -10,6 +10,7 @@ from typing import Self
 
 from tams.deadline import may_go_on
 from tams.errors import BackendUnavailableError, InvalidRequestError, RequestFailedError
+from tams.metrics import UPLOADS_WAITING, measure
 from tams.models.caller import Caller
 from tams.models.error import Error
 from tams.models.flow_segment import FlowSegmentPost
@@ -82,13 +83,15 @@ class UploadService:
         Returns how many Segments were registered. Each sweep begins at another time of allocation, so that
         uploads that never come do not keep it from the others.
         """
-        registered = 0
+        registered = waiting = 0
         for object_ids in self._unreported():
+            waiting += len(object_ids)
             found = self.store.read(partial(_find, object_ids))
             unused = [each for each in found.values() if each.state is ObjectState.ALLOCATED]
             registered += self._take_up(unused)[0]
             if not may_go_on():
                 break
+        measure(UPLOADS_WAITING, waiting)
         return registered
 
     def _unreported(self) -> Iterator[Sequence[str]]:

@@ -13,6 +13,13 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from tams.deadline import seconds_left
+from tams.metrics import (
+    DELIVERIES_ACCEPTED,
+    DELIVERIES_FAILED,
+    DELIVERY_AGE,
+    WEBHOOKS_IN_ERROR,
+    measure,
+)
 from tams.models.caller import Caller
 from tams.models.delivery import Answer, Hint
 from tams.models.webhook import Webhook
@@ -20,6 +27,7 @@ from tams.ports import EventSender, Platform, Queue, Store
 from tams.services.events.documents import EventDocuments
 from tams.services.webhooks.retry_policy import RetryPolicy
 from tams.services.webhooks.settlement import Sent, Settlement, Turn
+from tams.timing.microseconds import to_us
 
 _log = logging.getLogger(__name__)
 
@@ -54,12 +62,16 @@ class WebhookDelivery:
             last_turn = turn
             turn, again_seconds = self._settle(hint, holder, sent)
             if last_turn is not None and sent is not None and sent.answer is not None:
+                measure(DELIVERIES_FAILED)
+                if again_seconds is None:
+                    measure(WEBHOOKS_IN_ERROR)
                 _log_failure(last_turn.webhook, sent.answer, again_seconds)
             if again_seconds is not None:
                 self.queue.send([hint.webhook_id], delay_seconds=again_seconds)
             if turn is None:
                 return taken
             sent, count = self._send(turn)
+            measure(DELIVERIES_ACCEPTED, count)
             taken += count
 
     def _settle(
@@ -74,6 +86,9 @@ class WebhookDelivery:
         half = self.settlement.policy.lease_seconds / 2
         until = time.monotonic() + half
         last_seq = turn.from_seq - 1
+        for oldest in turn.announcements[:1]:
+            now_us = to_us(self.settlement.clock())
+            measure(DELIVERY_AGE, max(0.0, (now_us - oldest.event.created_us) / 1e6))
         bodies = self.documents.of(turn.announcements, turn.webhook)
         for count, (announcement, body) in enumerate(zip(turn.announcements, bodies, strict=True)):
             if seconds_left() < half:

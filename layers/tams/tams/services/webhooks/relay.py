@@ -15,6 +15,7 @@ from typing import Self
 
 from tams.deadline import RESERVE_SECONDS, may_go_on
 from tams.errors import BackendUnavailableError
+from tams.metrics import RELAY_LAG, measure
 from tams.models.caller import Caller
 from tams.models.delivery import Delivery, DeliveryState, Hint, Relations
 from tams.models.stored import StoredEvent
@@ -42,6 +43,7 @@ class _Slice:
     """What one transaction did."""
 
     taken: int
+    oldest_us: int = 0
     webhook_ids: Sequence[str] = ()
     more: bool = False
 
@@ -91,6 +93,8 @@ class EventRelay:
         while True:
             slice_ = self.store.write(partial(self._run, limit=limit), "relay")
             self.deliveries.send(slice_.webhook_ids)
+            if slice_.taken:
+                measure(RELAY_LAG, max(0.0, (to_us(self.clock()) - slice_.oldest_us) / 1e6))
             total += slice_.taken
             if not slice_.more:
                 return total, True
@@ -142,7 +146,10 @@ class EventRelay:
         repositories.deliveries.save_relay_state(after)
         webhook_ids = sorted({delivery.webhook_id for delivery in deliveries})
         return _Slice(
-            len(events), webhook_ids, more=len(found) >= limit or len(events) < len(found)
+            len(events),
+            found[0].created_us,
+            webhook_ids,
+            more=len(found) >= limit or len(events) < len(found),
         )
 
     def _deliveries(

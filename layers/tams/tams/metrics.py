@@ -1,0 +1,117 @@
+"""What the service measures. The edge decides where the numbers go: to CloudWatch, Prometheus, or nowhere.
+
+Taking one never costs a request, and where nobody wants it only a comparison. Labels have few values each: a
+route's pattern, never a path.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    name: str
+    """As CloudWatch has it."""
+    kind: Literal["counter", "histogram", "gauge"]
+    meaning: str
+    labels: tuple[str, ...] = ()
+    in_seconds: bool = False
+
+    @property
+    def unit(self) -> Literal["Seconds", "Count"]:
+        return "Seconds" if self.in_seconds else "Count"
+
+
+REQUESTS = Metric(
+    "Requests", "counter", "Requests that were answered.", ("method", "route", "status")
+)
+REQUEST_DURATION = Metric(
+    "RequestDuration",
+    "histogram",
+    "How long requests took, but those that wait for an event.",
+    ("method", "route"),
+    in_seconds=True,
+)
+SERVER_ERRORS = Metric("ServerErrors", "counter", "Requests that were answered with 5xx.")
+UNAVAILABLE = Metric(
+    "Unavailable", "counter", "Requests that were answered with 503, by what failed.", ("cause",)
+)
+VAST_DURATION = Metric(
+    "VastDuration",
+    "histogram",
+    "How long requests to VAST took; their number is that of round trips.",
+    in_seconds=True,
+)
+VAST_FAILURES = Metric("VastFailures", "counter", "Requests to VAST that got no answer.")
+RELAY_LAG = Metric(
+    "RelayLag",
+    "histogram",
+    "How old the oldest event was when the relay took it.",
+    in_seconds=True,
+)
+DELIVERY_AGE = Metric(
+    "DeliveryAge",
+    "histogram",
+    "How old the oldest event was that a webhook was sent.",
+    in_seconds=True,
+)
+DELIVERIES_ACCEPTED = Metric("DeliveriesAccepted", "counter", "Events that receivers accepted.")
+DELIVERIES_FAILED = Metric("DeliveriesFailed", "counter", "Events that receivers did not accept.")
+WEBHOOKS_IN_ERROR = Metric(
+    "WebhooksInError", "counter", "Webhooks that failed for so long that they were given up."
+)
+SEGMENTS_DELETED = Metric(
+    "SegmentsDeleted", "counter", "Segments that background deletion removed."
+)
+DELETION_REQUESTS_IDLE = Metric(
+    "DeletionRequestsIdle", "gauge", "Deletion requests without progress, at the last sweep."
+)
+UPLOADS_WAITING = Metric(
+    "UploadsWaiting",
+    "gauge",
+    "Objects that wait for their upload, as far as the last sweep looked.",
+)
+SWEEPS = Metric("Sweeps", "counter", "Runs of the sweeper that did all they should.")
+SWEEP_DURATION = Metric(
+    "SweepDuration", "histogram", "How long runs of the sweeper took.", in_seconds=True
+)
+
+ALL = (
+    REQUESTS,
+    REQUEST_DURATION,
+    SERVER_ERRORS,
+    UNAVAILABLE,
+    VAST_DURATION,
+    VAST_FAILURES,
+    RELAY_LAG,
+    DELIVERY_AGE,
+    DELIVERIES_ACCEPTED,
+    DELIVERIES_FAILED,
+    WEBHOOKS_IN_ERROR,
+    SEGMENTS_DELETED,
+    DELETION_REQUESTS_IDLE,
+    UPLOADS_WAITING,
+    SWEEPS,
+    SWEEP_DURATION,
+)
+
+
+class Sink(Protocol):
+    """Takes numbers from any thread."""
+
+    def take(self, metric: Metric, value: float, labels: tuple[str, ...]) -> None: ...
+
+
+class _Chosen:
+    sink: Sink | None = None
+
+
+def send_to(sink: Sink | None) -> None:
+    """From now on, for the whole process."""
+    _Chosen.sink = sink
+
+
+def measure(metric: Metric, value: float = 1, *labels: str) -> None:
+    """Adds to a counter, sets a gauge, or notes one value of a histogram; labels in the metric's order."""
+    if (sink := _Chosen.sink) is not None:
+        sink.take(metric, value, labels)

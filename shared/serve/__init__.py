@@ -1,0 +1,1 @@
+"""The same functions without Lambda: API processes under uvicorn, and worker processes."""
