@@ -69,7 +69,7 @@ class DroppedQueues:
 
     def __init__(self) -> None:
         self.events = self.deliveries = self.deletions = DroppedHints()
-        self.object_cleanup = self.copies = DroppedHints()
+        self.object_cleanup = self.copies = self.renders = DroppedHints()
 
 
 class MemoryQueues:
@@ -77,4 +77,4 @@ class MemoryQueues:
 
     def __init__(self) -> None:
         self.events, self.deliveries, self.deletions = MemoryQueue(), MemoryQueue(), MemoryQueue()
-        self.object_cleanup, self.copies = MemoryQueue(), MemoryQueue()
+        self.object_cleanup, self.copies, self.renders = MemoryQueue(), MemoryQueue(), MemoryQueue()
