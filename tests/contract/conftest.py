@@ -12,10 +12,9 @@ from tams.models.event import EventType
 from tests.contract.listings import Listing, prepared
 from tests.contract.steps import Json, added, copied, segment, uploaded
 from tests.maker import Maker
-from tests.official_contract import OfficialContract
 from tests.receiver import Receiver, receiver
 from tests.services import Services, services_on
-from tests.stacks import AT_ONCE_SEGMENTS, UNHURRIED, Backends, new_stack
+from tests.stacks import AT_ONCE_SEGMENTS, Backends
 
 __all__ = ["AT_ONCE_SEGMENTS", "Backends", "Subscribe"]
 
@@ -100,28 +99,3 @@ def inbox() -> Iterator[Receiver]:
 @pytest.fixture
 def source_id() -> str:
     return str(uuid4())
-
-
-@pytest.fixture(scope="session")
-def binned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    env = {**UNHURRIED, "TAMS_RECYCLE_BIN__KEPT_SECONDS": str(7 * 86_400)}
-    with new_stack(tmp_path_factory.mktemp("binned"), workers=1, env=env, schedule_seconds=1) as it:
-        yield it
-
-
-@pytest.fixture
-def bin_api(binned: Stack, judge: OfficialContract | None) -> Iterator[httpx.Client]:
-    """Answers of the specification's own operations are held against its OpenAPI file, with a bin too."""
-
-    def check(response: httpx.Response) -> None:
-        if judge is not None:
-            response.read()
-            judge.check(response)
-
-    with httpx.Client(base_url=binned.api_url, event_hooks={"response": [check]}) as client:
-        yield client
-
-
-@pytest.fixture
-def bin_make(bin_api: httpx.Client) -> Maker:
-    return Maker(bin_api)

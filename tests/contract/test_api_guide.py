@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 
-from local.stack import Stack
 from tests.contract.conformance import ROOT
 
 DOCS = ROOT / "shared" / "docs"
@@ -19,7 +18,6 @@ GUIDES = (
     "guides/playback.md",
     "guides/segment-tags.md",
 )
-OF_THE_BIN = ("guides/deleting.md",)
 ANYTHING = "…"
 _EXCHANGE = re.compile(
     r"```http\n(?P<request>.*?)```\n\n"
@@ -85,12 +83,6 @@ def test_every_request_of_a_guide_gets_the_answer_that_the_guide_shows(
     api: httpx.Client, guide: str
 ) -> None:
     follow(api, guide)
-
-
-@pytest.mark.parametrize("guide", OF_THE_BIN)
-def test_so_does_every_request_of_a_guide_to_the_recycle_bin(binned: Stack, guide: str) -> None:
-    with httpx.Client(base_url=binned.api_url) as api:  # the specification declares no 409
-        follow(api, guide)
 
 
 def follow(api: httpx.Client, guide: str) -> None:

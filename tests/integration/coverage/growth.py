@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tests.integration.coverage.known import KNOWN, Known
-from tests.integration.coverage.operations import PREPARED
+from tests.integration.coverage.operations import OPERATIONS
 from tests.integration.coverage.world import World
 from vastlocal.control import SelectCost
 
@@ -32,11 +32,11 @@ class Growth:
         )
 
 
-def costs_of(world: World, names: Iterable[str] = PREPARED) -> Costs:
+def costs_of(world: World, names: Iterable[str] = OPERATIONS) -> Costs:
     """Of each operation, done once."""
     found = {}
     for name in names:
-        act = PREPARED[name](world)
+        act = OPERATIONS[name](world)
         world.control.watch_selects()
         act()
         seen = world.control.selects()

@@ -1,6 +1,6 @@
 """What waits for webhooks, and where the log begins, found by windows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -10,19 +10,10 @@ from tams.repositories.database import Database
 from tams.repositories.deliveries import DeliveryRepository
 from tams.repositories.transaction import VastTransaction
 from tams.repositories.visible import VisibleTransaction
-from tams.runtime.vast import vast_connection
-from tests.in_process import a_vast_in_process
-from tests.integration.local_vast import settings_for
 
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 NOW = 1_700_000_000 * SECOND
-
-
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    with a_vast_in_process(tmp_path_factory.mktemp("vast")) as url:
-        yield Database(vast_connection(settings_for(url)))
 
 
 def undone(database: Database, work: Callable[[DeliveryRepository], None]) -> None:

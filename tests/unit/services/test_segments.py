@@ -8,7 +8,7 @@ from tams.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from tams.models.caller import EVERYONE
 from tams.models.flow_segment import FlowSegmentPost, SegmentFault, parse_segments_post
 from tams.models.stored_objects import ObjectState
-from tams.services.segments import segments as module
+from tams.services.segments import requests as module
 from tams.services.segments.segments import FlowSegmentService
 from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange

@@ -3,7 +3,6 @@
 Source: `VastdbApi` in vastdb/_internal.py.
 """
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -14,13 +13,8 @@ from tams.deadline import within
 from tams.vast.arrow_reader import NO_MORE_ROWS, Answer, Column, counted
 from tams.vast.arrow_writer import row_streams
 from tams.vast.column_types import Columns, ColumnType
-from tams.vast.errors import (
-    VastConflictError,
-    VastConnectionError,
-    VastMissingError,
-    VastRequestError,
-    VastUnavailableError,
-)
+from tams.vast.errors import VastConnectionError, VastRequestError
+from tams.vast.failures import code_of, failure_of, is_vast
 from tams.vast.http_connection import HttpResponse
 from tams.vast.http_pool import HttpPool
 from tams.vast.query_message import query_message
@@ -49,7 +43,7 @@ class VastApi:
         """The id of a new transaction."""
         response = self.request("POST", "/", _TRANSACTION, 0)
         if not self._is_vast or "tabular-txid" not in response.headers:
-            self._is_vast = _is_vast(response)
+            self._is_vast = is_vast(response)
         return int(response.headers["tabular-txid"])
 
     def commit(self, txid: int) -> None:
@@ -184,10 +178,10 @@ class VastApi:
             response = self._pool.exchange(request)
             if response.status == 200:
                 return response
-            if pause is None or "SlowDown" not in _code(response):
+            if pause is None or "SlowDown" not in code_of(response):
                 break
             time.sleep(pause)
-        raise _failure(response)
+        raise failure_of(response)
 
     def _signed(
         self, method: str, path: str, command: str, txid: int, body: bytes = b"", lines: str = ""
@@ -206,7 +200,6 @@ _QUERY_LINES = (
     "tabular-request-format: string\r\ntabular-response-format: string\r\n"
     "tabular-enable-sorted-projections: True\r\ntabular-limit-rows: "
 )
-_CODE = re.compile(r"<Code>([^<]*)</Code>")
 
 
 def object_path(bucket: str, schema: str) -> str:
@@ -217,39 +210,3 @@ def object_path(bucket: str, schema: str) -> str:
 
 def table_path(bucket: str, schema: str, table: str) -> str:
     return f"{object_path(bucket, schema)}/{quote(table, safe='-_.~')}"
-
-
-def _is_vast(response: HttpResponse) -> bool:
-    """Raises VastUnavailableError when another server answers at this address."""
-    server = response.headers.get("server", "")
-    if not server.startswith("vast ") or "tabular-txid" not in response.headers:
-        raise VastUnavailableError(
-            f"the server at the VAST endpoint is not VAST (Server: {server or 'none'})"
-        )
-    return True
-
-
-def _code(response: HttpResponse) -> str:
-    """The code of an error, in S3's format."""
-    found = _CODE.search(response.body.decode("utf-8", "replace"))
-    return found[1] if found else ""
-
-
-def _failure(response: HttpResponse) -> Exception:
-    match response.status:
-        case 409:
-            return VastConflictError()
-        case 403:
-            return VastUnavailableError("VAST rejected the access key of this service")
-        case 404:
-            return VastMissingError(
-                "VAST does not know the transaction, which may have expired, or the table"
-            )
-        case 507:
-            return VastUnavailableError("VAST is full: it has no room for this write")
-        case 400 | 405 | 501:
-            return VastRequestError(
-                f"VAST rejected the request: {response.status} {_code(response)}".strip()
-            )
-        case status:
-            return VastUnavailableError(f"VAST answered {status} {_code(response)}".strip())

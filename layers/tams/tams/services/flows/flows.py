@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from typing import Any, Self
 from uuid import uuid4
 
@@ -13,37 +12,24 @@ from tams.models.flow import Flow, FlowPut, make_flow
 from tams.models.flow_common import FlowManaged
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery
-from tams.models.retention import LOOK_US, check_retention, has_retention
-from tams.models.stored import StoredEvent, StoredFlow
+from tams.models.retention import check_retention
+from tams.models.stored import StoredFlow
 from tams.models.timelines import Timeline, timeline_of
 from tams.models.versioned import Versioned, is_known
 from tams.ports import Clock, Platform, Repositories, Store
 from tams.services.access.permissions import (
     check_flow,
     flow_to,
-    source_to,
     tags_of_new,
     tags_of_replaced,
 )
 from tams.services.access.versions import version_for
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_after, moment_of_change
-from tams.services.flows.announcements import flow_event
-from tams.services.flows.collections import (
-    as_caller_sees,
-    collect,
-    with_collections,
-    with_derived,
-    with_flow,
-)
+from tams.services.flows.collections import as_caller_sees
 from tams.services.flows.description import check_init_segments, description_of
 from tams.services.flows.listed import beyond_vast
-from tams.services.flows.membership import (
-    check_source_format,
-    join_source,
-    leave_source,
-    moment_of_leaving,
-)
+from tams.services.flows.storing import add_flow, replace_flow
 from tams.services.segments.window import PageRequest, reader_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -153,7 +139,7 @@ class FlowService:
                 return self._new(repositories, put)
             now = moment_of_change(self.clock(), stored)
             flow = self._flow(repositories, put, writable(stored), now)
-            self._replace(repositories, stored, flow, now)
+            replace_flow(repositories, stored, flow, now)
             return None
 
         return self.store.write(work, flow_id, put.common.source_id)
@@ -165,7 +151,7 @@ class FlowService:
         now = moment_after(self.clock(), from_us(gone_us))
         timeline = Timeline(id=timeline_of(flow_id, to_us(now)) if gone_us else "")
         flow = self._flow(repositories, put, None, now)
-        return self._create(repositories, StoredFlow(flow, timeline), now)
+        return add_flow(repositories, StoredFlow(flow, timeline), now)
 
     def _flow(
         self,
@@ -212,49 +198,6 @@ class FlowService:
             return dict(tags or {})
         source = repositories.sources.find(put.common.source_id)
         return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
-
-    def _create(self, repositories: Repositories, stored: StoredFlow, now: datetime) -> Flow:
-        source, events = join_source(repositories, stored.flow, now)
-        look_us = LOOK_US if has_retention(stored.flow, source) else None
-        unrelated = not stored.flow.flow_collection
-        stored = replace(stored, is_unrelated=unrelated, look_us=look_us)
-        repositories.flows.add(stored)
-        derived = collect(repositories, stored, now)
-        (created,) = with_collections(repositories, [stored])
-        repositories.events.add([*events, flow_event("flows/created", created, now), *derived])
-        return created
-
-    def _replace(
-        self,
-        repositories: Repositories,
-        stored: StoredFlow,
-        flow: Flow,
-        now: datetime,
-    ) -> None:
-        events: list[StoredEvent] = []
-        if flow.source_id != stored.flow.source_id:
-            left = source_to(Permission.WRITE, repositories, stored.flow.source_id)
-            guarded, gone_us = [flow.source_id], 0
-            if left.goes_with_next_flow:  # the Source is deleted with its last Flow
-                source_to(Permission.DELETE, repositories, left.source.id)
-                guarded, gone_us = [*guarded, left.source.id], to_us(moment_of_leaving(left, now))
-            gone = from_us(repositories.guards.hold(guarded, gone_us))
-            events += join_source(repositories, flow, moment_after(now, gone))[1]
-            events += leave_source(repositories, left, now)
-            events += with_derived(
-                repositories,
-                flows={},
-                sources=repositories.collections.sources_near(flow.id) | {flow.source_id},
-                change=partial(repositories.collections.move, flow.id, flow.source_id),
-                now=now,
-            )
-        else:
-            check_source_format(repositories.sources.find(flow.source_id), flow)
-        replaced = with_flow(stored, flow)
-        repositories.flows.save(replaced)
-        events += collect(repositories, replaced, now)
-        (updated,) = with_collections(repositories, [replaced])
-        repositories.events.add([*events, flow_event("flows/updated", updated, now)])
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:

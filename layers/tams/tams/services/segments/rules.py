@@ -8,13 +8,17 @@ from tams.models.flow import Flow
 from tams.models.flow_segment import FlowSegmentPost
 from tams.models.stored import StoredSegment
 from tams.models.stored_objects import (
-    Instance,
     ObjectKind,
     ObjectState,
     StoredObject,
-    created_us_of,
     is_made_for,
     may_use_first,
+)
+from tams.services.segments.object_rules import (
+    check_unchanged,
+    claimed,
+    external_object,
+    with_urls,
 )
 from tams.services.segments.occupied import Occupied
 from tams.services.segments.repeats import differences
@@ -72,7 +76,7 @@ class Registration:
         init = self._init_object(post, media)
         if init is not None and media.reference_count == 0:
             init = replace(
-                self._claimed(init),
+                claimed(init, self.flow),
                 kind=ObjectKind.INIT,
                 state=ObjectState.REFERENCED,
                 reference_count=init.reference_count + 1,
@@ -122,7 +126,7 @@ class Registration:
         if post.object_id in self.unreadable:
             raise InvalidRequestError(f"object_id {quoted(post.object_id)} cannot be used here")
         if stored is None:
-            stored = self._external_object(post)
+            stored = external_object(post, self.flow, self.now_us)
         elif stored.state is ObjectState.DOOMED:
             raise InvalidRequestError(f"object_id {quoted(post.object_id)} is being deleted")
         elif self.by_upload and stored.reference_count:
@@ -135,7 +139,7 @@ class Registration:
             raise InvalidRequestError(
                 f"object_id {quoted(post.object_id)} is an initialisation Object, not a media Object"
             )
-        _check_unchanged(post, stored)
+        check_unchanged(post, stored)
         if stored.reference_count == 0:
             stored = self._used_first(post, stored)
         if stored.timerange is not None and not stored.timerange.contains(used):
@@ -143,64 +147,17 @@ class Registration:
                 f"the Object holds only {stored.timerange}; with this ts_offset the Segment asks it for "
                 f"{used}"
             )
-        return self._with_uncontrolled(stored, post)
+        may_add = stored.id not in self.unwritable
+        return with_urls(stored, post, self.backend_labels, may_add=may_add)
 
     def _used_first(self, post: FlowSegmentPost, stored: StoredObject) -> StoredObject:
         """The first Segment settles what is still open; a client that registers an Object may settle some."""
         count = stored.key_frame_count
         return replace(
-            self._claimed(stored),
+            claimed(stored, self.flow),
             timerange=stored.timerange or post.object_timerange or post.used_timerange,
             key_frame_count=post.key_frame_count if count is None else count,
         )
-
-    def _claimed(self, stored: StoredObject) -> StoredObject:
-        """An Object registered for no particular Flow is made for the first one that uses it."""
-        if stored.flow_id:
-            return stored
-        return replace(
-            stored,
-            flow_id=self.flow.id,
-            flow_created_us=created_us_of(self.flow),
-            content_type=self.flow.container,
-        )
-
-    def _external_object(self, post: FlowSegmentPost) -> StoredObject:
-        """SEG-32, SEG-33: an Object we never allocated is accepted if it has a URL."""
-        if not post.get_urls:
-            raise InvalidRequestError(
-                f"object_id {quoted(post.object_id)} does not exist: allocate it at "
-                f"/flows/{self.flow.id}/storage, or give get_urls"
-            )
-        return StoredObject(
-            id=post.object_id,
-            state=ObjectState.REFERENCED,
-            flow_id=self.flow.id,
-            instances=(),
-            content_type=self.flow.container,
-            created_us=self.now_us,
-            flow_created_us=created_us_of(self.flow),
-        )
-
-    def _with_uncontrolled(self, stored: StoredObject, post: FlowSegmentPost) -> StoredObject:
-        """SEG-39, SEG-40: the client's own URLs become instances of the Object."""
-        instances = list(stored.instances)
-        known = {instance.label: instance.url for instance in instances if instance.url}
-        for given in post.get_urls or ():
-            if given.label in self.backend_labels:
-                raise InvalidRequestError(f"get_urls: label {quoted(given.label)} is in use")
-            if given.label not in known and stored.id in self.unwritable:
-                raise InvalidRequestError(
-                    f"get_urls: adding URLs to Object {quoted(stored.id)} requires permission to write the "
-                    "Flow that it was created for"
-                )
-            if given.label not in known:
-                instances.append(Instance(url=given.url, label=given.label))
-            elif known[given.label] != given.url:
-                raise InvalidRequestError(
-                    f"get_urls: label {quoted(given.label)} already names another URL of this Object"
-                )
-        return replace(stored, instances=tuple(instances))
 
     def _init_object(self, post: FlowSegmentPost, media: StoredObject) -> StoredObject | None:
         """INI-2…7: the init Object is settled when the media Object is first registered."""
@@ -247,22 +204,3 @@ class Registration:
             init_instances=init.instances if init else (),
             created_us=self.now_us,
         )
-
-
-def _check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
-    """SEG-37: an Object's own properties are fixed when it is first registered.
-
-    On the first use of an Object, those are the ones that its client gave when registering it by itself.
-    """
-    given: Mapping[str, tuple[object, object]] = {
-        "object_timerange": (post.object_timerange, stored.timerange),
-        "key_frame_count": (post.key_frame_count, stored.key_frame_count),
-        "init_object_id": (post.init_object_id, stored.init_object_id),
-    }
-    for name, (asked, fixed) in given.items():
-        if fixed is None and not stored.reference_count:
-            continue
-        if asked is not None and asked != fixed:
-            raise InvalidRequestError(
-                f"{name} of Object {quoted(stored.id)} is {quoted(str(fixed))} since its first registration"
-            )

@@ -1,6 +1,5 @@
 """Segments of a Flow: read a page by time, register many in one transaction."""
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
 from tams.services.segments.added import announced
 from tams.services.segments.occupied import lookback_spans
+from tams.services.segments.requests import Outcome, Request, take_each
 from tams.services.segments.rules import Registration
 from tams.services.segments.tag_search import tag_search
 from tams.services.segments.window import PageRequest, reader_of
@@ -29,10 +29,6 @@ from tams.timing.microseconds import from_us, to_us
 
 _SMALL_REQUEST = 100
 """Segments in a request that others may share a transaction with; a larger one gains nothing."""
-_FAULTS_BYTES_MAX = 5_000_000
-"""An answer may have 6.2 MB (`tams.payload`), and each quotation mark takes an extra byte."""
-_FAULT_BYTES = 220
-"""Size of one entry in the answer, without the Object's id and the reason, which appears twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +42,6 @@ class SegmentPage:
     def timerange(self) -> TimeRange:
         """PAG-9: the span of the page."""
         return hull(segment.timerange for segment in self.segments)
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    posts: Sequence[FlowSegmentPost | SegmentFault]
-    single: bool
-
-
-_Outcome = list[SegmentFault] | InvalidRequestError
-"""What becomes of a request whose Flow takes Segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +103,13 @@ class FlowSegmentService:
         already have a Segment in any Flow, and init Objects of others. Raises NotFoundError, ForbiddenError
         (read-only), InvalidRequestError (no container, or more faults than one answer can name).
         """
-        request = _Request(posts, single)
+        request = Request(posts, single)
 
-        def work(repositories: Repositories, requests: Sequence[_Request]) -> list[_Outcome]:
+        def work(repositories: Repositories, requests: Sequence[Request]) -> list[Outcome]:
             stored = _taking_segments(repositories, flow_id)
             registration = self._registration(repositories, stored, requests)
             registration.by_upload = by_upload
-            outcomes = [_take_each(registration, each) for each in requests]
+            outcomes = [take_each(registration, each) for each in requests]
             if registration.segments:
                 self._write(repositories, stored, registration)
             return outcomes
@@ -139,9 +125,9 @@ class FlowSegmentService:
     def check(self, flow_id: str, post: FlowSegmentPost) -> None:
         """Raises what `register` would raise for this Segment alone, and writes nothing."""
 
-        def work(repositories: Repositories) -> _Outcome:
-            stored, request = _taking_segments(repositories, flow_id), _Request([post], single=True)
-            return _take_each(self._registration(repositories, stored, [request]), request)
+        def work(repositories: Repositories) -> Outcome:
+            stored, request = _taking_segments(repositories, flow_id), Request([post], single=True)
+            return take_each(self._registration(repositories, stored, [request]), request)
 
         outcome = self.store.read(work)
         if isinstance(outcome, InvalidRequestError):
@@ -151,7 +137,7 @@ class FlowSegmentService:
         self,
         repositories: Repositories,
         stored: StoredFlow,
-        requests: Sequence["_Request"],
+        requests: Sequence[Request],
     ) -> Registration:
         """Reads everything the rules need, in one to three selects."""
         posts = [
@@ -233,36 +219,3 @@ def _no_segments(repositories: Repositories, flow_id: str) -> SegmentPage:
 def _segments_updated(flow: Flow, now_us: int) -> Flow:
     updated: Flow = flow.model_copy(update={"segments_updated": from_us(now_us)})
     return updated
-
-
-def _check_answerable(faults: Sequence[SegmentFault], count: int) -> None:
-    """Checks before anything is stored: without an answer the client could not know what was stored.
-
-    Raises InvalidRequestError.
-    """
-    told_bytes = sum(
-        _FAULT_BYTES + len(json.dumps(fault.segment.object_id)) + 2 * len(fault.reason.encode())
-        for fault in faults
-    )
-    if told_bytes > _FAULTS_BYTES_MAX:
-        raise InvalidRequestError(
-            f"{len(faults)} of {count} Segments were rejected, too many to list in one answer, so "
-            f"none was stored: send fewer at a time. The first: {faults[0].reason}"
-        )
-
-
-def _take_each(registration: Registration, request: _Request) -> _Outcome:
-    """Raises InvalidRequestError when no answer could name all faults."""
-    faults: list[SegmentFault] = []
-    for post in request.posts:
-        if isinstance(post, SegmentFault):
-            faults.append(post)
-            continue
-        try:
-            registration.take(post)
-        except InvalidRequestError as error:
-            if request.single:
-                return error
-            faults.append(SegmentFault(post, str(error)))
-    _check_answerable(faults, len(request.posts))
-    return faults

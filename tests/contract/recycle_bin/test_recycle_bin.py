@@ -320,7 +320,9 @@ def test_the_command_says_when_a_deletion_goes_on_in_the_background(
 
     assert f"deleting Source {source_id} in the background: deletion request " in said
     request_id = said.split()[-1]
-    assert bin_api.get(f"/flow-delete-requests/{request_id}").json()["source_id"] == source_id
+    path = f"/flow-delete-requests/{request_id}"
+    assert bin_api.get(path).json()["source_id"] == source_id
+    until(lambda: bin_api.get(path).json()["status"] == "done")  # or Flows would still come to the bin
 
 
 def test_the_command_purges_what_is_old_enough(
