@@ -5,7 +5,7 @@ Without `--stack` it works on the local stack; with it on a deployed one, with A
 
 import typer
 
-from cli import accounts, background, backup, purging, retention
+from cli import accounts, backend, background, backup, purging, retention
 from cli.clean import clean
 from cli.projections import projections
 from cli.provision import provision
@@ -34,3 +34,4 @@ for command in (
 app.command("retention")(retention.show)
 app.command("export")(backup.export_tables)
 app.command("import")(backup.import_tables)
+app.add_typer(backend.app, name="backend")

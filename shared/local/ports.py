@@ -74,6 +74,14 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def free_ports(host: str, number: int) -> list[int]:
+    """Raises LocalStackError."""
+    taken: set[int] = set()
+    while len(taken) < number:
+        taken.add(_free_port(host, taken))
+    return list(taken)
+
+
 def _is_free(host: str, port: int) -> bool:
     try:
         listen(host, port).close()

@@ -57,10 +57,12 @@ def _downloader(settings: Settings) -> Downloader:
 
 
 def _buckets(settings: Settings) -> list[Bucket]:
-    return [
-        _bucket(backend, key_finder(backend, settings.secrets_max_age_seconds) or _role)
-        for backend in settings.storage_backends
-    ]
+    return [bucket_of(each, settings.secrets_max_age_seconds) for each in settings.storage_backends]
+
+
+def bucket_of(backend: StorageBackendSettings, secrets_max_age_seconds: float) -> Bucket:
+    """Does not connect to anything yet, and reads no secret."""
+    return _bucket(backend, key_finder(backend, secrets_max_age_seconds) or _role)
 
 
 def targets_from(settings: Settings) -> TargetPolicy:
