@@ -31,6 +31,11 @@ _OPTIONS = {
 _MERGED = frozenset({"eac3"})
 """Codecs of which one sample may hold several packets."""
 
+_HVCC = b"\x01"
+"""Such a header of H.265 comes from MP4 or Matroska, whose pictures have no start codes."""
+
+_SETS = frozenset({32, 33, 34})
+
 
 @dataclass(frozen=True)
 class Fragment:
@@ -59,8 +64,7 @@ class Fragmenter:
         lead = max(0, -first) if self._lead is None else self._lead
         if first + lead < 0:
             return None
-        tag = "hvc1" if codec_of(self.stream) == "hevc" else None
-        made = _muxed(self.stream, self.time_base, placed, lead, tag)
+        made = _muxed(self.stream, self.time_base, placed, lead, _tag(self.stream, placed))
         init = b"".join(made[each.start : each.end] for each in _head(made))
         media = made[len(init) :]
         if samples_of(media) != len(placed) and codec_of(self.stream) not in _MERGED:
@@ -76,6 +80,29 @@ def _head(made: bytes) -> Iterator[Box]:
         if each.name not in {b"ftyp", b"moov"}:
             return
         yield each
+
+
+def _tag(stream: Stream, placed: Sequence[Placed]) -> str | None:
+    """The name of the sample entry, where there is a choice.
+
+    Apple's players want H.265 with its parameter sets in the initialisation alone, and the muxer then leaves
+    out those of a transport stream. Where that has others, they stay among its pictures.
+    """
+    if codec_of(stream) != "hevc":
+        return None
+    header = stream.codec_context.extradata or b""
+    if header.startswith(_HVCC):
+        return "hvc1"
+    known = set(_parameter_sets(header))
+    fits = all(each in known for one in placed for each in _parameter_sets(bytes(one.packet)))
+    return "hvc1" if fits else "hev1"
+
+
+def _parameter_sets(units: bytes) -> Iterator[bytes]:
+    """Those of H.265, among units with start codes. Source: ITU-T H.265, annex B and table 7-1."""
+    for each in units.split(b"\x00\x00\x01")[1:]:
+        if each and each[0] >> 1 & 0x3F in _SETS:
+            yield each.rstrip(b"\x00")
 
 
 def _decoded(placed: Placed) -> int:

@@ -116,7 +116,7 @@ class Wrapper:
 
     def _fragment(self, placed: Sequence[Placed]) -> Wrapped | None:
         made = self._fragments.fragment(placed)
-        if made is None or not _is_like(self._stream, "mp4", made.init + made.media):
+        if made is None or _first_time(made.init + made.media, "mp4", self._stream) is None:
             return None
         return Wrapped(made.media, self._origin - self._lead_seconds, [], made.init)
 
@@ -145,7 +145,7 @@ def _whole(stream: Stream, wrapping: Wrapping, placed: Sequence[Placed]) -> Wrap
         del times[id(each)]
     if not times:
         return None
-    found = _first_time(target, wrapping, stream)
+    found = _first_time(target.getbuffer(), wrapping.muxer, stream)
     return (
         None if found is None else Wrapped(target.getvalue(), min(times.values()) - found, refused)
     )
@@ -171,18 +171,13 @@ def _mux(
     return refused
 
 
-def _first_time(target: io.BytesIO, wrapping: Wrapping, stream: Stream) -> Fraction | None:
-    with av.open(io.BytesIO(target.getbuffer()), "r", format=wrapping.muxer) as container:
+def _first_time(media: bytes | memoryview, muxer: str, stream: Stream) -> Fraction | None:
+    """The earliest time that a reader finds; None unless it finds one stream like this one, to its end."""
+    with av.open(io.BytesIO(media), "r", format=muxer) as container:
         if [_look(each) for each in container.streams] != [_look(stream)]:
             return None
         times = [time_of(packet) for packet in container.demux() if packet.pts is not None]
     return min(times, default=None)
-
-
-def _is_like(stream: Stream, muxer: str, media: bytes) -> bool:
-    """Whether a reader finds one stream like this one."""
-    with av.open(io.BytesIO(media), "r", format=muxer) as container:
-        return [_look(each) for each in container.streams] == [_look(stream)]
 
 
 def _look(stream: Stream) -> tuple[str, str | None]:

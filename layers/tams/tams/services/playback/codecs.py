@@ -1,13 +1,19 @@
-"""The name that a player knows a Flow's codec by, from the Flow's properties alone. Source: RFC 6381.
+"""The name that a player knows a Flow's codec by, from the Flow's tag or its properties. Source: RFC 6381.
 
 A wrong name keeps a player from playing, a missing one does not. So there is none where the properties do not
 say enough.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from tams.models.flow import AudioFlow, Flow, VideoFlow
+
+CODECS_TAG = "codecs"
+"""The tag of a Flow whose ingest found the name in the media; a convention, not part of TAMS."""
+
+_ELEMENT = re.compile(r"[a-z0-9-]{1,8}(?:\.[a-z0-9-]{1,16}){0,12}", re.ASCII | re.IGNORECASE)
 
 _AAC_LC = 2
 _PLAIN = {
@@ -33,7 +39,10 @@ _AV1_LEVELS = (
 
 
 def codec_string(flow: Flow) -> str | None:
-    """An element of CODECS; None if the Flow's properties do not say enough."""
+    """An element of CODECS: that of the Flow's tag, or None if its properties do not say enough."""
+    tagged = (flow.tags or {}).get(CODECS_TAG)
+    if isinstance(tagged, str) and _ELEMENT.fullmatch(tagged):
+        return tagged
     codec = (flow.codec or "").lower()
     if codec in _PLAIN:
         return _PLAIN[codec]
