@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from local.stack import Stack
 from tests.browser.conftest import Load
+from tests.browser.seeing import numbers, url_of
 from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.cli.command import ingest, tams
 from tests.contract.steps import put, segments_of
@@ -44,21 +45,6 @@ def picture(tmp_path_factory: pytest.TempPathFactory) -> Cut:
     """H.264 in CMAF."""
     folder = tmp_path_factory.mktemp("media") / "picture"
     return cut([*numbered_frames(8), *H264], folder, cmaf=True)
-
-
-def numbers(player: Page, count: int) -> list[int]:
-    """What the frames of the first `count` spell, each looked at in its middle."""
-    times = [(index + 0.5) / FPS for index in range(count)]
-    player.evaluate("frames([1], 1)")  # another, so that the first is new
-    found: list[int] = player.evaluate("([times, bits]) => frames(times, bits)", [times, BITS])
-    return found
-
-
-def url_of(api: httpx.Client, flow: dict[str, Any], name: str) -> str:
-    """By a token, as a player is given it."""
-    answer = api.post("/playback/tokens", json={"flow_id": flow["id"]})
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()[name])
 
 
 def test_hls_js_plays_h264_and_aac_in_ts_to_the_end(

@@ -1,7 +1,6 @@
 """What a Flow shows of an Object is rendered, and then players show exactly that."""
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -25,6 +24,7 @@ from tests.e2e.playing import (
     tone,
     whole,
 )
+from tests.e2e.rendering import PATIENCE_SECONDS, exact, frames_of
 from tests.e2e.shown import numbers_shown, samples_heard
 
 pytestmark = [needs_ffmpeg, pytest.mark.timeout(600)]
@@ -34,7 +34,6 @@ TS: dict[str, Any] = {"essence_parameters": PICTURE}
 OF_THE_ISSUE = [Use(0, 0), Use(1, 2, 0, 1), Use(2, 3)]
 OFF_KEY_FRAMES = [Use(0, 0, 0.48, 1.52), Use(1, 1.04), Use(2, 3.04, 0.04, 0.2), Use(2, 3.2, 1)]
 B_FRAMES = [*H264, "-bf", "3"]
-PATIENCE_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +44,6 @@ def ts(tmp_path_factory: pytest.TempPathFactory) -> Cut:
 @pytest.fixture(scope="module")
 def cmaf(tmp_path_factory: pytest.TempPathFactory) -> Cut:
     return cut([*numbered_frames(6), *H264], tmp_path_factory.mktemp("cmaf") / "it", cmaf=True)
-
-
-def frames_of(edit: Sequence[Use]) -> list[int]:
-    """The numbers that it shows."""
-    spans = (
-        (round((2 * use.index + use.first) * FPS), round((2 * use.index + use.last) * FPS))
-        for use in edit
-    )
-    return [number for first, last in spans for number in range(first, last)]
-
-
-def exact(api: httpx.Client, path: str, **query: str) -> httpx.Response:
-    """The list as soon as it is exact."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        answer = api.get(path, params={"wait": "20", **query})
-        assert answer.status_code == 200, answer.text
-        if answer.headers["X-TAMS-Exact"] == "true":
-            return answer
-        assert answer.headers["X-TAMS-Exact"].startswith('false; because="cut')
-        assert time.monotonic() < deadline, answer.text
 
 
 @pytest.mark.parametrize("edit", [OF_THE_ISSUE, OFF_KEY_FRAMES], ids=["part", "off-key-frames"])

@@ -105,6 +105,14 @@ def test_a_cut_before_a_gap_is_said_to_fill_it() -> None:
     assert periods_of([(PICTURE, parts)])[1] == {Inexact.GAP}
 
 
+def test_shots_of_a_few_frames_have_periods_of_their_own() -> None:
+    shots = [part("a", 0, 0.04), part("b", 0.04, 0.2, offset_ns=1), part("c", 0.2, 2, offset_ns=2)]
+    periods, inexact = periods_of([(PICTURE, shots)])
+
+    assert [each.stretches[0].parts for each in periods] == [[shot] for shot in shots]
+    assert inexact == set()
+
+
 def test_sound_that_is_cut_in_its_own_frames_makes_no_periods_of_its_own() -> None:
     picture = [part("a", 0, 2), part("b", 2, 4, offset_ns=SECOND)]
     sound = [part("c", 0.01, 2.02), part("d", 2.02, 3.98, offset_ns=SECOND)]

@@ -101,6 +101,15 @@ def runs_of(parts: Sequence[Part]) -> Iterator[list[Part]]:
         yield run
 
 
+def before_gaps(parts: Sequence[Part]) -> set[Part]:
+    """Those cut at their end with nothing after it: what is cut off would fill the gap."""
+    return {
+        before
+        for before, after in pairwise(parts)
+        if before.is_cut_at_end and after.start_ns - before.end_ns >= ROUNDING_NS
+    }
+
+
 def _part(segment: StoredSegment) -> Part:
     start_ns, end_ns = finite(segment.timerange)
     offset_ns = 0 if segment.ts_offset is None else Timestamp.parse(segment.ts_offset).ns

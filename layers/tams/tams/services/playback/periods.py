@@ -44,7 +44,7 @@ def periods_of(
 ) -> tuple[list[Period], set[Inexact]]:
     """In order, each until the next, and how they differ from what the Flows show. The first track leads."""
     runs = [(track, list(runs_of(parts))) for track, parts in tracks]
-    cuts = _cuts([run for _, its_runs in runs for run in its_runs])
+    cuts = _cuts([its_runs for _, its_runs in runs])
     periods = []
     inexact: set[Inexact] = set()
     for start_ns, end_ns in pairwise(cuts):
@@ -59,16 +59,21 @@ def periods_of(
     return periods, inexact
 
 
-def _cuts(runs: Sequence[list[Part]]) -> list[int]:
-    """Where periods start, and where the last one ends. A start close to another counts as the other."""
+def _cuts(tracks: Sequence[Sequence[list[Part]]]) -> list[int]:
+    """Where periods start, and where the last one ends. A start close to that of another track counts as it.
+
+    Runs of one track may be as short as they like: each has a period of its own.
+    """
     starts: list[int] = []
-    for run in runs:
-        start_ns = run[0].start_ns
-        at = bisect.bisect_left(starts, start_ns)
-        near = starts[max(0, at - 1) : at + 1]
-        if all(abs(start_ns - each) > SNAP_NS for each in near):
-            starts.insert(at, start_ns)
-    return [*starts, max((run[-1].end_ns for run in runs), default=0)]
+    for runs in tracks:
+        own = {run[0].start_ns for run in runs}
+        starts = sorted({*starts, *(each for each in own if not _is_near(starts, each))})
+    return [*starts, max((run[-1].end_ns for runs in tracks for run in runs), default=0)]
+
+
+def _is_near(starts: Sequence[int], start_ns: int) -> bool:
+    at = bisect.bisect_left(starts, start_ns)
+    return any(abs(start_ns - each) <= SNAP_NS for each in starts[max(0, at - 1) : at + 1])
 
 
 def _played(runs: Sequence[list[Part]], start_ns: int, end_ns: int) -> list[Part]:

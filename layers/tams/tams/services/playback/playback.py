@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Self
 
 from tams.errors import InvalidRequestError
@@ -31,7 +32,7 @@ from tams.services.playback.formats import (
 from tams.services.playback.frames import has_frames
 from tams.services.playback.hls_media import ListForm, media_playlist
 from tams.services.playback.hls_multivariant import multivariant_playlist
-from tams.services.playback.parts import Part, clipped_to, parts_of
+from tams.services.playback.parts import Part, before_gaps, clipped_to, parts_of
 from tams.services.playback.presentation import Presentation, Track, presentation_of
 from tams.services.playback.reading import (
     Asked,
@@ -197,7 +198,9 @@ class PlaybackService:
             timerange = asked.of(stored)
             segments = segments_of(repositories, stored, timerange)
             parts = clipped_to(parts_of(segments), timerange)
-            wanted = _starts_inside if has_frames(stored) else _is_never
+            wanted = (
+                partial(_is_shown_wrong, before_gaps(parts)) if has_frames(stored) else _is_never
+            )
             cuts[track.flow.id] = self._cuts(repositories, stored.flow, parts, wanted)
         return _Presented(shown, cuts)
 
@@ -245,8 +248,9 @@ def _is_cut(part: Part) -> bool:
     return part.is_cut
 
 
-def _starts_inside(part: Part) -> bool:
-    return part.is_cut_at_start
+def _is_shown_wrong(fill_gaps: Collection[Part], part: Part) -> bool:
+    """Whether a DASH player, which cuts at the bounds of periods, shows something else of the picture."""
+    return part.is_cut_at_start or part in fill_gaps
 
 
 def _is_never(_part: Part) -> bool:
