@@ -1,6 +1,6 @@
 """Decodes a stretch of time and encodes it again, exact to the frame and to the sample."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
@@ -15,6 +15,7 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from cli.gaps import with_black
 from cli.layouts import settle_layout
 from cli.packets import MediaPacket
 from cli.picture import add_picture
@@ -22,6 +23,7 @@ from cli.sound import add_sound, placed
 from cli.ticks import FrameClock
 from cli.timeline import HAIR, FlowMedia, TimelinePacket
 from cli.times import TICK
+from tams.timing import TimeRange
 
 SLACK = Fraction(1, 20_000)
 """MPEG-TS rounds times to 1/90000 s, so a frame this close to the start is the first one."""
@@ -33,11 +35,15 @@ _AUDIO_SAMPLES = 1024
 
 
 def encode_video(
-    output: OutputContainer, media: FlowMedia, start: Fraction, end: Fraction
+    output: OutputContainer,
+    media: FlowMedia,
+    start: Fraction,
+    end: Fraction,
+    black: Sequence[TimeRange] = (),
 ) -> tuple[Encoded, str]:
-    """Exactly `[start, end)`, beginning at zero, and what it is encoded as."""
+    """Exactly `[start, end)`, beginning at zero, and what it is encoded as. `black` are gaps to fill."""
     stream, words = add_picture(output, media, media.rate)
-    return _video(stream, media, start, end), words
+    return _video(stream, media, start, end, black), words
 
 
 def encode_audio(
@@ -48,11 +54,17 @@ def encode_audio(
     return _audio(stream, media, start, end), words
 
 
-def _video(stream: VideoStream, media: FlowMedia, start: Fraction, end: Fraction) -> Encoded:
+def _video(
+    stream: VideoStream,
+    media: FlowMedia,
+    start: Fraction,
+    end: Fraction,
+    black: Sequence[TimeRange],
+) -> Encoded:
     clock = FrameClock(media.rate)
     frame_ticks = round(1 / media.rate / clock.time_base) if media.rate else 0
     at, last = Fraction(0), -1
-    for shown, frame in _frames(media):
+    for shown, frame in with_black(_frames(media), black, media.rate):
         if not start - SLACK <= shown < end - SLACK:
             continue
         at = max(shown - start, Fraction(0))

@@ -21,9 +21,10 @@ from cli.client import Client
 from cli.copying import HIDERS, codec_and_fit, copy_audio, copy_video, priming_shows, why_not_as_is
 from cli.encoding import Encoded, encode_audio, encode_video
 from cli.errors import CommandError
+from cli.gaps import Gap, gaps_in, moved_up, settled
 from cli.pcm import TAKERS, cut, sample_bits
 from cli.progress import Progress
-from cli.timeline import FlowMedia, fetch, gaps_of
+from cli.timeline import FlowMedia, fetch
 from cli.times import NS
 from tams.timing import TimeRange
 
@@ -34,7 +35,12 @@ _OPTIONS = {"movie_timescale": "90000"}
 
 
 def export(
-    client: Client, flow_id: str, timerange: TimeRange, target: Path, progress: Progress
+    client: Client,
+    flow_id: str,
+    timerange: TimeRange,
+    target: Path,
+    progress: Progress,
+    gap: Gap = Gap.ERROR,
 ) -> list[str]:
     """Write `target`. Returns remarks for the user. Raises CommandError."""
     muxer = _muxer(target)
@@ -49,13 +55,14 @@ def export(
         raise CommandError(f"Flow {flow_id} has neither picture nor sound to export")
     with tempfile.TemporaryDirectory(prefix="tams-export-") as folder:
         media = _fetched(client, playable, timerange, Path(folder), progress)
-        start_ns, end_ns = _bounds(media, timerange)
-        remarks = [f"there is no media in {gap}" for each in media for gap in gaps_of(each.clips)]
+        bounds = _bounds(media, timerange)
+        media, skipped, remarks = settled(media, timerange, gap)
+        start_ns, end_ns = (moved_up(each, skipped) for each in bounds)
         partial = target.with_name(f".{target.stem}.partial{target.suffix}")
         try:
             options = _OPTIONS if muxer in HIDERS else {}
             with av.open(str(partial), "w", options=options) as output:
-                remarks += _write(output, media, start_ns, end_ns)
+                remarks += _write(output, media, start_ns, end_ns, fills=gap is Gap.BLACK)
             partial.replace(target)
         except (av.error.FFmpegError, ZeroDivisionError) as error:
             raise CommandError(f"{target} cannot be written: {error}") from error
@@ -105,7 +112,7 @@ def _bounds(media: list[FlowMedia], timerange: TimeRange) -> tuple[int, int]:
 
 
 def _write(
-    output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int
+    output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int, *, fills: bool
 ) -> list[str]:
     """One stream per Flow, interleaved by time. Returns what is not as it is in the store, in words."""
     start, end = Fraction(start_ns, NS), Fraction(end_ns, NS)
@@ -119,7 +126,10 @@ def _write(
         why = f"{muxer} cannot hold {codec}" if not copyable else cut_why
         if each.is_video and each is not media[0]:
             why = why or why_not_as_is(muxer, each, start_ns, end_ns)
-        if not each.is_video and sample_bits(codec) is not None and copyable and muxer in TAKERS:
+        black = gaps_in(each) if fills else []
+        why = why or ("it has gaps to fill" if black else None)
+        is_pcm = not each.is_video and sample_bits(codec) is not None and not black
+        if is_pcm and copyable and muxer in TAKERS:
             tracks.append(cut(output, each, start, end))
         elif why is None and each.is_video:
             tracks.append(copy_video(output, each, start))
@@ -128,8 +138,11 @@ def _write(
             if priming_shows(muxer, codec, each):
                 remarks.append(f"the sound begins with priming, which {muxer} cannot hide")
         else:
-            encode = encode_video if each.is_video else encode_audio
-            encoded, words = encode(output, each, start, end)
+            encoded, words = (
+                encode_video(output, each, start, end, black)
+                if each.is_video
+                else encode_audio(output, each, start, end)
+            )
             tracks.append(encoded)
             remarks.append(f"the {kind} is re-encoded as {words}, because {why or SAFER}")
         _name(output.streams[-1], each)

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import admin, deleting, ingesting, listing, play, showing
+from cli import admin, deleting, demo, ingesting, listing, play, showing
 from cli.addresses import LOCAL_URL
 from cli.commands import EXIT_CODES, Commands, join_help_lines
 from cli.connection import connected
 from cli.console import err, out
 from cli.export import export as export_flow
+from cli.gaps import Gap
 from cli.options import (
     ExportedFlowId,
     TimeRangeText,
@@ -57,6 +58,7 @@ def main(
     """
 
 
+app.command()(demo.demo)
 app.command()(ingesting.ingest)
 
 
@@ -70,6 +72,13 @@ def export(
         ),
     ],
     timerange: TimeRangeText = "_",
+    gap: Annotated[
+        Gap,
+        typer.Option(
+            help="Where there is no media: stop with an error, fill with black and silence, skip that "
+            "time, or keep the gap in the file."
+        ),
+    ] = Gap.ERROR,
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
@@ -79,8 +88,8 @@ def export(
     and a note says as what, and why. An existing file OUT is overwritten.
     """
     with connected(url, token) as client, bar(err, "fetching") as progress:
-        wanted = TimeRange.parse(timerange)
-        for remark in export_flow(client, flow_id_of(client, flow_id), wanted, target, progress):
+        wanted, whole = TimeRange.parse(timerange), flow_id_of(client, flow_id)
+        for remark in export_flow(client, whole, wanted, target, progress, gap):
             err.print(f"note: {escape(remark)}", soft_wrap=True)
     out.print(str(target), highlight=False)
 

@@ -158,7 +158,10 @@ def test_no_segment_covers_a_hole_in_the_file(stack: Stack, tmp_path: Path) -> N
 
     assert sum(end - start for start, end in extents(stack, flow_id)) == pytest.approx(4, abs=0.05)
     target = tmp_path / "out.mkv"
-    text = tams(stack, "export", flow_id, str(target))
+    refused = tams(stack, "export", flow_id, str(target), code=1)
+    assert "there is no media in [2:0_3002:0) (0:50:00)" in refused
+    assert not target.exists()
+    text = tams(stack, "export", flow_id, str(target), "--gap", "keep")
     assert "there is no media in [2:0_3002:0)" in text
     assert "encoded" not in text
     assert pictures(target) == pictures(path)
