@@ -32,7 +32,6 @@ REQUEST_DURATION = Metric(
     ("method", "route"),
     in_seconds=True,
 )
-SERVER_ERRORS = Metric("ServerErrors", "counter", "Requests that were answered with 5xx.")
 UNAVAILABLE = Metric(
     "Unavailable", "counter", "Requests that were answered with 503, by what failed.", ("cause",)
 )
@@ -79,7 +78,6 @@ SWEEP_DURATION = Metric(
 ALL = (
     REQUESTS,
     REQUEST_DURATION,
-    SERVER_ERRORS,
     UNAVAILABLE,
     VAST_DURATION,
     VAST_FAILURES,

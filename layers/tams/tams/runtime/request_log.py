@@ -1,13 +1,12 @@
 """One log line for each request, and a second one, for the audit, if it may change something."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger
 
 from tams.api.audit import READING, audited
-from tams.metrics import REQUEST_DURATION, REQUESTS, SERVER_ERRORS, measure
+from tams.metrics import REQUEST_DURATION, REQUESTS, measure
 
 _WAITS = "/events"
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
@@ -39,5 +38,3 @@ def _measure(method: str, route_key: str, status: int, seconds: float) -> None:
     measure(REQUESTS, 1, method, route, f"{status // 100}xx")
     if route != _WAITS:
         measure(REQUEST_DURATION, seconds, method, route)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        measure(SERVER_ERRORS)
