@@ -322,7 +322,9 @@ def test_the_command_says_when_a_deletion_goes_on_in_the_background(
     request_id = said.split()[-1]
     path = f"/flow-delete-requests/{request_id}"
     assert bin_api.get(path).json()["source_id"] == source_id
-    until(lambda: bin_api.get(path).json()["status"] == "done")  # or Flows would still come to the bin
+    until(
+        lambda: bin_api.get(path).json()["status"] == "done"
+    )  # or Flows would still come to the bin
 
 
 def test_the_command_purges_what_is_old_enough(
