@@ -8,14 +8,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from local.stack import Stack
@@ -23,6 +21,7 @@ from tests.access.classes_model import PEOPLE, Model, ModelFlow, ModelObject, Pe
 from tests.builders import a_video_flow_body
 from tests.long_form import SOAK
 from tests.receiver import Receiver, receiver
+from tests.state_machines import walk
 
 EXAMPLES, STEPS = (300, 80) if SOAK else (8, 60)
 AT_ONCE_SEGMENTS = 3
@@ -410,20 +409,7 @@ class Comparison(RuleBasedStateMachine):
 
 @pytest.mark.timeout(3_600 if SOAK else 600)
 def test_AUT_13_nobody_sees_or_changes_what_is_not_of_their_classes(classed: Stack) -> None:
-    """The same examples each time, and, where those were short, others after them."""
     with receiver() as inbox:
         Comparison.stack, Comparison.inbox = classed, inbox
-        Comparison.steps = Comparison.looked_at = 0
-        known = not SOAK
-        while Comparison.steps < STEPS_MIN:
-            run_state_machine_as_test(
-                Comparison,
-                settings=settings(
-                    max_examples=EXAMPLES if Comparison.steps == 0 else FURTHER,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    derandomize=known,
-                    suppress_health_check=list(HealthCheck),
-                ),
-            )
-            known = False
+        Comparison.looked_at = 0
+        walk(Comparison, examples=EXAMPLES, further=FURTHER, steps=STEPS, steps_min=STEPS_MIN)

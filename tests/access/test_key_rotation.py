@@ -22,12 +22,12 @@ PAUSE = 0.02
 
 
 @pytest.fixture
-def steady(issuer: TokenIssuer) -> Iterator[TokenIssuer]:
-    """The issuer, which has its keys again afterwards."""
+def steady(issuer: TokenIssuer, client: httpx.Client) -> Iterator[TokenIssuer]:
+    """The issuer, which has its keys again afterwards, and whose tokens are good again then."""
     before = list(issuer.keys)
     yield issuer
     issuer.keys, issuer.away = before, False
-    time.sleep(KEYS_MAX_AGE)
+    until(lambda: status(client, issuer.token("read")) == 200)
 
 
 def status(client: httpx.Client, token: str) -> int:

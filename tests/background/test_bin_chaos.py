@@ -1,8 +1,7 @@
 """Deletes, restores and purges while the service is killed around them: nothing is lost, nothing is half."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from local.stack import Stack
 from tams.object_stores.object_keys import object_key
 from tams.repositories.database import Database
+from tests.background.at_work import all_at_work
 from tests.background.bin_client import BinClient, KnownFlow
 from tests.background.conftest import IMPATIENT
 from tests.background.ledger import database_of, instances_of, unfinished_deletions
@@ -39,7 +39,7 @@ def test_nothing_is_lost_and_nothing_is_half(binned: Stack) -> None:
             client.create()
     killing = Random(1)
 
-    with_everybody_at_work(clients, lambda: kill_parts(binned, killing))
+    all_at_work(clients, lambda: kill_parts(binned, killing))
 
     database = database_of(binned)
     for client in clients:
@@ -50,29 +50,6 @@ def test_nothing_is_lost_and_nothing_is_half(binned: Stack) -> None:
         for flow in client.flows:
             has_its_bytes(binned, flow, database)
         client.close()
-
-
-def with_everybody_at_work(clients: Sequence[BinClient], meanwhile: Callable[[], None]) -> None:
-    over, failures = threading.Event(), list[BaseException]()
-
-    def work(client: BinClient) -> None:
-        try:
-            while not over.is_set():
-                client.act()
-        except BaseException as failure:  # noqa: BLE001 - the test reports it
-            failures.append(failure)
-
-    threads = [threading.Thread(target=work, args=(each,)) for each in clients]
-    for thread in threads:
-        thread.start()
-    try:
-        meanwhile()
-    finally:
-        over.set()
-        for thread in threads:
-            thread.join()
-    if failures:
-        raise failures[0]
 
 
 def kill_parts(stack: Stack, random: Random) -> None:

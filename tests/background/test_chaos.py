@@ -1,10 +1,9 @@
 """Whatever dies, hangs or is repeated: events arrive, deletions finish, every byte is accounted for."""
 
 import re
-import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from random import Random
 from typing import Any
@@ -20,6 +19,7 @@ from tams.object_stores.object_keys import object_key
 from tams.repositories.database import Database
 from tests.background import ledger
 from tests.background.astray import AstrayHost
+from tests.background.at_work import all_at_work
 from tests.background.conftest import ARCHIVE
 from tests.background.world import World
 from tests.long_form import SOAK
@@ -78,10 +78,12 @@ def test_all_comes_out_right_in_the_end(
         ]
         trouble = Random(seeds[0])
 
-        everybody_works(
+        all_at_work(
             worlds,
             lambda: make_trouble(stack, disk, astray, trouble, [it for _, it in subscribed]),
         )
+        for world in worlds:
+            world.close()
 
         for _, it in subscribed:
             it.behaviour = accept
@@ -101,32 +103,6 @@ def subscriber(stack: Stack, world: World) -> Iterator[Receiver]:
         assert response.status_code == 201, response.text
         yield it
         httpx.delete(f"{url}/{response.json()['id']}", timeout=120)
-
-
-def everybody_works(worlds: Sequence[World], meanwhile: Callable[[], None]) -> None:
-    over = threading.Event()
-    failures: list[Exception] = []
-
-    def work(world: World) -> None:
-        try:
-            while not over.is_set():
-                world.act()
-        except Exception as failure:  # noqa: BLE001 - the test reports it
-            failures.append(failure)
-        finally:
-            world.close()
-
-    clients = [threading.Thread(target=work, args=(world,)) for world in worlds]
-    for client in clients:
-        client.start()
-    try:
-        meanwhile()
-    finally:
-        over.set()
-        for client in clients:
-            client.join()
-    if failures:
-        raise failures[0]
 
 
 def make_trouble(

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from local.stack import Stack
 from tests.browser.conftest import Load
 from tests.browser.seeing import numbers, url_of
-from tests.builders import a_multi_flow_body, an_audio_flow_body
+from tests.builders import a_multi_flow_body
 from tests.cli.command import ingest, tams
 from tests.contract.steps import put, segments_of
 from tests.e2e.media import make_media, needs_ffmpeg
@@ -21,7 +21,6 @@ from tests.e2e.playing import (
     H264,
     OPUS,
     PICTURE,
-    SOUND,
     TS_LEAD,
     VP9,
     Cut,
@@ -30,10 +29,10 @@ from tests.e2e.playing import (
     cut,
     flow_of,
     numbered_frames,
+    picture_and_sound,
     tone,
     whole,
 )
-from tests.maker import Maker
 
 pytestmark = [needs_ffmpeg, pytest.mark.timeout(600)]
 
@@ -81,18 +80,7 @@ def test_vp9_and_opus_in_cmaf_play_to_the_end(
     folder = tmp_path_factory.mktemp("media")
     seen = cut([*numbered_frames(4), *VP9], folder / "vp9", cmaf=True)
     heard = cut([*tone(4), *OPUS], folder / "opus", cmaf=True)
-    picture = flow_of(api, seen, whole(seen), essence_parameters=PICTURE, codec="video/vp9", **CMAF)
-    sound = flow_of(
-        api,
-        heard,
-        whole(heard),
-        body=an_audio_flow_body,
-        container="audio/iso.segment",
-        codec="audio/opus",
-        essence_parameters=SOUND,
-    )
-    members = [{"id": picture["id"], "role": "video"}, {"id": sound["id"], "role": "audio"}]
-    both = Maker(api).flow(a_multi_flow_body, flow_collection=members)
+    both = picture_and_sound(api, seen, heard, ("video/vp9", "audio/opus"))
 
     load(by, url_of(api, both, name))
     played = player.evaluate("playToTheEnd()")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from tams.timing.timestamp import format_ns
+from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.contract.steps import uploaded
 from tests.maker import Maker
 
@@ -94,14 +95,30 @@ def whole(media: Cut, start: float = 0.0) -> list[Use]:
 def flow_of(
     api: httpx.Client, media: Cut, uses: Sequence[Use], lead: float = 0.0, **fields: Any
 ) -> dict[str, Any]:
-    """A new Flow of these uses. `lead` is the time that the first sample of the media counts, in seconds."""
-    essence = {**fields.pop("essence_parameters"), "init_segments": media.init is not None}
-    flow: dict[str, Any] = Maker(api).flow(essence_parameters=essence, **fields)
+    """A new Flow of these uses, of a picture unless `fields` say otherwise.
+
+    `lead` is the time that the first sample of the media counts, in seconds.
+    """
+    essence = {**fields.pop("essence_parameters", PICTURE), "init_segments": media.init is not None}
+    container = {} if media.init is None else {"container": "video/iso.segment"}
+    flow: dict[str, Any] = Maker(api).flow(essence_parameters=essence, **{**container, **fields})
     init_id = None
     if media.init is not None:
         (init_id,) = uploaded(api, flow, content=media.init.read_bytes())
     add_uses(api, flow, media, uses, lead, init_id)
     return flow
+
+
+def picture_and_sound(
+    api: httpx.Client, seen: Cut, heard: Cut, codecs: tuple[str, str] = ("video/h264", "audio/aac")
+) -> dict[str, Any]:
+    """A multi Flow that collects a Flow of each, both of CMAF and whole."""
+    picture = flow_of(api, seen, whole(seen), codec=codecs[0])
+    of_sound: dict[str, Any] = {"body": an_audio_flow_body, "container": "audio/iso.segment"}
+    sound = flow_of(api, heard, whole(heard), codec=codecs[1], essence_parameters=SOUND, **of_sound)
+    members = [{"id": picture["id"], "role": "video"}, {"id": sound["id"], "role": "audio"}]
+    both: dict[str, Any] = Maker(api).flow(a_multi_flow_body, flow_collection=members)
+    return both
 
 
 def add_uses(

@@ -7,24 +7,21 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.builders import a_multi_flow_body, an_audio_flow_body
 from tests.e2e.media import needs_ffmpeg
 from tests.e2e.playing import (
     AAC,
     FPS,
     H264,
-    PICTURE,
-    SOUND,
     TS_LEAD,
     Cut,
     Use,
     cut,
     flow_of,
     numbered_frames,
+    picture_and_sound,
     tone,
     whole,
 )
-from tests.maker import Maker
 
 pytestmark = [needs_ffmpeg, pytest.mark.timeout(600)]
 
@@ -66,13 +63,7 @@ def list_of(api: httpx.Client, flow: dict[str, Any], name: str = "hls.m3u8", **q
 
 @pytest.mark.parametrize("name", ["hls.m3u8", "dash.mpd"])
 def test_every_frame_of_cmaf_is_there(api: httpx.Client, cmaf_picture: Cut, name: str) -> None:
-    flow = flow_of(
-        api,
-        cmaf_picture,
-        whole(cmaf_picture),
-        container="video/iso.segment",
-        essence_parameters=PICTURE,
-    )
+    flow = flow_of(api, cmaf_picture, whole(cmaf_picture))
 
     shown = frame_seconds(list_of(api, flow, name))
 
@@ -81,7 +72,7 @@ def test_every_frame_of_cmaf_is_there(api: httpx.Client, cmaf_picture: Cut, name
 
 
 def test_every_frame_of_a_transport_stream_is_there(api: httpx.Client, picture: Cut) -> None:
-    flow = flow_of(api, picture, whole(picture), TS_LEAD, essence_parameters=PICTURE)
+    flow = flow_of(api, picture, whole(picture), TS_LEAD)
 
     assert len(frame_seconds(list_of(api, flow))) == 8 * FPS
     assert len(frame_seconds(list_of(api, flow, timerange="[2:0_6:0)"))) == 4 * FPS
@@ -89,7 +80,7 @@ def test_every_frame_of_a_transport_stream_is_there(api: httpx.Client, picture: 
 
 def test_a_gap_of_two_seconds_lasts_two_seconds(api: httpx.Client, picture: Cut) -> None:
     first, _, third, _ = whole(picture)
-    flow = flow_of(api, picture, [first, third], TS_LEAD, essence_parameters=PICTURE)
+    flow = flow_of(api, picture, [first, third], TS_LEAD)
 
     shown = frame_seconds(list_of(api, flow))
 
@@ -100,7 +91,7 @@ def test_a_gap_of_two_seconds_lasts_two_seconds(api: httpx.Client, picture: Cut)
 
 def test_hls_plays_objects_whole_where_a_flow_shows_part(api: httpx.Client, picture: Cut) -> None:
     edit = [Use(0, 0), Use(1, 2, 0, 1), Use(2, 3)]
-    flow = flow_of(api, picture, edit, TS_LEAD, essence_parameters=PICTURE)
+    flow = flow_of(api, picture, edit, TS_LEAD)
     answer = api.get(f"/flows/{flow['id']}/hls.m3u8")
 
     assert answer.headers["X-TAMS-Exact"] == 'false; because="cut"'
@@ -110,23 +101,7 @@ def test_hls_plays_objects_whole_where_a_flow_shows_part(api: httpx.Client, pict
 def test_a_collection_plays_picture_and_sound(
     api: httpx.Client, cmaf_picture: Cut, sound: Cut
 ) -> None:
-    seen = flow_of(
-        api,
-        cmaf_picture,
-        whole(cmaf_picture),
-        container="video/iso.segment",
-        essence_parameters=PICTURE,
-    )
-    heard = flow_of(
-        api,
-        sound,
-        whole(sound),
-        body=an_audio_flow_body,
-        container="audio/iso.segment",
-        essence_parameters=SOUND,
-    )
-    members = [{"id": seen["id"], "role": "video"}, {"id": heard["id"], "role": "audio"}]
-    both = Maker(api).flow(a_multi_flow_body, flow_collection=members)
+    both = picture_and_sound(api, cmaf_picture, sound)
 
     for name in ("hls.m3u8", "dash.mpd"):
         url = list_of(api, both, name)

@@ -54,7 +54,7 @@ def vp9(tmp_path_factory: pytest.TempPathFactory) -> Cut:
 
 @pytest.fixture
 def flow(api: httpx.Client, picture: Cut) -> dict[str, Any]:
-    return flow_of(api, picture, whole(picture), REORDERED_LEAD, essence_parameters=PICTURE)
+    return flow_of(api, picture, whole(picture), REORDERED_LEAD)
 
 
 def test_the_frame_on_show_is_shown_and_not_the_next_key_frame(
@@ -70,14 +70,7 @@ def test_the_frame_on_show_is_shown_and_not_the_next_key_frame(
 
 
 def test_frames_of_cmaf_need_its_initialisation(api: httpx.Client, vp9: Cut) -> None:
-    flow = flow_of(
-        api,
-        vp9,
-        whole(vp9, start=-2),
-        codec="video/vp9",
-        container="video/iso.segment",
-        essence_parameters=PICTURE,
-    )
+    flow = flow_of(api, vp9, whole(vp9, start=-2), codec="video/vp9")
 
     for at, frame in (
         ("-2:0", 0),
@@ -94,7 +87,7 @@ def test_a_flow_that_shows_part_of_an_object_shows_its_own_frames(
     api: httpx.Client, picture: Cut
 ) -> None:
     edit = [Use(1, 0, 0.48, 1.48), Use(0, 1, 1)]
-    flow = flow_of(api, picture, edit, REORDERED_LEAD, essence_parameters=PICTURE)
+    flow = flow_of(api, picture, edit, REORDERED_LEAD)
     path = f"/flows/{flow['id']}"
 
     shown = [number_in(thumbnail(api, path, at=stamp(at))) for at in (0, 0.5, 0.96, 1, 1.52)]
@@ -119,7 +112,7 @@ def test_media_that_counts_from_another_time_starts_where_its_object_does(
 
 def test_a_gap_shows_nothing_and_names_what_is_near(api: httpx.Client, picture: Cut) -> None:
     first, _, third = whole(picture)
-    flow = flow_of(api, picture, [first, third], REORDERED_LEAD, essence_parameters=PICTURE)
+    flow = flow_of(api, picture, [first, third], REORDERED_LEAD)
 
     for at, near in (
         ("3:0", "[0:0_2:0) and [4:0_6:0)"),
@@ -150,7 +143,7 @@ def test_pixels_that_are_not_square_are_made_so_and_colours_are_kept(
     graph = "color=0xC04020:size=720x576:rate=25,setsar=16/11"
     arguments = ["-f", "lavfi", "-t", "1", "-i", graph, *H264]
     media = cut(arguments, tmp_path / "wide", cmaf=False)
-    flow = flow_of(api, media, whole(media), TS_LEAD, essence_parameters=PICTURE)
+    flow = flow_of(api, media, whole(media), TS_LEAD)
 
     made = thumbnail(api, f"/flows/{flow['id']}", width=524)
 

@@ -6,14 +6,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from local.stack import Stack
@@ -22,6 +20,7 @@ from tests.long_form import SOAK
 from tests.maker import all_pages
 from tests.model.spellings import Spelling, bounded, queries, spans
 from tests.model.tams_model import EVER, SECOND, ModelObject, ModelSegment, TamsModel, hull
+from tests.state_machines import walk
 
 EXAMPLES, STEPS = (400, 100) if SOAK else (6, 80)
 FURTHER = 6
@@ -341,18 +340,5 @@ def client(stack: Stack) -> Iterator[httpx.Client]:
 
 @pytest.mark.timeout(3_600 if SOAK else 600)
 def test_server_and_model_agree(client: httpx.Client) -> None:
-    """The same examples each time, and, where those were short, others after them."""
-    Comparison.api, Comparison.steps = client, 0
-    known = not SOAK
-    while Comparison.steps < STEPS_MIN:
-        run_state_machine_as_test(
-            Comparison,
-            settings=settings(
-                max_examples=EXAMPLES if Comparison.steps == 0 else FURTHER,
-                stateful_step_count=STEPS,
-                deadline=None,
-                derandomize=known,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-        known = False
+    Comparison.api = client
+    walk(Comparison, examples=EXAMPLES, further=FURTHER, steps=STEPS, steps_min=STEPS_MIN)

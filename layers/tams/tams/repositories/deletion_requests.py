@@ -12,7 +12,7 @@ from tams.models.queries import DeletionQuery
 from tams.models.stored import Cascade, ObjectUses, StoredDeletion
 from tams.models.timelines import Timeline
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import Order, in_parts, rows_by_id, sorted_page
+from tams.repositories.listing import Order, in_parts, page_of, rows_by_id
 from tams.repositories.rows import dumps
 from tams.repositories.service_tables import DELETION_REQUESTS
 from tams.repositories.transaction import Row
@@ -92,16 +92,15 @@ class DeletionRequestRepository:
 
     def list_(self, query: DeletionQuery) -> Page[StoredDeletion]:
         """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
-        ids, next_key = sorted_page(
+        return page_of(
             self._transaction,
             DELETION_REQUESTS,
             None,
             Order(f"{query.sort_by}_us", reverse=query.reverse),
+            deletion_from_row,
             page=query.page,
             limit=query.limit,
         )
-        rows = rows_by_id(self._transaction, DELETION_REQUESTS, ids)
-        return Page(tuple(deletion_from_row(rows[each]) for each in ids), next_key)
 
     def _ids(self, predicate: Predicate | None, limit: int | None = None) -> list[str]:
         rows = self._transaction.select(DELETION_REQUESTS, predicate, ["id"], rows_max=limit)

@@ -26,8 +26,8 @@ from tams.repositories.listing import (
     ids_there,
     in_parts,
     keys_of_page,
+    page_of,
     rows_by_id,
-    sorted_page,
 )
 from tams.repositories.media_time import bound_text
 from tams.repositories.predicates import equal, tagged
@@ -185,11 +185,13 @@ class FlowRepository:
         among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredFlow]:
         """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
-        ids, next_key = sorted_page(
+        return page_of(
             self._transaction,
             FLOWS,
             flows_matching(query),
             _order(query),
+            flow_from_row,
+            FLOW_READ,
             page=query.page,
             limit=query.limit,
             classes=query.classes,
@@ -198,8 +200,6 @@ class FlowRepository:
             only=only,
             among=among,
         )
-        rows = rows_by_id(self._transaction, FLOWS, ids, FLOW_READ)
-        return Page(tuple(flow_from_row(rows[each]) for each in ids), next_key)
 
 
 def flows_matching(query: FlowQuery) -> Any:

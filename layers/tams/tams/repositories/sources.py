@@ -8,7 +8,7 @@ from tams.models.paging import Page
 from tams.models.queries import SourceQuery, SourceSort
 from tams.models.stored import StoredSource
 from tams.repositories.changing import ChangingRows
-from tams.repositories.listing import Order, ids_of_classes, rows_by_id, sorted_page
+from tams.repositories.listing import Order, ids_of_classes, page_of, rows_by_id
 from tams.repositories.predicates import equal, tagged
 from tams.repositories.relations import relations_of_new, relations_row
 from tams.repositories.rows import SOURCE_READ, source_from_row, source_row
@@ -68,11 +68,13 @@ class SourceRepository:
         among: Callable[[Sequence[str]], Collection[str]] | None = None,
     ) -> Page[StoredSource]:
         """A page, whose rows take one more round trip than its keys. See `keys_of_page`."""
-        ids, next_key = sorted_page(
+        return page_of(
             self._transaction,
             SOURCES,
             sources_matching(query),
             _order(query),
+            source_from_row,
+            SOURCE_READ,
             page=query.page,
             limit=query.limit,
             classes=query.classes,
@@ -81,8 +83,6 @@ class SourceRepository:
             only=only,
             among=among,
         )
-        rows = rows_by_id(self._transaction, SOURCES, ids, SOURCE_READ)
-        return Page(tuple(source_from_row(rows[each]) for each in ids), next_key)
 
 
 def sources_matching(query: SourceQuery) -> Predicate | None:

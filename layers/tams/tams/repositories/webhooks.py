@@ -8,7 +8,7 @@ from tams.models.queries import WebhookQuery
 from tams.models.webhook import Webhook, WebhookStatus
 from tams.repositories.changing import ChangingRows
 from tams.repositories.event_tables import WEBHOOKS
-from tams.repositories.listing import Order, rows_by_id, sorted_page
+from tams.repositories.listing import Order, page_of, rows_by_id
 from tams.repositories.predicates import tagged, tags_text
 from tams.repositories.rows import dumps
 from tams.repositories.transaction import Row
@@ -58,18 +58,17 @@ class WebhookRepository:
 
     def list_(self, query: WebhookQuery) -> Page[Webhook]:
         """By URL (SRT-8). Two round trips: there are few, so their keys are all read."""
-        ids, next_key = sorted_page(
+        return page_of(
             self._transaction,
             WEBHOOKS,
             tagged(query.tags),
             Order("url", newest_first=False, reverse=query.reverse),
+            _webhook,
             page=query.page,
             limit=query.limit,
             classes=query.classes,
             without_tags=query.tags,
         )
-        rows = rows_by_id(self._transaction, WEBHOOKS, ids)
-        return Page(tuple(_webhook(rows[each]) for each in ids), next_key)
 
 
 def _row(webhook: Webhook) -> Row:

@@ -9,7 +9,7 @@ from tams.repositories.listing.by_id import (
     rows_by_id,
 )
 from tams.repositories.listing.order import Key, Order
-from tams.repositories.listing.page import keys_of_page, sorted_page
+from tams.repositories.listing.page import keys_of_page, page_of, sorted_page
 
 __all__ = [
     "NAMED_MAX",
@@ -20,6 +20,7 @@ __all__ = [
     "in_parts",
     "keys_of_page",
     "named",
+    "page_of",
     "rows_by_id",
     "sorted_page",
 ]
