@@ -150,7 +150,9 @@ def _tell_bin(held: Mapping[str, Any] | None) -> None:
     if held is None:
         return
     size = size_text(held["size_bytes"])
-    parts = [f"{held['entry_count']} entries", f"{held['segment_count']} Segments", size]
+    entries = "1 entry" if held["entry_count"] == 1 else f"{held['entry_count']} entries"
+    segments = "1 Segment" if held["segment_count"] == 1 else f"{held['segment_count']} Segments"
+    parts = [entries, segments, size]
     if count := held["unmeasured_count"]:
         parts.append(f"{count} not measured yet")
     if count := held["unknown_sizes"]:

@@ -135,6 +135,8 @@ def test_segments_in_the_bin_cost_the_others_nothing(settings: Settings, record:
             },
         )
         assert beside == plain, name
+        looked_at = [rows_looked_at(control, works[each]) for each in (without, with_binned)]
+        assert looked_at[1] == looked_at[0], name
 
 
 def binned_of(services: Services, flow_id: str) -> BinEntry:
@@ -151,6 +153,15 @@ def counted(control: Control, work: Callable[[], object]) -> tuple[int, int]:
     settled(control)
     found = control.counters()
     return found.total_requests, sum(found.rows_read.values())
+
+
+def rows_looked_at(control: Control, work: Callable[[], object]) -> dict[tuple[str, ...], int]:
+    """By table, the way to its rows, and what is compared there."""
+    settled(control)
+    control.reset()
+    control.watch_selects()
+    work()
+    return {(each.table, each.way, *each.compared): each.rows for each in control.selects()}
 
 
 def settled(control: Control) -> None:

@@ -6,6 +6,7 @@ from tams.models.caller import EVERYONE
 from tams.services.deletion.sources import FLOWS_MAX
 from tams.services.recycle_bin.restore import RestoreService
 from tams.timing import TimeRange
+from tests.contract.steps import segment
 from tests.integration.coverage.media_operations import with_init
 from tests.integration.coverage.prepared import MANY, Act, operation
 from tests.integration.coverage.world import World
@@ -87,6 +88,24 @@ def delete_a_source_with_many_flows(world: World) -> Act:
         path = f"/sources/{source_id}"
         world.ask("DELETE", path, params={"cascade": "true"}, status=202)
         world.delete()
+
+    return act
+
+
+@operation
+def delete_an_object_of_many_flows_and_restore_all(world: World) -> Act:
+    _, (object_id,) = world.flow_with_segments(1)
+    for _ in range(FLOWS_MAX):
+        other = str(world.make.flow()["id"])
+        world.ask("POST", f"/flows/{other}/segments", json=segment(object_id, 0, 2), status=201)
+
+    def act() -> None:
+        asked = {"cascade": "true"}
+        request = world.ask("DELETE", f"/objects/{object_id}", params=asked, status=202)
+        world.delete()
+        found = world.ask("GET", "/recycle-bin", params={"deletion_id": request["id"]})
+        assert len(found) == FLOWS_MAX + 1
+        world.ask("POST", f"/recycle-bin/deletions/{request['id']}/restore")
 
     return act
 

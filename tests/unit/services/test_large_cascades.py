@@ -129,6 +129,22 @@ def test_a_source_that_is_created_again_meanwhile_stays(world: BinWorld) -> None
     assert source_exists(world, source_id)
 
 
+def test_asking_again_leads_to_the_same_request(world: BinWorld) -> None:
+    source_id = str(uuid4())
+    for _ in range(MANY):
+        world.flow(source_id=source_id)
+    request = begun(world, source_id)
+    cascade = world.read(lambda it: it.deletion_requests.get(request.id)).cascade
+    assert cascade is not None
+    world.write(lambda it: step_of_source(it, cascade, world.platform.clock()))
+    assert len(flows_left(world, source_id)) <= FLOWS_MAX
+
+    assert begun(world, source_id).id == request.id
+
+    world.work_off(request.id)
+    assert len(world.bin(deletion_id=request.id)) == MANY + 1
+
+
 def test_with_nothing_kept_the_media_go_too(world: BinWorld) -> None:
     world.keep_for(0)
     source_id = str(uuid4())

@@ -239,6 +239,24 @@ def test_a_restore_waits_for_the_request(binned: BinWorld) -> None:
     assert binned.restore_deletion(request.id).segment_count == 2 * AT_ONCE
 
 
+def test_asking_again_leads_to_the_same_request(binned: BinWorld) -> None:
+    flow_id = binned.flow()
+    (object_id,) = binned.segments(flow_id, 1)
+    used_again(binned, flow_id, object_id, range(1, 2 * AT_ONCE))
+    request = begun(binned, object_id)
+    assert begun(binned, object_id).id == request.id
+    step_and_die(binned, request)
+    assert len(binned.listed(flow_id)) == AT_ONCE, "few enough to delete at once"
+
+    assert begun(binned, object_id).id == request.id
+    with pytest.raises(ConflictError, match=f"by deletion request '{request.id}', with another"):
+        binned.delete_object(object_id, DeletionOptions(soft_delete=False, cascade=True))
+
+    binned.work_off(request.id)
+    (entry,) = binned.bin(deletion_id=request.id)
+    assert entry.segment_count == 2 * AT_ONCE
+
+
 def test_what_is_restored_is_told_when_something_is_in_the_way(binned: BinWorld) -> None:
     flows = sorted(binned.flow() for _ in range(2))
     (object_id,) = binned.segments(flows[0], 1)

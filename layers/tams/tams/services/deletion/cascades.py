@@ -4,11 +4,13 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
+from tams.errors import ConflictError, quoted
 from tams.models.caller import Caller
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.stored import Cascade, StoredDeletion
 from tams.ports import Repositories
 from tams.services.access.permissions import redacted_request
+from tams.services.deletion.disposal import Disposal
 from tams.services.deletion.object_uses import step_of_uses
 from tams.services.deletion.source_flows import step_of_source
 from tams.timing import TimeRange
@@ -28,6 +30,27 @@ def request_of(cascade: Cascade, flow_id: str, now: datetime, caller: Caller) ->
         updated=now,
         created_by=caller.name,
     )
+
+
+def at_work(
+    repositories: Repositories, kind: str, resource_id: str, disposal: Disposal
+) -> DeletionRequest | None:
+    """The request that already deletes this Source or Object, for whoever asks for the same once more.
+
+    The caller has been found to be allowed to. One round trip, and another if there is one. Raises
+    ConflictError if what is deleted is to be kept now, and was not then, or the other way.
+    """
+    covering = repositories.deletion_requests.covering([resource_id])
+    if resource_id not in covering:
+        return None
+    stored = repositories.deletion_requests.get(covering[resource_id])
+    cascade = stored.cascade
+    if cascade is None or (cascade.until_us > cascade.deleted_us) != bool(disposal.kept_for):
+        raise ConflictError(
+            f"{kind} {quoted(resource_id)} is being deleted by deletion request "
+            f"{quoted(stored.request.id)}, with another soft_delete: try again when that is done"
+        )
+    return redacted_request(repositories.caller, stored.request, stored.auth_classes)
 
 
 def accept(

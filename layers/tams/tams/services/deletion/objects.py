@@ -7,20 +7,21 @@ from typing import Self
 from tams.errors import ForbiddenError, NotFoundError, quoted
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.deletion_request import DeletionRequest
-from tams.models.stored import Cascade, StoredFlow
+from tams.models.stored import Cascade, StoredFlow, StoredSegment
 from tams.models.stored_objects import ObjectKind, ObjectState, StoredObject
 from tams.models.timelines import finite
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.object_permissions import check_object
 from tams.services.access.writable import writable
 from tams.services.clock.record_times import moment_of_change
-from tams.services.deletion.cascades import accept, request_of
+from tams.services.deletion.cascades import accept, at_work, request_of
 from tams.services.deletion.deletion import Outcome
 from tams.services.deletion.dependants import named_flows, named_some, still_needed
 from tams.services.deletion.disposal import DeletionOptions, Disposal, check_unkept
 from tams.services.deletion.kept_segments import move_or_release
 from tams.services.deletion.object_uses import uses_left
 from tams.services.objects.objects import flows_showing, media_of
+from tams.services.segments.window import PageRequest, reader_of
 from tams.settings import Settings
 from tams.timing import TimeRange
 from tams.timing.microseconds import to_us
@@ -72,10 +73,13 @@ class ObjectDeletionService:
                 need = _need(repositories, stored, media_ids, flows)
                 raise still_needed("Object", object_id, [need])
             _check_all(repositories, stored, flows)
+            request = at_work(repositories, "Object", object_id, disposal)
+            if request is not None:
+                return Outcome(request=request)
             count = sum(len(uses[flow.outline.timeline_id]) for flow in flows.values())
             if len(flows) > FLOWS_MAX or count > self.settings.deletion.at_once_segments:
                 return Outcome(request=self._accept(repositories, stored, flows, disposal))
-            return Outcome(self._cascade(repositories, uses, flows, disposal))
+            return Outcome(self._cascade(repositories, stored, uses, flows, disposal))
 
         outcome = self.store.write(work, object_id)
         self.cleanup.send(outcome.doomed)
@@ -120,6 +124,7 @@ class ObjectDeletionService:
     def _cascade(
         self,
         repositories: Repositories,
+        stored: StoredObject,
         uses: Mapping[str, Sequence[TimeRange]],
         flows: Mapping[str, StoredFlow],
         disposal: Disposal,
@@ -128,10 +133,7 @@ class ObjectDeletionService:
         deletion = disposal.deletion(now)
         doomed: list[str] = []
         for flow in flows.values():
-            starts = sorted(finite(each)[0] for each in uses[flow.outline.timeline_id])
-            spans = [(start_ns, start_ns) for start_ns in starts]
-            found = repositories.segments.starting_in(flow.outline, spans, for_change=True)
-            found.sort(key=lambda each: finite(each.timerange))
+            found = _segments(repositories, stored, flow, uses[flow.outline.timeline_id])
             moment = moment_of_change(now, flow)
             doomed += move_or_release(repositories, flow, found, to_us(moment), deletion)
         return doomed
@@ -154,6 +156,26 @@ def _check_all(
         )
     for flow in flows.values():
         writable(flow)
+
+
+def _segments(
+    repositories: Repositories,
+    stored: StoredObject,
+    flow: StoredFlow,
+    used: Sequence[TimeRange],
+) -> list[StoredSegment]:
+    """Those of this Flow that use the Object, by time, read for change.
+
+    Those that need an init Object are found by their times: no order of the table leads to them.
+    """
+    if stored.kind is not ObjectKind.INIT:
+        reader = reader_of(repositories, flow.outline, object_id=stored.id, for_change=True)
+        found, _ = reader.page(PageRequest(TimeRange.eternity(), len(used)))
+        return found
+    starts = sorted(finite(each)[0] for each in used)
+    spans = [(start_ns, start_ns) for start_ns in starts]
+    found = repositories.segments.starting_in(flow.outline, spans, for_change=True)
+    return sorted(found, key=lambda each: finite(each.timerange))
 
 
 def _need(

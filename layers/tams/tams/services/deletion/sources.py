@@ -11,7 +11,7 @@ from tams.models.stored import Cascade, StoredFlow, StoredSource
 from tams.ports import Clock, Platform, Queue, Repositories, Store
 from tams.services.access.permissions import flow_to, source_to
 from tams.services.access.writable import not_writable, writable
-from tams.services.deletion.cascades import accept, request_of
+from tams.services.deletion.cascades import accept, at_work, request_of
 from tams.services.deletion.dependants import named_flows, still_needed
 from tams.services.deletion.disposal import DeletionOptions, Disposal
 from tams.services.deletion.source_flows import (
@@ -56,6 +56,8 @@ class SourceDeletionService:
                 every = [each.id for each in repositories.source_flows.all(source_id)]
                 named = named_flows(repositories, every)
                 raise still_needed("Source", source_id, [f"has {named}"])
+            if flow_ids and (request := at_work(repositories, "Source", source_id, disposal)):
+                return request
             if len(flow_ids) > FLOWS_MAX:
                 return self._accept(repositories, stored, disposal)
             self._delete(repositories, stored, flow_ids, disposal)
