@@ -61,7 +61,7 @@ class Fragmenter:
         Raises FFmpegError or ValueError for packets that it does not take.
         """
         first = _decoded(placed[0])
-        lead = max(0, -first) if self._lead is None else self._lead
+        lead = _lead(placed) if self._lead is None else self._lead
         if first + lead < 0:
             return None
         made = _muxed(self.stream, self.time_base, placed, lead, _tag(self.stream, placed))
@@ -80,6 +80,16 @@ def _head(made: bytes) -> Iterator[Box]:
         if each.name not in {b"ftyp", b"moov"}:
             return
         yield each
+
+
+def _lead(placed: Sequence[Placed]) -> int:
+    """By how many ticks decoding is put off at least, so that it does not begin before zero.
+
+    Nor does it begin before the first frame is shown: players that know no edit lists, such as hls.js, take
+    the one for the other.
+    """
+    first = _decoded(placed[0])
+    return max(-first, min(each.pts for each in placed) - first)
 
 
 def _tag(stream: Stream, placed: Sequence[Placed]) -> str | None:

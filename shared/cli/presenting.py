@@ -92,10 +92,12 @@ def presented(
 ) -> Iterator[Presented]:
     """Packets in decoding order, with their times in a player; `rate` is that of the picture, if fixed.
 
-    A packet of picture without a duration fills that of a frame.
+    A packet without a duration fills that of a frame.
     """
     sample_rate = stream.codec_context.sample_rate if isinstance(stream, AudioStream) else 0
     frame = 1 / rate if rate and isinstance(stream, VideoStream) else Fraction(0)
+    if isinstance(stream, AudioStream) and sample_rate:
+        frame = Fraction(stream.codec_context.frame_size, sample_rate)
     skipped = 0
     for packet in packets:
         start, duration = time_of(packet), duration_of(packet) or frame

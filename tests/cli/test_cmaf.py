@@ -251,3 +251,32 @@ def test_flows_in_several_containers_are_exported_together(stack: Stack, tmp_pat
     assert decoded(target) == decoded(source)
     with av.open(str(target)) as container:
         assert sum(frame.samples for frame in container.decode(audio=0)) == 96_000
+
+
+def test_priming_in_matroska_is_no_sound_before_the_picture(stack: Stack, tmp_path: Path) -> None:
+    source = make(tmp_path / "in.mkv", video="libx265", audio="aac")
+
+    flows = ingest(stack, source)["flow_ids"]
+
+    for flow_id in flows.values():
+        first, *_ = segments_of(stack, flow_id)
+        assert first["timerange"].startswith("[0:"), first
+        assert "ts_offset" not in first
+
+
+@pytest.mark.parametrize("encoder", ["libx265", "libsvtav1", "libvpx-vp9"])
+def test_a_thumbnail_is_the_frame_on_show(stack: Stack, tmp_path: Path, encoder: str) -> None:
+    source = made(tmp_path, encoder, "mkv")
+    (flow_id,) = ingest(stack, source, "--segment-seconds", "0.4")["flow_ids"].values()
+
+    with av.open(str(source)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    for number in (0, 13, 37):
+        at = f"{number // 25}:{number % 25 * 40_000_000}"
+        path = f"{stack.api_url}/flows/{flow_id}/thumbnail"
+        answer = httpx.get(path, params={"at": at, "width": 160}, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        with av.open(BytesIO(answer.content), "r") as container:
+            shown = next(container.decode(video=0)).to_ndarray(format="rgb24")
+        differences = [np.abs(each.astype(int) - shown).mean() for each in frames]
+        assert int(np.argmin(differences)) == number

@@ -2,11 +2,15 @@
 
 import subprocess
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from local.stack import Stack
+from tests.cli.command import ingest
+from tests.cli.made_media import make
 from tests.e2e.media import needs_ffmpeg
 from tests.e2e.playing import (
     AAC,
@@ -107,3 +111,34 @@ def test_a_collection_plays_picture_and_sound(
         url = list_of(api, both, name)
         assert len(frame_seconds(url)) == 8 * FPS
         assert len(frame_seconds(url, "a:0")) == pytest.approx(8 * 48_000 / 1_024, abs=3)
+
+
+@pytest.mark.parametrize("name", ["hls.m3u8", "dash.mpd"])
+def test_every_frame_that_the_command_stores_in_cmaf_is_there(
+    stack: Stack, api: httpx.Client, tmp_path: Path, name: str
+) -> None:
+    source = make(tmp_path / "in.mkv", video="libx265", seconds=4)
+    (flow_id,) = ingest(stack, source, "--segment-seconds", "1")["flow_ids"].values()
+
+    shown = frame_seconds(list_of(api, {"id": flow_id}, name))
+
+    assert shown == pytest.approx([number / FPS for number in range(4 * FPS)], abs=0.001)
+
+
+def test_a_list_names_each_initialisation_of_a_flow(
+    stack: Stack, api: httpx.Client, tmp_path: Path
+) -> None:
+    parts = [
+        make(tmp_path / f"{number}.ts", video="libx265", size=size).read_bytes()
+        for number, size in enumerate([(160, 96), (320, 192)])
+    ]
+    source = tmp_path / "in.ts"
+    source.write_bytes(b"".join(parts))
+    (flow_id,) = ingest(stack, source, "--segment-seconds", "0.8")["flow_ids"].values()
+
+    url = list_of(api, {"id": flow_id})
+
+    text = httpx.get(url).text
+    assert text.count("#EXT-X-MAP") == 2
+    assert text.count("#EXT-X-DISCONTINUITY") == 1
+    assert len(frame_seconds(url)) == 4 * FPS
