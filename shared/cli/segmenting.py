@@ -55,6 +55,9 @@ def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage
         if following is not None and not is_gap(end, following.start, track):
             end = following.start
         start_of_cut, end_of_cut = flow_ns(group.start), flow_ns(end)
+        if end_of_cut <= start_of_cut:  # damaged times; no Segment can be so short
+            damage.leave_out(len(packets) - refused, group.start)
+            return
         left_out = {id(packet) for packet in wrapped.refused}
         first = min(time_of(packet) for packet in packets if id(packet) not in left_out)
         offset = flow_ns(first) - wrapped.first_ns

@@ -115,7 +115,9 @@ class FlowService:
             flows = as_caller_sees(repositories, page.items)
             if asked.include_timerange:
                 flows = [
-                    flow.model_copy(update={"timerange": _spanned(repositories, stored, TimeRange.eternity())})
+                    flow.model_copy(
+                        update={"timerange": _spanned(repositories, stored, TimeRange.eternity())}
+                    )
                     for flow, stored in zip(flows, page.items, strict=True)
                 ]
             return Page(tuple(flows), page.next_key)
