@@ -1,6 +1,6 @@
 """Flows: create, replace, read. A Source comes with its first Flow, and usually goes with its last."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -114,12 +114,7 @@ class FlowService:
             page = repositories.flows.list_(asked, beyond_vast(repositories, asked))
             flows = as_caller_sees(repositories, page.items)
             if asked.include_timerange:
-                flows = [
-                    flow.model_copy(
-                        update={"timerange": _spanned(repositories, stored, TimeRange.eternity())}
-                    )
-                    for flow, stored in zip(flows, page.items, strict=True)
-                ]
+                flows = _with_timeranges(repositories, flows, page.items)
             return Page(tuple(flows), page.next_key)
 
         return self.store.read(work)
@@ -255,6 +250,16 @@ class FlowService:
         events += collect(repositories, replaced, now)
         (updated,) = with_collections(repositories, [replaced])
         repositories.events.add([*events, flow_event("flows/updated", updated, now)])
+
+
+def _with_timeranges(
+    repositories: Repositories, flows: Sequence[Flow], stored: Sequence[StoredFlow]
+) -> list[Flow]:
+    ever = TimeRange.eternity()
+    return [
+        flow.model_copy(update={"timerange": _spanned(repositories, each, ever)})
+        for flow, each in zip(flows, stored, strict=True)
+    ]
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:
