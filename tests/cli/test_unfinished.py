@@ -109,7 +109,7 @@ def test_ctrl_c_is_told_in_the_store(stack: Stack, tmp_path: Path) -> None:
 def test_the_second_ingest_of_one_content_waits_for_the_first(
     stack: Stack, tmp_path: Path, elsewhere: bool
 ) -> None:
-    """Another machine is one that does not share the folder of locks. The first rests until the second waits."""
+    """Another machine is one that does not share the locks. The first rests until the second waits."""
     path = clip(tmp_path / "both.wav", 60)
     command = [TAMS, "ingest", str(path), "--segment-seconds", "0.2", "--url", stack.api_url]
     environment = {"XDG_CACHE_HOME": str(tmp_path / "cache")} if elsewhere else {}
