@@ -59,7 +59,7 @@ class Track:
 def open_media(path: Path) -> InputContainer:
     """Raises RefusedError for a file that is missing or is not media."""
     try:
-        return av.open(str(path.absolute()))
+        return av.open(str(path.absolute()), metadata_errors="replace")
     except FileNotFoundError as error:
         raise RefusedError(f"{path} does not exist") from error
     except (av.error.FFmpegError, OSError) as error:

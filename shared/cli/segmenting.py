@@ -48,16 +48,17 @@ def segments(path: Path, track: Track, plan: Plan, start_ns: int, damage: Damage
 
     def cut(group: Group, following: Group | None) -> Iterator[Cut]:
         packets = [each.packet for each in group.packets]
-        wrapped = wrapper.wrap(packets)
+        end = group.end
+        if following is not None and not is_gap(end, following.start, track):
+            end = following.start
+        start_of_cut, end_of_cut = flow_ns(group.start), flow_ns(end)
+        lasts = end_of_cut > start_of_cut  # or else its times are damaged
+        wrapped = wrapper.wrap(packets) if lasts else None
         refused = len(packets if wrapped is None else wrapped.refused)
         if refused:
             damage.leave_out(refused, group.start)
         if wrapped is None:
             return
-        end = group.end
-        if following is not None and not is_gap(end, following.start, track):
-            end = following.start
-        start_of_cut, end_of_cut = flow_ns(group.start), flow_ns(end)
         left_out = {id(packet) for packet in wrapped.refused}
         first = min(time_of(packet) for packet in packets if id(packet) not in left_out)
         offset = flow_ns(wrapped.shift)

@@ -1,6 +1,6 @@
 """Flows: create, replace, read. A Source comes with its first Flow, and usually goes with its last."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -100,12 +100,7 @@ class FlowService:
             page = repositories.flows.list_(asked, beyond_vast(repositories, asked))
             flows = as_caller_sees(repositories, page.items)
             if asked.include_timerange:
-                flows = [
-                    flow.model_copy(
-                        update={"timerange": _spanned(repositories, stored, TimeRange.eternity())}
-                    )
-                    for flow, stored in zip(flows, page.items, strict=True)
-                ]
+                flows = _with_timeranges(repositories, flows, page.items)
             return Page(tuple(flows), page.next_key)
 
         return self.store.read(work)
@@ -198,6 +193,16 @@ class FlowService:
             return dict(tags or {})
         source = repositories.sources.find(put.common.source_id)
         return tags_of_new(caller, tags, classes_of(source.source.tags) if source else ())
+
+
+def _with_timeranges(
+    repositories: Repositories, flows: Sequence[Flow], stored: Sequence[StoredFlow]
+) -> list[Flow]:
+    ever = TimeRange.eternity()
+    return [
+        flow.model_copy(update={"timerange": _spanned(repositories, each, ever)})
+        for flow, each in zip(flows, stored, strict=True)
+    ]
 
 
 def _spanned(repositories: Repositories, stored: StoredFlow, timerange: TimeRange) -> TimeRange:

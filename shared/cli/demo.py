@@ -1,0 +1,76 @@
+"""`tams demo`: a clip for those who have none at hand."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.addresses import LOCAL_URL
+from cli.apart import Server
+from cli.clip import make_clip
+from cli.connection import connected
+from cli.console import out
+from cli.ingest import Options, Outcome
+from cli.ingesting import Ingesting
+from cli.inputs import Input, Kind
+from cli.options import AsJson, Token, Url
+from cli.short_ids import short
+
+LABEL = "tams demo"
+
+
+def demo(
+    seconds: Annotated[
+        int, typer.Option(min=2, max=3_600, help="Length of the clip in seconds.")
+    ] = 10,
+    save: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Keep the clip in this file, too, as in demo.mp4."
+        ),
+    ] = None,
+    url: Url = LOCAL_URL,
+    token: Token = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a short clip and put it into the store, to try things out without a file.
+
+    Its picture shows a timecode, flashes and beeps every second; its sound comes in two languages.
+    """
+    with connected(url, token) as client:
+        client.get("/service")  # rather now than after the clip is made
+    with tempfile.TemporaryDirectory(prefix="tams-demo-") as folder:
+        path = save or Path(folder) / "demo.mp4"
+        make_clip(path, seconds)
+        options = Options(label=LABEL)
+        outcome = Ingesting(Server(url, token), options).one(Input(Kind.FILE, str(path)))
+    if as_json:
+        out.print_json(json.dumps(vars(outcome)))
+    else:
+        _tell(outcome, seconds)
+
+
+def _tell(outcome: Outcome, seconds: int) -> None:
+    had = "was already in the store" if outcome.was_complete else f"{outcome.registered} Segments"
+    multi = short(outcome.multi_flow_id)
+    until = min(seconds, 8)
+    commands = [
+        (f"tams show {multi}", "what it is, and its timeline"),
+        (f"tams play {multi} --open", "watch it"),
+        (f"tams export {multi} clip.mp4 --timerange '[2:0_{until}:0)'", "take a part of it out"),
+        ("tams ls", "everything in the store"),
+    ]
+    lines = [
+        f"a clip of {seconds} s with picture and two languages: {had}",
+        *(f"  {role:8} {flow_id}" for role, flow_id in _flows(outcome)),
+        "next:",
+        *(f"  {command:60} {what}" for command, what in commands),
+    ]
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _flows(outcome: Outcome) -> list[tuple[str, str]]:
+    return [("multi", outcome.multi_flow_id), *outcome.flow_ids.items()]
