@@ -14,6 +14,7 @@ from typing import Any
 
 from tams.errors import BackendUnavailableError
 from tams.models.delivery import Answer
+from tams.models.piece import StoredPiece
 from tams.models.stored_key import StoredKey
 from tams.models.stored_objects import Instance
 from tams.models.webhook import Webhook
@@ -160,6 +161,34 @@ class Bytes:
 
 
 @dataclass
+class Pieces:
+    """Which rendered pieces lie on which backend. It counts how often it is asked for them."""
+
+    kept: dict[tuple[str, str], StoredPiece] = field(default_factory=dict)
+    with_sessions: set[str] = field(default_factory=set)
+    asked: int = 0
+
+    def of_flow(self, storage_id: str, flow_id: str, most: int) -> dict[str, StoredPiece] | None:
+        self.asked += 1
+        found = {
+            name: piece
+            for (where, name), piece in self.kept.items()
+            if where == storage_id and name.startswith(f"{flow_id}/")
+        }
+        return None if len(found) > most else found
+
+    def url(self, storage_id: str, name: str) -> str:
+        return f"get-piece:{storage_id}/{name}"
+
+    def lasting_url(
+        self, storage_id: str, name: str, *, begin: int, seconds: int, file_name: str
+    ) -> str | None:
+        if storage_id in self.with_sessions:
+            return None
+        return f"lasting-piece:{storage_id}/{name} {begin}+{seconds} {file_name}"
+
+
+@dataclass
 class Receivers:
     """Take every event, unless an answer is set for their webhook."""
 
@@ -187,12 +216,13 @@ class Platform(Deployment):
         )
         settings = settings.model_copy(update={"storage_backends": (backend, archive)})
         self.time, self.noted = Clock(), Queues()
-        self.bytes, self.receivers = Bytes(), Receivers()
+        self.bytes, self.receivers, self.rendered = Bytes(), Receivers(), Pieces()
         super().__init__(settings, self.time)
         if database is not None:
             self._database = database
         self.queues, self.event_sender = self.noted, self.receivers
         self.object_stores = self.url_signer = self.bytes
+        self.pieces = self.rendered
 
     def another(self) -> "Platform":
         """On the same VAST."""

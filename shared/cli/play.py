@@ -20,7 +20,7 @@ def play(
         bool,
         typer.Option(
             "--dash",
-            help="Use DASH instead of HLS. DASH is exact where a Flow uses only part of an Object.",
+            help="Use DASH instead of HLS.",
         ),
     ] = False,
     hours: Annotated[

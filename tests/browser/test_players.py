@@ -122,13 +122,13 @@ def test_an_edit_of_part_of_an_object_is_exact_by_dash(
     assert numbers(player, 125) == [*range(75), *range(100, 150)]
 
 
-def test_the_same_edit_by_hls_shows_whole_objects(
+def test_the_same_edit_by_hls_shows_whole_objects_at_first(
     api: httpx.Client, player: Page, load: Load, picture: Cut
 ) -> None:
     edit = [Use(0, 0), Use(1, 2, 0, 1), Use(2, 3)]
     flow = flow_of(api, picture, edit, essence_parameters=PICTURE, **CMAF)
 
-    load("Hls", url_of(api, flow, "hls"))
+    load("Hls", url_of(api, flow, "hls"))  # the first list: parts are not rendered yet
 
     assert player.evaluate("video.duration") == pytest.approx(150 / FPS, abs=0.05)
 

@@ -93,12 +93,14 @@ def test_a_gap_of_two_seconds_lasts_two_seconds(api: httpx.Client, picture: Cut)
     assert longest == pytest.approx(2 + 1 / FPS, abs=0.01)
 
 
-def test_hls_plays_objects_whole_where_a_flow_shows_part(api: httpx.Client, picture: Cut) -> None:
+def test_hls_plays_objects_whole_while_what_a_flow_shows_is_rendered(
+    api: httpx.Client, picture: Cut
+) -> None:
     edit = [Use(0, 0), Use(1, 2, 0, 1), Use(2, 3)]
     flow = flow_of(api, picture, edit, TS_LEAD)
     answer = api.get(f"/flows/{flow['id']}/hls.m3u8")
 
-    assert answer.headers["X-TAMS-Exact"] == 'false; because="cut"'
+    assert answer.headers["X-TAMS-Exact"] == 'false; because="cut rendering"'
     assert len(frame_seconds(str(answer.url))) == 150
 
 
