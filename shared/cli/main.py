@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import admin, deleting, listing, play
+from cli import admin, bridge, deleting, listing, play
 from cli.addresses import LOCAL_URL
 from cli.commands import EXIT_CODES, Commands, join_help_lines
 from cli.connection import connected
@@ -35,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(admin.app, name="admin")
+app.add_typer(bridge.app, name="bridge")
 
 DAMAGED = 3
 """Exit code for ingesting a file that is not readable to its end."""
