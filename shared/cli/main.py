@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from cli import admin, deleting, demo, ingesting, listing, play, showing
+from cli import admin, bridge, deleting, demo, ingesting, listing, play, showing
 from cli.addresses import LOCAL_URL
 from cli.commands import EXIT_CODES, Commands, join_help_lines
 from cli.connection import connected
@@ -32,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(admin.app, name="admin")
+app.add_typer(bridge.app, name="bridge")
 app.command()(serve)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from local.stack import Stack
 from tests.browser.conftest import Load
-from tests.browser.test_players import numbers
+from tests.browser.seeing import numbers
 from tests.cli.command import flow, ingest, tams
 from tests.e2e.media import make_media, needs_ffmpeg
 from tests.e2e.playing import AAC, FPS, H264, OPUS, VP9, numbered_frames, tone

@@ -61,6 +61,34 @@ def test_a_message_may_tell_of_several_uploads() -> None:
 seconds = st.integers(0, 2**48)
 
 
+def test_the_event_as_vast_writes_it() -> None:
+    """Source: VAST Cluster administrator's guide, "S3 Event Record Format"."""
+    record = {
+        "awsRegion": "",
+        "eventName": "s3:ObjectCreated:Put",
+        "eventSource": "vast:s3",
+        "eventTime": "2026-11-27T10:51:35.859365Z",
+        "eventVersion": "2.2",
+        "requestParameters": {"sourceIPAddress": "10.1.2.3"},
+        "responseElements": {"x-amz-request-id": "1", "x-amz-id-2": "1"},
+        "s3": {
+            "bucket": {
+                "arn": "arn:vast:s3:::media",
+                "name": "media",
+                "ownerIdentity": {"principalId": "user"},
+            },
+            "configurationId": "uploads",
+            "object": {"eTag": "e", "key": "media/a", "sequencer": "1A", "size": "5"},
+            "s3SchemaVersion": "1.0",
+        },
+        "userIdentity": {"principalId": "user"},
+    }
+
+    (upload,) = parse_notification({"Records": [record]})
+
+    assert (upload.bucket, upload.key, upload.size_bytes) == ("media", "media/a", 5)
+
+
 texts = st.text(max_size=5)
 
 

@@ -33,6 +33,11 @@ def parse_notification(body: Any) -> list[Upload]:
     return list(_uploads(records or []))
 
 
+def _number(size: Any) -> int | None:
+    """VAST writes numbers as text."""
+    return None if size is None or size == "" else int(size)
+
+
 def _uploads(records: list[dict[str, Any]]) -> Iterator[Upload]:
     for record in records:
         if str(record["eventName"]).removeprefix("s3:").startswith(_CREATED):
@@ -40,7 +45,7 @@ def _uploads(records: list[dict[str, Any]]) -> Iterator[Upload]:
             yield Upload(
                 bucket=record["s3"]["bucket"]["name"],
                 key=unquote_plus(created["key"]),
-                size_bytes=created.get("size"),
+                size_bytes=_number(created.get("size")),
                 etag=created["eTag"].strip('"') if created.get("eTag") else None,
                 uploaded_us=to_us(datetime.fromisoformat(record["eventTime"])),
             )
