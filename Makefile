@@ -105,6 +105,7 @@ lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	$(LOCK) pyproject.toml -o layers/dependencies/requirements.txt
 	echo av | $(subst 3.11,3.13,$(LOCK)) - -c requirements/local.txt -o layers/media/requirements.txt
 	$(LOCK) pyproject.toml --extra local -c layers/dependencies/requirements.txt -o requirements/local.txt
+	$(LOCK) pyproject.toml --extra serve -c requirements/local.txt -o requirements/serve.txt
 	$(LOCK) pyproject.toml --extra local --extra dev -c requirements/local.txt -o requirements/dev.txt
 	echo aws-sam-cli==1.170.0 | $(LOCK) - -o requirements/sam.txt
 

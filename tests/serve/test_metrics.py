@@ -122,12 +122,12 @@ def test_cloudwatch_gets_one_line_for_each_event(
 
 def test_a_line_never_has_more_values_than_cloudwatch_takes() -> None:
     sink = CloudWatchSink()
-    threads = [
-        threading.Thread(
-            target=lambda: [sink.take(metrics.VAST_DURATION, 1, ()) for _ in range(200)]
-        )
-        for _ in range(2)
-    ]
+
+    def take() -> None:
+        for _ in range(200):
+            sink.take(metrics.VAST_DURATION, 1, ())
+
+    threads = [threading.Thread(target=take) for _ in range(2)]
     for each in threads:
         each.start()
     for each in threads:
