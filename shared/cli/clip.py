@@ -13,7 +13,7 @@ from av.codec.codec import UnknownCodecError
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
 
-from cli.wrapping import MediaPacket
+from cli.packets import MediaPacket
 
 WIDTH, HEIGHT, RATE = 640, 360, 25
 _SAMPLE_RATE, _SAMPLES = 48_000, 960
