@@ -30,6 +30,7 @@ from tams.services.playback.formats import (
     file_name,
 )
 from tams.services.playback.frames import has_frames
+from tams.services.playback.growth import Growth
 from tams.services.playback.hls_media import ListForm, media_playlist
 from tams.services.playback.hls_multivariant import multivariant_playlist
 from tams.services.playback.parts import Part, before_gaps, clipped_to, parts_of
@@ -71,6 +72,7 @@ class _Presented:
 
     shown: Presentation
     cuts: Mapping[str, Cuts]
+    growth: Growth | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +121,7 @@ class PlaybackService:
         read = self.store.read(work)
         if not isinstance(read.value, _Media):
             return Versioned(read.version, read.value)
-        listed = self._playlist(read.value, asked, place)
-        # It changes when the pieces are there, and the Flow's version does not tell.
-        is_passing = Inexact.RENDERING in listed.inexact
-        return Versioned(None if is_passing else read.version, listed)
+        return _versioned(read.version, self._playlist(read.value, asked, place))
 
     def hls_of_source(self, source_id: str, place: Place) -> Listed:
         """A multivariant playlist. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
@@ -134,19 +133,29 @@ class PlaybackService:
 
         return self.store.read(work)
 
-    def dash_of_flow(self, flow_id: str, asked: Asked, place: Place) -> Listed:
-        """Raises NotFoundError, ForbiddenError, InvalidRequestError."""
+    def dash_of_flow(
+        self, flow_id: str, asked: Asked, place: Place, known: Collection[str] = ()
+    ) -> Versioned[Listed]:
+        """Takes as many round trips as HLS. Raises NotFoundError, ForbiddenError, InvalidRequestError."""
 
-        def work(repositories: Repositories) -> _Presented:
+        def work(repositories: Repositories) -> Versioned[_Presented]:
             stored = flow_to(Permission.READ, repositories, flow_id)
             if plays_members(stored):
                 found = with_media(members_of(repositories, [stored]))
-                return self._presented(repositories, _the_flow(flow_id), found, asked)
+                presented = self._presented(repositories, _the_flow(flow_id), found, asked)
+                return Versioned(None, presented)
+            version = self._version(repositories.caller, stored)
+            if is_known(version, known):
+                return Versioned(version, None)
             check_container(stored.flow, DASH_CONTAINERS, "DASH")
             alone = [(stored, Track(stored.flow))]
-            return self._presented(repositories, _the_flow(flow_id), alone, asked)
+            presented = self._presented(repositories, _the_flow(flow_id), alone, asked)
+            return Versioned(version, presented)
 
-        return self._dash(self.store.read(work), asked, place)
+        read = self.store.read(work)
+        if read.value is None:
+            return Versioned(read.version, None)
+        return _versioned(read.version, self._dash(read.value, asked, place))
 
     def dash_of_source(self, source_id: str, asked: Asked, place: Place) -> Listed:
         """Raises NotFoundError, ForbiddenError, InvalidRequestError."""
@@ -198,18 +207,21 @@ class PlaybackService:
             timerange = asked.of(stored)
             segments = segments_of(repositories, stored, timerange)
             parts = clipped_to(parts_of(segments), timerange)
-            wanted = (
-                partial(_is_shown_wrong, before_gaps(parts)) if has_frames(stored) else _is_never
-            )
+            wanted: Wanted = _is_never
+            if has_frames(stored) and not asked.is_growing(stored):
+                wanted = partial(_is_shown_wrong, before_gaps(parts))
             cuts[track.flow.id] = self._cuts(repositories, stored.flow, parts, wanted)
-        return _Presented(shown, cuts)
+        playing = [stored for stored, _ in found if stored.flow.id in cuts]
+        return _Presented(shown, cuts, Growth.of(playing, asked, self.clock()))
 
     def _dash(self, presented: _Presented, asked: Asked, place: Place) -> Listed:
         rendered = self.rendering.rendered(presented.cuts, asked.wait_seconds)
         address = self._addresses(
             place, [part for each in rendered.parts.values() for part in each], rendered
         )
-        text, inexact = media_presentation(presented.shown, rendered.parts, address.of_flow)
+        text, inexact = media_presentation(
+            presented.shown, rendered.parts, address.of_flow, presented.growth
+        )
         return Listed(text, inexact | _passing(rendered))
 
     def _cuts(
@@ -255,6 +267,11 @@ def _is_shown_wrong(fill_gaps: Collection[Part], part: Part) -> bool:
 
 def _is_never(_part: Part) -> bool:
     return False
+
+
+def _versioned(version: str | None, listed: Listed) -> Versioned[Listed]:
+    """One that changes when pieces are there has no version, because that of the Flow does not tell."""
+    return Versioned(None if Inexact.RENDERING in listed.inexact else version, listed)
 
 
 def _passing(rendered: Rendered) -> set[Inexact]:
