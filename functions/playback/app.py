@@ -55,10 +55,12 @@ def mount_lists(prefix: str, asked: Callable[..., Awaitable[Asking]]) -> None:
         return list_response(listed, HLS)
 
     @router.get(f"{prefix}/flows/{{flowId}}/dash.mpd", responses=dash, response_class=Response)
-    async def get_dash_of_flow(flow_id: FlowId, by: Annotated[Asking, by_whom]) -> Response:
+    async def get_dash_of_flow(
+        flow_id: FlowId, by: Annotated[Asking, by_whom], known: KnownVersions
+    ) -> Response:
         """A Flow as DASH. Not part of TAMS."""
-        listed = by.service.dash_of_flow(flow_id, by.asked, by.place)
-        return list_response(Versioned(None, listed), DASH)
+        listed = by.service.dash_of_flow(flow_id, by.asked, by.place, known)
+        return list_response(listed, DASH)
 
     @router.get(f"{prefix}/sources/{{sourceId}}/hls.m3u8", responses=hls, response_class=Response)
     async def get_hls_of_source(source_id: SourceId, by: Annotated[Asking, by_whom]) -> Response:

@@ -169,6 +169,25 @@ def test_a_player_follows_a_flow_while_it_is_ingested(
     assert numbers(player, 8 * FPS) == list(range(8 * FPS))
 
 
+def test_a_player_follows_a_dash_document_while_a_flow_is_ingested(
+    api: httpx.Client, player: Page, load: Load, picture: Cut
+) -> None:
+    first, second, third, fourth = whole(picture)
+    flow = flow_of(
+        api, picture, [first, second], essence_parameters=PICTURE, status="ingesting", **CMAF
+    )
+    load("Shaka", url_of(api, flow, "dash"))
+    assert player.evaluate("shakaPlayer.isLive()") is True
+
+    (listed, _) = segments_of(api, flow)
+    init_id = listed["init_object"]["object_id"]
+    add_uses(api, flow, picture, [third, fourth], init_id=init_id)
+    assert put(api, flow, status="closed_complete").status_code == 204
+    player.wait_for_function("!shakaPlayer.isLive() && shakaPlayer.seekRange().end > 7.9")
+
+    assert numbers(player, 8 * FPS) == list(range(8 * FPS))
+
+
 def test_a_page_shows_a_thumbnail_by_a_token(player: Page, api: httpx.Client, picture: Cut) -> None:
     flow = flow_of(api, picture, whole(picture), essence_parameters=PICTURE, **CMAF)
     given = api.post("/playback/tokens", json={"source_id": flow["source_id"]}).json()

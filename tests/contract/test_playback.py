@@ -71,7 +71,7 @@ def test_a_list_of_a_timerange_has_whole_objects_and_says_so(
     cut = played(api, path, timerange="[3:0_5:0)")
 
     assert exact.headers["X-TAMS-Exact"] == "true"
-    assert cut.headers["X-TAMS-Exact"] == 'false; because="cut"'
+    assert cut.headers["X-TAMS-Exact"] == 'false; because="cut rendering"'
     assert len(uris(cut.text)) == 2
 
 

@@ -141,10 +141,10 @@ def read_media_playlist(text: str) -> tuple[dict[str, str], list[Entry]]:
 
 
 def read_mpd(text: str) -> list[ET.Element]:
-    """The periods of a document that has only what a reader of static documents knows."""
+    """The periods of a document."""
     root = ET.fromstring(text)  # noqa: S314 - our own
     assert root.tag == f"{MPD}MPD"
-    assert root.get("type") == "static"
+    assert root.get("type") in {"static", "dynamic"}
     return root.findall(f"{MPD}Period")
 
 

@@ -1,12 +1,14 @@
 """A DASH media presentation description, by SegmentList and SegmentTimeline. Source: ISO/IEC 23009-1."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from xml.sax.saxutils import escape, quoteattr
 
 from tams.models.flow import AudioFlow, Flow, VideoFlow
 from tams.services.playback.codecs import assumed_codec_string, frame_rate
 from tams.services.playback.exactness import Inexact
 from tams.services.playback.formats import mime_type, peak_bit_rate
+from tams.services.playback.growth import Growth
 from tams.services.playback.hls_media import Address, seconds_text
 from tams.services.playback.parts import Part
 from tams.services.playback.periods import Period, Stretch, periods_of
@@ -22,11 +24,15 @@ _BUFFER_SECONDS = 2
 
 
 def media_presentation(
-    shown: Presentation, parts: Mapping[str, Sequence[Part]], address_of: AddressOf
+    shown: Presentation,
+    parts: Mapping[str, Sequence[Part]],
+    address_of: AddressOf,
+    growth: Growth | None = None,
 ) -> tuple[str, set[Inexact]]:
     """The document, and how what it plays differs from what the Flows show. `parts` are by Flow.
 
-    Its time starts at the first part of any Flow.
+    Its time starts at the first part of any Flow, or where the growth says. A document that grows has a last
+    period without an end, and one that slides a first period that begins with the document's time.
     """
     tracks = [*shown.pictures, *shown.sounds, *shown.texts]
     inexact: set[Inexact] = set()
@@ -40,9 +46,15 @@ def media_presentation(
     periods, faults = periods_of(reachable)
     origin_ns = periods[0].start_ns if periods else 0
     end_ns = periods[-1].end_ns if periods else 0
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', _opening(end_ns - origin_ns)]
+    if growth is not None:
+        origin_ns = growth.origin_ns
+        if growth.slides and periods:
+            periods[0] = replace(periods[0], start_ns=origin_ns)
+    opening = _opening(end_ns - origin_ns) if growth is None else _growing(growth)
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', opening]
     for period in periods:
-        lines += _period(period, origin_ns, shown, address_of)
+        is_open = growth is not None and period is periods[-1]
+        lines += _period(period, origin_ns, shown, address_of, is_open=is_open)
     return "\n".join([*lines, "</MPD>", ""]), inexact | faults
 
 
@@ -51,6 +63,17 @@ def _opening(length_ns: int) -> str:
         '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:full:2011"'
         f' type="static" mediaPresentationDuration="{_duration(length_ns)}"'
         f' minBufferTime="PT{_BUFFER_SECONDS}S">'
+    )
+
+
+def _growing(growth: Growth) -> str:
+    window = growth.window_seconds
+    depth = "" if window is None else f' timeShiftBufferDepth="PT{window}S"'
+    return (
+        '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" profiles="urn:mpeg:dash:profile:full:2011"'
+        f' type="dynamic" availabilityStartTime="{growth.begins}"'
+        f' minimumUpdatePeriod="PT{growth.update_seconds}S"{depth}'
+        f' suggestedPresentationDelay="PT{growth.lag_seconds}S" minBufferTime="PT{_BUFFER_SECONDS}S">'
     )
 
 
@@ -67,11 +90,16 @@ def _duration(ns: int) -> str:
 
 
 def _period(
-    period: Period, origin_ns: int, shown: Presentation, address_of: AddressOf
+    period: Period,
+    origin_ns: int,
+    shown: Presentation,
+    address_of: AddressOf,
+    *,
+    is_open: bool,
 ) -> Iterator[str]:
+    length = "" if is_open else f' duration="{_duration(period.end_ns - period.start_ns)}"'
     yield (
-        f'<Period id="at{period.start_ns}" start="{_duration(period.start_ns - origin_ns)}"'
-        f' duration="{_duration(period.end_ns - period.start_ns)}">'
+        f'<Period id="at{period.start_ns}" start="{_duration(period.start_ns - origin_ns)}"{length}>'
     )
     for kind, tracks in (("video", shown.pictures), ("audio", shown.sounds), ("text", shown.texts)):
         for group in _adaptation_sets(kind, tracks, period):

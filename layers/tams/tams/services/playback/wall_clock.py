@@ -33,12 +33,18 @@ def tai_ahead_seconds(tai_ns: int) -> int:
     return 0 if index == 0 else _FIRST_AHEAD + index - 1
 
 
-def utc_text(tai_ns: int) -> str | None:
-    """To the microsecond, or shorter where that is exact; None for a year that a date cannot express."""
+def utc_moment(tai_ns: int) -> datetime | None:
+    """To the microsecond; None for a year that a date cannot express."""
     utc_ns = tai_ns - tai_ahead_seconds(tai_ns) * NS_PER_SECOND
     try:
-        moment = _EPOCH + timedelta(microseconds=utc_ns // _NS_PER_MICROSECOND)
+        return _EPOCH + timedelta(microseconds=utc_ns // _NS_PER_MICROSECOND)
     except OverflowError:
+        return None
+
+
+def utc_text(tai_ns: int) -> str | None:
+    """To the microsecond, or shorter where that is exact; None for a year that a date cannot express."""
+    if (moment := utc_moment(tai_ns)) is None:
         return None
     precision = "microseconds" if moment.microsecond % 1_000 else "milliseconds"
     return moment.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
