@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, unquote
 from uuid import uuid4
@@ -271,6 +272,19 @@ def test_what_keeps_it_from_starting_is_one_line(
     assert len(told) == 1
     assert words in told[0]
     assert "Traceback" not in done.stderr
+
+
+def test_without_the_client_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "confluent_kafka", None)
+    monkeypatch.delitem(sys.modules, "cli.kafka_events", raising=False)
+    words = ["--brokers", "b", "--topic", "t", "--queue-url", "http://127.0.0.1:1/q"]
+
+    done = CliRunner().invoke(app, ["bridge", "kafka", *words, "--data", str(tmp_path)])
+
+    assert done.exit_code == 1
+    assert "pip install confluent-kafka" in done.output
 
 
 def test_a_queue_that_does_not_exist_ends_it(quiet: Stack, broker: Broker, topic: str) -> None:
