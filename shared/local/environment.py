@@ -13,6 +13,9 @@ from vastlocal.http.doors import is_loopback
 VAST_BUCKET = "tams"
 VAST_SCHEMA = "tams"
 MEDIA_BUCKET = "tams-media"
+RCLONE, SEAWEEDFS = "rclone", "seaweedfs"
+"""The servers of S3 that there are."""
+_PRODUCTS = {RCLONE: "rclone serve s3", SEAWEEDFS: "SeaweedFS"}
 
 _LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"]
 """Where a developer's receivers run. Callers on other machines may not reach these through webhooks."""
@@ -34,6 +37,7 @@ class LocalValues:
     cors_origins: str = "*"
     host: str = LOOPBACK
     """The address that the API and S3 listen on."""
+    s3_server: str = RCLONE
 
     @property
     def vast_url(self) -> str:
@@ -117,9 +121,9 @@ class LocalValues:
         backend = {
             "id": self.credentials.storage_id,
             "label": "local",
-            "provider": "rclone",
+            "provider": self.s3_server,
             "region": REGION,
-            "store_product": "rclone serve s3",
+            "store_product": _PRODUCTS[self.s3_server],
             "default_storage": True,
             "tags": {},
             "endpoint_url": self.s3_url,

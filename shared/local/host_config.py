@@ -11,7 +11,7 @@ from local import access
 from local.application import Application
 from local.cors import LOOPBACK_ORIGINS
 from local.credentials import Credentials
-from local.environment import LocalValues
+from local.environment import RCLONE, LocalValues
 from local.ports import Ports
 from local.process import READY_FD
 from local.template import read_application
@@ -36,6 +36,9 @@ class HostConfig:
     terminal: int | None = None
     """An inherited descriptor for lines that a person should see."""
     extra_environment: Mapping[str, str] = field(default_factory=dict)
+    s3_server: str = RCLONE
+    s3_events_port: int = 0
+    """Where SeaweedFS reports uploads; rclone's folder is watched instead."""
     schedule_seconds: float | None = None
     """Fires all schedules at this interval instead, for tests."""
 
@@ -53,11 +56,13 @@ class HostConfig:
             access.variables(self.token, self.access),
             self.cors_origins or (LOOPBACK_ORIGINS if self.is_open else "*"),
             self.host,
+            self.s3_server,
         )
 
     @property
     def media_dir(self) -> Path:
-        return self.data_dir / "s3"
+        """The folder of S3. rclone keeps each object as a file in it."""
+        return self.data_dir / ("s3" if self.s3_server == RCLONE else self.s3_server)
 
     def application(self) -> Application:
         """Raises TemplateError."""

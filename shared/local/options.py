@@ -8,6 +8,7 @@ from typing import get_args
 from pydantic import IPvAnyNetwork, TypeAdapter, ValidationError
 
 from local import access
+from local.environment import RCLONE, SEAWEEDFS
 from local.errors import LocalStackError
 from local.ports import LOOPBACK, Ports
 from tams.models.address import Forwarding, parse_base_url
@@ -33,6 +34,7 @@ class Options:
     cors_origins: str | None
     workers: int
     conflicts: str | None
+    s3_server: str
     s3_public_url: str | None
     webhook_networks: str | None
     """JSON, as the functions take it."""
@@ -67,6 +69,7 @@ def from_environment(environment: Mapping[str, str]) -> Options:
         cors_origins=environment.get("TAMS_CORS_ORIGINS") or None,
         workers=_number(environment, "TAMS_WORKERS", 2, least=1, most=_WORKERS_MAX),
         conflicts=_conflicts(environment),
+        s3_server=_s3_server(environment),
         s3_public_url=environment.get("TAMS_S3_PUBLIC_URL") or None,
         webhook_networks=_networks(environment),
         settings={
@@ -109,6 +112,13 @@ def _conflicts(environment: Mapping[str, str]) -> str | None:
     if given is not None and given not in SOUND:
         known = ", ".join(SOUND)
         raise LocalStackError(f"TAMS_VAST_CONFLICTS={given[:40]} is not one of {known}")
+    return given
+
+
+def _s3_server(environment: Mapping[str, str]) -> str:
+    given = environment.get("TAMS_S3") or RCLONE
+    if given not in (RCLONE, SEAWEEDFS):
+        raise LocalStackError(f"TAMS_S3={given[:40]} is not {RCLONE} or {SEAWEEDFS}")
     return given
 
 

@@ -6,7 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
-from local.environment import VAST_BUCKET
+from local import seaweed
+from local.environment import SEAWEEDFS, VAST_BUCKET
 from local.errors import LocalStackError
 from local.host_config import HostConfig
 from local.ports import EVERYWHERE, LOOPBACK, Ports, on_loopback_too
@@ -60,6 +61,20 @@ def _vast(config: HostConfig, conflicts: str | None) -> Command:
 
 def _s3(config: HostConfig) -> Command:
     keys = config.credentials.s3
+    if config.s3_server == SEAWEEDFS:
+        if len(on_loopback_too(config.host)) > 1:
+            raise LocalStackError(
+                f"SeaweedFS cannot listen on {config.host} and on loopback: set TAMS_HOST=0.0.0.0, "
+                "or TAMS_S3=rclone"
+            )
+        return seaweed.command(
+            config.media_dir,
+            config.host,
+            config.ports.s3,
+            keys,
+            f"http://{LOOPBACK}:{config.s3_events_port}/",
+            config.credentials.aws.secret_key,
+        )
     arguments = [
         *("serve", "s3"),
         *(f"--addr={in_url(host)}:{config.ports.s3}" for host in on_loopback_too(config.host)),

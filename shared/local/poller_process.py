@@ -13,6 +13,7 @@ from typing import Any
 
 from local import host_config, s3_events, schedules, streams
 from local.application import Application, Schedule
+from local.environment import SEAWEEDFS
 from local.errors import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.host_config import HostConfig
@@ -20,6 +21,7 @@ from local.journal import Journal
 from local.kept_threads import kept
 from local.poller import QueuePoller
 from local.queues import create_queues, sqs_client
+from local.seaweed_events import UploadListener
 
 _FIRST_FIRING_SECONDS = 10.0
 """A schedule whose first run takes longer does not delay the stack's start."""
@@ -91,9 +93,17 @@ def _threads(
         work[f"the schedule {timer.name}"] = partial(timer.run, stopped)
     if application.upload_queue_arns:
         urls = [queue_url(arn) for arn in application.upload_queue_arns]
-        watcher = s3_events.UploadWatcher(config.media_dir, client, urls)
-        work["the watch for uploads"] = partial(watcher.run, stopped)
+        work["the watch for uploads"] = partial(_uploads(config, client, urls).run, stopped)
     return [kept(name, each, journal.line, stopped) for name, each in work.items()]
+
+
+def _uploads(
+    config: HostConfig, client: Any, queue_urls: Sequence[str]
+) -> s3_events.UploadWatcher | UploadListener:
+    if config.s3_server == SEAWEEDFS:
+        token = config.credentials.aws.secret_key
+        return UploadListener(config.s3_events_port, token, client, queue_urls)
+    return s3_events.UploadWatcher(config.media_dir, client, queue_urls)
 
 
 class _Timer:

@@ -63,14 +63,18 @@ def object_created(media_dir: Path, path: Path) -> dict[str, Any] | None:
             etag = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     except OSError:
         return None
-    now = datetime.now(UTC)
+    return event_of(bucket, key, size, etag, datetime.now(UTC))
+
+
+def event_of(bucket: str, key: str, size: int, etag: str, at: datetime) -> dict[str, Any]:
+    """S3's event for an object that was written."""
     return {
         "Records": [
             {
                 "eventVersion": "2.1",
                 "eventSource": "aws:s3",
                 "awsRegion": REGION,
-                "eventTime": now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "eventTime": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 "eventName": "ObjectCreated:Put",
                 "userIdentity": {"principalId": "local"},
                 "requestParameters": {"sourceIPAddress": "127.0.0.1"},

@@ -12,16 +12,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import parts
+from local import parts, seaweed
 from local.addresses import Addresses
 from local.application import Application
 from local.credentials import load_or_create
-from local.environment import MEDIA_BUCKET
+from local.environment import MEDIA_BUCKET, RCLONE, SEAWEEDFS
 from local.errors import InterruptedStartError, LocalStackError, PartDiedError
 from local.function_host import common_environment
 from local.host_config import GO, HostConfig
 from local.lock import DataDirLock
-from local.ports import LOOPBACK, Ports
+from local.ports import LOOPBACK, Ports, free_ports
 from local.private import close_to_others, private_files
 from local.process import Command, Part
 from local.queues import create_queues, sqs_client
@@ -67,6 +67,7 @@ class Stack(Addresses):
     """Fires all schedules at this interval, instead of at the template's rate."""
     terminal: int | None = None
     """A descriptor for lines that a person should see."""
+    s3_server: str = RCLONE
     s3_public_url: str | None = None
     progress: Callable[[str], None] = lambda _part: None
     """Called with the name of each part that has become ready."""
@@ -171,11 +172,13 @@ class Stack(Addresses):
         ports = (Ports.any_free() if isinstance(self.ports, int) else self.ports).settled(self.host)
         with self._usable_data_dir(), private_files():
             self._config = self._new_config(ports)
-            # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
-            media = self.config.media_dir / MEDIA_BUCKET / "media"
-            media.mkdir(parents=True, exist_ok=True)
-            # rclone removes a folder with its last object, and then fails an upload that has begun there.
-            (media / _KEPT).touch(0o600)
+            self._check_media()
+            if self.s3_server == RCLONE:
+                # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
+                media = self.config.media_dir / MEDIA_BUCKET / "media"
+                media.mkdir(parents=True, exist_ok=True)
+                # rclone removes a folder with its last object, and then fails an upload that has begun there.
+                (media / _KEPT).touch(0o600)
             parts.fresh_logs(self.data_dir / "logs")
         self._application = None
         self.settings_env()
@@ -191,6 +194,16 @@ class Stack(Addresses):
             self._running[name].write(f"{GO}\n")
         for name in hosts:
             self._finish(name)
+
+    def _check_media(self) -> None:
+        """Each server has a folder of its own. Raises LocalStackError if the media is in the other's."""
+        other = SEAWEEDFS if self.s3_server == RCLONE else RCLONE
+        folder = self.data_dir / ("s3" if other == RCLONE else other)
+        if not self.config.media_dir.exists() and folder.exists():
+            raise LocalStackError(
+                f"the media in {self.data_dir} is on {other}: set TAMS_S3={other}, "
+                "or TAMS_DATA_DIR=… to another directory"
+            )
 
     @contextmanager
     def _usable_data_dir(self) -> Iterator[None]:
@@ -212,6 +225,8 @@ class Stack(Addresses):
             ports=ports,
             credentials=load_or_create(self.data_dir),
             s3_public_url=self.s3_public_url or s3_url,
+            s3_server=self.s3_server,
+            s3_events_port=free_ports(LOOPBACK, 1)[0] if self.s3_server == SEAWEEDFS else 0,
             workers=self.workers,
             token=self.token,
             access=dict(self.access),
@@ -241,6 +256,9 @@ class Stack(Addresses):
             while not parts.answers(self.config.ports, name):
                 self._still_starting(part, deadline)
                 time.sleep(_LOOK_SECONDS)
+        if name == "s3" and self.s3_server == SEAWEEDFS:
+            url = f"http://{parts.reachable(self.host)}:{self.config.ports.s3}"
+            seaweed.make_bucket(url, self.config.credentials.s3, MEDIA_BUCKET)
         if name == "queue":
             with closing(sqs_client(self.sqs_url, self.sqs_credentials)) as client:
                 create_queues(client, self.application.queues)

@@ -18,6 +18,7 @@ OPTIONS = frozenset(
         "TAMS_QUEUE_PORT",
         "TAMS_RECYCLE_BIN__KEPT_SECONDS",
         "TAMS_RETENTION__ENABLED",
+        "TAMS_S3",
         "TAMS_S3_PORT",
         "TAMS_S3_PUBLIC_URL",
         "TAMS_TRUST_FORWARDED",

@@ -107,6 +107,7 @@ def test_damaged_credentials_are_named(tmp_path: Path) -> None:
         ("TAMS_WORKERS", "70000", "a whole number from 1 to 64"),
         ("PORT", "http", "a whole number from 0 to 65535"),
         ("TAMS_VAST_CONFLICTS", "never", "strict, column, commit"),
+        ("TAMS_S3", "minio", "rclone or seaweedfs"),
     ],
 )
 def test_a_wrong_variable_is_named(tmp_path: Path, name: str, value: str, right: str) -> None:
