@@ -185,7 +185,8 @@ def test_every_queue_is_encrypted_and_ends_in_dead_letters_that_raise_an_alarm(
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        for dimension in alarm.get("Dimensions", ())
+        if alarm.get("Namespace") == "AWS/SQS"
+        for dimension in alarm["Dimensions"]
     }
 
     for queue in queues.values():
