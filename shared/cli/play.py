@@ -11,6 +11,9 @@ from cli.console import out
 from cli.errors import CommandError
 from cli.options import PlayedId, TimeRangeText, Token, Url
 
+_WAIT_SECONDS = 20
+"""As long as the service allows: players get a list that is exact as soon as its parts are rendered."""
+
 
 def play(
     identifier: PlayedId,
@@ -20,6 +23,12 @@ def play(
         typer.Option(
             "--dash",
             help="Use DASH instead of HLS.",
+        ),
+    ] = False,
+    thumbnail: Annotated[
+        bool,
+        typer.Option(
+            "--thumbnail", help="Print the address of a picture of the first frame instead."
         ),
     ] = False,
     hours: Annotated[
@@ -35,8 +44,13 @@ def play(
 
     The address needs no credentials: anyone who has it can play that Flow or Source until it expires.
     """
+    if thumbnail and dash:
+        raise CommandError("--thumbnail and --dash are two different addresses: give one of them")
+    kind = "thumbnail" if thumbnail else "dash" if dash else "hls"
     with connected(url, token) as client:
-        address = address_of(client, identifier, timerange, "dash" if dash else "hls", hours)
+        address = address_of(client, identifier, timerange, kind, hours)
+    if not thumbnail:
+        address += f"?wait={_WAIT_SECONDS}"
     out.print(address, highlight=False, soft_wrap=True, markup=False)
     if open_:
         typer.launch(address)
