@@ -12,6 +12,9 @@ from cli.errors import CommandError
 from cli.options import PlayedId, TimeRangeText, Token, Url
 from cli.short_ids import id_of
 
+_WAIT_SECONDS = 20
+"""As long as the service allows: players get a list that is exact as soon as its parts are rendered."""
+
 
 def play(
     identifier: PlayedId,
@@ -21,6 +24,12 @@ def play(
         typer.Option(
             "--dash",
             help="Use DASH instead of HLS.",
+        ),
+    ] = False,
+    thumbnail: Annotated[
+        bool,
+        typer.Option(
+            "--thumbnail", help="Print the address of a picture of the first frame instead."
         ),
     ] = False,
     hours: Annotated[
@@ -36,9 +45,14 @@ def play(
 
     The address needs no credentials: anyone who has it can play that Flow or Source until it expires.
     """
+    if thumbnail and dash:
+        raise CommandError("--thumbnail and --dash are two different addresses: give one of them")
+    kind = "thumbnail" if thumbnail else "dash" if dash else "hls"
     with connected(url, token) as client:
         whole = id_of(client, identifier)
-        address = address_of(client, whole, timerange, "dash" if dash else "hls", hours)
+        address = address_of(client, whole, timerange, kind, hours)
+    if not thumbnail:
+        address += f"?wait={_WAIT_SECONDS}"
     out.print(address, highlight=False, soft_wrap=True, markup=False)
     if open_:
         typer.launch(address)

@@ -44,3 +44,14 @@ def test_a_flow_without_media_has_an_address_that_says_so(stack: Stack, api: htt
 
     assert answer.status_code == 400
     assert "no media" in answer.json()["summary"]
+
+
+def test_it_prints_the_address_of_a_picture(stack: Stack, api: httpx.Client) -> None:
+    flow = Maker(api).flow()
+
+    address = tams(stack, "play", flow["id"], "--thumbnail").strip()
+
+    assert address.endswith(f"/flows/{flow['id']}/thumbnail")
+    assert httpx.get(address).status_code == 404, "there is no media yet"
+    told = tams(stack, "play", flow["id"], "--thumbnail", "--dash", code=1)
+    assert "give one of them" in told
