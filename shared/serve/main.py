@@ -145,9 +145,9 @@ def _words(role: str, settings: ServeSettings, places: Places) -> str:
     parts = []
     if role != "worker":
         where = f"[{settings.host}]" if ":" in settings.host else settings.host
-        parts.append(f"{settings.processes} API processes at http://{where}:{settings.port}")
+        parts.append(f"API processes: {settings.processes} at http://{where}:{settings.port}")
     if role != "api":
-        parts.append(f"{settings.workers} workers")
+        parts.append(f"workers: {settings.workers}")
     parts.append("queues: SQS" if places.queues else "queues: none, work is looked for in VAST")
     if places.access.open:
         parts.append("OPEN to everyone who can reach it")
