@@ -56,6 +56,7 @@ def test_every_queue_is_shown_with_what_it_gave_up(stack: Stack) -> None:
         "DeliveriesQueue",
         "EventsQueue",
         "ObjectCleanupQueue",
+        "RendersQueue",
         "UploadsQueue",
     }
     assert after["CopiesQueue"]["given_up"] == before["CopiesQueue"]["given_up"] + 2
