@@ -31,6 +31,7 @@ class Wrapping:
 
 MPEG_TS = Wrapping("video/mp2t", "mpegts")
 QUICKTIME = Wrapping("video/quicktime", "mov")
+AVI = Wrapping("video/vnd.avi", "avi")
 CMAF: Mapping[Kind, Wrapping] = {
     "video": Wrapping("video/iso.segment", "mp4", init_mime="video/mp4"),
     "audio": Wrapping("audio/iso.segment", "mp4", init_mime="audio/mp4"),
@@ -52,10 +53,12 @@ _VIDEO: Mapping[str, str] = {
     "dnxhd": "video/x-dnxhd",
     "dvvideo": "video/DV",
     "ffv1": "video/FFV1",
+    "ffvhuff": "video/x-ffvhuff",
     "h263": "video/H263",
     "h264": "video/h264",
     "hap": "video/x-hap",
     "hevc": "video/h265",
+    "huffyuv": "video/x-huffyuv",
     "jpeg2000": "video/jp2",
     "mjpeg": "video/JPEG",
     "mpeg1video": "video/mpeg",
@@ -69,6 +72,7 @@ _VIDEO: Mapping[str, str] = {
     "rv40": "video/x-pn-realvideo",
     "svq3": "video/x-svq3",
     "theora": "video/x-theora",
+    "utvideo": "video/x-utvideo",
     "vc1": "video/vc1",
     "vp8": "video/VP8",
     "vp9": "video/VP9",
@@ -123,6 +127,9 @@ _EITHER = frozenset({"h264", "aac", "mp3", "ac3", "eac3"})
 
 _OPEN = frozenset({"ffv1", "theora", "mlp", "tta", "wavpack", "msmpeg4v3", "rv40"})
 
+IN_AVI = frozenset({"huffyuv", "ffvhuff", "utvideo"})
+"""What only AVI holds. All their frames are key frames, so the times that AVI lacks do not matter."""
+
 Asked = Literal["auto", "ts", "cmaf"]
 """The containers that a user prefers."""
 
@@ -154,7 +161,7 @@ def wrappings_for(kind: Kind, codec: str, asked: Asked = "auto") -> list[Wrappin
     """The containers to try, best first.
 
     MPEG-TS for codecs common in broadcast, CMAF for those common on the web, WebM and Matroska for their
-    native ones, QuickTime for the rest. The others follow, because a container may refuse a particular
+    native ones, AVI for what only it holds, QuickTime for the rest. The others follow, because a container may refuse a particular
     stream. What is asked comes first where it suits the codec.
     """
     if asked == "ts" and codec in BROADCAST:
@@ -165,6 +172,8 @@ def wrappings_for(kind: Kind, codec: str, asked: Asked = "auto") -> list[Wrappin
         best = MPEG_TS
     elif codec in {"vp8", "vorbis"}:
         best = WEBM[kind]
+    elif codec in IN_AVI:
+        best = AVI
     elif codec in _OPEN:
         best = MATROSKA[kind]
     else:

@@ -15,14 +15,14 @@ from av.container import OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from cli.gaps import with_black
+from cli.gaps import gaps_in, with_black
 from cli.layouts import settle_layout
 from cli.packets import MediaPacket
 from cli.picture import add_picture
 from cli.sound import add_sound, placed
 from cli.ticks import FrameClock
 from cli.timeline import HAIR, FlowMedia, TimelinePacket
-from cli.times import TICK
+from cli.times import NS, TICK
 from tams.timing import TimeRange
 
 SLACK = Fraction(1, 20_000)
@@ -62,18 +62,42 @@ def _video(
     black: Sequence[TimeRange],
 ) -> Encoded:
     clock = FrameClock(media.rate)
-    frame_ticks = round(1 / media.rate / clock.time_base) if media.rate else 0
     at, last = Fraction(0), -1
-    for shown, frame in with_black(_frames(media), black, media.rate):
-        if not start - SLACK <= shown < end - SLACK:
-            continue
+    frames = with_black(_frames(media), black, media.rate)
+    for shown, until, frame in _on_show(frames, media, start, end):
         at = max(shown - start, Fraction(0))
-        last = max(clock.ticks(at), last + 1)  # never two at once
+        last = max(clock.ticks(shown - start), last + 1)  # never two at once
+        ticks = max(clock.ticks(until - start) - last, 1)
         frame.time_base, frame.pts = clock.time_base, last
-        frame.duration = frame_ticks
+        frame.duration = ticks
         frame.pict_type = 0  # the encoder chooses anew
-        yield from ((at, _lasting(packet, frame_ticks)) for packet in stream.encode(frame))
-    yield from ((at, _lasting(packet, frame_ticks)) for packet in stream.encode(None))
+        yield from ((at, _lasting(packet, ticks)) for packet in stream.encode(frame))
+    yield from ((at, _lasting(packet, 1)) for packet in stream.encode(None))
+
+
+def _on_show(
+    frames: Iterator[tuple[Fraction, VideoFrame]], media: FlowMedia, start: Fraction, end: Fraction
+) -> Iterator[tuple[Fraction, Fraction, VideoFrame]]:
+    """What a player shows between these times: each frame, since when, and until when.
+
+    The first may be on show since before `start`.
+    """
+    holes = [Fraction(each.start_ns or 0, NS) for each in gaps_in(media)]
+
+    def gone(since: Fraction, following: Fraction) -> Fraction:
+        return min([following, *(each for each in holes if since < each < following)])
+
+    held: tuple[Fraction, VideoFrame] | None = None
+    for shown, frame in frames:
+        if shown >= end - SLACK:
+            break
+        if held is not None and shown > start + SLACK:
+            yield held[0], gone(held[0], shown), held[1]
+        held = shown, frame
+    else:
+        end = min(end, Fraction(media.clips[-1].timerange.end_ns or 0, NS))
+    if held is not None and gone(held[0], end) > start + SLACK:
+        yield held[0], gone(held[0], end), held[1]
 
 
 def _lasting(packet: MediaPacket, ticks: int) -> MediaPacket:

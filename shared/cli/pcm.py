@@ -14,7 +14,7 @@ from cli.packets import MediaPacket, codec_of
 from cli.timeline import FlowMedia
 from cli.wrapping import copy_stream
 
-TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut"})
+TAKERS = frozenset({"mov", "matroska", "wav", "w64", "caf", "nut", "avi"})
 """Muxers that store PCM unchanged. MP4's PCM is too new: demuxers still in use read 24 bits as 16."""
 
 PCM_ONLY = frozenset({"wav", "w64"})

@@ -10,6 +10,7 @@ from av.video.stream import VideoStream
 
 from cli.errors import CommandError
 from cli.essence import BOTTOM_FIRST
+from cli.mastering import mastering_of
 from cli.ticks import FrameClock
 from cli.timeline import FlowMedia
 
@@ -31,6 +32,8 @@ class Look:
     fields: str | None
     colour: tuple[int, int, int, int]
     pixel: Fraction | None
+    mastering: tuple[str, ...] = ()
+    """The static metadata of HDR10, as parameters of x265."""
 
 
 def look_of(media: FlowMedia) -> Look:
@@ -58,6 +61,7 @@ def look_of(media: FlowMedia) -> Look:
                 int(frame.color_range),
             ),
             stream.sample_aspect_ratio,
+            mastering_of(frame),
         )
 
 
@@ -80,7 +84,7 @@ def add_picture(
         context = stream.codec_context
         stream.options = {"crf": "16", "preset": "veryfast"}
         if encoder == "libx265":
-            stream.options["x265-params"] = "log-level=error"
+            stream.options["x265-params"] = ":".join(("log-level=error", *look.mastering))
         if encoder == "libx265" and output.format.name in {"mp4", "mov", "ipod"}:
             context.codec_tag = "hvc1"
         if look.fields:

@@ -11,11 +11,14 @@ from av.container import OutputContainer
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from cli.codecs import Wrapping
+from cli.codecs import IN_AVI, Wrapping
 from cli.fragments import Fragmenter
 from cli.packets import MediaPacket, codec_of, time_of
 from cli.ticks import Placed, clock_for
 from cli.times import TICK
+
+_RAW_TAGS = {"yuv420p": "I420", "yuv422p": "Y42B", "nv12": "NV12"}
+"""By libavutil's names of planar pictures. For others Matroska has no tag, or QuickTime is as good."""
 
 LEAD_SECONDS = 10
 """MPEG-TS times start here, so that anything before the first frame (B-frames, priming) stays positive."""
@@ -35,8 +38,18 @@ class Wrapped:
 
 
 def copy_stream(output: OutputContainer, template: Stream) -> Stream:
-    """A stream for the template's packets; `opaque` needs no encoder, which many codecs do not have."""
-    return output.add_stream_from_template(template, opaque=True)
+    """A stream for the template's packets; `opaque` needs no encoder, which many codecs do not have.
+
+    From the tag alone decoders of ProRes and UT Video learn the profile, depth and alpha, and Matroska's readers
+    how raw pictures are packed.
+    """
+    stream = output.add_stream_from_template(template, opaque=True)
+    codec, muxer = codec_of(template), output.format.name
+    if (codec == "prores" and muxer == "mov") or (codec in IN_AVI and muxer == "avi"):
+        stream.codec_context.codec_tag = template.codec_context.codec_tag
+    elif codec == "rawvideo" and muxer == "matroska":
+        stream.codec_context.codec_tag = _RAW_TAGS.get(_packing(template) or "", "\0\0\0\0")
+    return stream
 
 
 class Wrapper:
@@ -182,8 +195,10 @@ def _first_time(media: bytes | memoryview, muxer: str, stream: Stream) -> Fracti
 
 def _look(stream: Stream) -> tuple[str, str | None]:
     """The codec, and the packing of raw pictures: a container may not support that packing."""
-    codec, packing = codec_of(stream), None
-    if codec == "rawvideo" and isinstance(stream, VideoStream):
-        form = stream.codec_context.format
-        packing = form.name if form else None
-    return codec, packing
+    codec = codec_of(stream)
+    return codec, _packing(stream) if codec == "rawvideo" else None
+
+
+def _packing(stream: Stream) -> str | None:
+    form = stream.codec_context.format if isinstance(stream, VideoStream) else None
+    return form.name if form else None

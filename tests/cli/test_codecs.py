@@ -55,6 +55,10 @@ VIDEO: list[tuple[str, str, str, dict[str, Any]]] = [
     ("jpeg2000", "mov", "video/jp2", {}),
     ("v210", "mov", "video/raw", {"pix_fmt": "yuv422p10le"}),
     ("rawvideo", "mov", "video/raw", {"pix_fmt": "uyvy422"}),
+    ("rawvideo", "avi", "video/raw", {"pix_fmt": "yuv420p"}),
+    ("huffyuv", "avi", "video/x-huffyuv", {"pix_fmt": "yuv422p"}),
+    ("ffvhuff", "mkv", "video/x-ffvhuff", {}),
+    ("utvideo", "avi", "video/x-utvideo", {"pix_fmt": "yuv422p"}),
 ]
 
 
@@ -100,6 +104,23 @@ def test_picture_is_named_by_its_codec_and_every_frame_comes_back(
     media = named_and_cut(path, mime)
 
     assert sum(decoded(each, "video") for each in media) == decoded(path, "video") == 30
+
+
+def test_prores_keeps_its_profile_and_with_it_depth_and_alpha(tmp_path: Path) -> None:
+    path = tmp_path / "in.mov"
+    with av.open(str(path), "w") as output:
+        stream: Any = output.add_stream("prores_ks", rate=25, options={"profile": "4444"})
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuva444p10le"
+        for number in range(3):
+            frame = av.VideoFrame(160, 96, "yuva444p10le")
+            frame.pts = number
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+
+    (media,) = cut(path)
+
+    with av.open(BytesIO(media)) as stored:
+        assert stored.streams.video[0].codec_context.pix_fmt == "yuva444p12le"
 
 
 @pytest.mark.parametrize(("encoder", "suffix", "mime", "how"), AUDIO)
@@ -162,7 +183,7 @@ def test_every_named_codec_has_containers_to_try() -> None:
 
 
 def test_a_packing_that_no_container_keeps_is_refused(tmp_path: Path) -> None:
-    path = make(tmp_path / "in.avi", video="rawvideo")
+    path = make(tmp_path / "in.nut", video="rawvideo", pix_fmt="yuv444p")
 
     with pytest.raises(CommandError, match=r"\(rawvideo\) fits none of the containers"):
         probe(path)

@@ -8,12 +8,13 @@ import av
 import numpy as np
 import pytest
 
+from cli.mastering import mastering_of
 from local.stack import Stack
 from tests.cli.command import flow, ingest, tams
 from tests.cli.made_media import make
 
 STRETCH = "[0:310000000_1:310000000)"
-"""1 s that begins between two frames."""
+"""1 s that begins between two frames, while the earlier one is on show."""
 
 PICTURE = [
     ("ffv1", "mkv", "yuv420p"),
@@ -44,7 +45,53 @@ def test_a_stretch_of_picture_has_its_frames(
     tams(stack, "export", picture, str(target), "--timerange", STRETCH)
 
     with av.open(str(target)) as container:
-        assert sum(1 for _ in container.decode(video=0)) == 25
+        times = [frame.time for frame in container.decode(video=0)]
+    assert len(times) == 26
+    assert [round(1000 * each) for each in (*times[:3], times[-1])] == [0, 10, 50, 970]
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_a_stretch_lasts_as_long_as_asked(stack: Stack, tmp_path: Path, suffix: str) -> None:
+    source = make(tmp_path / "in.mp4", video="libx264")
+    picture = ingest(stack, source)["flow_ids"]["video"]
+
+    target = tmp_path / f"out.{suffix}"
+    tams(stack, "export", picture, str(target), "--timerange", "[0:510000000_0:530000000)")
+
+    with av.open(str(target)) as container:
+        packets = [each for each in container.demux(video=0) if each.size]
+        duration = container.duration
+    assert len(packets) == 2
+    assert duration is not None
+    assert abs(duration - 20_000) <= 1_000
+
+
+def test_a_stretch_keeps_the_static_metadata_of_hdr10(stack: Stack, tmp_path: Path) -> None:
+    source = tmp_path / "in.mp4"
+    display = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
+    with av.open(str(source), "w") as output:
+        stream: Any = output.add_stream("libx265", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p10le"
+        stream.options = {
+            "x265-params": f"log-level=error:master-display={display}:max-cll=1000,400"
+        }
+        for number in range(50):
+            pixels = np.full((96, 160, 3), number, np.uint8)
+            frame = av.VideoFrame.from_ndarray(pixels, "rgb24").reformat(format="yuv420p10le")
+            frame.pts = number
+            output.mux(stream.encode(frame))
+        output.mux(stream.encode(None))
+    picture = ingest(stack, source)["flow_ids"]["video"]
+
+    target = tmp_path / "out.mp4"
+    tams(stack, "export", picture, str(target), "--timerange", STRETCH)
+
+    assert mastering(target) == mastering(source) == (f"master-display={display}", "max-cll=1000,400")
+
+
+def mastering(path: Path) -> tuple[str, ...]:
+    with av.open(str(path)) as container:
+        return mastering_of(next(container.decode(video=0)))
 
 
 @pytest.mark.parametrize("channels", ["stereo", "4.0", "7.1"])

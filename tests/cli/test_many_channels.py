@@ -117,7 +117,7 @@ def test_picture_and_sound_come_out_of_any_start_in_any_type_of_file(
         whole = ["export", outcome["multi_flow_id"], str(target)]
         tams(stack, *whole, "--timerange", "[0:100000000_1:100000000)")
         with av.open(str(target)) as container:
-            assert sum(1 for _ in container.decode(video=0)) == 25
+            assert sum(1 for _ in container.decode(video=0)) == 26
             assert channels_of(container.streams.audio[0].codec_context) == 8
 
 

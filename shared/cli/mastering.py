@@ -1,0 +1,41 @@
+"""The static metadata of HDR10: the display on which a picture was mastered, and how bright it gets.
+
+Sources: SMPTE ST 2086, CTA-861.3, and libavutil's `mastering_display_metadata.h`.
+"""
+
+import struct
+from fractions import Fraction
+
+from av.sidedata.sidedata import Type
+from av.video.frame import VideoFrame
+
+_DISPLAY = struct.Struct("@20i2i")
+"""Ten ratios: x and y of red, green, blue and white, then the least and the greatest luminance in cd/m²; and
+whether the colours and the luminances are stated."""
+
+_LIGHT = struct.Struct("@2I")
+_CHROMATICITY, _LUMINANCE = 50_000, 10_000
+"""Units of x265 and of the bitstream, each to one."""
+
+
+def mastering_of(frame: VideoFrame) -> tuple[str, ...]:
+    """As parameters of x265; nothing of what the frame does not state."""
+    found = []
+    display = frame.side_data.get(Type.MASTERING_DISPLAY_METADATA)
+    if display is not None and (words := _display(bytes(display))):
+        found.append(f"master-display={words}")
+    light = frame.side_data.get(Type.CONTENT_LIGHT_LEVEL)
+    if light is not None:
+        found.append("max-cll={},{}".format(*_LIGHT.unpack_from(bytes(light))))
+    return tuple(found)
+
+
+def _display(data: bytes) -> str | None:
+    *terms, has_colours, has_luminances = _DISPLAY.unpack_from(data)
+    ratios = list(zip(terms[::2], terms[1::2], strict=True))
+    if not (has_colours and has_luminances and all(below for _, below in ratios)):
+        return None
+    x_and_y = [round(Fraction(*each) * _CHROMATICITY) for each in ratios[:8]]
+    red, green, blue, white = (f"({x},{y})" for x, y in zip(x_and_y[::2], x_and_y[1::2], strict=True))
+    least, most = (round(Fraction(*each) * _LUMINANCE) for each in ratios[8:])
+    return f"G{green}B{blue}R{red}WP{white}L({most},{least})"
