@@ -12,7 +12,7 @@ from tams.api.creation import EXTENSION, located
 from tams.api.deletion import ACCEPTED, Options, deleted, never_kept
 from tams.api.dependencies import Backends, FlowId, IsHead, JsonBody, ThisPlatform, acting
 from tams.api.error_body import error_body
-from tams.api.listing import decode_segment_key, encode_segment_key, surely_fit
+from tams.api.listing import decode_listed_key, decode_segment_key, encode_segment_key, surely_fit
 from tams.api.paging import array_response, paging_headers
 from tams.api.payload import fitting_array
 from tams.api.properties import TAG_SCHEMA, TAGS_SCHEMA, tag_name
@@ -20,6 +20,7 @@ from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timera
 from tams.api.trailing_slash import ends_in_slash
 from tams.api.upload_body import JsonOrUpload
 from tams.api.url_query import url_filter
+from tams.api.with_deleted import with_deleted
 from tams.errors import InvalidRequestError
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.flow_segment import (
@@ -36,6 +37,7 @@ from tams.runtime.http_handler import api_handler
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.segment_tags import SegmentTagService
 from tams.services.objects.get_urls import GetUrls
+from tams.services.recycle_bin.deleted_segments import DeletedSegmentService, ListedPage
 from tams.services.segments.documents import segment_json
 from tams.services.segments.segments import FlowSegmentService, SegmentPage
 from tams.services.segments.window import PageRequest
@@ -46,6 +48,7 @@ router = APIRouter(prefix="/flows/{flowId}/segments", tags=["FlowSegments"])
 FlowSegments = Annotated[FlowSegmentService, Depends(acting(FlowSegmentService))]
 DirectUploads = Annotated[DirectUploadService, Depends(acting(DirectUploadService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
+DeletedToo = Annotated[DeletedSegmentService | None, Depends(with_deleted(DeletedSegmentService))]
 SegmentTags = Annotated[SegmentTagService, Depends(acting(SegmentTagService))]
 TagName = Annotated[str, Depends(tag_name)]
 
@@ -65,6 +68,7 @@ async def get_segments(
     object_id: str | None = None,
     reverse_order: QueryBool = False,
     include_object_timerange: QueryBool = False,
+    deleted_too: DeletedToo = None,
 ) -> Response:
     """A page may be short, or even empty, and still lead to a next one.
 
@@ -75,23 +79,28 @@ async def get_segments(
         query_timerange(timerange),
         page_limit(limit),
         reverse_order,
-        decode_segment_key(page),
+        None if deleted_too else decode_segment_key(page),
     )
-    found = segments.list_(flow_id, asked, object_id, tags)
+    found: SegmentPage | ListedPage
+    if deleted_too is None:
+        found = segments.list_(flow_id, asked, object_id, tags)
+    else:
+        found = deleted_too.list_(flow_id, asked, decode_listed_key(page), object_id, tags)
     body = b"[]"
     if not (is_head and surely_fit(found.segments)):
         get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
         body, count = fitting_array(
             to_json(
                 segment_json(segment, get_urls, include_object_timerange=include_object_timerange)
+                | told
             )
-            for segment in found.segments
+            for segment, told in zip(found.segments, found.told, strict=True)
         )
-        found = _first(found, count)
+        found = found.first(count)
     headers = paging_headers(
         request,
         limit=asked.limit,
-        next_key=encode_segment_key(found.next_ns),
+        next_key=encode_segment_key(found.next_key),
         count=len(found.segments),
         reverse=reverse_order,
         timerange=str(found.timerange),
@@ -237,13 +246,6 @@ async def delete_segment_tag(
 ) -> JSONResponse:
     """Removes one tag from each Segment that `timerange` covers completely. Not part of TAMS."""
     return JSONResponse(segments.remove(flow_id, query_timerange(timerange), [name]).to_json())
-
-
-def _first(page: SegmentPage, count: int) -> SegmentPage:
-    """The first Segments of a page that fit into one answer; the next page begins after them."""
-    if count == len(page.segments):
-        return page
-    return SegmentPage(page.segments[:count], page.segments[count - 1].timerange.start_ns)
 
 
 def _failed(fault: SegmentFault) -> FailedSegment:

@@ -1,7 +1,7 @@
 """/objects, /objects/{objectId} and its instances. An Object id may contain any character, even slashes."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
@@ -16,6 +16,7 @@ from tams.api.paging import paging_headers
 from tams.api.query import Limit, PageToken, page_limit, query_uuid
 from tams.api.raw_path import path_value
 from tams.api.url_query import url_filter
+from tams.api.with_deleted import with_deleted
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.media_object import ControlledInstance, MediaObject, parse_instance_post
 from tams.models.object_post import parse_object_post
@@ -26,12 +27,14 @@ from tams.services.objects.get_urls import GetUrls
 from tams.services.objects.instances import InstanceService
 from tams.services.objects.objects import ObjectService, ObjectView
 from tams.services.objects.registration import ObjectRegistrationService
+from tams.services.recycle_bin.deleted_objects import DeletedObjectService
 
 router = APIRouter(prefix="/objects", tags=["Objects"])
 
 Objects = Annotated[ObjectService, Depends(acting(ObjectService))]
 Instances = Annotated[InstanceService, Depends(acting(InstanceService))]
 Deletion = Annotated[ObjectDeletionService, Depends(acting(ObjectDeletionService))]
+DeletedToo = Annotated[DeletedObjectService | None, Depends(with_deleted(DeletedObjectService))]
 Registration = Annotated[ObjectRegistrationService, Depends(acting(ObjectRegistrationService))]
 
 
@@ -117,17 +120,23 @@ async def get_object(
     platform: ThisPlatform,
     backends: Backends,
     urls: Annotated[UrlFilter, Depends(url_filter)],
+    deleted_too: DeletedToo,
     limit: Limit = None,
     page: PageToken = None,
 ) -> JSONResponse:
     """Paging, `flow_tag.{name}` and `flow_tag_exists.{name}` apply to `referenced_by_flows`."""
     flow_tags = parse_tag_filters("flow_tag", request.query_params.multi_items())
-    view = objects.get(object_id, flow_tags)
+    told = dict[str, Any]()
+    if deleted_too is None:
+        view = objects.get(object_id, flow_tags)
+    else:
+        found = deleted_too.get(object_id, flow_tags)
+        view, told = found.view, found.told
     in_force = page_limit(limit)
     flow_ids, next_key = page_of_ids(view.flow_ids, page, in_force)
     get_urls = GetUrls(platform.object_stores.get_url, backends, urls)
     headers = paging_headers(request, limit=in_force, next_key=next_key)
-    return JSONResponse(object_json(view, flow_ids, get_urls), headers=headers)
+    return JSONResponse({**object_json(view, flow_ids, get_urls), **told}, headers=headers)
 
 
 @router.delete(

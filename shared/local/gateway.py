@@ -12,7 +12,7 @@ from local.application import Application
 from local.asgi import Scope, Send, request_of, send_answer
 from local.authorizer import FORBIDDEN, Authorizer, NotAuthorizedError
 from local.cors import CorsPolicy
-from local.error_body import error_answer
+from local.error_body import error_answer, too_large
 from local.function_host import FunctionHost, HandlerError
 from local.http_events import BadAnswerError, Event, HttpAnswer, HttpRequest, from_answer, to_event
 from local.invocations import invoke, invoked_function
@@ -85,7 +85,7 @@ class Gateway:
         except ClientGoneError:
             return
         except BodyTooLargeError:
-            done = _Done(_too_large("the body", BODY_BYTES_MAX))
+            done = _Done(too_large(request, "the body", BODY_BYTES_MAX))
         except BodyTooSlowError:
             done = _Done(_too_slow(self.body_timeout_seconds))
         answer = self._cors.applied(done.answer, request)
@@ -122,7 +122,9 @@ class Gateway:
         name = match.route.function
         event = to_event(request, match)
         if len(request.body) > PAYLOAD_BYTES_MAX // 2 and _size(event) > PAYLOAD_BYTES_MAX:
-            return _Done(_too_large("the request as Lambda's event", PAYLOAD_BYTES_MAX), name)
+            return _Done(
+                too_large(request, "the request as Lambda's event", PAYLOAD_BYTES_MAX), name
+            )
         seconds = min(self._functions[name].timeout_seconds, GATEWAY_TIMEOUT_SECONDS)
         call = asyncio.get_running_loop().run_in_executor(self._threads, self._call, name, event)
         try:
@@ -148,10 +150,6 @@ def _failed(summary: str) -> HttpAnswer:
 def _size(payload: Any) -> int:
     """The size as Lambda writes it: characters beyond ASCII stay unescaped."""
     return len(json.dumps(payload, ensure_ascii=False).encode(errors="surrogatepass"))
-
-
-def _too_large(what: str, bytes_max: int) -> HttpAnswer:
-    return error_answer(413, "RequestTooLarge", f"{what} is larger than {bytes_max} bytes")
 
 
 def _too_slow(seconds: float) -> HttpAnswer:

@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 from local.application import Application
 from local.asgi import Scope, Send, request_of, send_answer
 from local.cors import CorsPolicy
-from local.error_body import error_answer
+from local.error_body import error_answer, too_large
 from local.http_events import HttpAnswer, HttpRequest
 from local.prometheus import CONTENT_TYPE
 from local.request_body import (
@@ -73,8 +73,7 @@ class Front:
         except ClientGoneError:
             return
         except BodyTooLargeError:
-            summary = f"the body is larger than {BODY_BYTES_MAX} bytes"
-            answer = error_answer(413, "RequestTooLarge", summary)
+            answer = too_large(request, "the body", BODY_BYTES_MAX)
         except BodyTooSlowError:
             summary = f"the body took longer than {BODY_TIMEOUT_SECONDS:g} s"
             answer = error_answer(408, "RequestTimeout", summary, [_CLOSING])

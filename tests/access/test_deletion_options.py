@@ -222,3 +222,20 @@ def test_a_collection_that_is_collected_or_has_media_is_not_deleted_alone(
     assert ann.delete(url, params={"cascade": "true"}).status_code == 204
     assert ann.get(f"/flows/{made['flowId']}").status_code == 200, "its members stay"
     assert ann.get(f"/collections/{outer['id']}/members").json() == []
+
+
+def test_only_admins_are_shown_what_is_deleted(ann: httpx.Client, root: httpx.Client) -> None:
+    made = a_flow(ann)
+    flow, an_object = f"/flows/{made['flowId']}", f"/objects/{made['objectId']}"
+    ann.delete(f"{flow}/segments")
+
+    for asked in ("true", "only"):
+        query = {"include_deleted": asked}
+        for path in (f"{flow}/segments", an_object):
+            refused = ann.get(path, params=query)
+            assert (refused.status_code, "admin" in refused.json()["summary"]) == (403, True)
+        (shown,) = root.get(f"{flow}/segments", params=query).json()
+        assert (shown["deleted"], shown["deleted_by"]) == (True, "ann")
+        assert root.get(an_object, params=query).json()["deleted_by"] == "ann"
+    assert ann.get(f"{flow}/segments").json() == []
+    assert ann.get(an_object).status_code == 404

@@ -205,6 +205,7 @@ def test_far_more_is_refused_by_the_gateway(api: httpx.Client, flow: Json, megab
     answer = upload(api, flow, segment(), media(bytes(megabytes * 1024 * 1024)))
 
     assert (answer.status_code, answer.json()["type"]) == (413, "RequestTooLarge")
+    assert "POST /flows/{flowId}/storage" in answer.json()["summary"]
     assert segments_of(api, flow) == []
 
 

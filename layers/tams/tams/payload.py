@@ -13,6 +13,11 @@ ANSWER_BYTES_MAX = LAMBDA_BYTES_MAX - 64 * 1024
 SIGNED_URL_BYTES_MAX = 5_000
 """Those of a role carry its session token, which takes 1.3 to 1.7 kB and may take more."""
 
+UPLOAD_INSTEAD = (
+    ": upload larger media straight to S3, with a URL from POST /flows/{flowId}/storage"
+)
+"""What the refusal of an upload that is too large ends with."""
+
 _ESCAPED = (b'"', b"\\", b"\n")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from tams.models.binned import SegmentKey
 from tams.models.page_keys import decode_page_key, encode_page_key
 from tams.models.stored import StoredSegment
 from tams.models.stored_objects import ObjectKind
@@ -16,8 +17,9 @@ _SEGMENT_BYTES, _INSTANCE_BYTES = 600, 300
 """Room for the names and numbers of a Segment and an instance."""
 
 
-def encode_segment_key(start_ns: int | None) -> str | None:
-    return None if start_ns is None else encode_page_key(start_ns)
+def encode_segment_key(key: tuple[int] | SegmentKey | None) -> str | None:
+    """Of a Segment that the next page follows: its start and, in a list with deleted ones, its entry."""
+    return None if key is None else encode_page_key(*key)
 
 
 def decode_segment_key(page: str | None) -> int | None:
@@ -26,6 +28,14 @@ def decode_segment_key(page: str | None) -> int | None:
         return None
     (start_ns,) = decode_page_key(page, int)
     return int(start_ns)
+
+
+def decode_listed_key(page: str | None) -> SegmentKey | None:
+    """The key of a list with deleted Segments. Raises InvalidRequestError."""
+    if page is None:
+        return None
+    start_ns, entry_id = decode_page_key(page, int, str)
+    return int(start_ns), str(entry_id)
 
 
 def surely_fit(segments: Sequence[StoredSegment]) -> bool:

@@ -7,9 +7,9 @@ from fastapi import Depends, Request
 from tams.api.body import json_list_body, parsed_json, read_body
 from tams.api.payload import BINARY_BYTES_MAX
 from tams.models.upload_form import UploadPost, check_parts, parse_upload
+from tams.payload import UPLOAD_INSTEAD
 
 _FORM = "multipart/form-data"
-_INSTEAD = ": upload larger media straight to S3, with a URL from POST /flows/{flowId}/storage"
 
 
 async def _json_or_upload(request: Request) -> Any:
@@ -17,7 +17,7 @@ async def _json_or_upload(request: Request) -> Any:
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != _FORM:
         return await json_list_body(request)
-    return _upload(kind, await read_body(request, BINARY_BYTES_MAX, _INSTEAD))
+    return _upload(kind, await read_body(request, BINARY_BYTES_MAX, UPLOAD_INSTEAD))
 
 
 def _upload(content_type: str, body: bytes) -> UploadPost:

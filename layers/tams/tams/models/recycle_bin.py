@@ -31,6 +31,11 @@ class Collector:
     position: int
     item: FlowCollectionItem
 
+    @property
+    def left_out_names(self) -> tuple[str, str]:
+        """How a restore names it that finds one of the two Flows still deleted."""
+        return f"member {self.item.id}", f"collection {self.flow_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Relations:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from tams.models.caller import Caller
 from tams.repositories.batches import BatchRepository
+from tams.repositories.binned import BinnedRepository
 from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
@@ -182,6 +183,10 @@ class Repositories:
     @cached_property
     def with_deleted(self) -> WithDeleted:
         return WithDeleted(self._transaction, self.recycle_bin)
+
+    @cached_property
+    def binned(self) -> BinnedRepository:
+        return BinnedRepository(self._transaction)
 
     @cached_property
     def timelines(self) -> TimelineRepository:

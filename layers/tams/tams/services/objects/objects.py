@@ -42,26 +42,48 @@ class ObjectService:
 
         def work(repositories: Repositories) -> ObjectView:
             stored = repositories.objects.find_many([object_id]).get(object_id)
-            if stored is not None:
-                check_object(repositories, Permission.READ, stored)
             if stored is None or not stored.is_shown:
-                raise NotFoundError("Object", object_id, _why_unseen(stored))
+                raise unseen(repositories, object_id, stored)
+            check_object(repositories, Permission.READ, stored)
             classes = repositories.caller.classes_for(Permission.READ)
             using = flows_using(repositories, stored, classes)
-            init = None
-            if stored.init_object_id is not None:
-                found = repositories.objects.find_many([stored.init_object_id])
-                init = found[stored.init_object_id]
-            users = [stored.flow_id] if stored.state is ObjectState.REFERENCED else []
-            first = readable_flows(repositories, classes, users)
-            return ObjectView(
-                stored,
-                init,
-                [each for each in sorted(using) if _matches(using[each], flow_tags)],
-                next(iter(first), None),
-            )
+            return view_of(repositories, stored, using, flow_tags)
 
         return self.store.read(work)
+
+
+def view_of(
+    repositories: Repositories,
+    stored: StoredObject,
+    using: Mapping[str, StoredFlow],
+    flow_tags: Sequence[TagFilter],
+) -> ObjectView:
+    """The Object with the Flows that use it, as the caller sees them."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    users = [stored.flow_id] if stored.state is ObjectState.REFERENCED else []
+    init = init_of(repositories, stored)
+    first = readable_flows(repositories, classes, users)
+    return ObjectView(
+        stored,
+        init,
+        [each for each in sorted(using) if _matches(using[each], flow_tags)],
+        next(iter(first), None),
+    )
+
+
+def init_of(repositories: Repositories, stored: StoredObject) -> StoredObject | None:
+    if stored.init_object_id is None:
+        return None
+    return repositories.objects.find_many([stored.init_object_id])[stored.init_object_id]
+
+
+def unseen(
+    repositories: Repositories, object_id: str, stored: StoredObject | None
+) -> NotFoundError:
+    """For an Object that clients do not see. It says why, to those who may read it."""
+    if stored is not None:
+        check_object(repositories, Permission.READ, stored)
+    return NotFoundError("Object", object_id, _why_unseen(stored))
 
 
 def _why_unseen(stored: StoredObject | None) -> str:

@@ -11,7 +11,7 @@ from typing import Self
 from tams.deadline import may_go_on
 from tams.errors import NotFoundError, RequestFailedError
 from tams.models.caller import Caller, Permission, classes_of
-from tams.models.recycle_bin import BinEntry, BinKind, Restored
+from tams.models.recycle_bin import BinEntry, BinKind, Collector, Restored
 from tams.ports import Platform, Repositories
 from tams.services.access.permissions import check
 from tams.services.recycle_bin.recycle_bin import ENTRY
@@ -44,11 +44,11 @@ class DeletionRestoreService:
         groups += [[each] for each in entries if each.kind is BinKind.SEGMENTS]
         # A Source has come back with its first Flow, if it had one.
         groups += [[each] for each in entries if each.kind is BinKind.SOURCE]
-        restored, left = Restored(), len(entries)
+        restored, left, unplaced = Restored(), len(entries), list[Collector]()
         for group in groups:
             while True:
                 try:
-                    part, has_more = self._step(group)
+                    part, has_more = self._step(group, unplaced)
                 except RequestFailedError as error:
                     if restored.flow_ids:
                         error.add_place(
@@ -63,7 +63,9 @@ class DeletionRestoreService:
                     break
             if left and not may_go_on():
                 break
-        return restored.model_copy(update={"entries_left": left}) if left else restored
+        told = {name for each in unplaced for name in each.left_out_names}
+        left_out = tuple(dict.fromkeys(each for each in restored.left_out if each in told))
+        return restored.model_copy(update={"left_out": left_out, "entries_left": left or None})
 
     def _entries(self, repositories: Repositories, deletion_id: str) -> list[BinEntry]:
         check_done(repositories, deletion_id)
@@ -77,11 +79,17 @@ class DeletionRestoreService:
             raise NotFoundError("deletion in the recycle bin", deletion_id)
         return sorted(entries, key=lambda each: each.resource_id)
 
-    def _step(self, group: Sequence[BinEntry]) -> tuple[Restored, bool]:
-        """What came back, and whether there is more of an entry of Segments."""
-        more = [False]
+    def _step(self, group: Sequence[BinEntry], unplaced: list[Collector]) -> tuple[Restored, bool]:
+        """What came back, and whether there is more of an entry of Segments.
+
+        `unplaced` are the members that earlier steps left out of collections; what is so after this one
+        replaces them.
+        """
+        more, still = [False], list[Collector]()
 
         def work(repositories: Repositories) -> Outcome:
+            repositories.recycle_bin.unplaced = still
+            still[:] = unplaced  # anew for each attempt
             restored, resumed = Restored(), list[str]()
             for each in group:
                 part, requests = self._entry(repositories, each)
@@ -93,6 +101,7 @@ class DeletionRestoreService:
             return restored, resumed
 
         restored = self.one.perform(work, *(each.resource_id for each in group))
+        unplaced[:] = still
         return restored, more[0]
 
     def _entry(self, repositories: Repositories, listed: BinEntry) -> Outcome:

@@ -169,11 +169,16 @@ class Restoration:
         return events + renew_collectors(self.repositories, near, [collector_id], self.now)
 
     def _left_out_before(self, found: Collection[str]) -> list[Collector]:
-        """The places of these Flows that an earlier restore of the same batch left out."""
+        """The places of these Flows that earlier restores of the same batch or deletion left out.
+
+        A place counts the members that were still there when this one was deleted. So those deleted last,
+        which come back last too, go in first.
+        """
         unplaced = self.repositories.recycle_bin.unplaced
         places = [each for each in unplaced if each.item.id in found or each.flow_id in found]
         unplaced[:] = [each for each in unplaced if each not in places]
-        return places
+        last = {(each.flow_id, each.item.id): at for at, each in enumerate(places)}
+        return sorted(places, key=lambda it: last[it.flow_id, it.item.id], reverse=True)
 
     def _written(self, stored: StoredFlow, items: Sequence[object]) -> list[StoredEvent]:
         flow = stored.flow.model_copy(update={"flow_collection": tuple(items)})

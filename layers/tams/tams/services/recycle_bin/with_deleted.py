@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from tams.errors import NotFoundError
 from tams.models.base import Model
+from tams.models.binned import deletion_told
 from tams.models.caller import Caller, Permission, classes_of
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, SourceQuery
@@ -23,9 +24,6 @@ from tams.services.flows.sources import collected_by
 from tams.timing.microseconds import to_us
 
 T = TypeVar("T", StoredFlow, StoredSource)
-
-_TOLD = ("deleted_at", "deleted_by")
-"""What a deleted Flow or Source says of its entry."""
 
 
 class IncludeDeleted(StrEnum):
@@ -45,9 +43,7 @@ class Shown:
     def to_json(self) -> dict[str, Any]:
         document: dict[str, Any] = self.value.to_json()
         if self.entry is not None:
-            described = self.entry.described().to_json()
-            told = {name: described[name] for name in _TOLD if name in described}
-            document |= {"deleted": True, **told, "recycle_bin_entry": self.entry.id}
+            document |= deletion_told(self.entry.deletion, self.entry.id)
         return document
 
     def to_json_bytes(self) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Any, Self
 
 from tams.errors import InvalidRequestError, NotFoundError
 from tams.models.caller import Caller, Permission, classes_of
@@ -43,6 +43,22 @@ class SegmentPage:
         """PAG-9: the span of the page."""
         return hull(segment.timerange for segment in self.segments)
 
+    @property
+    def next_key(self) -> tuple[int] | None:
+        return None if self.next_ns is None else (self.next_ns,)
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """What each Segment tells besides: nothing here."""
+        return [{} for _ in self.segments]
+
+    def first(self, count: int) -> Self:
+        """Its first Segments, of which there is one at least; the next page begins after them."""
+        if count == len(self.segments):
+            return self
+        some = self.segments[:count]
+        return replace(self, segments=some, next_ns=some[-1].timerange.start_ns)
+
 
 @dataclass(frozen=True, slots=True)
 class FlowSegmentService:
@@ -70,20 +86,7 @@ class FlowSegmentService:
         the `tags` (an extension). Then a page may hold fewer Segments than its limit and not be the last.
         Source: GET /flows/{flowId}/segments.
         """
-
-        def work(repositories: Repositories) -> SegmentPage:
-            classes = repositories.caller.classes_for(Permission.READ)
-            outline = repositories.flows.outline(flow_id, classes)
-            if outline is None:
-                return _no_segments(repositories, flow_id)
-            if tags and object_id is None:
-                return SegmentPage(*tag_search(repositories, outline, tags).page(request))
-            reader = reader_of(repositories, outline, object_id=object_id, tags=tags)
-            segments, more = reader.page(request)
-            next_ns = segments[-1].timerange.start_ns if more else None
-            return SegmentPage(segments, next_ns)
-
-        return self.store.read(work)
+        return self.store.read(lambda it: page_of(it, flow_id, request, object_id, tags))
 
     def register(
         self,
@@ -198,6 +201,25 @@ class FlowSegmentService:
             ],
         )
         repositories.events.add(events)
+
+
+def page_of(
+    repositories: Repositories,
+    flow_id: str,
+    request: PageRequest,
+    object_id: str | None = None,
+    tags: Sequence[TagFilter] = (),
+) -> SegmentPage:
+    """What `FlowSegmentService.list_` answers, inside a transaction."""
+    classes = repositories.caller.classes_for(Permission.READ)
+    outline = repositories.flows.outline(flow_id, classes)
+    if outline is None:
+        return _no_segments(repositories, flow_id)
+    if tags and object_id is None:
+        return SegmentPage(*tag_search(repositories, outline, tags).page(request))
+    reader = reader_of(repositories, outline, object_id=object_id, tags=tags)
+    segments, more = reader.page(request)
+    return SegmentPage(segments, segments[-1].timerange.start_ns if more else None)
 
 
 def _taking_segments(repositories: Repositories, flow_id: str) -> StoredFlow:

@@ -14,10 +14,12 @@ from typing import Protocol
 
 from tams.models.filters import TagFilter
 from tams.models.stored import FlowOutline, StoredSegment, Stretch
+from tams.models.timelines import Timeline
 from tams.ports import Repositories
 from tams.timing import TimeRange
 
-_WIDENING = 4
+WIDENING = 4
+"""How much wider each window is than the one before it."""
 _MARGIN = 1.25
 
 
@@ -74,7 +76,7 @@ class WindowReader:
 
     def spans(self, request: PageRequest) -> Sequence[Span]:
         """Where Segments of the page can start, excluding stretches in which all are hidden."""
-        spans = [self._bounds(request)]
+        spans = [bounds(request, self.outline.timeline.longest_ns)]
         for timerange in self.outline.deleting.values():
             start_ns, end_ns = timerange.half_open()
             # The last hidden Segment may start in the stretch and reach out of it; then it is not hidden.
@@ -100,7 +102,7 @@ class WindowReader:
                 high_ns = edge_ns
             else:
                 low_ns = edge_ns
-            width_ns = max(1, width_ns) * _WIDENING
+            width_ns = max(1, width_ns) * WIDENING
 
     def look(self, request: PageRequest, window: Span, needed: int) -> Stretch:
         """The Segments of the page that start in the window, or in a part of it at the near end."""
@@ -113,40 +115,51 @@ class WindowReader:
         found = [it for it in stretch.segments if it.timerange.overlaps(request.timerange)]
         return replace(stretch, segments=found)
 
-    def _bounds(self, request: PageRequest) -> Span:
-        """Where Segments of the page can start."""
-        start_ns, (_, high_ns) = request.timerange.start_ns, request.timerange.half_open()
-        low_ns = None if start_ns is None else start_ns - self.outline.timeline.longest_ns
-        cursor_ns = request.cursor_ns
-        if cursor_ns is not None and request.reverse:
-            high_ns = cursor_ns if high_ns is None else min(high_ns, cursor_ns)
-        elif cursor_ns is not None:
-            low_ns = cursor_ns + 1 if low_ns is None else max(low_ns, cursor_ns + 1)
-        return low_ns, high_ns
-
     def width(self, wanted: int) -> int:
         """The time that holds about `wanted` Segments, and at least the length of one."""
-        known = self.outline.timeline
-        if known.first_ns is None or known.last_ns is None or known.segment_count <= wanted:
-            return 0 if known.first_ns is None else (known.last_ns or 0) - known.first_ns + 1
-        mean_ns = (known.last_ns - known.first_ns) / known.segment_count
-        return max(int(mean_ns * wanted * _MARGIN), known.longest_ns) + 1
+        return width(self.outline.timeline, wanted)
 
     def window(self, reverse: bool, low_ns: int | None, high_ns: int | None, width_ns: int) -> Span:
         """The next window. The last one ends at the span's own bound."""
-        timeline = self.outline.timeline
-        first_ns, last_ns = timeline.first_ns, timeline.last_ns
-        if first_ns is None or last_ns is None:
-            return low_ns, high_ns
-        if reverse:
-            edge_ns = last_ns if high_ns is None else min(high_ns, last_ns)
-            from_ns = edge_ns - width_ns
-            beyond = from_ns <= (first_ns if low_ns is None else max(low_ns, first_ns))
-            return (low_ns if beyond else from_ns), high_ns
-        edge_ns = first_ns if low_ns is None else max(low_ns, first_ns)
-        until_ns = edge_ns + width_ns
-        beyond = until_ns >= (last_ns if high_ns is None else min(high_ns, last_ns))
-        return low_ns, (high_ns if beyond else until_ns)
+        return window(self.outline.timeline, reverse, (low_ns, high_ns), width_ns)
+
+
+def bounds(request: PageRequest, longest_ns: int) -> Span:
+    """Where Segments of the page can start, of which none is longer than that."""
+    start_ns, (_, high_ns) = request.timerange.start_ns, request.timerange.half_open()
+    low_ns = None if start_ns is None else start_ns - longest_ns
+    cursor_ns = request.cursor_ns
+    if cursor_ns is not None and request.reverse:
+        high_ns = cursor_ns if high_ns is None else min(high_ns, cursor_ns)
+    elif cursor_ns is not None:
+        low_ns = cursor_ns + 1 if low_ns is None else max(low_ns, cursor_ns + 1)
+    return low_ns, high_ns
+
+
+def width(timeline: Timeline, wanted: int) -> int:
+    """The time that holds about `wanted` Segments, and at least the length of one."""
+    first_ns, last_ns = timeline.first_ns, timeline.last_ns
+    if first_ns is None or last_ns is None or timeline.segment_count <= wanted:
+        return 0 if first_ns is None else (last_ns or 0) - first_ns + 1
+    mean_ns = (last_ns - first_ns) / timeline.segment_count
+    return max(int(mean_ns * wanted * _MARGIN), timeline.longest_ns) + 1
+
+
+def window(timeline: Timeline, reverse: bool, span: Span, width_ns: int) -> Span:
+    """The next window from the near end of the span. The last one ends at the span's own bound."""
+    low_ns, high_ns = span
+    first_ns, last_ns = timeline.first_ns, timeline.last_ns
+    if first_ns is None or last_ns is None:
+        return span
+    if reverse:
+        edge_ns = last_ns if high_ns is None else min(high_ns, last_ns)
+        from_ns = edge_ns - width_ns
+        beyond = from_ns <= (first_ns if low_ns is None else max(low_ns, first_ns))
+        return (low_ns if beyond else from_ns), high_ns
+    edge_ns = first_ns if low_ns is None else max(low_ns, first_ns)
+    until_ns = edge_ns + width_ns
+    beyond = until_ns >= (last_ns if high_ns is None else min(high_ns, last_ns))
+    return low_ns, (high_ns if beyond else until_ns)
 
 
 def reader_of(
