@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 
@@ -20,11 +21,12 @@ from serve.environment import Places, checked_environment
 from serve.errors import ServeError
 from serve.front import Front
 from serve.functions import Functions
-from serve.memory_queues import DroppedQueues
+from serve.memory_queues import ApiQueues
 from serve.processes import Kept, Processes
 from serve.requests import Requests
 from serve.server import serve
 from serve.settings import ServeSettings, serve_settings
+from serve.taking import renderers
 from serve.worker import Worker, functions_of
 
 ROLES = ("api", "worker", "all")
@@ -111,18 +113,26 @@ def _api(
     """The work of an API process. Raises ServeError."""
     names = {route.function for route in application.routes}
     functions.load(names)
+    if not places.queues:
+        functions.load({"renderer"})
 
     def work() -> int:
         from tams.runtime.authorizer import finder  # noqa: PLC0415 - a worker does without
         from tams.runtime.deployment import deployment  # noqa: PLC0415
 
+        rendering: list[threading.Thread] = []
         if not places.queues:
-            deployment().queues = DroppedQueues()
+            deployment().queues = queues = ApiQueues()
+            rendering += renderers(application, functions, queues.renders, draining)
         apps = {name: functions.app(name) for name in names}
         table = RouteTable(application.routes)
         requests = Requests(apps, table, places.settings, finder(places.access))
         front = Front(application, requests, settings, draining, prometheus.exposed)
+        for each in rendering:
+            each.start()
         serve(front, listeners, settings, draining)
+        for each in rendering:
+            each.join(draining.seconds_left)
         return 0
 
     return work
