@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import sys
+import threading
 import warnings
 from collections.abc import Callable
 
@@ -20,11 +21,12 @@ from serve.environment import Places, checked_environment
 from serve.errors import ServeError
 from serve.front import Front
 from serve.functions import Functions
-from serve.memory_queues import DroppedQueues
+from serve.memory_queues import ApiQueues
 from serve.processes import Kept, Processes
 from serve.requests import Requests
 from serve.server import serve
 from serve.settings import ServeSettings, serve_settings
+from serve.taking import renderers
 from serve.worker import Worker, functions_of
 
 ROLES = ("api", "worker", "all")
@@ -74,26 +76,26 @@ def _run_with_metrics(role: str, settings: ServeSettings, places: Places) -> int
         "ignore", ".*use of fork", DeprecationWarning
     )  # nothing is connected yet
     kept: list[Kept] = []
-    listeners: list[socket.socket] = []
-    if role in ("api", "all"):
-        listeners = [_listener(settings.host, settings.port)]
-        work = _api(application, functions, places, settings, draining, listeners[:1])
+    api = _listener(settings.host, settings.port) if role != "worker" else None
+    own = None
+    if role != "api" and settings.worker_port:
+        own = _listener(settings.host, settings.worker_port)
+    if api is not None:
+        work = _without(own, _api(application, functions, places, settings, draining, api))
         kept += [Kept("api", work) for _ in range(settings.processes)]
-    if role in ("worker", "all"):
+    if role != "api":
         functions.load(functions_of(application))
-        own = None
-        if settings.worker_port:
-            listeners.append(own := _listener(settings.host, settings.worker_port))
         worker = Worker(application, functions, places, settings, draining, own)
-        kept += [Kept("worker", worker.run) for _ in range(settings.workers)]
+        kept += [Kept("worker", _without(api, worker.run)) for _ in range(settings.workers)]
     _load_what_they_load_late()
     patience = settings.lame_seconds + settings.drain_seconds + _MARGIN_SECONDS
     sys.stderr.write(f"tams serve: {_words(role, settings, places)}\n")
 
     def on_stop() -> None:
         """What this process alone listens to, nobody would accept."""
-        for each in listeners:
-            each.close()
+        for each in (api, own):
+            if each is not None:
+                each.close()
 
     code = Processes(kept, patience, on_end=prometheus.forget, on_stop=on_stop).run()
     sys.stderr.write("tams serve: stopped\n")
@@ -106,26 +108,48 @@ def _api(
     places: Places,
     settings: ServeSettings,
     draining: Draining,
-    listeners: list[socket.socket],
+    listener: socket.socket,
 ) -> Callable[[], int]:
     """The work of an API process. Raises ServeError."""
     names = {route.function for route in application.routes}
     functions.load(names)
+    if not places.queues:
+        functions.load({"renderer"})
 
     def work() -> int:
         from tams.runtime.authorizer import finder  # noqa: PLC0415 - a worker does without
         from tams.runtime.deployment import deployment  # noqa: PLC0415
 
+        rendering: list[threading.Thread] = []
         if not places.queues:
-            deployment().queues = DroppedQueues()
+            deployment().queues = queues = ApiQueues()
+            rendering += renderers(application, functions, queues.renders, draining)
         apps = {name: functions.app(name) for name in names}
         table = RouteTable(application.routes)
         requests = Requests(apps, table, places.settings, finder(places.access))
         front = Front(application, requests, settings, draining, prometheus.exposed)
-        serve(front, listeners, settings, draining)
+        for each in rendering:
+            each.start()
+        serve(front, [listener], settings, draining)
+        for each in rendering:
+            each.join(draining.seconds_left)
         return 0
 
     return work
+
+
+def _without(other: socket.socket | None, work: Callable[[], int]) -> Callable[[], int]:
+    """Work that lets go of what it inherited of the other role.
+
+    Else that port stays open until this process ends, and whoever connects meanwhile gets no answer.
+    """
+
+    def run() -> int:
+        if other is not None:
+            other.close()
+        return work()
+
+    return run
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -1,7 +1,7 @@
 """Hints inside one process, for a service without queues: the rows in VAST are the queue.
 
 A worker looks for work there, and hands it to its own threads by these. What an API process sends goes
-nowhere, because a worker finds it anyway.
+nowhere, because a worker finds it anyway; but for renders, of which there are no rows: it makes those itself.
 """
 
 import heapq
@@ -64,17 +64,19 @@ class MemoryQueue:
         """It always answers."""
 
 
-class DroppedQueues:
-    """A `tams.ports.Queues`."""
+class ApiQueues:
+    """A `tams.ports.Queues` of an API process. It renders itself, and workers find everything else."""
 
     def __init__(self) -> None:
         self.events = self.deliveries = self.deletions = DroppedHints()
-        self.object_cleanup = self.copies = self.renders = DroppedHints()
+        self.object_cleanup = self.copies = DroppedHints()
+        self.renders = MemoryQueue()
 
 
-class MemoryQueues:
-    """A `tams.ports.Queues`."""
+class WorkerQueues:
+    """A `tams.ports.Queues` of a worker."""
 
     def __init__(self) -> None:
         self.events, self.deliveries, self.deletions = MemoryQueue(), MemoryQueue(), MemoryQueue()
-        self.object_cleanup, self.copies, self.renders = MemoryQueue(), MemoryQueue(), MemoryQueue()
+        self.object_cleanup, self.copies = MemoryQueue(), MemoryQueue()
+        self.renders = DroppedHints()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools import Logger
 
-from serve.memory_queues import MemoryQueues
+from serve.memory_queues import WorkerQueues
 from tams.deadline import invocation
 from tams.errors import RequestFailedError
 from tams.models.caller import Caller
@@ -29,7 +29,7 @@ class Look:
     """Several workers may look at once: those who take the work agree in VAST who does it."""
 
     platform: Platform
-    queues: MemoryQueues
+    queues: WorkerQueues
     every_seconds: float
     stopped: threading.Event
 

@@ -1,6 +1,5 @@
 """A worker process: takes messages to the functions, and runs schedules."""
 
-import os
 import signal
 import socket
 import threading
@@ -14,14 +13,15 @@ from aws_lambda_powertools import Logger
 
 from local.application import Application, QueueSource, Schedule
 from local.kept_threads import kept
-from local.poller import QueuePoller, sqs_event
+from local.poller import QueuePoller
 from local.schedules import scheduled_event
 from serve.draining import Draining
 from serve.environment import Places
 from serve.functions import Functions
-from serve.memory_queues import MemoryQueue, MemoryQueues
+from serve.memory_queues import MemoryQueue, WorkerQueues
 from serve.metrics import answer_at
 from serve.settings import ServeSettings
+from serve.taking import queue_name, report, take
 from serve.without_queues import Look
 from tams.runtime.deployment import deployment
 
@@ -47,7 +47,7 @@ class Worker:
         if self.listener is not None:
             answer_at(self.listener)
         work = self._work()
-        threads = [kept(name, each, _report, self.draining.began) for name, each in work.items()]
+        threads = [kept(name, each, report, self.draining.began) for name, each in work.items()]
         for thread in threads:
             thread.start()
         stop.wait()
@@ -66,16 +66,17 @@ class Worker:
         }
         if self.places.queues:
             return work | self._pollers(self.places.queues)
-        queues = MemoryQueues()
+        queues = WorkerQueues()
         deployment().queues = queues
         look = Look(deployment(), queues, self.settings.look_seconds, self.draining.began)
         work["the look for work"] = look.run
         for source in self.application.queue_sources:
-            if (queue := getattr(queues, queue_name(source), None)) is None:
-                continue  # the sweeper looks for uploads
+            queue = getattr(queues, queue_name(source), None)
+            if not isinstance(queue, MemoryQueue):
+                continue  # the sweeper looks for uploads, and API processes render
+            taking = partial(take, self.functions, source, queue, self.draining.began)
             for number in range(min(source.concurrency_max, self.settings.queue_concurrency)):
-                take = partial(self._take, source, queue)
-                work[f"{source.function} {number}"] = take
+                work[f"{source.function} {number}"] = taking
         return work
 
     def _pollers(self, queues: Mapping[str, str]) -> dict[str, Callable[[], None]]:
@@ -93,17 +94,9 @@ class Worker:
                 concurrency_max=min(source.concurrency_max, self.settings.queue_concurrency),
             )
             pollers[f"the queue {url}"] = QueuePoller(
-                bounded, url, client, self.functions.invoke, _report, self.draining.began
+                bounded, url, client, self.functions.invoke, report, self.draining.began
             ).run
         return pollers
-
-    def _take(self, source: QueueSource, queue: MemoryQueue) -> None:
-        """One thread: from a queue in memory to its function. A failure is found again in VAST."""
-        while not self.draining.began.is_set():
-            if (body := queue.take(wait_seconds=1.0)) is None:
-                continue
-            message = {"MessageId": "0", "ReceiptHandle": "0", "Body": body, "MD5OfBody": ""}
-            self.functions.invoke(source.function, sqs_event([message], source.queue_arn))
 
     def _fire_until_drained(self, schedule: Schedule) -> None:
         """At once, and then every `sweep_seconds`; sooner after a failure."""
@@ -122,16 +115,6 @@ class Worker:
             logger.exception("a schedule failed", extra={"function": function})
             return False
         return True
-
-
-def queue_name(source: QueueSource) -> str:
-    """The name in the settings of the queue that triggers a function: DeletionsQueue is `deletions`."""
-    camel = source.queue_arn.rpartition(":")[2].removesuffix("Queue")
-    return "".join(f"_{each.lower()}" if each.isupper() else each for each in camel).lstrip("_")
-
-
-def _report(line: str) -> None:
-    logger.info(line, extra={"worker_pid": os.getpid()})
 
 
 def functions_of(application: Application) -> set[str]:

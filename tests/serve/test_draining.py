@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field
 from uuid import uuid4
@@ -9,6 +11,7 @@ from uuid import uuid4
 import httpx
 import psutil
 
+from local.ports import Ports
 from tests.builders import a_video_flow_body
 from tests.served import ServedStack
 from tests.waiting import until
@@ -61,6 +64,35 @@ def test_no_request_is_lost_when_the_api_is_asked_to_end_under_load(served: Serv
     with httpx.Client(base_url=served.api_url) as client:
         for flow_id in load.created:
             assert client.get(f"/flows/{flow_id}").status_code == 200
+
+
+def test_nobody_waits_at_the_port_while_workers_still_end(served: ServedStack) -> None:
+    """Workers hold nothing that the API listens at: a connection there would never be accepted."""
+    port = Ports.any_free().settled("127.0.0.1").api
+    environment = {
+        **served.serve_env(),
+        "TAMS_SERVE__PORT": str(port),
+        "TAMS_SERVE__WORKER_PORT": "0",
+        "TAMS_SERVE__PROCESSES": "1",
+    }
+    with subprocess.Popen([sys.executable, "-m", "serve", "all"], env=environment) as parent:
+        until(lambda: _answers(port))
+        holders = [
+            each.pid
+            for each in psutil.Process(parent.pid).children()
+            if port in {it.laddr.port for it in each.net_connections("tcp")}
+        ]
+        children = len(psutil.Process(parent.pid).children())
+        parent.send_signal(signal.SIGTERM)
+    assert children == 2
+    assert len(holders) == 1
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/live", timeout=10).is_success
+    except httpx.TransportError:
+        return False
 
 
 def test_a_process_that_was_killed_is_replaced(served: ServedStack) -> None:

@@ -44,6 +44,8 @@ def checked(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]) -> Pla
         ({**ENV, "TAMS_ACCESS__ISSUERS": "["}, "must be valid JSON"),
         ({**WITHOUT, QUEUES[0]: "http://queue", **OPEN}, "give the URLs of all queues, or of none"),
         ({**OPEN, "TAMS_STORAGE_BACKENDS": "[]"}, "TAMS_VAST: Field required"),
+        ({**ENV, **OPEN, "TAMS_STORAGE_BACKENDS": "[{"}, "^TAMS_STORAGE_BACKENDS, .* valid JSON"),
+        ({**ENV, **OPEN, "TAMS_VAST__ENDPOINTS": "{x"}, "TAMS_VAST__…, must be valid JSON"),
     ],
 )
 def test_it_says_what_is_wrong(

@@ -1,8 +1,14 @@
 """Without queues, the rows in VAST are the queue: everything that happens in the background still does."""
 
+from pathlib import Path
+
 import httpx
 
 from tests.contract.steps import added, segment, segments_of, uploaded
+from tests.e2e.media import needs_ffmpeg
+from tests.e2e.playing import FPS, H264, PICTURE, Use, cut, flow_of, numbered_frames
+from tests.e2e.rendering import exact, frames_of
+from tests.e2e.shown import numbers_shown
 from tests.maker import Maker
 from tests.receiver import receiver
 from tests.waiting import until
@@ -58,3 +64,15 @@ def test_the_service_says_that_it_is_well(client: httpx.Client) -> None:
     until(lambda: client.get("/health").status_code == 200)
 
     assert client.get("/health").json()["queues"] == "ok"
+
+
+@needs_ffmpeg
+def test_parts_are_rendered(client: httpx.Client, tmp_path: Path) -> None:
+    media = cut([*numbered_frames(4), *H264], tmp_path / "it", cmaf=True)
+    given = {"container": "video/iso.segment", "essence_parameters": PICTURE}
+    edit = [Use(0, 0, 12 / FPS, 38 / FPS), Use(1, 2, 0, 1)]
+    flow = flow_of(client, media, edit, 0.0, **given)
+
+    answer = exact(client, f"/flows/{flow['id']}/hls.m3u8")
+
+    assert numbers_shown(str(answer.url)) == frames_of(edit)

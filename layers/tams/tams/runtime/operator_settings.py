@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as NotJsonError
 
 from tams.errors import TamsError
 from tams.settings import Settings
@@ -48,6 +49,10 @@ def settings_of(kind: type[_Kind]) -> _Kind:
         raise SettingsError(
             f"{faults}. Set the same TAMS_… variables as for the functions"
         ) from None
+    except NotJsonError as error:
+        raise SettingsError(
+            f"{_not_json(kind, error)} must be valid JSON: {error.__cause__}"
+        ) from None
 
 
 def operator_settings() -> OperatorSettings:
@@ -57,3 +62,10 @@ def operator_settings() -> OperatorSettings:
 
 def _variable(path: tuple[int | str, ...]) -> str:
     return "TAMS_" + "__".join(str(step) for step in path).upper()
+
+
+def _not_json(kind: type[BaseSettings], error: NotJsonError) -> str:
+    """The variable that the error is about. Its text has the name of the field in quotes."""
+    named = [name for name in kind.model_fields if f'"{name}"' in str(error)]
+    variable = _variable(tuple(named[:1] or ["…"]))
+    return f"{variable}, or a variable {variable}__…,"

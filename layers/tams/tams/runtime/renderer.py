@@ -12,7 +12,7 @@ from aws_lambda_powertools import Logger
 
 from tams.deadline import invocation, patience
 from tams.errors import BackendUnavailableError
-from tams.media.faults import NO_BYTES, UNREACHABLE, StillError
+from tams.media.faults import NO_BYTES, TOO_SLOW, UNREACHABLE, StillError
 from tams.models.piece import PieceTask, init_name
 from tams.object_stores.pieces import S3Pieces
 from tams.runtime.alone import alone
@@ -26,6 +26,8 @@ Event = dict[str, Any]
 
 _RENDERING_SECONDS_MAX = 200
 _STORING_SECONDS = 15
+_LONG_SECONDS = 100
+"""A part that takes longer is too slow for good. With less time, only the invocation was too short for it."""
 _PASSING = {NO_BYTES, UNREACHABLE}
 """Faults that may be gone when a list asks again."""
 _CONTENT_TYPES = {"mpegts": "video/mp2t", "mp4": "video/mp4"}
@@ -67,7 +69,8 @@ def _render(task: PieceTask, pieces: S3Pieces) -> None:
         made = _made(task, pieces)
     except StillError as error:
         logger.info("no piece", extra={**known, "kind": error.kind, "words": str(error)})
-        if error.kind not in _PASSING:
+        hurried = error.kind == TOO_SLOW and time.perf_counter() - started < _LONG_SECONDS
+        if error.kind not in _PASSING and not hurried:
             _store(task, MadePiece(b"", None, is_encoded=False), pieces)
         return
     _store(task, made, pieces)
