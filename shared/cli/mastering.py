@@ -21,13 +21,19 @@ _CHROMATICITY, _LUMINANCE = 50_000, 10_000
 def mastering_of(frame: VideoFrame) -> tuple[str, ...]:
     """As parameters of x265; nothing of what the frame does not state."""
     found = []
-    display = frame.side_data.get(Type.MASTERING_DISPLAY_METADATA)
-    if display is not None and (words := _display(bytes(display))):
+    display, light = _data(frame, Type.MASTERING_DISPLAY_METADATA), _data(frame, Type.CONTENT_LIGHT_LEVEL)
+    if display is not None and (words := _display(display)):
         found.append(f"master-display={words}")
-    light = frame.side_data.get(Type.CONTENT_LIGHT_LEVEL)
     if light is not None:
-        found.append("max-cll={},{}".format(*_LIGHT.unpack_from(bytes(light))))
+        found.append("max-cll={},{}".format(*_LIGHT.unpack_from(light)))
     return tuple(found)
+
+
+def _data(frame: VideoFrame, kind: Type) -> bytes | None:
+    try:
+        return bytes(frame.side_data[kind])
+    except KeyError:
+        return None
 
 
 def _display(data: bytes) -> str | None:
