@@ -47,7 +47,16 @@ _SDR = frozenset({1, 4, 5, 6, 7, 13, 14, 15})
 """libavutil's numbers of primaries, matrices and transfer functions, which are those of ITU-T H.273."""
 
 
-_AAC_TYPES = {"Main": 1, "LC": 2, "SSR": 3, "LTP": 4, "HE-AAC": 5, "LD": 23, "HE-AACv2": 29, "ELD": 39}
+_AAC_TYPES = {
+    "Main": 1,
+    "LC": 2,
+    "SSR": 3,
+    "LTP": 4,
+    "HE-AAC": 5,
+    "LD": 23,
+    "HE-AACv2": 29,
+    "ELD": 39,
+}
 """Audio object types by libavcodec's names of profiles. Source: ISO/IEC 14496-3, table 1.17."""
 
 _RATES = [

@@ -85,7 +85,9 @@ def _named(metadata: Mapping[str, str], names: Mapping[str, str]) -> dict[str, s
 
 def _clean(text: str) -> str:
     """In one line, and of a length that a tag may have."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[:_LONGEST]
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())[
+        :_LONGEST
+    ]
 
 
 def _track_tags(stream: Stream) -> dict[str, str]:
@@ -101,7 +103,9 @@ def _words(stream: Stream) -> str:
     """Of a track that becomes no Flow."""
     if isinstance(stream, VideoStream) and stream.disposition & ATTACHED:
         return f"cover art (track {stream.index})"
-    is_timecode = "timecode" in stream.metadata or stream.metadata.get("handler_name") == "TimeCodeHandler"
+    is_timecode = (
+        "timecode" in stream.metadata or stream.metadata.get("handler_name") == "TimeCodeHandler"
+    )
     kind = "timecode" if is_timecode else stream.type
     about = [f"track {stream.index}"]
     about += [codec_of(stream)] if codec_of(stream) else []
