@@ -357,6 +357,10 @@ WRAPPERS = [
         f"{BARS} -movflags frag_keyframe+empty_moov frag.mp4",
         f"{AVC} {AAC}",
         group="wrappers",
+        but={
+            "timeline": "this file has a hole of 59 ms behind the first packet of sound: the store keeps it, FFmpeg closes it",
+            "stretch": "this file has a hole of 59 ms behind the first packet of sound: the store keeps it, FFmpeg closes it",
+        },
     ),
     kind(
         "DASH-style CMAF",
