@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench counts soak probe spec players openapi conformance docs lock build sam-local validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec players openapi conformance kinds docs lock build sam-local validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ deploy: build  ## build and deploy to AWS (PROFILE=dev, staging or prod of samco
 
 conformance: .venv/dev  ## run the tests of every TAMS rule, and write shared/docs/conformance.md
 	$(BIN)/python -m tests.contract.conformance
+
+kinds: .venv/dev  ## take a file of every kind in and out, and write shared/docs/supported-media.md (needs ffmpeg)
+	$(BIN)/python -m tests.kinds.page
 
 lock: .venv/dev  ## compile the pinned requirement files from pyproject.toml
 	$(LOCK) pyproject.toml -o layers/dependencies/requirements.txt

@@ -161,8 +161,8 @@ def wrappings_for(kind: Kind, codec: str, asked: Asked = "auto") -> list[Wrappin
     """The containers to try, best first.
 
     MPEG-TS for codecs common in broadcast, CMAF for those common on the web, WebM and Matroska for their
-    native ones, AVI for what only it holds, QuickTime for the rest. The others follow, because a container may refuse a particular
-    stream. What is asked comes first where it suits the codec.
+    native ones, AVI for what only it holds, QuickTime for the rest. The others follow, because a container
+    may refuse a particular stream. What is asked comes first where it suits the codec.
     """
     if asked == "ts" and codec in BROADCAST:
         best = MPEG_TS

@@ -14,7 +14,7 @@ from cli.encoding import Encoded
 from cli.packets import codec_of
 from cli.pcm import PCM_ONLY, sample_bits
 from cli.ticks import FrameClock
-from cli.timeline import FlowMedia, TimelinePacket
+from cli.timeline import HAIR, FlowMedia, TimelinePacket
 from cli.wrapping import copy_stream
 
 HIDERS = frozenset({"mp4", "mov", "ipod", "3gp", "3g2", "f4v"})
@@ -120,7 +120,8 @@ def _needed(
         if timed.shown >= end or timed.is_after:
             continue
         is_near = timed.shown > start - _WARM_UP
-        is_heard = timed.shown + timed.duration > start and not timed.is_before
+        lasts = max(timed.duration, HAIR)  # Matroska does not always say
+        is_heard = timed.shown + lasts > start and not timed.is_before
         is_priming = timed.is_before and timed.clip == 0 and (hides or is_near)
         if is_heard or is_priming or (hides and is_near):
             yield timed

@@ -63,16 +63,22 @@ def _video(
 ) -> Encoded:
     clock = FrameClock(media.rate)
     at, last = Fraction(0), -1
+    lasting: dict[int, int] = {}
     frames = with_black(_frames(media), black, media.rate)
+
+    def timed(packets: list[MediaPacket]) -> Encoded:
+        for packet in packets:  # whose encoder takes all frames for equally long
+            packet.duration = lasting.pop(packet.pts or 0, packet.duration)
+            yield at, packet
+
     for shown, until, frame in _on_show(frames, media, start, end):
         at = max(shown - start, Fraction(0))
         last = max(clock.ticks(shown - start), last + 1)  # never two at once
-        ticks = max(clock.ticks(until - start) - last, 1)
+        lasting[last] = frame.duration = max(clock.ticks(until - start) - last, 1)
         frame.time_base, frame.pts = clock.time_base, last
-        frame.duration = ticks
         frame.pict_type = 0  # the encoder chooses anew
-        yield from ((at, _lasting(packet, ticks)) for packet in stream.encode(frame))
-    yield from ((at, _lasting(packet, 1)) for packet in stream.encode(None))
+        yield from timed(stream.encode(frame))
+    yield from timed(stream.encode(None))
 
 
 def _on_show(
@@ -98,12 +104,6 @@ def _on_show(
         end = min(end, Fraction(media.clips[-1].timerange.end_ns or 0, NS))
     if held is not None and gone(held[0], end) > start + SLACK:
         yield held[0], gone(held[0], end), held[1]
-
-
-def _lasting(packet: MediaPacket, ticks: int) -> MediaPacket:
-    if not packet.duration:
-        packet.duration = ticks
-    return packet
 
 
 def _frames(media: FlowMedia) -> Iterator[tuple[Fraction, VideoFrame]]:

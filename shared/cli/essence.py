@@ -47,6 +47,18 @@ _SDR = frozenset({1, 4, 5, 6, 7, 13, 14, 15})
 """libavutil's numbers of primaries, matrices and transfer functions, which are those of ITU-T H.273."""
 
 
+_AAC_TYPES = {
+    "Main": 1,
+    "LC": 2,
+    "SSR": 3,
+    "LTP": 4,
+    "HE-AAC": 5,
+    "LD": 23,
+    "HE-AACv2": 29,
+    "ELD": 39,
+}
+"""Audio object types by libavcodec's names of profiles. Source: ISO/IEC 14496-3, table 1.17."""
+
 _RATES = [
     Fraction(each * 1_000, of) for each in (24, 25, 30, 48, 50, 60, 120) for of in (1_000, 1_001)
 ]
@@ -148,7 +160,7 @@ def audio_essence(stream: AudioStream) -> dict[str, Any]:
         essence["bit_depth"] = bits
         essence["unc_parameters"] = {"unc_type": "interleaved"}
     elif codec == "aac":
-        essence["codec_parameters"] = {"mp4_oti": 2}
+        essence["codec_parameters"] = {"mp4_oti": _AAC_TYPES.get(context.profile or "", 2)}
     elif bits := _stated_bits(codec, context.extradata or b""):
         essence["bit_depth"] = bits
     return essence

@@ -16,11 +16,13 @@ import av
 import av.error
 from av.container import OutputContainer
 from av.stream import Stream
+from av.video.stream import VideoStream
 
 from cli.client import Client
 from cli.copying import HIDERS, codec_and_fit, copy_audio, copy_video, priming_shows, why_not_as_is
 from cli.encoding import Encoded, encode_audio, encode_video
 from cli.errors import CommandError
+from cli.facts import ROTATION_TAG
 from cli.gaps import Gap, gaps_in, moved_up, settled
 from cli.pcm import TAKERS, cut, sample_bits
 from cli.progress import Progress
@@ -152,7 +154,10 @@ def _write(
 
 
 def _name(stream: Stream, media: FlowMedia) -> None:
-    """Carries the language, which Objects do not have."""
-    language = media.flow.get("tags", {}).get("language_code")
+    """Carries what Objects do not have: the language, and how the picture is to be turned."""
+    tags = media.flow.get("tags", {})
+    language, degrees = tags.get("language_code"), tags.get(ROTATION_TAG)
     if isinstance(language, str):
         stream.metadata["language"] = language
+    if isinstance(stream, VideoStream) and isinstance(degrees, str) and degrees.isdecimal():
+        stream.set_display_rotation(-int(degrees))

@@ -16,6 +16,7 @@ from cli.codecs import Asked, Wrapping
 from cli.damage import Damage, broken_promise
 from cli.digests import content_digest, file_state
 from cli.errors import CommandError, RefusedError
+from cli.facts import facts_of
 from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
 from cli.plan import Plan, plan
 from cli.probe import Track, probe
@@ -106,6 +107,7 @@ class Ingest:
     begun: Callable[[Sequence[str]], None] = lambda _: None
     """Receives the ids of the Flows, once there are some to finish or to tidy up."""
     _rates: dict[str, _Rate] = field(default_factory=dict)
+    _track_tags: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def run(self) -> Outcome:
         """Raises CommandError. A file that is already complete costs two requests."""
@@ -137,10 +139,19 @@ class Ingest:
                 self._be_strict(outcome.damage)
                 return outcome
         planned = plan(self.path, tracks, Fraction(self.options.segment_seconds))
+        facts = facts_of(self.path, tracks)
         outcome.notes = list(planned.notes)
+        if facts.left_out is not None:
+            outcome.notes.append(f"left out, as neither picture nor sound: {facts.left_out}")
+        self._track_tags = facts.of_track
+        described: dict[str, str | list[str]] = {
+            "file_name": readable_name(self.path),
+            **facts.tags,
+            **facts.chapter_tags(planned.origin, self.options.start_ns),
+        }
         if self.options.strict:
             self._be_strict(self._look_for_damage(flows, planned))
-        claimed = {CLAIM_TAG: claim.words()}
+        claimed: dict[str, str | list[str]] = {**described, CLAIM_TAG: claim.words()}
         self.begun([multi_id, *outcome.flow_ids.values()])
         self._put_flows(identity, label, flows, status=INGESTING, tags=claimed)
         if not claim.is_ours():
@@ -157,8 +168,9 @@ class Ingest:
             self._remove(outcome)
             self.begun([])
             raise RefusedError(f"{self.path} {reason}; nothing of it remains in the store")
-        tags = {DAMAGE_TAG: "; ".join(outcome.damage)} if outcome.damage else {}
-        self._put_flows(identity, label, flows, status=COMPLETE, tags=tags)
+        if outcome.damage:
+            described[DAMAGE_TAG] = "; ".join(outcome.damage)
+        self._put_flows(identity, label, flows, status=COMPLETE, tags=described)
         return outcome
 
     def _ingest_tracks(
@@ -240,15 +252,16 @@ class Ingest:
         label: str,
         flows: Sequence[TrackFlow],
         status: str,
-        tags: dict[str, str] | None = None,
+        tags: Mapping[str, str | list[str]],
     ) -> None:
         """Puts the members before their collection, which needs them; so the multi Flow is complete last."""
         seconds = self.options.segment_seconds
         for flow in flows:
             rate = self._rates.get(flow.flow_id, _Rate()).fields()
             document = flow_document(flow, label, seconds, status=status, **rate)
+            document["tags"].update(self._track_tags.get(flow.track.index, {}))
             self.client.put(f"/flows/{flow.flow_id}", document)
-        multi = multi_document(identity, label, flows, status=status, tags=tags or {})
+        multi = multi_document(identity, label, flows, status=status, tags=tags)
         self.client.put(f"/flows/{multi['id']}", multi)
 
     def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> Damage:

@@ -5,6 +5,7 @@ Sources: SMPTE ST 2086, CTA-861.3, and libavutil's `mastering_display_metadata.h
 
 import struct
 from fractions import Fraction
+from typing import Any
 
 from av.sidedata.sidedata import Type
 from av.video.frame import VideoFrame
@@ -21,13 +22,23 @@ _CHROMATICITY, _LUMINANCE = 50_000, 10_000
 def mastering_of(frame: VideoFrame) -> tuple[str, ...]:
     """As parameters of x265; nothing of what the frame does not state."""
     found = []
-    display = frame.side_data.get(Type.MASTERING_DISPLAY_METADATA)
-    if display is not None and (words := _display(bytes(display))):
+    display, light = (
+        _data(frame, Type.MASTERING_DISPLAY_METADATA),
+        _data(frame, Type.CONTENT_LIGHT_LEVEL),
+    )
+    if display is not None and (words := _display(display)):
         found.append(f"master-display={words}")
-    light = frame.side_data.get(Type.CONTENT_LIGHT_LEVEL)
     if light is not None:
-        found.append("max-cll={},{}".format(*_LIGHT.unpack_from(bytes(light))))
+        found.append("max-cll={},{}".format(*_LIGHT.unpack_from(light)))
     return tuple(found)
+
+
+def _data(frame: VideoFrame, kind: Type) -> bytes | None:
+    held: Any = frame.side_data  # PyAV's types know one kind of it only
+    try:
+        return bytes(held[kind])
+    except KeyError:
+        return None
 
 
 def _display(data: bytes) -> str | None:
@@ -36,6 +47,8 @@ def _display(data: bytes) -> str | None:
     if not (has_colours and has_luminances and all(below for _, below in ratios)):
         return None
     x_and_y = [round(Fraction(*each) * _CHROMATICITY) for each in ratios[:8]]
-    red, green, blue, white = (f"({x},{y})" for x, y in zip(x_and_y[::2], x_and_y[1::2], strict=True))
+    red, green, blue, white = (
+        f"({x},{y})" for x, y in zip(x_and_y[::2], x_and_y[1::2], strict=True)
+    )
     least, most = (round(Fraction(*each) * _LUMINANCE) for each in ratios[8:])
     return f"G{green}B{blue}R{red}WP{white}L({most},{least})"

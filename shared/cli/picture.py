@@ -111,7 +111,5 @@ def _encoders(look: Look) -> Iterator[str]:
 
 
 def _pix_fmt(look: Look) -> str:
-    """What players accept, with the depth of the source and, where it has more bits or fields, its chroma."""
-    if look.bits > 8:
-        return f"yuv{look.chroma}p10le"
-    return f"yuv{look.chroma}p" if look.fields else "yuv420p"
+    """With the depth of the source, as far as players accept it, and its chroma."""
+    return f"yuv{look.chroma}p10le" if look.bits > 8 else f"yuv{look.chroma}p"

@@ -15,6 +15,9 @@ from cli.probe import Track, open_media
 _SLACK = Fraction(1, 1000)
 """Seconds by which files round."""
 
+_SHORTEST = Fraction(1, 10)
+"""Seconds of sound that make a Segment of their own: some codecs cannot be read from a packet or two."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -69,6 +72,8 @@ def plan(path: Path, tracks: list[Track], seconds: Fraction) -> Plan:
         for away, start in zip(clock.jumps, clock.starts, strict=True)
     )
     cuts = _cuts(origin, keys, seconds)
+    if cuts and leading.kind == "audio" and end - cuts[-1] < _SHORTEST:
+        cuts = cuts[:-1]
     earliest = min((each.first for each in tracks if each.first is not None), default=origin)
     lead = max(0, ceil(origin - earliest - _SLACK))
     return Plan(origin, cuts, end, leading.index, seconds, promised, clock.known, lead, notes)

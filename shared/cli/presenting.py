@@ -98,13 +98,16 @@ def presented(
     frame = 1 / rate if rate and isinstance(stream, VideoStream) else Fraction(0)
     if isinstance(stream, AudioStream) and sample_rate:
         frame = Fraction(stream.codec_context.frame_size, sample_rate)
-    skipped = 0
+    skipped = usual = 0
     for packet in packets:
         start, duration = time_of(packet), duration_of(packet) or frame
         end = start + duration
         is_shown = not packet.is_discard
         if sample_rate:
             lead, trail = _unheard(packet)
+            samples = round(duration * sample_rate)
+            trail = 0 if samples + trail <= usual else trail  # Ogg's durations are without padding
+            usual = max(usual, samples)
             skipped = max(skipped, lead)
             ahead = min(skipped, round(duration * sample_rate))
             skipped -= ahead

@@ -33,7 +33,7 @@ _STILLS = ("image2", "_pipe", "ico")
 _STILL_BRANDS = frozenset({"avif", "heic", "heix", "mif1"})
 """Brands of still pictures in the file format of MP4."""
 
-_ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
+ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def probe(path: Path, asked: Asked = "auto") -> list[Track]:
         if container.format.name.endswith(_STILLS) or brand in _STILL_BRANDS:
             raise NotMediaError(f"{path} is a still picture; only video and audio can be ingested")
         streams: list[VideoStream | AudioStream] = [
-            each for each in container.streams.video if not each.disposition & _ATTACHED
+            each for each in container.streams.video if not each.disposition & ATTACHED
         ]
         streams += container.streams.audio
         if not streams:

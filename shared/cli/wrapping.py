@@ -40,8 +40,8 @@ class Wrapped:
 def copy_stream(output: OutputContainer, template: Stream) -> Stream:
     """A stream for the template's packets; `opaque` needs no encoder, which many codecs do not have.
 
-    From the tag alone decoders of ProRes and UT Video learn the profile, depth and alpha, and Matroska's readers
-    how raw pictures are packed.
+    From the tag alone decoders of ProRes and UT Video learn the profile, depth and alpha, and readers of
+    Matroska how raw pictures are packed.
     """
     stream = output.add_stream_from_template(template, opaque=True)
     codec, muxer = codec_of(template), output.format.name

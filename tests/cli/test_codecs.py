@@ -57,7 +57,7 @@ VIDEO: list[tuple[str, str, str, dict[str, Any]]] = [
     ("rawvideo", "mov", "video/raw", {"pix_fmt": "uyvy422"}),
     ("rawvideo", "avi", "video/raw", {"pix_fmt": "yuv420p"}),
     ("huffyuv", "avi", "video/x-huffyuv", {"pix_fmt": "yuv422p"}),
-    ("ffvhuff", "mkv", "video/x-ffvhuff", {}),
+    ("ffvhuff", "avi", "video/x-ffvhuff", {}),
     ("utvideo", "avi", "video/x-utvideo", {"pix_fmt": "yuv422p"}),
 ]
 

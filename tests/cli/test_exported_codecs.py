@@ -86,7 +86,9 @@ def test_a_stretch_keeps_the_static_metadata_of_hdr10(stack: Stack, tmp_path: Pa
     target = tmp_path / "out.mp4"
     tams(stack, "export", picture, str(target), "--timerange", STRETCH)
 
-    assert mastering(target) == mastering(source) == (f"master-display={display}", "max-cll=1000,400")
+    assert (
+        mastering(target) == mastering(source) == (f"master-display={display}", "max-cll=1000,400")
+    )
 
 
 def mastering(path: Path) -> tuple[str, ...]:
