@@ -46,6 +46,7 @@ OF_DESTRUCTION = {
     "test_OBJ_33_an_object_that_is_gone_is_not_found",
     "test_OBJ_34_the_id_of_an_object_that_is_gone_may_be_asked_for_again",
     "test_SRT_3_deletion_requests_are_sorted_by_creation_or_expiry",
+    "test_a_collection_with_much_media_is_deleted_in_the_background",
     "test_a_deletion_that_takes_long_is_202",
     "test_a_profile_goes_once_no_flow_uses_it",
     "test_an_object_goes_with_the_segments_that_use_it",

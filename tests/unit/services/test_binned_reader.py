@@ -86,7 +86,7 @@ def test_pages_are_all_segments_in_order(
         for it, segment in kept.rows
         if segment.timerange.overlaps(asked)
     ]
-    assert found == sorted(expected, reverse=reverse)  # type: ignore[type-var]
+    assert found == sorted(expected, reverse=reverse)
 
 
 @settings(max_examples=8)

@@ -15,16 +15,23 @@ from tams.errors import ConflictError, NotFoundError
 from tams.models.caller import EVERYONE
 from tams.models.recycle_bin import RecycleBinEntry
 from tams.services.deletion.disposal import DeletionOptions
+from tams.services.objects.copies import ObjectCopyService
+from tams.services.objects.instances import InstanceService
 from tams.services.objects.objects import ObjectService
+from tams.services.recycle_bin.deleted_segments import DeletedSegmentService
 from tams.services.recycle_bin.recycle_bin import RecycleBinService
+from tams.services.recycle_bin.with_deleted import IncludeDeleted
+from tams.services.segments.window import PageRequest
 from tams.timing import TimeRange
-from tests.in_process import Platform
+from tests.in_process import ARCHIVE_ID, Platform
+from tests.integration.local_vast import STORAGE_ID
 from tests.long_form import SOAK
 from tests.unit.services.bin_model import BinModel, Binned, ConflictingError, NothingThereError
 from tests.unit.services.binned import DAY, BinWorld
 
 EXAMPLES, STEPS = (300, 80) if SOAK else (8, 40)
 
+TRUE, ONLY = IncludeDeleted.TRUE, IncludeDeleted.ONLY
 flows = st.integers(0, 2)
 sources = st.integers(0, 1)
 spans = st.tuples(st.integers(0, 9), st.integers(1, 9)).map(lambda it: (it[0], it[0] + it[1]))
@@ -42,6 +49,9 @@ class Comparison(RuleBasedStateMachine):
         self.flow_ids = [str(uuid4()) for _ in range(3)]
         self.source_ids = [str(uuid4()) for _ in range(2)]
         self.objects: list[str] = []
+        self.copied: set[str] = set()
+        self.copying: dict[str, str] = {}
+        """Copies that nobody has made yet, with their Objects."""
 
     @rule(flow=flows, source=sources)
     def create(self, flow: int, source: int) -> None:
@@ -60,6 +70,7 @@ class Comparison(RuleBasedStateMachine):
             (object_id,) = self.world.allocate(flow_id)
             self.world.sized({object_id: 2 ** len(self.objects)})
             self.objects.append(object_id)
+            self.world.platform.bytes.kept[STORAGE_ID, object_id] = {}
             post = {"object_id": object_id, "object_timerange": "[0:0_20:0)"}
         else:
             object_id = kept[again % len(kept)]
@@ -126,6 +137,31 @@ class Comparison(RuleBasedStateMachine):
                 self.world.work_off_all()
 
     @rule()
+    def expire(self) -> None:
+        """The time of everything in the bin is over, and the sweeper purges it."""
+        self.world.platform.time.pass_(seconds=DAY + 1)
+        self.world.purge_until_empty()
+        self.model.bin.clear()
+
+    @rule(at=st.integers(0, 20))
+    def ask_for_a_copy(self, at: int) -> None:
+        asked = self.copied | set(self.copying.values())
+        if fresh := sorted(self.model.shown - asked):
+            object_id = fresh[at % len(fresh)]
+            InstanceService.of(self.world.platform, EVERYONE).copy(object_id, ARCHIVE_ID)
+            self.copying[self.world.platform.noted.copies.bodies[-1]] = object_id
+
+    @rule()
+    def make_copies(self) -> None:
+        """Also of Objects that are in the bin since, or gone with their bytes."""
+        for copy_id, object_id in self.copying.items():
+            ObjectCopyService.of(self.world.platform).work(copy_id)
+            if self.model.kept[object_id]:
+                self.copied.add(object_id)
+        self.copying.clear()
+        self.world.work_off_all()
+
+    @rule()
     def measure(self) -> None:
         self.world.measure()
         sizes = {object_id: 2**at for at, object_id in enumerate(self.objects)}
@@ -157,6 +193,31 @@ class Comparison(RuleBasedStateMachine):
         assert found == sorted(self._described(each) for each in self.model.bin)
 
     @invariant()
+    def admins_are_shown_both(self) -> None:
+        """Page by page, whatever was deleted at one time again and again."""
+        for flow, flow_id in enumerate(self.flow_ids):
+            live = self.model.flows.get(flow)
+            shown = [(*it[:2], False) for it in live.pieces] if live else []
+            gone = [
+                (*it[:2], True)
+                for entry in self.model.bin
+                if entry.flow == flow
+                for it in entry.pieces
+            ]
+            for asked, reverse, expected in ((TRUE, False, shown + gone), (ONLY, True, gone)):
+                found = self._walked(flow_id, asked, reverse)
+                assert sorted(found) == sorted(expected)
+                starts = [start for start, _, _ in found]
+                assert starts == sorted(starts, reverse=reverse)
+
+    @invariant()
+    def bytes_are_kept_as_long_as_their_objects(self) -> None:
+        kept = set(self.model.kept)
+        copies = {(ARCHIVE_ID, each) for each in self.copied & kept}
+        expected = {(STORAGE_ID, each) for each in kept} | copies
+        assert self.world.platform.bytes.kept.keys() == expected
+
+    @invariant()
     def objects_live_as_long_as_they_are_used(self) -> None:
         kept, shown = self.model.kept, self.model.shown
         objects = ObjectService.of(self.world.platform, EVERYONE)
@@ -180,6 +241,21 @@ class Comparison(RuleBasedStateMachine):
         self.world.work_off_all()
         self.model.bin.clear()
         self.objects_live_as_long_as_they_are_used()
+
+    def _walked(
+        self, flow_id: str, asked: IncludeDeleted, reverse: bool
+    ) -> list[tuple[int, int, bool]]:
+        service = DeletedSegmentService.of(self.world.platform, EVERYONE, asked)
+        found, after = list[tuple[int, int, bool]](), None
+        while True:
+            page = service.list_(flow_id, PageRequest(TimeRange.eternity(), 3, reverse), after)
+            assert len(page.items) <= 3
+            found += [
+                (*seconds(str(each.segment.timerange)), each.deletion is not None)
+                for each in page.items
+            ]
+            if (after := page.next_key) is None:
+                return found
 
     def _mirrored(self) -> dict[str, set[tuple[int, int]]]:
         """What a receiver of all events knows."""
