@@ -16,6 +16,7 @@ from cli.ingest import Options, Outcome
 from cli.ingesting import Ingesting
 from cli.inputs import Input, Kind
 from cli.options import AsJson, Token, Url
+from cli.results import in_segments
 from cli.short_ids import short
 
 LABEL = "tams demo"
@@ -53,7 +54,7 @@ def demo(
 
 
 def _tell(outcome: Outcome, seconds: int) -> None:
-    had = "was already in the store" if outcome.was_complete else f"{outcome.registered} Segments"
+    had = "was already in the store" if outcome.was_complete else in_segments(outcome.registered)
     multi = short(outcome.multi_flow_id)
     until = min(seconds, 8)
     commands = [

@@ -15,7 +15,7 @@ from cli.apart import Server, ingest_apart
 from cli.console import err, out
 from cli.errors import CommandError, NotMediaError, RefusedError, UnreachableError
 from cli.ingest import Options, Outcome
-from cli.inputs import STDIN, Input, Inputs, inputs_of
+from cli.inputs import STDIN, Input, Inputs, inputs_of, is_media
 from cli.options import AsJson, Container, SegmentTags, TimestampText, Token, Url, tags_from
 from cli.progress import bar
 from cli.results import (
@@ -50,13 +50,13 @@ class Ingesting:
                 raise type(error)(in_words_of(given, path, str(error))) from error
 
     def result_of(self, given: Input, prefix: str = "") -> FileResult | None:
-        """None for a file that was found in a folder, and is no media. Raises UnreachableError."""
+        """None for a file in a folder that is no media, and not named as such. Raises UnreachableError."""
         try:
             return finished(given.name, self.one(given, prefix))
         except UnreachableError:
             raise
         except NotMediaError as error:
-            if given.is_found:
+            if given.is_found and not is_media(given.path):
                 return None
             return FileResult(given.name, Result.REFUSED, reason=str(error))
         except RefusedError as error:

@@ -13,6 +13,8 @@ from cli.errors import CommandError
 
 STDIN = "-"
 
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+
 _PARTIAL_SUFFIXES = frozenset(
     {".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".download", ".!ut", ".swp"}
 )
@@ -30,6 +32,9 @@ _NO_MEDIA_SUFFIXES = frozenset(
     | {".edl", ".aaf", ".cue", ".ini", ".toml", ".heic", ".avif", ".webp", ".psd", ".srt", ".ass"}
     | {".scc", ".stl", ".dpx", ".exr", ".db", ".lrf", ".thm"}
 )
+
+_MEDIA_SUFFIXES = frozenset({".mxf", ".mkv", ".mts", ".m2ts", ".m4s", ".cmfv", ".cmfa"})
+"""Beside those that Python knows. `.ts` is also the suffix of TypeScript."""
 
 
 class Kind(StrEnum):
@@ -67,13 +72,15 @@ class Inputs:
 
 
 def inputs_of(arguments: Sequence[str]) -> Inputs:
-    """Raises CommandError for a folder or a pattern without any file."""
+    """Raises CommandError for a folder or a pattern without any file, and for another kind of address."""
     found = Inputs(names_many=len(arguments) > 1)
     for argument in arguments:
         if argument == STDIN:
             found.items.append(Input(Kind.STDIN, "standard input"))
         elif argument.lower().startswith(("http://", "https://")):
             found.items.append(Input(Kind.ADDRESS, argument))
+        elif _SCHEME.match(argument):
+            raise CommandError(f"{argument} is not an http or https address")
         elif os.path.isdir(argument):  # noqa: PTH112 - a Path would change what messages quote
             found.names_many = True
             _add_folder(found, Path(argument))
@@ -143,6 +150,14 @@ def is_no_media(path: Path) -> bool:
         return True
     kind, _ = _TYPES.guess_type(path.name.lower())
     return kind is not None and kind.startswith(_NO_MEDIA) and kind not in _MEDIA_ANYWAY
+
+
+def is_media(path: Path) -> bool:
+    """Whether the name alone says so. Where such a file cannot be read, something is wrong with it."""
+    if path.suffix.lower() in _MEDIA_SUFFIXES:
+        return True
+    kind, _ = _TYPES.guess_type(path.name.lower())
+    return kind is not None and kind.startswith(("video/", "audio/"))
 
 
 def _natural(path: Path) -> list[tuple[int, str]]:

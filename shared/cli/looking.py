@@ -85,10 +85,12 @@ def look_at(client: Client, text: str, timerange: str) -> Seen:
         if source is not None:
             flows = flows_with_timeranges(client, source_id=identifier)
             return Seen("source", source, flows=flows)
-    media_object = client.find(f"/objects/{quote(text, safe='')}", accept_get_urls="")
+    media_object = None
+    if text.strip("."):  # `..` would lead elsewhere
+        media_object = client.find(f"/objects/{quote(text, safe='')}", accept_get_urls="")
     if media_object is None:
         raise CommandError(
-            f"there is no Flow, Source or Object with the id {text}: `tams ls` lists Flows"
+            f"there is no Flow, Source or Object with the id {text!r}: `tams ls` lists Flows"
         )
     return Seen("object", media_object)
 

@@ -67,6 +67,10 @@ class Results:
         return ", ".join(counted) or "nothing ingested"
 
 
+def in_segments(count: int) -> str:
+    return "1 Segment" if count == 1 else f"{count} Segments"
+
+
 def finished(file: str, outcome: Outcome) -> FileResult:
     return FileResult(file, Result.PART if outcome.damage else Result.WHOLE, outcome)
 
@@ -82,7 +86,7 @@ def tell_one(outcome: Outcome, name: str) -> None:
         )
     else:
         again = f", {outcome.skipped} were already there" if outcome.skipped else ""
-        out.print(f"{outcome.registered} Segments registered{again}")
+        out.print(f"{in_segments(outcome.registered)} registered{again}")
         if again and outcome.known_as is not None:
             out.print(f"resumed the same content, known as {outcome.known_as!r}", markup=False)
     out.print(f"multi  {outcome.multi_flow_id}", highlight=False)
@@ -112,7 +116,7 @@ def tell_line(result: FileResult) -> None:
         return
     outcome = result.outcome
     known = f"in the store as {outcome.known_as!r}" if outcome.was_complete else ""
-    words = known or f"{outcome.registered + outcome.skipped} Segments"
+    words = known or in_segments(outcome.registered + outcome.skipped)
     out.print(
         f"{result.result:6} {outcome.multi_flow_id}  {result.file}  {words}",
         highlight=False,

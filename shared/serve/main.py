@@ -169,13 +169,18 @@ def _words(role: str, settings: ServeSettings, places: Places) -> str:
     parts = []
     if role != "worker":
         where = f"[{settings.host}]" if ":" in settings.host else settings.host
-        parts.append(f"API processes: {settings.processes} at http://{where}:{settings.port}")
+        processes = _counted(settings.processes, "API process", "API processes")
+        parts.append(f"{processes} at http://{where}:{settings.port}")
     if role != "api":
-        parts.append(f"workers: {settings.workers}")
+        parts.append(_counted(settings.workers, "worker", "workers"))
     parts.append("queues: SQS" if places.queues else "queues: none, work is looked for in VAST")
     if places.access.open:
         parts.append("OPEN to everyone who can reach it")
     return ", ".join(parts)
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _arguments() -> argparse.Namespace:

@@ -39,6 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make(folder / "old.wma", audio="wmav2", seconds=1)
     (folder / "notes.txt").write_text("no media")
     (folder / "noise.xyz").write_bytes(bytes(range(256)) * 40)
+    (folder / "empty.mp4").touch()
     (folder / ".hidden.wav").write_bytes(b"RIFF")
     return folder
 
@@ -55,17 +56,19 @@ def test_a_folder_is_ingested_in_order_and_summed_up(stack: Stack, folder: Path)
     names = [(Path(each["file"]).name, each["result"]) for each in found["files"]]
     assert names == [
         ("cut.flac", "part"),
+        ("empty.mp4", "refused"),
         ("old.wma", "refused"),
         ("take 2.wav", "whole"),
         ("take 10.wav", "whole"),
     ]
-    assert [found[each] for each in ("whole", "part", "refused", "failed")] == [2, 1, 1, 0]
+    assert [found[each] for each in ("whole", "part", "refused", "failed")] == [2, 1, 2, 0]
     assert {Path(each).name for each in found["left_out"]} == {"notes.txt", "noise.xyz"}
-    assert "coded as wmav2" in found["files"][1]["reason"]
-    for each in (found["files"][0], *found["files"][2:]):
+    assert "is empty" in found["files"][1]["reason"]
+    assert "coded as wmav2" in found["files"][2]["reason"]
+    for each in (found["files"][0], *found["files"][3:]):
         assert flow(stack, each["multi_flow_id"])["status"] == "closed_complete"
     text = tams(stack, "ingest", str(folder), code=1)
-    assert "2 whole, 1 part, 1 refused" in text
+    assert "2 whole, 1 part, 2 refused" in text
     assert "left out 2 files that are no media: " in text
 
 

@@ -165,7 +165,8 @@ def test_answers_are_gzipped_for_clients_that_ask(api: httpx.Client, make: Maker
     for answer in (zipped, *plain.values(), small, head):
         assert "Accept-Encoding" in answer.headers["Vary"]
     assert len(small.content) < GZIP_BYTES_MIN
-    assert plain["gzip;q=0"].json() == plain["identity"].json()
+    ids = [[each["object_id"] for each in answer.json()] for answer in (zipped, *plain.values())]
+    assert all(each == ids[0] for each in ids), "URLs may be signed anew"
 
 
 def test_a_stream_of_events_is_never_compressed(api: httpx.Client, make: Maker) -> None:

@@ -19,6 +19,7 @@ from tests.contract.conftest import AT_ONCE_SEGMENTS
 from tests.contract.listings import LISTINGS, Listing
 from tests.maker import Maker
 from tests.proxy import Proxy, proxy
+from tests.served import IS_SERVED
 from tests.services import Services
 from tests.waiting import PATIENCE_SECONDS
 
@@ -124,6 +125,7 @@ def test_no_header_of_a_client_leads_elsewhere(
     assert response.links["next"]["url"].startswith(f"{stack.api_url}/flows?")
 
 
+@pytest.mark.skipif(IS_SERVED, reason="`tams serve` is only open if it is told to be, to any host")
 @pytest.mark.parametrize("host", HOSTILE_HOSTS)
 def test_a_foreign_host_leads_nowhere(api: httpx.Client, host: str) -> None:
     """An open API refuses it; where credentials are asked for, test_own_address.py says what it means."""
