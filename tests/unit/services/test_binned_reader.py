@@ -55,8 +55,8 @@ class Bin:
             row
             for row in self.rows
             if row[0].entry_id in near
-            and (from_ns is None or row[1].timerange.start_ns >= from_ns)
-            and (until_ns is None or row[1].timerange.start_ns < until_ns)
+            and (from_ns is None or row[1].timerange.start_ns >= from_ns)  # type: ignore[operator]
+            and (until_ns is None or row[1].timerange.start_ns < until_ns)  # type: ignore[operator]
         ]
         random.Random(len(found)).shuffle(found)
         return found[:rows_max]
