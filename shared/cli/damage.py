@@ -28,6 +28,8 @@ class Damage:
 
     left_out: int = 0
     first_left_out: Fraction | None = None
+    untimed: int = 0
+    """Packets without a timestamp, as Matroska has them before 0: they have no place on a timeline."""
     last_read: Fraction | None = None
     ended_by: str | None = None
 
@@ -43,6 +45,9 @@ class Damage:
             at = float(self.first_left_out - origin)
             packets = "packet" if self.left_out == 1 else "packets"
             said.append(f"{self.left_out} unreadable {packets} skipped after {at:.2f} s")
+        if self.untimed:
+            packets = "packet" if self.untimed == 1 else "packets"
+            said.append(f"{self.untimed} {packets} without a timestamp skipped")
         if self.ended_by is not None and self.last_read is not None:
             at = float(self.last_read - origin)
             what = f"{_CUT_OFF} at" if self.ended_by == _CUT_OFF else f"{self.ended_by} after"
@@ -83,6 +88,7 @@ def readable(
     try:
         for packet in joined(container, [stream], {stream.index: clock}):
             if packet.pts is None:
+                damage.untimed += packet.size > 0  # an empty one ends the stream
                 continue
             end = time_of(packet) + duration_of(packet)
             damage.last_read = max(end, damage.last_read or end)

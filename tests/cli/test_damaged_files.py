@@ -20,6 +20,7 @@ from local.stack import Stack
 from tests.cli.command import flow, ingest, objects, tams
 from tests.cli.made_media import make
 from tests.cli.test_codecs import decoded
+from tests.e2e.media import make_media, needs_ffmpeg
 
 SECONDS = 4
 
@@ -102,6 +103,23 @@ def test_garbage_in_the_middle_costs_only_what_it_covers(
 
     assert 75 <= frames < 101
     assert suffix == "ts" or "unreadable packets skipped" in str(said)
+
+
+@needs_ffmpeg
+def test_packets_without_a_time_are_told(tmp_path: Path) -> None:
+    """Matroska's demuxer gives none to what is shown before 0."""
+    path = make_media(
+        [
+            *("-f", "lavfi", "-i", "testsrc2=size=160x120:rate=25", "-t", "2", "-c:v", "libx264"),
+            *("-g", "10", "-bf", "0", "-output_ts_offset", "-1", "-avoid_negative_ts", "disabled"),
+        ],
+        tmp_path / "early.mkv",
+    )
+
+    frames, said = read(path)
+
+    assert frames < 50
+    assert said == ["25 packets without a timestamp skipped"]
 
 
 def test_damage_is_told_in_a_sentence() -> None:
