@@ -15,7 +15,7 @@ def main(function: str) -> None:
         platform = importlib.import_module("tams.runtime.deployment").deployment()
         for each in list(vars(app).values()):
             names = inspect.signature(each.of).parameters if hasattr(each, "of") else {}
-            given: dict[str, Any] = {"platform": platform, "caller": EVERYONE}
+            given: dict[str, Any] = {"platform": platform, "caller": EVERYONE, "asked": None}
             if "platform" in names:
                 each.of(**{name: given[name] for name in names})
     # FlatBuffers takes numpy where it is; the layers hold none.
