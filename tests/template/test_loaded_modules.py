@@ -41,7 +41,7 @@ MODULES_MAX = {
     "media_storage": (775, WEB | STORE),
     "playback": (785, WEB | STORE),
     "recycle_bin": (790, WEB | STORE),
-    "objects": (785, WEB | STORE),
+    "objects": (795, WEB | STORE),
     "service": (775, WEB | STORE),
     "webhooks": (775, WEB | STORE),
 }
