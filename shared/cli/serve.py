@@ -17,11 +17,11 @@ class Role(StrEnum):
 def serve(
     role: Annotated[Role, typer.Argument(help="The API, the background work, or both.")],
     host: Annotated[
-        str | None, typer.Option(help="Address to listen on. [default: 127.0.0.1]")
+        str | None, typer.Option(help="Address to listen on. Default: 127.0.0.1.")
     ] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on. [default: 8000]")] = None,
-    processes: Annotated[int | None, typer.Option(help="API processes. [default: 2]")] = None,
-    workers: Annotated[int | None, typer.Option(help="Worker processes. [default: 1]")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on. Default: 8000.")] = None,
+    processes: Annotated[int | None, typer.Option(help="API processes. Default: 2.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes. Default: 1.")] = None,
 ) -> None:
     """Run the service without Lambda, until SIGTERM or Ctrl-C.
 
