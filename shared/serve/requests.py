@@ -4,9 +4,7 @@ The function's app gets the request as it is. Beside it is what API Gateway woul
 links, the audit and the caller come from there.
 """
 
-import asyncio
 import json
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -35,6 +33,7 @@ from tams.api.raw_path import protected, readings
 from tams.api.security import HEADERS
 from tams.deadline import invocation
 from tams.models.address import AddressRules
+from tams.runtime.http_handler import own_loop
 from tams.runtime.request_log import log_request
 from tams.settings import Settings
 
@@ -44,8 +43,6 @@ Find = Callable[[Mapping[str, Any]], Mapping[str, str]]
 _OF_MANGUM = frozenset({"host", "x-forwarded-port", "x-forwarded-proto"})
 """Functions never see these (`tams.runtime.http_handler`)."""
 _JSON = {"content-type": "application/json"}
-
-_thread = threading.local()
 
 
 @dataclass(frozen=True)
@@ -136,8 +133,6 @@ class Requests:
 
 def _asked(app: FastAPI, request: HttpRequest, path: str, event: Event) -> HttpAnswer:
     """Runs the app on this thread's own event loop: its routes block, as on Lambda."""
-    if not hasattr(_thread, "loop"):
-        _thread.loop = asyncio.new_event_loop()
     answer = _Answer(request.body)
     scope = {
         "type": "http",
@@ -158,7 +153,7 @@ def _asked(app: FastAPI, request: HttpRequest, path: str, event: Event) -> HttpA
         "server": ("tams", 80),
         "aws.event": event,
     }
-    _thread.loop.run_until_complete(app(scope, answer.receive, answer.send))
+    own_loop().run_until_complete(app(scope, answer.receive, answer.send))
     return HttpAnswer(answer.status, answer.headers, b"".join(answer.body))
 
 

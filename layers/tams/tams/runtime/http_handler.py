@@ -46,11 +46,11 @@ def api_handler(
 
     @cache
     def adapter() -> Mangum:
-        _ensure_event_loop()
+        own_loop()
         return Mangum(create_app(router, platform()), lifespan="off", text_mime_types=TEXTS)
 
     def lambda_handler(event: Event, context: Any) -> Event:
-        _ensure_event_loop()
+        own_loop()  # Mangum runs the app on it
         started = time.perf_counter()
         http = event["requestContext"]["http"]
         request = {
@@ -95,8 +95,20 @@ def _without_address(event: Event) -> dict[str, str]:
     }
 
 
-def _ensure_event_loop() -> None:
-    """Mangum runs the app on the thread's event loop, and only the main thread comes with one."""
-    if not hasattr(_thread, "loop"):
-        _thread.loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(_thread.loop)
+class _OwnLoop:
+    """Closed when its thread ends, which lets go of it."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+
+    def __del__(self) -> None:
+        self.loop.close()
+
+
+def own_loop() -> asyncio.AbstractEventLoop:
+    """The event loop of this thread, made by its first request: only the main thread comes with one."""
+    if not hasattr(_thread, "own"):
+        _thread.own = _OwnLoop()
+        asyncio.set_event_loop(_thread.own.loop)
+    loop: asyncio.AbstractEventLoop = _thread.own.loop
+    return loop
