@@ -11,7 +11,7 @@ from tests.e2e.rendering import exact, frames_of
 from tests.e2e.shown import numbers_shown
 from tests.maker import Maker
 from tests.receiver import receiver
-from tests.waiting import until
+from tests.waiting import until, until_gone
 
 
 def test_a_webhook_gets_its_events_in_order(client: httpx.Client) -> None:
@@ -23,6 +23,8 @@ def test_a_webhook_gets_its_events_in_order(client: httpx.Client) -> None:
         flow = Maker(client).flow(source_id=source_id)
         for at, object_id in enumerate(uploaded(client, flow, 2)):
             added(client, flow, segment(object_id, at, at + 1))
+        # What is deleted before its event is delivered has no addresses.
+        inbox.wait_for(lambda it: len(it.distinct) == 3)
         client.delete(f"/flows/{flow['id']}")
 
         got = inbox.wait_for(lambda it: len(it.distinct) == 4)
@@ -44,7 +46,7 @@ def test_a_long_deletion_ends_and_its_media_go(client: httpx.Client) -> None:
     assert deleted.status_code == 202
     request = deleted.headers["location"]
     until(lambda: client.get(request).json()["status"] == "done")
-    until(lambda: httpx.get(url).status_code == 404)
+    until_gone(url)
 
 
 def test_an_upload_registers_its_segment_though_nobody_reports_it(client: httpx.Client) -> None:
