@@ -1,7 +1,7 @@
 """What the service measures. The edge decides where the numbers go: to CloudWatch, Prometheus, or nowhere.
 
-Taking one never costs a request, and where nobody wants it only a comparison. Labels have few values each: a
-route's pattern, never a path.
+A measurement never costs a request; where nobody collects it, it costs one comparison. A label has few
+values: a route's pattern, never a path.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ REQUESTS = Metric(
 REQUEST_DURATION = Metric(
     "RequestDuration",
     "histogram",
-    "How long requests took, but those that wait for an event.",
+    "How long requests took, except those that wait for an event.",
     ("method", "route"),
     in_seconds=True,
 )

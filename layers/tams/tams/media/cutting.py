@@ -26,7 +26,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The packets of a picture from `first` to `last`, of which those of `shown` are shown.
+    """The packets `first` to `last` of a picture. A decoder needs them all; a viewer sees those in `shown`.
 
     If it `can_be_copied`, those of `shown` are all that a decoder needs.
     """

@@ -107,7 +107,7 @@ def piece(order: Order) -> bool:
 
 
 def _fits(picture: _Track | None, run: Run, muxer: str) -> bool:
-    """In MP4, times of decoding cannot be negative, as those that an edit list moves may be."""
+    """MP4 has no negative decoding times; a source with an edit list may need them."""
     return picture is None or muxer != "mp4" or picture.packets[run.first].dts >= 0
 
 
@@ -150,7 +150,7 @@ def _write(
     sounds: Sequence[_Track],
     window: Window,
 ) -> list[list[Fraction]]:
-    """The times of what was written, by track."""
+    """When each written packet is shown, by track."""
     expected: list[list[Fraction]] = []
     made: list[tuple[Stream, Iterator[Any]]] = []
     if picture is not None and run is not None:

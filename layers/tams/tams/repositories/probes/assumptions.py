@@ -86,7 +86,7 @@ ASSUMPTIONS = {
         "the items of a batch are done one after the other in one transaction",
     ),
     7: Assumption(
-        "A transaction sees nothing of what others do after it has begun",
+        "A transaction does not see what others do after it begins",
         "a page of a listing, a summary and its rows come from one snapshot (ADR 4)",
     ),
     8: Assumption(
