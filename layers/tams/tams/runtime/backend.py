@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.errors import BackendUnavailableError, InvalidRequestError
-from tams.object_stores.backend.checking import Examination
+from tams.object_stores.backend.checking import checks
 from tams.object_stores.backend.rules import (
     Change,
     NotOfferedError,
@@ -53,9 +53,7 @@ def _check(wanted: str | None, origin: str) -> list[Document]:
     return [
         {
             **_named(settings),
-            "checks": [
-                vars(each) for each in Examination(bucket, origin, bucket.find_ca_file()).checks()
-            ],
+            "checks": [vars(each) for each in checks(bucket, origin, bucket.find_ca_file())],
         }
         for settings, bucket in _chosen(wanted, progress)
     ]
