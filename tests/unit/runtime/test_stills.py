@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tams.media.faults import DAMAGED, NO_PICTURE, TOO_SLOW, StillError
-from tams.models.thumbnail import Origin, ThumbnailTask
+from tams.models.rendering import Origin
+from tams.models.thumbnail import ThumbnailTask
 from tams.runtime.stills import still_of
 from tests.cli.made_media import make
 

@@ -6,7 +6,7 @@ from typing import BinaryIO
 from tams.deadline import seconds_left
 from tams.errors import BackendUnavailableError
 from tams.media.faults import NO_BYTES, TOO_LARGE, UNREACHABLE, StillError
-from tams.models.thumbnail import OBJECT_BYTES_MAX, Origin
+from tams.models.rendering import OBJECT_BYTES_MAX, Origin
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import Body, Download
 from tams.object_stores.object_keys import object_key

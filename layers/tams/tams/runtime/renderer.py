@@ -4,8 +4,6 @@ import json
 import time
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -17,8 +15,9 @@ from tams.models.piece import PieceTask, init_name
 from tams.object_stores.pieces import S3Pieces
 from tams.runtime.alone import alone
 from tams.runtime.clock import utc_now
+from tams.runtime.fetched import fetched
 from tams.runtime.pieces import MadePiece, piece_of
-from tams.runtime.storage import pieces_from
+from tams.runtime.storage import on_backends
 from tams.runtime.time_left import seconds_left_of
 from tams.settings import Settings
 
@@ -40,7 +39,7 @@ def renderer_handler() -> Callable[[Event, Any], Event]:
 
     @cache
     def pieces() -> S3Pieces:
-        return pieces_from(Settings())
+        return on_backends(S3Pieces, Settings())
 
     def lambda_handler(event: Event, context: Any) -> Event:
         failed = []
@@ -82,11 +81,7 @@ def _render(task: PieceTask, pieces: S3Pieces) -> None:
 
 def _made(task: PieceTask, pieces: S3Pieces) -> MadePiece:
     """Raises StillError, BackendUnavailableError."""
-    with TemporaryDirectory(prefix="tams-piece-") as folder:
-        path = Path(folder) / "object"
-        with path.open("wb") as file:
-            for origin in task.origins:
-                pieces.fetch(origin, file)
+    with fetched(task, pieces) as path:
         return piece_of(path, task, patience(_RENDERING_SECONDS_MAX, _STORING_SECONDS))
 
 

@@ -9,9 +9,10 @@ from typing import Self
 from tams.errors import NotFoundError, UndecodableMediaError, quoted
 from tams.models.caller import Caller, Permission
 from tams.models.filters import UrlFilter
+from tams.models.rendering import OBJECT_BYTES_MAX, Origin
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored_objects import Instance
-from tams.models.thumbnail import OBJECT_BYTES_MAX, Origin, ThumbnailTask
+from tams.models.thumbnail import ThumbnailTask
 from tams.ports import Platform, Repositories, Store, Thumbnailer, Thumbnails
 from tams.services.access.permissions import flow_to, readable_backends, source_to
 from tams.services.objects.get_urls import chosen_instances
