@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 from cli.connection import connected
 from cli.errors import CommandError, NotMediaError, RefusedError, UnreachableError, one_line
-from cli.ingest import Ingest, Options, Outcome
+from cli.ingest import Ingest, Outcome
+from cli.ingest_options import Options
 from cli.progress import Progress
 from cli.unfinished import mark_unfinished
 

@@ -12,7 +12,8 @@ from cli.apart import Server
 from cli.clip import make_clip
 from cli.connection import connected
 from cli.console import out
-from cli.ingest import Options, Outcome
+from cli.ingest import Outcome
+from cli.ingest_options import Options
 from cli.ingesting import Ingesting
 from cli.inputs import Input, Kind
 from cli.options import AsJson, Token, Url

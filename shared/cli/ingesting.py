@@ -14,9 +14,11 @@ from cli.addresses import LOCAL_URL
 from cli.apart import Server, ingest_apart
 from cli.console import err, out
 from cli.errors import CommandError, NotMediaError, RefusedError, UnreachableError
-from cli.ingest import Options, Outcome
+from cli.ingest import Outcome
+from cli.ingest_options import Options
 from cli.inputs import STDIN, Input, Inputs, inputs_of, is_media
-from cli.options import AsJson, Container, SegmentTags, TimestampText, Token, Url, tags_from
+from cli.option_values import tags_from
+from cli.options import AsJson, Container, SegmentTags, TimestampText, Token, Url
 from cli.progress import bar
 from cli.results import (
     DAMAGED,

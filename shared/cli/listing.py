@@ -14,6 +14,7 @@ from cli.connection import connected
 from cli.console import out
 from cli.errors import CommandError
 from cli.extents import flows_with_timeranges, members_not_listed
+from cli.option_values import tag_filters
 from cli.options import (
     AsJson,
     OptionalFlowId,
@@ -22,7 +23,6 @@ from cli.options import (
     Token,
     Url,
     is_given,
-    tag_filters,
 )
 from cli.short_ids import deleted_id_of, flow_id_of
 from cli.tables import flows_table, recycle_bin_table, segments_table, sources_table
