@@ -20,12 +20,6 @@ from tests.waiting import next_second
 
 
 @pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
-@pytest.fixture
 def object_id(make: Maker, flow: Json) -> str:
     """Allocated for the Flow."""
     return make.objects(flow["id"], 1)[0]
