@@ -70,7 +70,7 @@ def mount_batch(
     ) -> JSONResponse:
         """All in one transaction. If an item fails, nothing is done, and the error names its index.
 
-        With `partial=true`, each item is done in its own right. Not part of TAMS.
+        With `partial=true`, each item is done separately. Not part of TAMS.
         """
         items = _items(body, parse)
         key = None

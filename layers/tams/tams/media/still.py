@@ -95,7 +95,7 @@ def _coded(container: InputContainer) -> list[Coded]:
 
 
 def _decoded(container: InputContainer, wanted: Pick) -> VideoFrame:
-    """The frame on show, or the first after it that can be decoded."""
+    """The frame shown, or the first after it that can be decoded."""
     stream = _picture(container)
     decoder = stream.codec_context
     decoder.thread_count = 1

@@ -1,4 +1,4 @@
-"""Pieces in the storage backends' buckets, beside the media from which they were rendered."""
+"""Pieces in the storage backends' buckets, next to the media from which they were rendered."""
 
 from datetime import UTC, datetime
 

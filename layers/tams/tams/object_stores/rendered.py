@@ -1,4 +1,4 @@
-"""What is rendered from Objects and kept in the storage backends' buckets beside them."""
+"""What is rendered from Objects and stored next to them in the storage backends' buckets."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO

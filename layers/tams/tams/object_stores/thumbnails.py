@@ -1,4 +1,4 @@
-"""Thumbnails in the storage backends' buckets, beside the media that they show."""
+"""Thumbnails in the storage backends' buckets, next to the media that they show."""
 
 from datetime import UTC, datetime
 

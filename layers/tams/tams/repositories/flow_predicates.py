@@ -11,7 +11,7 @@ from tams.vast.where import all_of, col
 
 
 def flows_matching(query: FlowQuery) -> Any:
-    """The part VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
+    """The part that VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
     size = query.frame_width is not None or query.frame_height is not None
     return all_of(
         equal(

@@ -60,7 +60,7 @@ class FlowRepository:
         return {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
 
     def existing(self, flow_ids: Collection[str]) -> set[str]:
-        """Those of these ids that a Flow has, whoever may see it. For operators."""
+        """The ids that belong to Flows, visible or not. For operators."""
         return ids_there(self._transaction, FLOWS, flow_ids)
 
     def showing(
@@ -136,7 +136,7 @@ class FlowRepository:
         return [row["id"] for row in rows[:limit]]
 
     def mark_due(self, source_id: str, limit: int) -> int:
-        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet.
+        """Mark up to `limit` Flows of a Source for retention. Returns how many were not marked yet.
 
         The row itself is read by id: no projection follows its revision, which every change raises.
         """

@@ -28,7 +28,7 @@ Document = dict[str, Any]
 
 
 class BackendSettings(BaseSettings):
-    """Nothing but the backends: they may be checked before there is a VAST."""
+    """Only the backends: they may be checked before there is a VAST."""
 
     model_config = SettingsConfigDict(**Settings.model_config)
 
@@ -60,7 +60,7 @@ def _check(wanted: str | None, origin: str) -> list[Document]:
 
 
 def _setup(wanted: str | None, origins: list[str], *, changes: bool) -> list[Document]:
-    """One bucket that cannot be set up does not keep the others from it."""
+    """If one bucket cannot be set up, the others still are."""
     return [
         {
             **_named(settings),

@@ -1,4 +1,4 @@
-"""Settings in, adapters out. Only this module, `storage.py` and `vast.py` beside it name adapters.
+"""Settings in, adapters out. Only this module, `storage.py` and `vast.py` name adapters.
 
 Each part is created, and its libraries are imported, when a service first asks for it. A function therefore
 loads only what its own services use.

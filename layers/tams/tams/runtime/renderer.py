@@ -28,14 +28,14 @@ _STORING_SECONDS = 15
 _LONG_SECONDS = 100
 """A part that takes longer is too slow for good. With less time, only the invocation was too short for it."""
 _PASSING = {NO_BYTES, UNREACHABLE}
-"""Faults that may be gone when a list asks again."""
+"""Faults that may have passed when a list asks again."""
 _CONTENT_TYPES = {"mpegts": "video/mp2t", "mp4": "video/mp4"}
 
 logger = Logger()
 
 
 def renderer_handler() -> Callable[[Event, Any], Event]:
-    """Takes messages of PieceTasks. A piece that is there is not made again, so they may come twice."""
+    """Takes messages of PieceTasks. An existing piece is not made again, so a message may come twice."""
 
     @cache
     def pieces() -> S3Pieces:
@@ -59,7 +59,7 @@ def renderer_handler() -> Callable[[Event, Any], Event]:
 
 
 def _render(task: PieceTask, pieces: S3Pieces) -> None:
-    """Notes by a piece without bytes that none can be made. Raises BackendUnavailableError."""
+    """If the piece cannot be made, stores one without bytes to say so. Raises BackendUnavailableError."""
     if _is_there(task, pieces):
         return
     known = {"object_id": task.origins[-1].object_id, "piece": task.name}
@@ -97,6 +97,6 @@ def _store(task: PieceTask, made: MadePiece, pieces: S3Pieces) -> None:
 
 
 def _is_there(task: PieceTask, pieces: S3Pieces) -> bool:
-    """One that will go soon is made again."""
+    """A piece that expires soon is made again."""
     found = pieces.find(task.storage_id, task.name)
     return found is not None and not found.is_old(utc_now())

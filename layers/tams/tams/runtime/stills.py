@@ -13,7 +13,7 @@ from tams.media.faults import DAMAGED, TOO_SLOW, StillError
 from tams.models.thumbnail import ThumbnailTask
 
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
-"""Of the environment. The keys of the function are not for a process that reads foreign media."""
+"""Of the environment. A process that reads untrusted media must not have the function's keys."""
 _LOGGED_CHARACTERS_MAX = 2_000
 
 logger = Logger()

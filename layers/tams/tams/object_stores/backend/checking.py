@@ -1,4 +1,4 @@
-"""Does with a bucket what clients and functions do with it. Leaves nothing there."""
+"""Tries on a bucket everything that clients and functions do with it. Leaves nothing behind."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from tams.object_stores.bucket import Bucket
 
 @dataclass(frozen=True)
 class Check:
-    """`is_ok` is None where the server gives no way to tell."""
+    """`is_ok` is None if the server gives no way to find out."""
 
     name: str
     is_ok: bool | None

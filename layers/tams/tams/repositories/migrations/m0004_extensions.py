@@ -1,7 +1,7 @@
-"""Marks Sources that clients created by themselves, which stay when their last Flow goes; and keeps batches.
+"""Marks Sources that clients created on their own, which stay without Flows, and records batches.
 
-Null means that a Source goes with its last Flow. The release before can use these tables: it writes neither
-the column nor the table, and offers no request that needs them.
+Null means that a Source is deleted with its last Flow. The previous release can use these tables: it writes
+neither the column nor the table, and offers no request that needs them.
 """
 
 from tams.repositories.migrations.migration import Migration

@@ -1,4 +1,4 @@
-"""Which parts of Objects are to be rendered, and what they are called. Pure."""
+"""Which parts of Objects to render, and their names. Pure."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ from tams.timing.timestamp import NS_PER_SECOND
 OBJECT_NS_MAX = 60 * NS_PER_SECOND
 """Of longer Objects, no parts are rendered: most of them would be encoded for the sake of their ends."""
 _FORM = 1
-"""Part of each name: another number makes all of them anew."""
+"""Part of each name: another number renders all of them again."""
 
 
 @dataclass(frozen=True, slots=True)

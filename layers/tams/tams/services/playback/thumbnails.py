@@ -23,12 +23,12 @@ from tams.services.playback.reading import flows_of_source, members_of, plays_me
 _NS_PER_POSITION = 1_000_000
 """Instants of one millisecond share a thumbnail, so that there are not endlessly many."""
 _FORM = 1
-"""Part of each name: another number makes all of them anew."""
+"""Part of each name: another number makes all of them again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where the bytes are, and what tells them from others that may follow under the same id."""
+    """Where the bytes are, and what distinguishes them from later ones under the same id."""
 
     origin: Origin
     version: str
@@ -118,7 +118,7 @@ class ThumbnailService:
 def _task(
     storage_id: str, found: Sequence[_Found], part: Part, at_ns: int, width: int
 ) -> ThumbnailTask:
-    """Named by all that its bytes follow from, so that everybody who asks for them finds them."""
+    """Named by everything that determines its bytes, so that every request for them finds them."""
     position = (at_ns - part.offset_ns + _NS_PER_POSITION // 2) // _NS_PER_POSITION
     start_ns, end_ns = (
         each - part.offset_ns for each in (part.object_start_ns, part.object_end_ns)

@@ -50,7 +50,7 @@ class Grant:
 
     @property
     def caller(self) -> Caller:
-        """Who reads by this token: nobody by name, limited to what the token's maker may read."""
+        """The caller for this token: without a name, limited to what the token's creator may read."""
         classes = None if self.classes is None else {Permission.READ: frozenset(self.classes)}
         return Caller(None, frozenset({Scope.READ}), classes)
 
