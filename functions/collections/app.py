@@ -55,7 +55,7 @@ SourceCollections = Annotated[SourceCollectionService, Depends(acting(SourceColl
 
 Format = Annotated[ContentFormat | None, QueryParameter(alias="format")]
 MemberFilter = Annotated[
-    str | None, QueryParameter(description="Only what has this member: the other direction.")
+    str | None, QueryParameter(description="Only collections that have this member.")
 ]
 
 

@@ -36,7 +36,7 @@ from tams.services.playback.granting import GrantService, object_url, opened_by
 
 router = APIRouter(tags=[EXTENSION])
 
-FileName = Annotated[str, Path(description="Any; players go by its suffix.")]
+FileName = Annotated[str, Path(description="Any name; players look at its suffix.")]
 Grants = Annotated[GrantService, Depends(acting(GrantService))]
 
 
@@ -128,7 +128,7 @@ async def post_token(request: Request, body: JsonBody, grants: Grants) -> Respon
     response_class=RedirectResponse,
     responses={
         HTTPStatus.TEMPORARY_REDIRECT: {
-            "description": "Where the Object is.",
+            "description": "The URL of the Object.",
             "headers": {"Location": {"description": "A URL.", "schema": {"type": "string"}}},
         }
     },

@@ -125,7 +125,7 @@ def _crash(path: Path, code: int | None) -> CommandError:
     if code is not None and code < 0 and -code != signal.SIGKILL:
         name = signal.Signals(-code).name
         return RefusedError(f"{path} makes the media library crash ({name}), so it is not ingested")
-    return CommandError(f"the ingest of {path} was killed, perhaps for want of memory")
+    return CommandError(f"the ingest of {path} was killed, perhaps because memory ran out")
 
 
 def _end(child: Any) -> None:

@@ -54,11 +54,11 @@ def clean(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """List what is left over in the tables and buckets. With --remove, remove it.
+    """List leftovers in the tables and buckets. With --remove, remove them.
 
-    The sweeper removes most of it in time, but not media without an Object, and not broken entries of
-    collections. The command checks each item again just before it removes it, and keeps what is then in
-    use.
+    The sweeper removes most of them in time, but not media without an Object, and not broken entries of
+    collections. The command checks each item again just before it removes it, and keeps anything in
+    use by then.
 
     The exit code is 1 if something that should be removed could not be. Run the command again to continue.
     """

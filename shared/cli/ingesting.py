@@ -73,7 +73,7 @@ def ingest(
         typer.Argument(
             metavar="FILE",
             show_default=False,
-            help="Media with picture or sound, in any format: files, folders, patterns such as "
+            help="Media with video or audio, in any format: files, folders, patterns such as "
             "'*.mxf', http(s) addresses, or - for standard input.",
         ),
     ] = None,
@@ -83,14 +83,14 @@ def ingest(
             metavar="FOLDER",
             exists=True,
             file_okay=False,
-            help="Ingest what is in a folder and whatever appears there, once it is complete, until Ctrl-C.",
+            help="Ingest the files in a folder, and new ones once they are complete, until Ctrl-C.",
         ),
     ] = None,
     settle_seconds: Annotated[
         float,
         typer.Option(
             min=0.1,
-            help="With --watch: how long a file must not have changed to count as complete.",
+            help="With --watch: how long a file must stay unchanged to count as complete.",
         ),
     ] = 5.0,
     url: Url = LOCAL_URL,
@@ -121,7 +121,7 @@ def ingest(
         bool,
         typer.Option(
             "--strict",
-            help="Refuse a damaged file before anything is stored. Each file is read once more for it.",
+            help="Refuse a damaged file before anything is stored. This reads each file once more.",
         ),
     ] = False,
     container: Annotated[
@@ -134,13 +134,13 @@ def ingest(
     segment_tag: SegmentTags = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put media files into the store. After an interruption, run it again to resume.
+    """Ingest media files into the store. After an interruption, run it again to resume.
 
     A file is identified by its whole content, not by its name, so the same content is stored only once. If a
     file is damaged, its readable part is stored, a warning says what is missing, and the exit code is 3.
 
-    Of many files, each is ingested by itself: one that is refused does not stop the others. A summary at the
-    end counts them. The exit code is then 1 if any file was refused or failed, or else 3 if any is damaged.
+    Several files are ingested one by one: a file that is refused does not stop the others. A summary at the
+    end counts them. The exit code is then 1 if any file was refused or failed, otherwise 3 if any is damaged.
     """
     given = _checked(files, watch, label)
     options = Options(

@@ -140,7 +140,7 @@ def _take(message: Message, batch: Batch, *, plain_keys: bool) -> None:
     try:
         records = list(_created(_decoded(message), plain_keys=plain_keys))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        batch.warnings.append(f"{place} is not an S3 event, and is passed over: {error!r}")
+        batch.warnings.append(f"{place} is not an S3 event, and is skipped: {error!r}")
         return
     if records:
         batch.bodies.append(json.dumps({"Records": records}))

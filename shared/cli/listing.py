@@ -65,7 +65,7 @@ def ls(
 ) -> None:
     """List Sources, Flows or the Segments of a Flow.
 
-    The server looks for labels and tags. --search reads the whole list, whatever the case of the letters.
+    The server filters by label and tag. --search reads the whole list, and ignores case.
     """
     if deleted:
         for name in ("timerange", "label", "tag", "search"):

@@ -102,7 +102,7 @@ TagFilters = Annotated[
         "--tag",
         metavar="NAME=VALUE",
         callback=named_tags,
-        help="Only what has this tag; NAME alone takes any value. Give it several times for several tags.",
+        help="Only items with this tag; NAME alone matches any value. Repeat it for several tags.",
     ),
 ]
 ShownId = Annotated[
@@ -128,7 +128,7 @@ ExportedFlowId = Annotated[
     typer.Argument(
         metavar="FLOW_ID",
         callback=flow_id,
-        help="Id of the Flow, or its beginning. A multi Flow gives picture and sound together.",
+        help="Id of the Flow, or its beginning. A multi Flow exports video and audio together.",
     ),
 ]
 OptionalFlowId = Annotated[

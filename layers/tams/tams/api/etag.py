@@ -13,7 +13,9 @@ _REVALIDATED = "private, no-cache"
 """A client may cache it privately, and must revalidate it before each use."""
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.NOT_MODIFIED: {"description": "The client has it already (`If-None-Match`)."}
+    HTTPStatus.NOT_MODIFIED: {
+        "description": "The client already has this version (`If-None-Match`)."
+    }
 }
 
 

@@ -58,7 +58,7 @@ def mount_segment_tags(router: APIRouter) -> None:
         timerange: str | None = None,
         names: Annotated[
             list[str] | None,
-            Query(alias="name", description="A tag to remove, which may be given several times."),
+            Query(alias="name", description="A tag to remove; may be repeated."),
         ] = None,
     ) -> JSONResponse:
         """Removes tags from each Segment that `timerange` covers completely, or from all if it is absent.

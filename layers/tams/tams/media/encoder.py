@@ -33,7 +33,7 @@ def encoder_for(output: OutputContainer, picture: VideoStream) -> VideoStream:
     context = picture.codec_context
     if context.name != _ENCODED:
         raise StillError(
-            CODEC, f"{context.name} can be cut at key frames alone; H.264 can be encoded anew"
+            CODEC, f"{context.name} can be cut only at key frames; only H.264 can be re-encoded"
         )
     profile = _PROFILES.get(context.profile or "")
     if profile is None:

@@ -85,7 +85,7 @@ class SqsQueue:
                 f"the queue {name} did not answer: {error.code}"
             ) from error
         except NoCredentialsError as error:
-            raise BackendUnavailableError(f"the queue {name} cannot be asked: {error}") from error
+            raise BackendUnavailableError(f"the queue {name} cannot be reached: {error}") from error
 
 
 def whole_delay(seconds: float) -> int:

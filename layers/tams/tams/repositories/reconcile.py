@@ -136,6 +136,6 @@ def _projection(table: Table, wanted: Projection, there: set[str] | None) -> Ite
     elif there != wanted.columns:
         yield Difference(
             f"projection {wanted.name} has the columns {', '.join(sorted(there))} instead of "
-            f"{', '.join(sorted(wanted.columns))}: it will be made again",
+            f"{', '.join(sorted(wanted.columns))}: it will be created again",
             lambda it: it.renew_projection(table, wanted.name),
         )

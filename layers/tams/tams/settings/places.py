@@ -21,7 +21,7 @@ class VastSettings(TrustSettings):
     schema_: str = Field(default="tams", alias="schema")
     """Schema that holds the tables."""
     timeout_seconds: float = 9.0
-    """How long one request to VAST may take. With the default, clients get 503 within 12 s if VAST is silent."""
+    """How long one request to VAST may take. By default, clients get 503 within 12 s if VAST is silent."""
     patience_seconds: float = 26.0
     """How long a write is retried after conflicts before the response is 503, if the function has time."""
     sorted_tables: bool = True

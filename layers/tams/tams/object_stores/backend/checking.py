@@ -39,7 +39,7 @@ _WITH_OBJECT: tuple[tuple[str, _Step, str], ...] = (
     (
         "signed headers",
         presigned_checks.enforced,
-        "the server must refuse other x-amz-meta-… than were signed: do not let uploads register",
+        "the server must refuse unsigned x-amz-meta-… headers: do not let uploads register Segments",
     ),
     ("presigned GET", presigned_checks.get, "check the permission s3:GetObject"),
     ("presigned HEAD", presigned_checks.head, "check the permission s3:GetObject"),
@@ -54,7 +54,7 @@ _WITH_OBJECT: tuple[tuple[str, _Step, str], ...] = (
         "the server must keep x-amz-meta-…; uploads that register themselves need it",
     ),
     ("list", server_checks.listing, "`tams admin clean` needs the permission s3:ListBucket"),
-    ("Range", presigned_checks.part, "players that insist on 206 do not seek on this server"),
+    ("Range", presigned_checks.part, "players that need 206 cannot seek on this server"),
     (
         "CORS preflight",
         cors_checks.preflight,
@@ -114,7 +114,12 @@ def _lifecycle(bucket: Bucket) -> Iterator[Check]:
         change = lifecycle_change(bucket)
     except BackendUnavailableError as error:
         for name in names:
-            yield Check(name, is_ok=False, found=str(error), advice="allow the operator's keys to")
+            yield Check(
+                name,
+                is_ok=False,
+                found=str(error),
+                advice="give the operator's keys this permission",
+            )
         return
     for name, is_there in zip(names, has_rules(change.found), strict=True):
         if change.remark:

@@ -26,7 +26,7 @@ def preflight(trial: Trial) -> str:
 def exposed_headers(trial: Trial) -> str:
     answer = trial.request("GET", trial.url("GET"), {"origin": trial.origin})
     if not _is_allowed(trial, answer):
-        raise NotSoError(f"the answer to a GET is not for {trial.origin}")
+        raise NotSoError(f"a GET is not allowed from {trial.origin}")
     exposed = _listed(answer, "access-control-expose-headers")
     missing = [
         each

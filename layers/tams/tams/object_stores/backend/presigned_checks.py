@@ -15,17 +15,17 @@ def put(trial: Trial) -> str:
     answer = trial.request("PUT", trial.url("PUT", trial.headers), trial.headers, CONTENT)
     if answer.status != 200:
         raise NotSoError(status_and_code(answer))
-    return "200, with a key of odd characters and signed metadata"
+    return "200, with odd characters in the key and signed metadata"
 
 
 def enforced(trial: Trial) -> str:
     url = trial.url("PUT", trial.headers)
     other = {**trial.headers, TIMERANGE_HEADER: "[7:0_8:0)"}
     without = {"content-type": TYPE}
-    for words, headers in (("other metadata", other), ("no metadata", without)):
+    for words, headers in (("metadata other than was signed", other), ("no metadata", without)):
         if (status := trial.request("PUT", url, headers, b"other").status) != 403:
-            raise NotSoError(f"an upload with {words} than was signed gets {status}, not 403")
-    return "403 for other metadata than was signed"
+            raise NotSoError(f"an upload with {words} gets {status}, not 403")
+    return "403 for metadata other than was signed"
 
 
 def get(trial: Trial) -> str:

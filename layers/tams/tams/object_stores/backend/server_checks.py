@@ -32,7 +32,7 @@ def listing(trial: Trial) -> str:
     prefix = trial.key[: len(PREFIX) + 20]
     page = trial.client.list_objects_v2(Bucket=trial.bucket.bucket, Prefix=prefix)
     if trial.key not in {each["Key"] for each in page.get("Contents", ())}:
-        raise NotSoError("the key is missing, or spelled otherwise")
+        raise NotSoError("the key is missing, or spelled differently")
     return "the key as it was written"
 
 
@@ -59,7 +59,7 @@ def multipart(trial: Trial) -> str:
         raise
     if client.get_object(**place)["Body"].read() != CONTENT[::-1]:
         raise NotSoError("a completed upload has other bytes than its parts")
-    return "begun, broken off and completed"
+    return "started, aborted and completed"
 
 
 def delete(trial: Trial) -> str:

@@ -11,6 +11,6 @@ from tams.repositories.tables import SOURCES
 
 MIGRATION = Migration(
     4,
-    "which Sources stay without Flows, and what became of batches that may be repeated",
+    "which Sources stay without Flows, and the results of batches that may be repeated",
     (AddColumns(SOURCES, ("kept",)), AddTables((BATCHES,))),
 )

@@ -21,8 +21,8 @@ from tams.services.objects.cleanup import ObjectCleanupService
 from tams.timing.microseconds import to_us
 
 _UNCLEAR = (
-    "keys left alone, because they do not say which Object they belong to, such as those of long ids or of "
-    "other programs: {}"
+    "keys left alone because they do not name their Object, such as those of long ids or of other "
+    "programs: {}"
 )
 _NOTHING_KNOWN = (
     "this store knows none of the media in the buckets, so it may be the wrong store, or one that is empty "

@@ -96,8 +96,8 @@ class ThumbnailService:
             facts = self.thumbnails.facts(backend.id, object_id)
             if facts is not None and facts.size_bytes > OBJECT_BYTES_MAX:
                 raise UndecodableMediaError(
-                    f"Object {quoted(object_id)} has {facts.size_bytes} bytes; thumbnails are made of "
-                    f"Objects of up to {OBJECT_BYTES_MAX} bytes"
+                    f"Object {quoted(object_id)} has {facts.size_bytes} bytes; thumbnails need "
+                    f"Objects of at most {OBJECT_BYTES_MAX} bytes"
                 )
             if facts is not None:
                 return _Found(Origin(object_id, storage_id=backend.id), facts.etag)

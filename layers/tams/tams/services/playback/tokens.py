@@ -85,7 +85,7 @@ class PlaybackTokens:
         opened, identifier, expires, timerange, classes = json.loads(content)
         if now.timestamp() >= expires:
             raise ForbiddenError(
-                "the token in this address has expired: POST /playback/tokens gives a new one"
+                "the token in this URL has expired: POST /playback/tokens gives a new one"
             )
         return Grant(
             Opened(opened),
@@ -105,5 +105,5 @@ def _text(content: bytes) -> str:
 
 def _not_valid() -> ForbiddenError:
     return ForbiddenError(
-        "the token in this address is not valid: POST /playback/tokens gives a new one"
+        "the token in this URL is not valid: POST /playback/tokens gives a new one"
     )
