@@ -6,26 +6,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import parts, seaweed
+from local import parts
 from local.addresses import Addresses
 from local.application import Application
 from local.credentials import load_or_create
 from local.data_dir import prepare, usable
-from local.environment import MEDIA_BUCKET, RCLONE, SEAWEEDFS
+from local.environment import RCLONE, SEAWEEDFS
 from local.errors import InterruptedStartError, LocalStackError, PartDiedError
 from local.function_host import common_environment
+from local.furnishing import furnish
 from local.host_config import GO, HostConfig
 from local.lock import DataDirLock
 from local.ports import LOOPBACK, Ports, free_ports
 from local.private import close_to_others, private_files
 from local.process import Command, Part
-from local.queues import create_queues, sqs_client
 
 START_SECONDS = 180.0
 """For each part. It is long because a busy machine is not a fault. A part that ends is noticed at once."""
@@ -227,12 +226,7 @@ class Stack(Addresses):
             while not parts.answers(self.config.ports, name):
                 self._still_starting(part, deadline)
                 time.sleep(_LOOK_SECONDS)
-        if name == "s3" and self.s3_server == SEAWEEDFS:
-            url = f"http://{parts.reachable(self.host)}:{self.config.ports.s3}"
-            seaweed.make_bucket(url, self.config.credentials.s3, MEDIA_BUCKET)
-        if name == "queue":
-            with closing(sqs_client(self.sqs_url, self.sqs_credentials)) as client:
-                create_queues(client, self.application.queues)
+        furnish(name, self.config, self.application)
         self.progress(name)
 
     def _still_starting(self, part: Part, deadline: float) -> None:
