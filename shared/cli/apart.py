@@ -1,4 +1,4 @@
-"""Runs each ingest in a process of its own: if the media library crashes, that file is all it costs."""
+"""Runs each ingest in a process of its own: if the media library crashes, only that file is lost."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ class Server:
 
 @dataclass
 class _Told:
-    """Sends what happens to the parent. Source: cli.progress.Progress."""
+    """Reports progress to the parent. Source: cli.progress.Progress."""
 
     connection: "Connection[Any, Any]"
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -63,7 +63,7 @@ def ingest_apart(
 ) -> Outcome:
     """As `Ingest.run`. Raises CommandError, also for a crash, and KeyboardInterrupt.
 
-    What an ingest has begun and cannot finish says so in the store, as far as the server can be reached.
+    If an ingest cannot finish, its Flows in the store say so, provided the server can be reached.
     """
     receiver, sender = _CONTEXT.Pipe(duplex=False)
     child = _CONTEXT.Process(
@@ -93,7 +93,7 @@ def ingest_apart(
 
 @dataclass
 class _Hears:
-    """What the child says."""
+    """Reads the child's reports."""
 
     progress: Progress
     say: Callable[[str], None]

@@ -1,4 +1,4 @@
-"""`tams admin queues`, `redrive`, `retry` and `sweep`: the work that waits, and what became of it."""
+"""`tams admin queues`, `redrive`, `retry` and `sweep`: waiting work, and how to retry it."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`tams bridge kafka`: tells the store of uploads that VAST reports through Kafka.
+"""`tams bridge kafka`: reports to the store the uploads that VAST announces in Kafka.
 
 It runs beside a deployment whose media is on VAST S3. AWS's S3 reports uploads to the queue by itself.
 """

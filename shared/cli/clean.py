@@ -1,4 +1,4 @@
-"""`tams admin clean`: finds what is left over, and removes it if told to."""
+"""`tams admin clean`: finds leftovers, and removes them on request."""
 
 import json
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ def _place(found: Mapping[str, Any]) -> str:
 
 
 def _stays(each: Mapping[str, Any], *, is_named: bool) -> bool:
-    """Whether something stays that should go. What is in doubt should only if it was asked for by name."""
+    """Whether something remains that should have been removed. Doubtful kinds count only if named."""
     return bool(each["error"] or (is_named and each["held"]))
 
 

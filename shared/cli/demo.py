@@ -1,4 +1,4 @@
-"""`tams demo`: a clip for those who have none at hand."""
+"""`tams demo`: a clip for users without one."""
 
 import json
 import tempfile

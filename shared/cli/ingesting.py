@@ -1,4 +1,4 @@
-"""`tams ingest`: one file or many, or whatever appears in a folder."""
+"""`tams ingest`: one file or many, or those that appear in a folder."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -52,7 +52,7 @@ class Ingesting:
                 raise type(error)(in_words_of(given, path, str(error))) from error
 
     def result_of(self, given: Input, prefix: str = "") -> FileResult | None:
-        """None for a file in a folder that is no media, and not named as such. Raises UnreachableError."""
+        """None for a file in a folder that is neither media nor named like media. Raises UnreachableError."""
         try:
             return finished(given.name, self.one(given, prefix))
         except UnreachableError:

@@ -1,4 +1,4 @@
-"""`tams ls`: list what the store has, or had."""
+"""`tams ls`: lists what the store has, or had."""
 
 import json
 from collections.abc import Callable
@@ -151,7 +151,7 @@ def _list_deleted(
 def _members(client: Client, flow_id: str) -> list[dict[str, Any]]:
     """The Flows that a Flow collects. Raises CommandError if there is no such Flow.
 
-    The API lists no Segments for an unknown Flow too (SEG-2), so only the Flow itself tells.
+    The API lists no Segments for an unknown Flow too (SEG-2), so only the Flow itself shows it.
     """
     flow = client.find(f"/flows/{flow_id}")
     if flow is None:

@@ -1,4 +1,4 @@
-"""Values of options: what they must look like, and what becomes of them. Each raises BadParameter."""
+"""Values of options: their validation and conversion. Each raises BadParameter."""
 
 from collections.abc import Callable, Sequence
 
@@ -66,7 +66,7 @@ timestamp = _parsed_by(
 
 
 def tags_from(pairs: Sequence[str] | None) -> dict[str, str | list[str]]:
-    """Tags given as NAME=VALUE; a name that comes several times has a list of values. Raises BadParameter."""
+    """Tags given as NAME=VALUE; a repeated name has a list of values. Raises BadParameter."""
     values: dict[str, list[str]] = {}
     for pair in pairs or ():
         name, is_pair, value = pair.partition("=")

@@ -1,4 +1,4 @@
-"""What became of each file of an ingest, in words and as JSON."""
+"""The result of each file of an ingest, in words and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ FAILED, DAMAGED = 1, 3
 """Exit codes: a file was not ingested; a file was ingested as far as it is readable."""
 
 _NAMED = 5
-"""So many files that are not media are named; JSON has all."""
+"""The most files that are not media to name; JSON has all."""
 
 
 class Result(StrEnum):

@@ -1,4 +1,4 @@
-"""What earlier runs of `tams ingest` have left in the store, for a later one to go on from."""
+"""What earlier runs of `tams ingest` have stored, for a later run to resume."""
 
 from collections.abc import Sequence
 from itertools import count

@@ -1,4 +1,4 @@
-"""`tams show`: what something in the store is, and what of the timeline it has."""
+"""`tams show`: describes something in the store, and draws its timeline."""
 
 import json
 from collections.abc import Iterator

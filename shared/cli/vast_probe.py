@@ -1,4 +1,4 @@
-"""`tams admin probe`: whether a VAST cluster does what the service assumes of it."""
+"""`tams admin probe`: whether a VAST cluster behaves as the service assumes."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -79,7 +79,7 @@ def _tell(found: Mapping[str, Any]) -> None:
 
 
 def _numbers(found: Mapping[str, Any], verdict: str) -> str:
-    """Of what the service rests on."""
+    """Of the assumptions that the service needs."""
     its = (each for each in found["assumptions"] if each["needed"] and each["verdict"] == verdict)
     return ", ".join(str(each["number"]) for each in its)
 
