@@ -54,7 +54,7 @@ def markdown(tables: Mapping[str, Table]) -> str:
         "# Benchmarks",
         "",
         "Recorded by `make bench`. [benchmarks.json](benchmarks.json) holds the numbers behind the tables,",
-        "and [Performance](performance.md) explains them. One machine ran everything, including the local VAST.",
+        "and [Performance](performance.md) explains them. One machine ran all of it, local VAST included.",
         "Absolute times vary by a third from run to run, so compare ratios and round trips.",
     ]
     for name, table in tables.items():
