@@ -62,7 +62,7 @@ def test_a_decoder_that_crashes_ends_itself_alone(
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "python", "kill -SEGV $$"))
 
-    with pytest.raises(StillError, match="cannot cope") as caught:
+    with pytest.raises(StillError, match="cannot handle") as caught:
         still_of(tmp_path / "any", task(), PATIENT)
 
     assert caught.value.kind == DAMAGED
