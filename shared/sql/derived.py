@@ -63,9 +63,9 @@ def by_value(texts: pa.Array, of: Callable[[str], object], data_type: pa.DataTyp
 def _halves(times: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     """The first digits of each as a number, and the last sixteen. Null is zero, which stands for no time."""
     texts = pc.fill_null(times, "0" * _DIGITS)
-    _, _, content = texts.buffers()
-    first, size = texts.offset * _DIGITS, len(texts) * _DIGITS
-    characters = np.frombuffer(content or b"", np.uint8)[first : first + size]
+    _, ends, content = texts.buffers()
+    first = np.frombuffer(ends, np.int32)[texts.offset] if len(texts) else 0
+    characters = np.frombuffer(content or b"", np.uint8)[first : first + len(texts) * _DIGITS]
     digits = _NIBBLES[characters.reshape(-1, _DIGITS)]
     split = _DIGITS - _LOW_DIGITS
     return _number(digits[:, :split]), _number(digits[:, split:])
