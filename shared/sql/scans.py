@@ -161,3 +161,9 @@ SCANS = (
     Scan("segments_all", (_SEGMENTS,), _SEGMENT_FIELDS, with_deleted=True),
     Scan("objects_all", (_OBJECTS,), _OBJECT_FIELDS, with_deleted=True),
 )
+
+
+def narrowing(scan: str) -> set[str]:
+    """The columns of a scan that VAST can select rows by."""
+    (found,) = (each for each in SCANS if each.name == scan)
+    return {field.name for field in found.fields if not isinstance(field, Duration)}
