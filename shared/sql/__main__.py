@@ -81,8 +81,8 @@ class Program:
         err.print(f"{rows:,} rows in {output}", highlight=False, markup=False, soft_wrap=True)
 
 
-def main() -> int:
-    arguments = _arguments()
+def main(given: Sequence[str] | None = None) -> int:
+    arguments = _arguments(given)
     try:
         with tempfile.TemporaryDirectory(prefix="tams-sql-", dir=arguments.spill) as folder:
             program = Program(arguments, Path(folder))
@@ -105,17 +105,17 @@ def main() -> int:
     return 0
 
 
-def _arguments() -> argparse.Namespace:
+def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sql", description=__doc__)
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("-c", "--command", action="append", default=[])
     parser.add_argument("--format", choices=list(Format))
-    parser.add_argument("--output", type=Path)
+    parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--partition")
     parser.add_argument("--memory", default="1GB")
     parser.add_argument("--spill")
     parser.add_argument("--allow-files", action="store_true")
-    return parser.parse_args()
+    return parser.parse_args(given)
 
 
 def _format(arguments: argparse.Namespace) -> Format:

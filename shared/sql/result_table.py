@@ -8,6 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.console import CONTROLS
+
 ROWS_MAX = 1_000
 """The most rows that are shown. The other formats write all."""
 
@@ -47,7 +49,7 @@ def shown(value: Any) -> str:
             return "true" if value else "false"
         case list() | dict():
             return json.dumps(value, default=str, ensure_ascii=False)
-    return str(value)
+    return str(value).translate(CONTROLS)  # which then have the width that they are shown with
 
 
 def _table(

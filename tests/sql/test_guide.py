@@ -99,7 +99,7 @@ def shared(station: Station) -> Rows:
 
 def growth(station: Station) -> Rows:
     objects = station.objects()
-    (day,) = {datetime.now(UTC).date()}
+    (day,) = {datetime.fromisoformat(each["created"]).date() for each in station.all("/flows")}
     return [(day, len(objects), sum(station.uploads.get(it, 0) for it in objects))]
 
 
