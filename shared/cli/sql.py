@@ -56,7 +56,7 @@ def sql(
         str | None,
         typer.Option(
             metavar="COLUMN",
-            help="Write Parquet to the new folder --output: files for each value of this column, such as day.",
+            help="Write Parquet files for each value of this column, such as day, to the folder --output.",
         ),
     ] = None,
     memory: Annotated[

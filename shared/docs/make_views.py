@@ -9,11 +9,12 @@ HEAD = """# Views and their columns
 
 What `tams sql` reads. [Ask in SQL](guides/sql.md) shows how.
 
-A column with ● narrows what is read, if a query compares it with a value. For the others, all rows are read. Times that end in
-`_ns` are media time: nanoseconds of TAI since 1970-01-01T00:00:00 TAI, which is 37 s ahead of UTC since 2017. All other times are
-wall clock, in UTC.
+A column with ● narrows what is read, if a query compares it with a value. For the others, all rows are read.
+Times that end in `_ns` are media time: nanoseconds of TAI since 1970-01-01T00:00:00 TAI. TAI is 37 s ahead of
+UTC since 2017. All other times are wall clock, in UTC.
 
-`sources_all`, `flows_all`, `segments_all` and `objects_all` have the same columns, and `deleted`: whether clients no longer see the row.
+`sources_all`, `flows_all`, `segments_all` and `objects_all` have the same columns, and `deleted`: whether
+clients no longer see the row.
 """
 
 

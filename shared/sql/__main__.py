@@ -13,8 +13,8 @@ from cli.console import err, out
 from sql.engine import Engine, Limits
 from sql.faults import QueryError
 from sql.progress import Progress
-from sql.shell import Shell
 from sql.result_table import ROWS_MAX, show_rows
+from sql.shell import Shell
 from sql.writing import Format, format_of, part_of, write_file, write_folder, write_stream
 from tams.errors import RequestFailedError
 from tams.runtime.operator_settings import SettingsError, operator_settings

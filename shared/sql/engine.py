@@ -1,5 +1,6 @@
 """DuckDB with the views of a store in it, and nothing else that a query could reach."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from tams.repositories.session import VastConnection
 
 TABLES = "SHOW TABLES"
 _TABLES_SHOWN = re.compile(r"show\s+(all\s+)?tables", re.IGNORECASE)
+_THREADS_MAX = 4
+"""One stream of VAST feeds them all, and each takes memory."""
 _READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 
 
@@ -88,6 +91,7 @@ def _opened(limits: Limits) -> duckdb.DuckDBPyConnection:
         ":memory:",
         config={
             "memory_limit": limits.memory,
+            "threads": min(os.cpu_count() or 1, _THREADS_MAX),
             "temp_directory": str(limits.spill_folder),
             # Rows have no order of their own, so DuckDB need not keep one, which would cost memory.
             "preserve_insertion_order": False,

@@ -14,6 +14,8 @@ ROWS_MAX = 1_000
 """The most rows that are shown. The other formats write all."""
 
 _GAP = 2
+_FOLDED_MAX = 4
+"""So many columns are a table even if their cells take several lines."""
 
 
 def show_rows(console: Console, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -26,7 +28,7 @@ def show_rows(console: Console, names: Sequence[str], rows: Sequence[Sequence[An
     if not console.is_terminal:
         console.width = max(console.width, sum(widths) + _GAP * len(names))
         fits = True
-    if fits or len(names) == 1:
+    if fits or len(names) <= _FOLDED_MAX:
         console.print(_table(names, rows, cells))
     else:
         _show_records(console, names, cells)

@@ -6,6 +6,7 @@ import runpy
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def gaps(station: Station) -> Rows:
     found = sorted(bounds(each) for flow, each in station.segments() if flow["id"] == HD)
     return [
         (utc(end), utc(following), (following - end) / NS)
-        for (_, end), (following, _) in zip(found, found[1:], strict=False)
+        for (_, end), (following, _) in pairwise(found)
         if following > end
     ]
 

@@ -18,7 +18,9 @@ NS = 10**9
 
 def instant(moment: datetime | None) -> str | None:
     """As the API shows it, in whole seconds."""
-    return moment and f"{moment.replace(tzinfo=UTC, microsecond=0):%Y-%m-%dT%H:%M:%SZ}"
+    if moment is None:
+        return None
+    return f"{moment.replace(tzinfo=UTC, microsecond=0):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def agree(found: Json, document: Json, *names: str) -> None:
@@ -70,9 +72,9 @@ def test_flows_are_those_of_the_api(station: Station, engine_of_station: Engine)
     for flow_id, document in listed.items():
         row = found[flow_id]
         agree(
-            row, document, "source_id", "format", "label", "description", "codec", "container", "avg_bit_rate",
-            "max_bit_rate", "generation", "status", "profile_id", "created", "metadata_updated",
-            "segments_updated", "created_by", "updated_by"
+            row, document, "source_id", "format", "label", "description", "codec", "container",
+            "avg_bit_rate", "max_bit_rate", "generation", "status", "profile_id", "created",
+            "metadata_updated", "segments_updated", "created_by", "updated_by"
         )  # fmt: skip
         assert json.loads(row["tags"] or "null") == document.get("tags")
         assert (row["start_ns"], row["end_ns"]) == extent(document["timerange"])
