@@ -1,6 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -14,13 +12,6 @@ from tests.sql.asking import rows_of
 from tests.sql.station import Station
 from tests.stacks import UNHURRIED, new_stack
 from tests.waiting import until
-
-
-@pytest.fixture(scope="package")
-def vast_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A VAST with all tables, which this process serves."""
-    with a_vast_in_process(tmp_path_factory.mktemp("vast")) as url:
-        yield url
 
 
 @pytest.fixture(scope="package")
@@ -46,26 +37,25 @@ def station(on_air: Stack, engine_of_station: Engine) -> Iterator[Station]:
     with httpx.Client(base_url=on_air.api_url, timeout=120) as api:
         made = Station(api)
         made.fill()
-        sized = "SELECT count(size_bytes) FROM objects_all"
-        until(lambda: rows_of(engine_of_station, sized) == [(len(made.uploads),)])
+        happened = {
+            "SELECT count(size_bytes) FROM objects_all": len(made.uploads),
+            "SELECT count(size_bytes) FROM recycle_bin": 2,
+            "SELECT count(*) FROM deletions WHERE status != 'done'": 0,
+        }
+        for query, count in happened.items():
+            until(lambda query=query, count=count: rows_of(engine_of_station, query) == [(count,)])  # type: ignore[misc]
         until(
-            lambda: (
-                rows_of(engine_of_station, "SELECT count(*) FROM deletions WHERE status != 'done'")
-                == [(0,)]
-            )
+            lambda: len(made.events()) == len(rows_of(engine_of_station, "SELECT seq FROM events"))
         )
-        until(lambda: len(made.events()) == len(set(_places(engine_of_station))))
         yield made
 
 
-@pytest.fixture
-def engine(vast_url: str, tmp_path: Path) -> Engine:
-    """Of the VAST in this process."""
-    return Engine(vast_connection(settings_for(vast_url)), Limits("500MB", tmp_path), _silent)
-
-
-def _places(engine: Engine) -> list[Any]:
-    return rows_of(engine, "SELECT seq FROM events")
+@pytest.fixture(scope="package")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """Of an empty store."""
+    with a_vast_in_process(tmp_path_factory.mktemp("vast")) as url:
+        limits = Limits("500MB", tmp_path_factory.mktemp("spill"))
+        yield Engine(vast_connection(settings_for(url)), limits, _silent)
 
 
 def _silent(_view: str, _rows: int) -> None:

@@ -50,11 +50,11 @@ class Station:
         self._post("/objects", {"id": ELSEWHERE, "get_urls": [_url("archive"), _url("vault")]})
         self._post("/objects", {"id": "unused", "get_urls": [_url("archive")]})
         self._add(SOUND, [4], [ELSEWHERE])
-        self._delete_some(make)
-
-    def _delete_some(self, make: Maker) -> None:
         make.flow(a_video_flow_body, id=TAKE, source_id=CAMERA, label="a bad take")
         self._add(TAKE, [0, 2], self._upload(TAKE, 2))
+
+    def delete_some(self) -> None:
+        """Once S3 has reported the uploads, so that their sizes are known in the recycle bin."""
         assert self.api.delete(f"/flows/{TAKE}").is_success
         timerange = f"[{MIDNIGHT + 4}:0_{MIDNIGHT + 6}:0)"
         assert self.api.delete(

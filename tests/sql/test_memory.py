@@ -18,7 +18,7 @@ from tests.sql.asking import rows_of
 from tests.sql.rows import add_flow, add_many_segments
 
 FLOW_IDS = [str(UUID(int=number << 100)) for number in range(1, 4)]
-COUNT = 50_000
+COUNT = 40_000
 PAGE_BYTES = 4 << 20
 
 
@@ -60,8 +60,8 @@ def test_rows_that_nobody_fetches_are_not_read(connection: VastConnection, tmp_p
 def test_a_sort_of_more_than_the_memory_goes_to_files(
     connection: VastConnection, tmp_path: Path
 ) -> None:
-    engine = Engine(connection, Limits("60MB", tmp_path), lambda _view, _rows: None)
-    times = 8
+    engine = Engine(connection, Limits("50MB", tmp_path), lambda _view, _rows: None)
+    times = 6
     query = (
         "SELECT object_id, timerange, repeat(object_id, 4) AS wide "
         f"FROM segments, range({times}) ORDER BY hash(object_id, range)"

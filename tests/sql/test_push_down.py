@@ -132,7 +132,7 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=40)
 @given(CONDITIONS)
 def test_a_query_has_the_same_rows_with_and_without_push_down(
     asked: Engine, read_whole: duckdb.DuckDBPyConnection, condition: str
