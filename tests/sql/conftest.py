@@ -37,16 +37,12 @@ def station(on_air: Stack, engine_of_station: Engine) -> Iterator[Station]:
     with httpx.Client(base_url=on_air.api_url, timeout=120) as api:
         made = Station(api)
         made.fill()
-        happened = {
-            "SELECT count(size_bytes) FROM objects_all": len(made.uploads),
-            "SELECT count(size_bytes) FROM recycle_bin": 2,
-            "SELECT count(*) FROM deletions WHERE status != 'done'": 0,
-        }
-        for query, count in happened.items():
-            until(lambda query=query, count=count: rows_of(engine_of_station, query) == [(count,)])  # type: ignore[misc]
-        until(
-            lambda: len(made.events()) == len(rows_of(engine_of_station, "SELECT seq FROM events"))
-        )
+        await_(engine_of_station, "SELECT count(size_bytes) FROM objects", len(made.uploads))
+        made.delete_some()
+        await_(engine_of_station, "SELECT count(size_bytes) FROM recycle_bin", 2)
+        await_(engine_of_station, "SELECT count(*) FROM deletions WHERE status != 'done'", 0)
+        places = "SELECT seq FROM events"
+        until(lambda: len(made.events()) == len(rows_of(engine_of_station, places)))
         yield made
 
 
@@ -56,6 +52,10 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     with a_vast_in_process(tmp_path_factory.mktemp("vast")) as url:
         limits = Limits("500MB", tmp_path_factory.mktemp("spill"))
         yield Engine(vast_connection(settings_for(url)), limits, _silent)
+
+
+def await_(engine: Engine, query: str, count: int) -> None:
+    until(lambda: rows_of(engine, query) == [(count,)])
 
 
 def _silent(_view: str, _rows: int) -> None:
