@@ -39,7 +39,7 @@ lint: .venv/dev  ## check style, types and import rules
 	$(BIN)/lint-imports
 
 audit: .venv/dev  ## look for known vulnerabilities and risky code (offline, it lists what it could not check)
-	$(BIN)/bandit -q -ll -r layers functions shared/backup shared/cli shared/local shared/serve
+	$(BIN)/bandit -q -ll -r layers functions shared/backup shared/cli shared/local shared/serve shared/sql
 	$(BIN)/bandit -q -ll -s B608 -r shared/vastlocal # its table names contain only numbers that it assigns
 	$(BIN)/python .ci/audit.py
 
@@ -68,6 +68,7 @@ openapi: .venv/dev  ## generate the OpenAPI document from the functions' routes,
 
 docs: .venv/dev  ## build the documentation site into shared/.site; fail on any warning
 	$(BIN)/python shared/docs/make_settings.py
+	$(BIN)/python shared/docs/make_views.py
 	$(BIN)/python shared/docs/make_assumptions.py
 	$(BIN)/typer cli.main utils docs --name tams --title "The tams command" --output shared/docs/cli.md >/dev/null
 	$(BIN)/zensical build --strict -f shared/zensical.toml

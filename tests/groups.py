@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-OWN_STACKS = ("guarded", "classed", "small_stack", "binned")
+OWN_STACKS = ("guarded", "classed", "small_stack", "binned", "on_air")
 """Fixtures of a folder that cost a stack; the tests that use one are a group."""
 TOGETHER = ("tests/background", "tests/e2e")
 """Folders whose tests share a stack of their own."""

@@ -1,4 +1,4 @@
-"""Whole rows of a table as Arrow batches, a bounded number of bytes at once: from VAST, and to it.
+"""Rows of a table as Arrow batches, a bounded number of bytes at once: from VAST, and to it.
 
 An answer is framed as `tams.vast.arrow_reader` says. Here each column goes to Arrow as it is, because a value
 of Python for each cell would cost most of the time.
@@ -6,7 +6,8 @@ of Python for each cell would cost most of the time.
 
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import pyarrow as pa
 
@@ -17,6 +18,7 @@ from tams.vast.api import QUERY_BYTES_MAX
 from tams.vast.arrow_reader import NO_MORE_ROWS, BrokenAnswerError
 from tams.vast.column_types import Columns, ColumnType
 from tams.vast.errors import VastConnectionError
+from tams.vast.where import Predicate
 
 _ARROW_TYPES = {
     ColumnType.TEXT: pa.utf8(),
@@ -41,17 +43,31 @@ def arrow_schema(columns: Columns) -> pa.Schema:
     return pa.schema([(name, _ARROW_TYPES[type_]) for name, type_ in columns])
 
 
-def read_rows(transaction: VastTransaction, table: Table) -> Iterator[pa.RecordBatch]:
-    """All rows, in no order. Each request asks for about as many as make 4 MiB, judged by those before."""
-    next_row, rows_max = 0, _FIRST_ROWS
+def read_rows(
+    transaction: VastTransaction,
+    table: Table,
+    names: Sequence[str] | None = None,
+    predicate: Predicate | None = None,
+    *,
+    rows_max: int | None = None,
+) -> Iterator[pa.RecordBatch]:
+    """Rows that match, in no order, with the columns `names`; without these two, whole rows, all of them.
+
+    Each request asks for about as many as make 4 MiB, judged by those before, and never for more than
+    `rows_max`.
+    """
+    types = dict(table.columns)
+    columns = tuple((name, types[name]) for name in names or table.names)
+    schema, selected = arrow_schema(columns), [name for name, _ in columns]
+    next_row, rows_now, most = 0, _FIRST_ROWS, rows_max or _ROWS_MAX
     while next_row != NO_MORE_ROWS:
-        body = _page(transaction, table, next_row, rows_max)
-        batches, next_row = _parsed(body, arrow_schema(table.columns))
+        read = partial(transaction.bulk_read, table, selected, predicate, next_row, rows_now)
+        batches, next_row = _parsed(_page(read), schema)
         yield from batches
         rows = sum(batch.num_rows for batch in batches)
         if rows:
             size = sum(batch.nbytes for batch in batches)
-            rows_max = max(1, min(_ROWS_MAX, rows * _PAGE_BYTES // max(size, 1), 8 * rows_max))
+            rows_now = max(1, min(most, rows * _PAGE_BYTES // max(size, 1), 8 * rows_now))
 
 
 def insert_rows(transaction: VastTransaction, table: Table, batch: pa.RecordBatch) -> None:
@@ -70,14 +86,14 @@ def insert_rows(transaction: VastTransaction, table: Table, batch: pa.RecordBatc
     insert_rows(transaction, table, batch.slice(half))
 
 
-def _page(transaction: VastTransaction, table: Table, next_row: int, rows_max: int) -> bytes:
+def _page(read: Callable[[], bytes]) -> bytes:
     """Reading twice does no harm, so a lost connection does not end a long export."""
     for pause in _PAUSES:
         try:
-            return transaction.bulk_read(table, next_row, rows_max)
+            return read()
         except VastConnectionError:
             time.sleep(pause)
-    return transaction.bulk_read(table, next_row, rows_max)
+    return read()
 
 
 def _parsed(body: bytes, schema: pa.Schema) -> tuple[list[pa.RecordBatch], int]:

@@ -7,7 +7,7 @@ from rich.segment import Segment
 
 _WIDTH_UNSEEN = 160
 """Columns when no terminal gives a width, as in a pipe or a file."""
-_CONTROLS = {each: "\ufffd" for each in (*range(0x20), *range(0x7F, 0xA0)) if chr(each) != "\n"}
+CONTROLS = {each: "\ufffd" for each in (*range(0x20), *range(0x7F, 0xA0)) if chr(each) != "\n"}
 
 
 class _SafeConsole(Console):
@@ -20,7 +20,7 @@ class _SafeConsole(Console):
             if segment.control:  # our own, as of a progress bar
                 yield segment
             else:
-                yield segment._replace(text=segment.text.translate(_CONTROLS))
+                yield segment._replace(text=segment.text.translate(CONTROLS))
 
 
 out, err = _SafeConsole(), _SafeConsole(stderr=True)

@@ -22,6 +22,7 @@ from cli.options import (
 from cli.progress import bar
 from cli.serve import serve
 from cli.short_ids import flow_id_of
+from cli.sql import sql
 from tams import __version__
 from tams.timing import TimeRange
 
@@ -100,6 +101,7 @@ app.command()(listing.ls)
 app.command()(showing.show)
 app.command()(deleting.rm)
 app.command()(deleting.restore)
+app.command()(sql)
 join_help_lines(app)
 
 if __name__ == "__main__":

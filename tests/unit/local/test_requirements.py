@@ -7,10 +7,10 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-SHARED = ("backup", "cli", "local", "vastlocal")
+SHARED = ("backup", "cli", "local", "sql", "vastlocal")
 FOLDERS = ("layers/tams/tams", "functions", *(f"shared/{each}" for each in SHARED))
 FOR_TESTS = {ROOT / "shared/vastlocal/control.py"}
-OURS = {"tams", "functions", "backup", "cli", "local", "vastlocal"}
+OURS = {"tams", "functions", "backup", "cli", "local", "sql", "vastlocal"}
 
 OPTIONAL = {"confluent_kafka"}
 """Packages that one command needs, which names them if they are missing."""

@@ -78,12 +78,19 @@ class VastTransaction:
             ):
                 yield _rows(names, page)
 
-    def bulk_read(self, table: Table, next_row: int, rows_max: int) -> bytes:
-        """Whole rows from `next_row` on, as VAST sends them. One round trip."""
+    def bulk_read(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        predicate: Predicate | None,
+        next_row: int,
+        rows_max: int,
+    ) -> bytes:
+        """Rows that match, from `next_row` on, as VAST sends them. One round trip."""
         there = self._session.table(table)
         with translated():
             return self.api.query(
-                self.txid, there.path, there.columns, table.names, next_row, rows_max
+                self.txid, there.path, there.columns, columns, predicate, next_row, rows_max
             )
 
     def bulk_insert(self, table: Table, stream: bytes) -> None:

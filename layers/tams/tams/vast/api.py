@@ -120,11 +120,12 @@ class VastApi:
         path: str,
         columns: Columns,
         names: Sequence[str],
+        predicate: Predicate | None,
         next_row: int,
         rows_max: int,
     ) -> bytes:
-        """The unread answer to a select of all rows from `next_row` on, for bulk work."""
-        message = self._message(columns, tuple(names), None)
+        """The unread answer to a select of the rows from `next_row` on, for bulk work."""
+        message = self._message(columns, tuple(names), predicate)
         return self._query(txid, path, message, next_row, rows_max)
 
     def count(self, txid: int, path: str, columns: Columns, predicate: Predicate | None) -> int:
