@@ -31,6 +31,7 @@ MODULES_MAX = {
     "webhook_fanout": (635, STORE),
     "provision": (555, STORE),
     # HTTP
+    "console": (740, WEB),
     "profiles": (765, WEB | STORE),
     "sources": (790, WEB | STORE),
     "collections": (790, WEB | STORE),

@@ -1,0 +1,97 @@
+import { signal, type ReadonlySignal } from "@preact/signals";
+import { coverageOf, type Coverage } from "../api/coverage.ts";
+import { segmentsOf, spanOfSegment } from "../api/segments.ts";
+import type { Flow } from "../api/types.ts";
+import { hull, parseSpan, type Span } from "../time/timerange.ts";
+import { SECOND, type Ns } from "../time/timestamp.ts";
+import { spanOf, type View } from "./view.ts";
+
+/** A Flow on the timeline: what is known of its coverage, and of its Segments where the view is near. */
+export interface Lane {
+  readonly flow: Flow;
+  readonly role: string;
+  readonly extent: ReadonlySignal<Span | null>;
+  readonly ranges: ReadonlySignal<readonly Span[]>;
+  readonly segments: ReadonlySignal<readonly Span[]>;
+  /** Fetches what the view lacks. */
+  look(view: View): void;
+  /** Fetches anew what may have changed. */
+  again(): void;
+  end(): void;
+}
+
+/** Segments of less than this many pixels are not drawn one by one. */
+const SEGMENTS_NEAR = 240;
+const SETTLED_MS = 140;
+
+export function laneOf(flow: Flow, role: string, failed: (error: unknown) => void): Lane {
+  const extent = signal(parseSpan(flow.timerange));
+  const ranges = signal<readonly Span[]>([]);
+  const segments = signal<readonly Span[]>([]);
+  let known: Coverage | null = null;
+  let ending = new AbortController();
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let last: View | null = null;
+
+  const fetchFor = async (view: View): Promise<void> => {
+    ending.abort();
+    ending = new AbortController();
+    const mine = ending.signal;
+    try {
+      if (known === null || !isEnough(known, view)) {
+        const asked = known === null && last === view && extent.value !== null ? null : roomy(view);
+        const found = await coverageOf(flow.id, asked, resolutionFor(view), mine);
+        if (mine.aborted) return;
+        known = found;
+        ranges.value = found.ranges;
+        if (asked === null) extent.value = hull(found.ranges) ?? extent.value;
+      }
+      const near = await segmentsOf(flow.id, spanOf(view), SEGMENTS_NEAR + 1, mine);
+      if (!mine.aborted) segments.value = near.length > SEGMENTS_NEAR ? [] : near.map(spanOfSegment);
+    } catch (error) {
+      if (!mine.aborted) failed(error);
+    }
+  };
+
+  return {
+    flow,
+    role,
+    extent,
+    ranges,
+    segments,
+    look: (view) => {
+      if (view.width === 0) return;
+      last = view;
+      clearTimeout(waiting);
+      waiting = setTimeout(() => void fetchFor(view), known === null ? 0 : SETTLED_MS);
+    },
+    again: () => {
+      known = null;
+      if (last !== null) void fetchFor(last);
+    },
+    end: () => {
+      clearTimeout(waiting);
+      ending.abort();
+    },
+  };
+}
+
+/** Whether what is known covers the view, and is about as fine as its pixels. */
+function isEnough(known: Coverage, view: View): boolean {
+  const wanted = resolutionFor(view);
+  if (known.resolution > wanted * 4n) return false;
+  const seen = spanOf(view);
+  return known.asked === null || (known.asked.start <= seen.start && known.asked.end >= seen.end);
+}
+
+/** The view and as much again on both sides, so that a small movement needs nothing new. */
+function roomy(view: View): Span {
+  const { start, end } = spanOf(view);
+  return { start: start - (end - start), end: end + (end - start) };
+}
+
+/** About two pixels, as a power of two of seconds where that is more than a second. */
+function resolutionFor(view: View): Ns {
+  const seconds = (view.perPx * 2) / 1e9;
+  return seconds <= 1 ? SECOND : BigInt(2 ** Math.floor(Math.log2(seconds))) * SECOND;
+}
