@@ -40,7 +40,8 @@ export function urlOf(path: string, query: Query = {}): string {
 /** Any request to the API. Throws ApiError. */
 export async function send(method: string, url: string, asking: Asking = {}): Promise<Response> {
   const headers = new Headers({ Accept: "application/json" });
-  if (token.value !== null) headers.set("Authorization", `Bearer ${token.value}`);
+  const used = token.value;
+  if (used !== null) headers.set("Authorization", `Bearer ${used}`);
   const init: RequestInit = { method, headers, credentials: "omit" };
   if (asking.body !== undefined) {
     headers.set("Content-Type", "application/json");
@@ -55,16 +56,16 @@ export async function send(method: string, url: string, asking: Asking = {}): Pr
     throw new ApiError(0, "the service did not answer: is it running, and is the network there?", null);
   }
   if (answer.ok) return answer;
-  throw await fault(answer);
+  throw await fault(answer, used);
 }
 
-async function fault(answer: Response): Promise<ApiError> {
+async function fault(answer: Response, used: string | null): Promise<ApiError> {
   const id = answer.headers.get("x-request-id") ?? answer.headers.get("apigw-requestid");
   const body: unknown = await answer.json().catch(() => null);
   const said =
     typeof body === "object" && body !== null && "summary" in body ? String(body.summary) : null;
   const words = said ?? `the service answered ${answer.status} ${answer.statusText}`.trim();
-  if (answer.status === 401) refused(words);
+  if (answer.status === 401 && used === token.value) refused(words); // or another has taken its place meanwhile
   return new ApiError(answer.status, words, id);
 }
 

@@ -2,7 +2,7 @@ import { merged, parseSpan, type Span } from "../time/timerange.ts";
 import { formatTimeRange } from "../time/timerange.ts";
 import { formatTimestamp, type Ns } from "../time/timestamp.ts";
 import { api, ApiError } from "./client.ts";
-import { coverageOfSegments } from "./coverage-fallback.ts";
+import { coverageOfSegments, isMissing, noteMissing } from "./coverage-fallback.ts";
 
 /** Where a Flow has media in a stretch of time, as finely as was asked for. */
 export interface Coverage {
@@ -23,12 +23,14 @@ export async function coverageOf(flowId: string, asked: Span | null, resolution:
     timerange: asked === null ? undefined : formatTimeRange(asked),
     resolution: formatTimestamp(resolution),
   };
+  if (isMissing()) return { asked, resolution, ...(await coverageOfSegments(flowId, asked, signal)) };
   try {
     const { body } = await api.get<Described>(`/flows/${flowId}/coverage`, query, signal);
     const ranges = merged(body.ranges.map(parseSpan).filter((each) => each !== null));
     return { asked, resolution, segments: body.segments, ranges };
   } catch (error) {
     if (!(error instanceof ApiError && error.status === 404)) throw error;
-    return { asked, resolution, ...(await coverageOfSegments(flowId, asked, signal)) };
+    noteMissing();
+    return coverageOf(flowId, asked, resolution, signal);
   }
 }

@@ -14,10 +14,8 @@ export function Webhooks() {
       empty={
         <>
           <strong>No webhook is registered</strong>
-          <span>
-            A webhook sends each event to a URL of yours. <a href={urlOf("/docs")}>The API</a> says how to register one: POST
-            /service/webhooks.
-          </span>
+          <span>A webhook sends each event to a URL of yours. Register one with POST /service/webhooks.</span>
+          <a href={urlOf("/docs")}>How the API takes it</a>
         </>
       }
       row={(each) => (

@@ -50,7 +50,7 @@ function Words({ path, resource, saved }: { path: string; resource: Resource; sa
   };
   return (
     <form class="panel" onSubmit={save}>
-      <h2>Words</h2>
+      <h2>Metadata</h2>
       <label class="field">
         <span>Label</span>
         <input class="input" value={label} disabled={isLocked} onInput={(event) => setLabel(event.currentTarget.value)} />
@@ -114,7 +114,7 @@ function Known({ resource, path, changed }: { resource: Resource; path: string; 
     ));
   return (
     <section class="panel">
-      <h2>Known</h2>
+      <h2>Details</h2>
       <dl class="pairs">
         <dt>Format</dt>
         <dd>{resource.format}</dd>
