@@ -98,8 +98,8 @@ def test_a_resolution_too_fine_for_the_stretch_gets_coarser() -> None:
 def test_a_bucket_has_room_for_some_segments_of_a_flow_but_not_for_many(length_ns: int) -> None:
     exponent = level_for(length_ns)
 
-    assert width_ns(exponent) >= 16 * length_ns
-    assert exponent == FINEST or width_ns(exponent) < 64 * length_ns
+    assert width_ns(exponent) >= 4 * length_ns
+    assert exponent == FINEST or width_ns(exponent) < 16 * length_ns
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 10)), max_size=30))

@@ -14,7 +14,7 @@ FINEST, STEP, COARSEST = -6, 2, 38
 """Exponents: 1/64 s is the smallest power of a quarter that is a whole number of nanoseconds."""
 
 PER_PARENT = 1 << STEP
-_SEGMENTS_IN_BUCKET = 16
+_SEGMENTS_IN_BUCKET = 4
 """The finest buckets kept of a Flow have room for so many Segments of the usual length, up to four times."""
 
 
