@@ -180,6 +180,7 @@ def test_what_is_deleted_is_a_gap_until_the_bin_gives_it_back(
     assert object_ids(api, picture) < before
 
     console.open("activity/bin")
+    expect(console.page.get_by_role("table", name="Recycle bin")).to_contain_text("[2:0_4:0)")
     pictured(console, "bin")
     console.page.get_by_role("button", name="Restore").first.click()
     expect(facts).to_contain_text("none")

@@ -11,6 +11,7 @@ from tams.repositories.binned import BinnedRepository
 from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
+from tams.repositories.coverage import CoverageRepository
 from tams.repositories.database import Database
 from tams.repositories.deletion_requests import DeletionRequestRepository
 from tams.repositories.deliveries import DeliveryRepository
@@ -143,6 +144,10 @@ class Repositories:
     @cached_property
     def segments(self) -> SegmentRepository:
         return SegmentRepository(self._transaction)
+
+    @cached_property
+    def coverage(self) -> CoverageRepository:
+        return CoverageRepository(self._transaction)
 
     @cached_property
     def objects(self) -> ObjectRepository:

@@ -1,4 +1,4 @@
-import { signal, type ReadonlySignal } from "@preact/signals";
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import { coverageOf, type Coverage } from "../api/coverage.ts";
 import { segmentsOf, spanOfSegment } from "../api/segments.ts";
 import type { Flow } from "../api/types.ts";
@@ -11,7 +11,10 @@ export interface Lane {
   readonly flow: Flow;
   readonly role: string;
   readonly extent: ReadonlySignal<Span | null>;
+  /** All that it covers, as finely as the first look asked. */
   readonly ranges: ReadonlySignal<readonly Span[]>;
+  /** What it covers in a part, more finely. */
+  readonly detail: ReadonlySignal<Coverage | null>;
   readonly segments: ReadonlySignal<readonly Span[]>;
   /** Fetches what the view lacks. */
   look(view: View): void;
@@ -20,15 +23,15 @@ export interface Lane {
   end(): void;
 }
 
-/** Segments of less than this many pixels are not drawn one by one. */
+/** More Segments than these are not drawn one by one. */
 const SEGMENTS_NEAR = 240;
 const SETTLED_MS = 140;
 
 export function laneOf(flow: Flow, role: string, failed: (error: unknown) => void): Lane {
   const extent = signal(parseSpan(flow.timerange));
-  const ranges = signal<readonly Span[]>([]);
+  const whole = signal<Coverage | null>(null);
+  const detail = signal<Coverage | null>(null);
   const segments = signal<readonly Span[]>([]);
-  let known: Coverage | null = null;
   let ending = new AbortController();
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let last: View | null = null;
@@ -38,13 +41,19 @@ export function laneOf(flow: Flow, role: string, failed: (error: unknown) => voi
     ending = new AbortController();
     const mine = ending.signal;
     try {
-      if (known === null || !isEnough(known, view)) {
-        const asked = known === null && last === view && extent.value !== null ? null : roomy(view);
-        const found = await coverageOf(flow.id, asked, resolutionFor(view), mine);
+      if (whole.value === null) {
+        const found = await coverageOf(flow.id, null, resolutionFor(view), mine);
         if (mine.aborted) return;
-        known = found;
-        ranges.value = found.ranges;
-        if (asked === null) extent.value = hull(found.ranges) ?? extent.value;
+        batch(() => {
+          whole.value = found;
+          detail.value = null;
+          extent.value = hull(found.ranges) ?? extent.value;
+        });
+      }
+      if (!isEnough(whole.value, view) && !isEnough(detail.value, view)) {
+        const found = await coverageOf(flow.id, roomy(view), resolutionFor(view), mine);
+        if (mine.aborted) return;
+        detail.value = found;
       }
       const near = await segmentsOf(flow.id, spanOf(view), SEGMENTS_NEAR + 1, mine);
       if (!mine.aborted) segments.value = near.length > SEGMENTS_NEAR ? [] : near.map(spanOfSegment);
@@ -57,16 +66,17 @@ export function laneOf(flow: Flow, role: string, failed: (error: unknown) => voi
     flow,
     role,
     extent,
-    ranges,
+    ranges: computed(() => whole.value?.ranges ?? []),
+    detail,
     segments,
     look: (view) => {
       if (view.width === 0) return;
       last = view;
       clearTimeout(waiting);
-      waiting = setTimeout(() => void fetchFor(view), known === null ? 0 : SETTLED_MS);
+      waiting = setTimeout(() => void fetchFor(view), whole.value === null ? 0 : SETTLED_MS);
     },
     again: () => {
-      known = null;
+      whole.value = null;
       if (last !== null) void fetchFor(last);
     },
     end: () => {
@@ -76,10 +86,18 @@ export function laneOf(flow: Flow, role: string, failed: (error: unknown) => voi
   };
 }
 
+/** What is drawn in a view: the detail where it is known for all of that. */
+export function rangesIn(lane: Lane, view: View): readonly Span[] {
+  const detail = lane.detail.value;
+  return detail !== null && holds(detail, view) ? detail.ranges : lane.ranges.value;
+}
+
 /** Whether what is known covers the view, and is about as fine as its pixels. */
-function isEnough(known: Coverage, view: View): boolean {
-  const wanted = resolutionFor(view);
-  if (known.resolution > wanted * 4n) return false;
+function isEnough(known: Coverage | null, view: View): boolean {
+  return known !== null && known.resolution <= resolutionFor(view) * 4n && holds(known, view);
+}
+
+function holds(known: Coverage, view: View): boolean {
   const seen = spanOf(view);
   return known.asked === null || (known.asked.start <= seen.start && known.asked.end >= seen.end);
 }

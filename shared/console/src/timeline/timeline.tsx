@@ -7,6 +7,7 @@ import { theme } from "../ui/theme.ts";
 import type { Bench } from "../views/workbench/bench.ts";
 import { instantText } from "./clock.ts";
 import { AXIS_PX, draw, heightOf, LANE_PX } from "./draw.ts";
+import { rangesIn } from "./lane.ts";
 import { palette } from "./palette.ts";
 import { handle } from "./pointer.ts";
 import { fitted, resized } from "./view.ts";
@@ -72,7 +73,7 @@ function keepDrawn(canvas: HTMLCanvasElement, bench: Bench): () => void {
     view: bench.view.value,
     lanes: bench.lanes.map((each) => ({
       format: each.flow.format,
-      ranges: each.ranges.value,
+      ranges: rangesIn(each, bench.view.value),
       segments: each.segments.value,
       extent: each.extent.value,
     })),

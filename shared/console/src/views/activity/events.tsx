@@ -67,7 +67,7 @@ function Subject({ event }: { event: StoreEvent }) {
   const inner = document[isFlow ? "flow" : "source"];
   const id = idOf(document[isFlow ? "flow_id" : "source_id"]) ?? idOf(inner);
   const label = typeof inner === "object" && inner !== null && "label" in inner ? String(inner.label) : null;
-  const segments = Array.isArray(document.segments) ? ` · ${document.segments.length} Segments` : "";
+  const segments = Array.isArray(document.segments) ? ` · ${document.segments.length} ${document.segments.length === 1 ? "Segment" : "Segments"}` : "";
   if (id === null) return <span />;
   const isGone = event.event_type.endsWith("/deleted");
   const words = label ?? id;
