@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -231,6 +232,31 @@ def test_events_appear_while_one_looks(
     api.put(f"/flows/{clip['id']}/label", json=LABEL).raise_for_status()
     expect(log.get_by_role("listitem").first).to_contain_text(LABEL)
     pictured(console, "events")
+
+
+def test_a_flow_that_is_being_ingested_grows_while_one_looks(
+    console: ConsolePage, clip: dict[str, Any], api: httpx.Client
+) -> None:
+    picture = clip["flow_collection"][0]["id"]
+    original = api.get(f"/flows/{picture}").json()
+    segments = [
+        {name: each[name] for name in ("object_id", "timerange", "ts_offset") if name in each}
+        for each in api.get(f"/flows/{picture}/segments").json()
+    ]
+    technical = ("format", "codec", "container", "essence_parameters", "max_bit_rate")
+    flow = {name: original[name] for name in technical} | {"status": "ingesting"}
+    flow |= {"id": str(uuid4()), "source_id": str(uuid4()), "label": "Camera 1"}
+    api.post("/flows", json=flow).raise_for_status()
+    api.post(f"/flows/{flow['id']}/segments", json=segments[:1]).raise_for_status()
+
+    console.page.get_by_role("button", name="Refresh").click()
+    expect(console.page.get_by_role("link", name="Camera 1")).to_contain_text("LIVE")
+    console.page.get_by_role("link", name="Camera 1").click()
+    facts = console.page.get_by_role("region", name="What it is")
+    expect(facts).to_contain_text("[0:0_2:0)")
+    api.post(f"/flows/{flow['id']}/segments", json=segments[1:3]).raise_for_status()
+
+    expect(facts).to_contain_text("[0:0_6:0)")
 
 
 def test_no_view_keeps_people_out(console: ConsolePage, clip: dict[str, Any]) -> None:

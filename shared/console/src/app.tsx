@@ -27,7 +27,9 @@ export function App() {
   const current = first === "sources" || first === "flows" ? "library" : first;
   const isKnown = token.value !== null || !needsSignIn.value;
   useKeys({ "?": () => showHelp() });
-  useEffect(() => void loadService(), [token.value]);
+  useEffect(() => {
+    if (isKnown) void loadService();
+  }, [token.value]);
   useEffect(() => {
     document.title = `${service.value?.name ?? "TAMS"} console`;
   }, [service.value]);

@@ -32,7 +32,7 @@ interface Asking {
 export function urlOf(path: string, query: Query = {}): string {
   const url = new URL(path.replace(/^\//, ""), BASE);
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") url.searchParams.set(name, String(value));
+    if (value !== undefined) url.searchParams.set(name, String(value));
   }
   return url.href;
 }

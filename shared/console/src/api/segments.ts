@@ -7,7 +7,7 @@ export function segmentsOf(flowId: string, asked: Span | null, most: number, sig
   const query = {
     timerange: asked === null ? undefined : formatTimeRange(asked),
     limit: Math.min(most, 1000),
-    presigned: false,
+    accept_get_urls: "",
     include_object_timerange: true,
   };
   return all<Segment>(`/flows/${flowId}/segments`, query, most, signal);

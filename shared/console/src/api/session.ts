@@ -15,11 +15,12 @@ export function signIn(text: string): void {
 
 export function signOut(): void {
   token.value = null;
+  refusal.value = null;
   needsSignIn.value = true;
 }
 
 export function refused(why: string): void {
-  refusal.value = token.value === null ? null : why;
+  if (token.value !== null) refusal.value = why; // without one, there was nothing to refuse
   token.value = null;
   needsSignIn.value = true;
 }

@@ -35,15 +35,17 @@ export function laneOf(flow: Flow, role: string, failed: (error: unknown) => voi
   let ending = new AbortController();
   let waiting: ReturnType<typeof setTimeout> | undefined;
   let last: View | null = null;
+  let isStale = false;
 
   const fetchFor = async (view: View): Promise<void> => {
     ending.abort();
     ending = new AbortController();
     const mine = ending.signal;
     try {
-      if (whole.value === null) {
+      if (whole.value === null || isStale) {
         const found = await coverageOf(flow.id, null, resolutionFor(view), mine);
         if (mine.aborted) return;
+        isStale = false;
         batch(() => {
           whole.value = found;
           detail.value = null;
@@ -76,7 +78,7 @@ export function laneOf(flow: Flow, role: string, failed: (error: unknown) => voi
       waiting = setTimeout(() => void fetchFor(view), whole.value === null ? 0 : SETTLED_MS);
     },
     again: () => {
-      whole.value = null;
+      isStale = true; // what was known is shown until the answer is there
       if (last !== null) void fetchFor(last);
     },
     end: () => {

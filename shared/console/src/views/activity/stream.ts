@@ -35,7 +35,7 @@ export async function followLog(since: Date, heard: (events: readonly StoreEvent
     const asked = {
       follow: "sse",
       since: since.toISOString().replace(/\.\d+Z$/, "Z"),
-      accept_get_urls: "none",
+      accept_get_urls: "",
       page,
       wait: 15,
     };

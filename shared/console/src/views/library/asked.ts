@@ -58,7 +58,7 @@ export function apiQuery(asked: Asked): Query {
     limit: 100,
     sort_by: sort,
     format: asked.kind === "" ? undefined : formatOf(asked.kind),
-    ...(isFlows ? { codec: asked.codec, status: asked.status, include_timerange: true } : {}),
+    ...(isFlows ? { codec: asked.codec || undefined, status: asked.status || undefined, include_timerange: true } : {}),
     ...(tag === null ? {} : tag[1] === "" ? { [`tag_exists.${tag[0]}`]: true } : { [`tag.${tag[0]}`]: tag[1] }),
   };
 }

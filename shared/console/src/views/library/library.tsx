@@ -26,6 +26,9 @@ export function Library() {
             Look further
           </button>
         )}
+        <button class="button plain" onClick={listing.again}>
+          Refresh
+        </button>
       </div>
       {listing.error !== null ? (
         <div class="sheet">

@@ -11,6 +11,7 @@ export interface Listing {
   readonly seen: number;
   readonly isLive: (item: Item) => boolean;
   readonly more: () => void;
+  readonly again: () => void;
   readonly hasMore: boolean;
   readonly isLoading: boolean;
   readonly error: unknown;
@@ -43,6 +44,7 @@ const EMPTY: State = {
 export function useListing(asked: Asked): Listing {
   const key = JSON.stringify(asked);
   const [state, setState] = useState(EMPTY);
+  const [round, setRound] = useState(0);
   const current = useRef<{ ending: AbortController; busy: boolean; state: State } | null>(null);
 
   const load = async (mine: { ending: AbortController; busy: boolean; state: State }): Promise<void> => {
@@ -88,11 +90,12 @@ export function useListing(asked: Asked): Listing {
       );
     }
     return () => mine.ending.abort();
-  }, [key]);
+  }, [key, round]);
 
   return {
     ...state,
     hasMore: !state.ended,
+    again: () => setRound(round + 1),
     more: () => current.current && void load(current.current),
     isLive: (item) => isLive(item, state.live),
   };
