@@ -73,14 +73,8 @@ class CoverageRepository:
             COVERAGE,
             [{ROW_ID: ids[timeline_id, each], **_tally_row(after[each])} for each in changed],
         )
-        self._transaction.insert(
-            COVERAGE,
-            [
-                {"flow_id": timeline_id, "bucket": _key(each), **_tally_row(tally)}
-                for each, tally in after.items()
-                if each not in before
-            ],
-        )
+        new = {each: tally for each, tally in after.items() if each not in before}
+        self._transaction.insert(COVERAGE, coverage_rows(timeline_id, new))
 
     def remove(self, timeline_ids: Collection[str]) -> bool:
         """Remove rows of these timelines, a step's worth. Returns whether there may be more.
@@ -151,6 +145,14 @@ _READ = (
     "bucket", "segments", "size_bytes", "unknown_sizes", "covered_time", "first_time", "last_time"
 )  # fmt: skip
 """The columns that `_bucket` and `_tally` read."""
+
+
+def coverage_rows(timeline_id: str, tallies: Mapping[Bucket, Tally]) -> list[Row]:
+    """New rows of a timeline."""
+    return [
+        {"flow_id": timeline_id, "bucket": _key(each), **_tally_row(tally)}
+        for each, tally in tallies.items()
+    ]
 
 
 def _starts(span: Span) -> Predicate:
