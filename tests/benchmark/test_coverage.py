@@ -1,6 +1,7 @@
 """Does the time to draw a timeline depend on the Flow's length? `make bench` records the answer."""
 
 import time
+from collections.abc import Callable
 from functools import partial
 from itertools import count as counted
 from pathlib import Path
@@ -47,7 +48,9 @@ def test_a_timeline_costs_the_same_on_a_flow_of_any_length(tmp_path: Path, recor
             assert told is not None
             return told
 
-        works = {f"{each}": partial(read, each) for each in LENGTHS}
+        works: dict[str, Callable[[], object]] = {
+            f"{each}": partial(read, each) for each in LENGTHS
+        }
         timings = interleaved(works, times=sized(test=5, quick=50, long=200))
         control = Control(vast_url, "K", "S")
         for length in LENGTHS:

@@ -8,6 +8,10 @@ from tams.errors import ForbiddenError, NotFoundError
 from tams.models.coverage import CoverageQuery, FlowCoverage
 from tams.models.coverage_buckets import COARSEST, FINEST, STEP, Bucket, Run, Tally
 from tams.models.queries import FlowQuery
+from tams.ports import Repositories
+from tams.repositories.database import Database
+from tams.repositories.migrations.m0014_coverage import mark_some
+from tams.runtime.vast import vast_connection
 from tams.services.coverage.coverage import BUCKETS_MAX, CoverageService
 from tams.services.coverage.reading import Limits
 from tams.services.coverage.upkeep import CoverageUpkeep
@@ -175,6 +179,30 @@ def test_the_sweeper_finds_what_is_stale_and_nothing_else(fresh_world: World) ->
     world.segments(first, 5, first=5)
     assert upkeep.sweep() == 1
     assert told(world, first).segments == 10
+
+
+def test_flows_of_the_release_before_are_found_after_the_migration(fresh_world: World) -> None:
+    world = fresh_world
+    old, new, empty = world.flow(), world.flow(), world.flow()
+    world.segments(old, 5)
+    world.segments(new, 5)
+    upkeep = CoverageUpkeep.of(world.platform)
+    upkeep.sweep()
+
+    def forget(repositories: Repositories) -> None:
+        for flow_id in (old, empty):
+            repositories.flows.get(flow_id)
+            row = {"id": flow_id, "coverage": None, "coverage_us": None}
+            repositories.flows._rows.update([row])
+
+    world.write(forget)
+    database = Database(vast_connection(world.platform.settings))
+
+    assert database.write(mark_some) == 1
+    assert database.write(mark_some) == 0
+    assert told(world, old, limits=Limits()).segments == 5
+    assert upkeep.sweep() == 1
+    assert told(world, old).segments == 5
 
 
 def test_an_answer_never_has_too_many_buckets(world: World) -> None:

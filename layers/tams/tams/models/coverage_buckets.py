@@ -101,10 +101,6 @@ class Bucket:
     exponent: int
     index: int
 
-    @property
-    def parent(self) -> "Bucket":
-        return Bucket(self.exponent + STEP, self.index // PER_PARENT)
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -118,11 +114,12 @@ class Run:
 def summed(tallies: Iterable[Tally], exponent: int) -> dict[Bucket, Tally]:
     """Tallies of finer buckets, or of single Segments, by the buckets of a level."""
     width = width_ns(exponent)
-    found: dict[Bucket, Tally] = {}
+    found: dict[int, Tally] = {}
     for each in tallies:
-        bucket = Bucket(exponent, each.first_ns // width)
-        found[bucket] = found[bucket] + each if bucket in found else each
-    return found
+        index = each.first_ns // width
+        before = found.get(index)
+        found[index] = each if before is None else before + each
+    return {Bucket(exponent, index): tally for index, tally in found.items()}
 
 
 def decomposed(span: Span, finest: int, coarsest: int) -> tuple[list[Run], list[Span]]:

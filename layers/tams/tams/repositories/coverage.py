@@ -13,7 +13,7 @@ from tams.repositories.listing import in_parts
 from tams.repositories.media_time import bound_text, time_ns, time_text
 from tams.repositories.tables import SEGMENTS
 from tams.repositories.transaction import ROW_ID, Row
-from tams.repositories.visible import VisibleTransaction, shows
+from tams.repositories.visible import VisibleTransaction, shows, shows_all
 from tams.timing import TimeRange
 from tams.timing.spans import Span
 from tams.vast.where import Predicate, any_of, col
@@ -73,14 +73,8 @@ class CoverageRepository:
             COVERAGE,
             [{ROW_ID: ids[timeline_id, each], **_tally_row(after[each])} for each in changed],
         )
-        self._transaction.insert(
-            COVERAGE,
-            [
-                {"flow_id": timeline_id, "bucket": _key(each), **_tally_row(tally)}
-                for each, tally in after.items()
-                if each not in before
-            ],
-        )
+        new = {each: tally for each, tally in after.items() if each not in before}
+        self._transaction.insert(COVERAGE, coverage_rows(timeline_id, new))
 
     def remove(self, timeline_ids: Collection[str]) -> bool:
         """Remove rows of these timelines, a step's worth. Returns whether there may be more.
@@ -131,14 +125,15 @@ class CoverageRepository:
     def _pieces(
         self, outline: FlowOutline, within: Predicate, rows_max: int | None = None
     ) -> tuple[list[Piece], bool]:
+        columns = ["start_time", "end_time", "object_id"]
         rows = self._transaction.select(
             SEGMENTS,
             (col["flow_id"] == outline.timeline_id) & within,
-            ("start_time", "end_time", "object_id", *(["timerange"] if outline.deleting else [])),
+            columns if shows_all(outline) else [*columns, "timerange"],
             rows_max=None if rows_max is None else rows_max + 1,
         )
         is_all = rows_max is None or len(rows) <= rows_max
-        if outline.deleting:
+        if not shows_all(outline):
             rows = [row for row in rows if shows(outline, TimeRange.parse(row["timerange"]))]
         pieces = [
             Piece(time_ns(row["start_time"]), time_ns(row["end_time"]), row["object_id"])
@@ -151,6 +146,14 @@ _READ = (
     "bucket", "segments", "size_bytes", "unknown_sizes", "covered_time", "first_time", "last_time"
 )  # fmt: skip
 """The columns that `_bucket` and `_tally` read."""
+
+
+def coverage_rows(timeline_id: str, tallies: Mapping[Bucket, Tally]) -> list[Row]:
+    """New rows of a timeline."""
+    return [
+        {"flow_id": timeline_id, "bucket": _key(each), **_tally_row(tally)}
+        for each, tally in tallies.items()
+    ]
 
 
 def _starts(span: Span) -> Predicate:

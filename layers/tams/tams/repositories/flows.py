@@ -164,13 +164,10 @@ class FlowRepository:
         rows = self._transaction.select(FLOWS, due, ["id"], rows_max=limit)
         return [row["id"] for row in rows[:limit]]
 
-    def unsummed(self, until_us: int, limit: int) -> list[str]:
-        """Flows of which not all Segments are summed up since then or longer, so many at most.
-
-        One round trip.
-        """
-        due = col["coverage_us"] <= until_us
-        rows = self._transaction.select(FLOWS, due, ["id"], rows_max=limit)
+    def unsummed(self, limit: int) -> list[str]:
+        """Flows of which not all Segments are summed up, so many at most. One round trip."""
+        stale = col["coverage_us"].notnull()
+        rows = self._transaction.select(FLOWS, stale, ["id"], rows_max=limit)
         return [row["id"] for row in rows[:limit]]
 
     def mark_due(self, source_id: str, limit: int) -> int:

@@ -26,12 +26,13 @@ class MarkUnsummed:
 
     def run(self, turn: Turn) -> list[str]:
         marked = 0
-        while count := turn.write(_mark_some):
+        while count := turn.write(mark_some):
             marked += count
         return [f"{marked} rows of {FLOWS.name}.coverage_us"] if marked else []
 
 
-def _mark_some(transaction: VastTransaction) -> int:
+def mark_some(transaction: VastTransaction) -> int:
+    """Marks a batch of them. Returns how many; 0 when all are marked."""
     unmarked = (col["segment_count"] > 0) & col["coverage_us"].isnull() & col["coverage"].isnull()
     columns = ("unrelated_revision", "revision")
     rows = transaction.select(FLOWS, unmarked, columns, with_row_id=True, rows_max=_BATCH_ROWS)

@@ -18,7 +18,7 @@ from tams.models.stored import StoredFlow
 from tams.models.versioned import Versioned, is_known
 from tams.ports import Platform, Repositories, Store
 from tams.services.access.permissions import flow_to, source_to
-from tams.services.coverage.drawing import DrawnBucket, buckets_of, ranges_of, size_of
+from tams.services.coverage.drawing import buckets_of, ranges_of, size_of, within
 from tams.services.coverage.reading import USUAL, CoverageReader, Found, Limits, window_of
 from tams.timing import TimeRange
 from tams.timing.coverage import hull
@@ -105,12 +105,9 @@ def _exponent(query: CoverageQuery, windows: Sequence[Span]) -> int:
 
 
 def _drawn(flow_id: str, found: Found | None, exponent: int) -> FlowCoverage:
-    parts = found.parts if found else ()
-    ranges: list[Span] = []
-    buckets: list[DrawnBucket] = []
-    if found:
-        ranges = ranges_of(parts, exponent, found.window)
-        buckets = buckets_of(parts, exponent, found.window)
+    parts = within(found.parts, found.window) if found else []
+    ranges = ranges_of(parts, exponent)
+    buckets = buckets_of(parts, exponent, found.window) if found else []
     return FlowCoverage(
         flow_id=flow_id,
         timerange=_hull(ranges),
@@ -138,7 +135,10 @@ def _together(
     source_id: str, drawn: Sequence[FlowCoverage], found: Sequence[Found | None], exponent: int
 ) -> SourceCoverage:
     ranges = merged(
-        span for each in found if each for span in ranges_of(each.parts, exponent, each.window)
+        span
+        for each in found
+        if each
+        for span in ranges_of(within(each.parts, each.window), exponent)
     )
     return SourceCoverage(
         source_id=source_id,

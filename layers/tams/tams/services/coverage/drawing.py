@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tams.models.coverage_buckets import Tally, summed, width_ns
 from tams.timing.spans import Span, joined
@@ -27,13 +27,10 @@ class DrawnBucket:
 
 
 def buckets_of(parts: Sequence[Tally], exponent: int, window: Span) -> list[DrawnBucket]:
-    """Those that have something, in order. A Segment that reaches into the window counts in the first."""
+    """Those that have something, in order, of parts that are `within` the window."""
     width = width_ns(exponent)
     from_ns, until_ns = window
-    counts = {
-        bucket.index: (tally,)
-        for bucket, tally in summed((_clipped(each, window) for each in parts), exponent).items()
-    }
+    counts = {bucket.index: (tally,) for bucket, tally in summed(parts, exponent).items()}
     covered: dict[int, int] = defaultdict(int)
     for index, (tally,) in counts.items():
         end_ns = (index + 1) * width
@@ -65,11 +62,9 @@ def size_of(parts: Iterable[Tally]) -> int | None:
     return None if segments and unknown == segments else size_bytes
 
 
-def ranges_of(parts: Sequence[Tally], exponent: int, window: Span) -> list[Span]:
+def ranges_of(parts: Sequence[Tally], exponent: int) -> list[Span]:
     """Runs without a gap, in order. If there are many, those with short gaps between them count as one."""
-    runs = joined(
-        ((it.first_ns, it.last_ns) for it in (_clipped(each, window) for each in parts)), 1
-    )
+    runs = joined(((each.first_ns, each.last_ns) for each in parts), 1)
     shortest_ns = width_ns(exponent)
     most = EXACT_RANGES_MAX
     while len(runs) > most:
@@ -79,15 +74,20 @@ def ranges_of(parts: Sequence[Tally], exponent: int, window: Span) -> list[Span]
     return runs
 
 
-def _clipped(tally: Tally, window: Span) -> Tally:
-    """Without the time of its first and last Segments outside the window."""
-    first_ns, last_ns = max(tally.first_ns, window[0]), min(tally.last_ns, window[1])
+def within(parts: Sequence[Tally], window: Span) -> list[Tally]:
+    """Without the time of the first and the last Segment outside the window."""
+    from_ns, until_ns = window
+    return [
+        each
+        if from_ns <= each.first_ns and each.last_ns <= until_ns
+        else _clipped(each, from_ns, until_ns)
+        for each in parts
+    ]
+
+
+def _clipped(tally: Tally, from_ns: int, until_ns: int) -> Tally:
+    first_ns, last_ns = max(tally.first_ns, from_ns), min(tally.last_ns, until_ns)
     outside_ns = first_ns - tally.first_ns + tally.last_ns - last_ns
-    return Tally(
-        tally.segments,
-        tally.size_bytes,
-        tally.unknown,
-        tally.covered_ns - outside_ns,
-        first_ns,
-        last_ns,
+    return replace(
+        tally, covered_ns=tally.covered_ns - outside_ns, first_ns=first_ns, last_ns=last_ns
     )

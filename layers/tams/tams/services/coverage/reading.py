@@ -86,30 +86,28 @@ class CoverageReader:
             if is_all or state is None or level is None:
                 return Found(_ordered([*crossing, *live]), exponent, window, is_all)
         exponent = max(exponent, level)
-        found = self._summary(visible, level, exponent, state)
-        is_complete = found is not None
-        if found is None:
-            found = self._summary(visible, level, exponent, CoverageState(level)) or []
-        return Found(_ordered([*crossing, *found]), exponent, window, is_complete)
+        found, is_all = self._summary(visible, level, exponent, state)
+        if not is_all and state.stale:
+            found, _ = self._summary(visible, level, exponent, CoverageState(level))
+        return Found(_ordered([*crossing, *found]), exponent, window, is_all)
 
     def _summary(
         self, visible: Sequence[Span], level: int, exponent: int, state: CoverageState
-    ) -> list[Tally] | None:
-        """What starts in the visible stretches; None if more of it than can be read one by one is stale."""
+    ) -> tuple[list[Tally], bool]:
+        """What starts in the visible stretches, and whether it is all: no more of it than may be is stale."""
         stale = merged(outward(each, level) for each in state.stale)
         runs: list[Run] = []
-        live = common(stale, visible)
+        ends: list[Span] = []
         for span in without(visible, stale):
             more, rest = decomposed(self._widened(span, level), level, exponent)
             runs += more
-            live += rest
-        segments, is_all = self._segments(
-            merged(live), self.limits.live_max if state.stale else self.limits.edge_max
-        )
-        if not is_all and state.stale:
-            return None
+            ends += rest
+        changed, are_all = self._segments(common(stale, visible), self.limits.live_max)
+        if not are_all:
+            return [], False
+        at_ends, are_all = self._segments(ends, self.limits.edge_max)
         rows = self.repositories.coverage.rows(self.stored.outline.timeline_id, runs)
-        return [*rows.values(), *segments]
+        return [*rows.values(), *changed, *at_ends], are_all
 
     def _widened(self, span: Span, level: int) -> Span:
         """To whole buckets where the Flow ends, since nothing starts beyond."""

@@ -28,8 +28,7 @@ from tams.models.coverage_buckets import (
 )
 from tams.models.coverage_state import EVER, CoverageState
 from tams.models.stored import FlowOutline, StoredFlow
-from tams.ports import Clock, Platform, Repositories, Store
-from tams.timing.microseconds import to_us
+from tams.ports import Platform, Repositories, Store
 from tams.timing.spans import Span
 
 FLOWS_MAX = 1_000
@@ -44,26 +43,29 @@ _ALL = 2**40
 @dataclass(frozen=True, slots=True)
 class CoverageUpkeep:
     store: Store
-    clock: Clock
     segments_max: int = SEGMENTS_MAX
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
-        return cls(platform.store(Caller.background("coverage")), platform.clock)
+        return cls(platform.store(Caller.background("coverage")))
 
     def sweep(self) -> int:
         """Sum up what is stale, each Flow in turn, as far as there is time.
 
         Returns how many steps it took.
         """
-        now_us, steps = to_us(self.clock()), 0
-        while due := self.store.read(lambda it: it.flows.unsummed(now_us, FLOWS_MAX)):
-            for flow_id in due:
+        steps, done = 0, set[str]()
+        while True:
+            due = self.store.read(lambda it: it.flows.unsummed(FLOWS_MAX))
+            fresh = [each for each in due if each not in done]
+            if not fresh:
+                return steps
+            for flow_id in fresh:
                 if not may_go_on():
                     return steps
-                self.step(flow_id)
+                if not self.step(flow_id):
+                    done.add(flow_id)
                 steps += 1
-        return steps
 
     def step(self, flow_id: str) -> bool:
         """One step on a Flow. Returns whether more is stale."""
