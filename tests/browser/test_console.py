@@ -279,6 +279,8 @@ def test_no_view_keeps_people_out(console: ConsolePage, clip: dict[str, Any]) ->
             expect(
                 console.page.get_by_text(LABEL if name != "service" else "VAST").first
             ).to_be_visible()
+            if name == "library":  # fetched with the token, from where a redirect leads
+                expect(console.page.locator(".thumb img").first).to_be_visible()
             pictured(console, name)
         for theme in ("Light", "Dark"):
             found[f"{name} before {theme}"] = console.serious_faults()

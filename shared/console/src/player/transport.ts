@@ -70,6 +70,13 @@ export class Transport {
     }
   }
 
+  /** Nothing more will play: says why. */
+  fail(why: string): void {
+    this.round += 1;
+    this.close();
+    this.fault.value = why;
+  }
+
   close(): void {
     this.reverse.stop();
     this.engine?.end();

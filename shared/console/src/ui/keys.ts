@@ -15,13 +15,18 @@ export function useKeys(keys: Keys): void {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
       if (document.querySelector("dialog[open]") !== null) return;
       const act = keys[keyName(event)];
-      if (act === undefined) return;
+      if (act === undefined || (event.key === " " && isPressable(event.target))) return;
       event.preventDefault();
       act(event);
     };
     addEventListener("keydown", pressed);
     return () => removeEventListener("keydown", pressed);
   });
+}
+
+/** Space presses what has the focus, if that can be pressed. */
+function isPressable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches("button, a, summary");
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { kindOf, nameOf } from "../../api/types.ts";
+import { watchForeign } from "../../player/foreign.ts";
 import { Transport } from "../../player/transport.ts";
 import { href, place } from "../../route.ts";
 import { zoomed, xOf } from "../../timeline/view.ts";
@@ -31,10 +32,13 @@ function Loaded({ subject }: { subject: Subject }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (video.current === null) return;
-    bench.transport.value = new Transport(video.current, bench.rate);
+    const transport = new Transport(video.current, bench.rate);
+    bench.transport.value = transport;
     const stopEvents = followEvents(bench);
+    const stopForeign = watchForeign((why) => transport.fail(why));
     return () => {
       stopEvents();
+      stopForeign();
       bench.end();
     };
   }, [bench]);
