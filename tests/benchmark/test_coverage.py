@@ -23,7 +23,7 @@ from tests.waiting import until
 from vastlocal.control import Control
 
 TABLE = "The coverage of a whole Flow"
-LENGTHS = (1_000, 100_000, 1_000_000) if LONG else (1_000, 20_000)
+LENGTHS = (1_000, 100_000, 1_000_000) if LONG else (1_000, 5_000)
 ANSWER_BYTES_MAX = 50_000
 
 

@@ -40,7 +40,7 @@ from tams.timing.microseconds import to_us
 from tams.vast.where import all_of, col
 
 STALE_US = 0
-"""Stands in `coverage_us` where it is not known since when."""
+"""Stands in `coverage_us` where it is not known since when. Nothing there is earlier."""
 
 
 class FlowRepository:
@@ -165,8 +165,11 @@ class FlowRepository:
         return [row["id"] for row in rows[:limit]]
 
     def unsummed(self, limit: int) -> list[str]:
-        """Flows of which not all Segments are summed up, so many at most. One round trip."""
-        stale = col["coverage_us"].notnull()
+        """Flows of which not all Segments are summed up, so many at most. One round trip.
+
+        A range leads along the projection; what is only not null is looked for in all rows.
+        """
+        stale = col["coverage_us"] >= STALE_US
         rows = self._transaction.select(FLOWS, stale, ["id"], rows_max=limit)
         return [row["id"] for row in rows[:limit]]
 
