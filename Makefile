@@ -16,7 +16,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint audit bench counts soak probe spec players openapi conformance kinds docs lock build sam-local validate size verify provision deploy clean
+.PHONY: help setup run test check lint audit bench counts soak probe spec players console openapi conformance kinds docs lock build sam-local validate size verify provision deploy clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ spec: .venv/dev  ## fetch the BBC's files of TAMS 8.2, against which the tests c
 
 players: .venv/dev  ## fetch the players that tests run in a browser, with npm
 	@$(BIN)/python -m tests.browser.players
+
+console:  ## build the web console from shared/console, with npm, into the function that serves it
+	@$(PYTHON) .ci/console.py build
 
 openapi: .venv/dev  ## generate the OpenAPI document from the functions' routes, and the table of scopes
 	$(BIN)/python shared/docs/make_openapi.py

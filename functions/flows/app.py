@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.body import described, described_as
+from tams.api.coverage import AskedCoverage
 from tams.api.creation import CONFLICT, EXTENSION, created
 from tams.api.deletion import ACCEPTED, MEMBERS_STAY, NEEDED, Options, deleted, never_kept
 from tams.api.dependencies import FlowId, JsonBody, acting
@@ -20,6 +21,7 @@ from tams.api.with_deleted import DeletedToo
 from tams.models.batch import FlowTags
 from tams.models.collection import FlowCollectionItem
 from tams.models.common import ContentFormat
+from tams.models.coverage import FlowCoverage
 from tams.models.filters import parse_tag_filters
 from tams.models.flow import Flow, FlowStatus, parse_flow_put
 from tams.models.patterns import STRICT_MIME_TYPE as STRICT_MIME_TYPE_PATTERN
@@ -27,6 +29,7 @@ from tams.models.property_values import parse_bit_rate, parse_flag, parse_flow_c
 from tams.models.queries import FlowQuery, FlowSort
 from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
+from tams.services.coverage.coverage import CoverageService
 from tams.services.deletion.deletion import DeletionService
 from tams.services.flows.flows import FlowService
 from tams.services.flows.properties import FlowPropertyService
@@ -36,6 +39,7 @@ router = APIRouter(prefix="/flows", tags=["Flows"])
 Flows = Annotated[FlowService, Depends(acting(FlowService))]
 FlowProperties = Annotated[FlowPropertyService, Depends(acting(FlowPropertyService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
+Coverage = Annotated[CoverageService, Depends(acting(CoverageService))]
 
 
 @router.get("", response_model=list[Flow])
@@ -159,6 +163,19 @@ async def get_flow(
         known=known,
     )
     return versioned_response(found)
+
+
+@router.get(
+    "/{flowId}/coverage", tags=[EXTENSION], response_model=FlowCoverage, responses=UNCHANGED
+)
+async def get_flow_coverage(
+    flow_id: FlowId, asked: AskedCoverage, coverage: Coverage, known: KnownVersions
+) -> Response:
+    """Which time the Flow's Segments cover: runs, gaps, and sums by buckets. Not part of TAMS.
+
+    It takes as long for ten million Segments as for a thousand.
+    """
+    return versioned_response(coverage.of_flow(flow_id, asked, known))
 
 
 @router.put(

@@ -9,20 +9,23 @@ from fastapi.responses import JSONResponse
 from tams.api import query
 from tams.api.batch import mount_batch
 from tams.api.body import described
+from tams.api.coverage import AskedCoverage
 from tams.api.creation import CONFLICT, EXTENSION, created
 from tams.api.deletion import ACCEPTED, NEEDED, Options, deleted
 from tams.api.dependencies import JsonBody, SourceId, acting
 from tams.api.etag import UNCHANGED, KnownVersions, versioned_response
-from tams.api.paging import page_response
+from tams.api.paging import page_response, paging_headers
 from tams.api.properties import mount_properties
 from tams.api.query import Limit, PageToken, QueryBool, page_limit
 from tams.api.with_deleted import DeletedToo
 from tams.models.common import ContentFormat
+from tams.models.coverage import COVERAGE_FLOWS_MAX, SourceCoverage
 from tams.models.filters import parse_tag_filters
-from tams.models.queries import SourceQuery, SourceSort
+from tams.models.queries import FlowQuery, SourceQuery, SourceSort
 from tams.models.source import Source, SourcePost, SourcePut
 from tams.runtime.http_handler import api_handler
 from tams.services.batch.batch import BatchItem
+from tams.services.coverage.coverage import CoverageService
 from tams.services.deletion.sources import SourceDeletionService
 from tams.services.flows.kept_sources import KeptSourceService
 from tams.services.flows.source_properties import SourcePropertyService
@@ -31,6 +34,7 @@ from tams.services.flows.sources import SourceService
 router = APIRouter(prefix="/sources", tags=["Sources"])
 
 Sources = Annotated[SourceService, Depends(acting(SourceService))]
+Coverage = Annotated[CoverageService, Depends(acting(CoverageService))]
 Deletion = Annotated[SourceDeletionService, Depends(acting(SourceDeletionService))]
 KeptSources = Annotated[KeptSourceService, Depends(acting(KeptSourceService))]
 SourceProperties = Annotated[SourcePropertyService, Depends(acting(SourcePropertyService))]
@@ -75,6 +79,29 @@ async def get_source(
     if with_deleted is not None:
         return JSONResponse(with_deleted.source(source_id).to_json())
     return versioned_response(sources.get_versioned(source_id, known))
+
+
+@router.get(
+    "/{sourceId}/coverage", tags=[EXTENSION], response_model=SourceCoverage, responses=UNCHANGED
+)
+async def get_source_coverage(
+    request: Request,
+    source_id: SourceId,
+    asked: AskedCoverage,
+    coverage: Coverage,
+    known: KnownVersions,
+    limit: Limit = None,
+    page: PageToken = None,
+) -> Response:
+    """Which time the Segments of the Source's Flows cover, together and by Flow. Not part of TAMS.
+
+    A page has up to 50 Flows, with buckets of the same width.
+    """
+    flows = FlowQuery(limit=min(limit or COVERAGE_FLOWS_MAX, COVERAGE_FLOWS_MAX), page=page)
+    found, next_key = coverage.of_source(source_id, asked, flows, known)
+    response = versioned_response(found)
+    response.headers.update(paging_headers(request, limit=flows.limit, next_key=next_key))
+    return response
 
 
 @router.post(

@@ -9,6 +9,7 @@ from tams.models.caller import Caller
 from tams.ports import Platform
 from tams.runtime.workers import schedule_handler
 from tams.services.batch.record import BatchCleanup
+from tams.services.coverage.upkeep import CoverageUpkeep
 from tams.services.deletion.requests import DeletionRequestService
 from tams.services.events.log import EventLog
 from tams.services.objects.cleanup import ObjectCleanupService
@@ -43,6 +44,7 @@ def process(platform: Platform) -> dict[str, int]:
         "uploads": UploadService.of(platform).sweep,
         "retention": RetentionService.of(platform).sweep,
         "recycle_bin_measured": MeasureService.of(platform).sweep,
+        "coverage": CoverageUpkeep.of(platform).sweep,
         "heartbeat": HealthService.of(platform).note_sweep,
     }
     done: dict[str, int] = {}

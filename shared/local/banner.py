@@ -19,6 +19,7 @@ def ready(stack: Stack, options: Options, seconds: float) -> str:
     lines = [
         f"TAMS is ready after {seconds:.1f} s",
         f"  API     {stack.api_url}  {access}",
+        f"  console {stack.api_url}/console",
         f"  docs    {stack.api_url}/docs",
         f"  S3      {stack.config.s3_public_url}  bucket {MEDIA_BUCKET}",
         f"  VAST    {stack.vast_url}  bucket {VAST_BUCKET}",

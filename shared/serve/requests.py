@@ -8,7 +8,7 @@ import json
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
@@ -30,7 +30,7 @@ from tams.api.answer_encoding import (
 from tams.api.payload import ANSWER_BYTES_MAX
 from tams.api.public_url import IS_ENCODED_TWICE, PUBLIC_URL, public_url
 from tams.api.raw_path import protected, readings
-from tams.api.security import HEADERS
+from tams.api.security import HEADERS, traced
 from tams.deadline import invocation
 from tams.models.address import AddressRules
 from tams.runtime.http_handler import own_loop
@@ -92,6 +92,8 @@ class Requests:
             answered = self._answered(routed, event)
         method = routed.request.method
         answer = _leaving(answered, method, event["headers"].get("accept-encoding", ""))
+        found = traced(answer.status, event["requestContext"]["requestId"])
+        answer = replace(answer, headers=[*answer.headers, *_encoded(found)])
         log_request(event, answer.status, time.perf_counter() - started)
         return answer
 
@@ -196,7 +198,7 @@ def _leaving(answer: HttpAnswer, method: str, accept_encoding: str) -> HttpAnswe
 
 def _is_text(headers: Mapping[str, str]) -> bool:
     kind = headers.get("content-type", "")
-    return kind.startswith(("text/", "application/"))
+    return kind.startswith(("text/", "application/")) and "content-encoding" not in headers
 
 
 def _encoded(headers: Mapping[str, str]) -> Sequence[tuple[bytes, bytes]]:

@@ -260,7 +260,7 @@ def test_groups_of_an_issuer_can_stand_for_scopes(
 
 
 def test_what_is_public_is_so_and_tells_nothing_of_the_store(client: httpx.Client) -> None:
-    for path in ("/openapi.json", "/docs", "/docs/swagger-ui.css"):
+    for path in ("/openapi.json", "/docs", "/docs/swagger-ui.css", "/console"):
         assert client.get(path).status_code == 200
     assert client.get("/health").json() == {"status": "ok"}
     assert client.get("/health", headers=ADMIN).json()["vast"] == "ok"

@@ -123,6 +123,8 @@ GET    /flows/{flowId}/output.m3u8            read
 GET    /flows/{flowId}/dash.mpd               read
 GET    /sources/{sourceId}/hls.m3u8           read
 GET    /sources/{sourceId}/dash.mpd           read
+GET    /flows/{flowId}/coverage               read
+GET    /sources/{sourceId}/coverage           read
 GET    /flows/{flowId}/thumbnail              read
 GET    /sources/{sourceId}/thumbnail          read
 POST   /playback/tokens                       read

@@ -12,8 +12,9 @@ _MANIFEST = Path(__file__).with_name("players.sha256")
 SCRIPTS = {
     "hls.js": "package/dist/hls.min.js",
     "shaka.js": "package/dist/shaka-player.compiled.js",
+    "axe.js": "package/axe.min.js",
 }
-"""What a page loads, by the name that it loads it by."""
+"""What a page loads, by the name that it loads it by. The last looks for what keeps people out."""
 
 
 def missing() -> str | None:

@@ -17,6 +17,7 @@ GUIDES = (
     "guides/collections.md",
     "guides/playback.md",
     "guides/segment-tags.md",
+    "guides/coverage.md",
 )
 ANYTHING = "…"
 _EXCHANGE = re.compile(

@@ -1,5 +1,6 @@
 """ERR: how errors are reported."""
 
+import re
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -235,3 +236,11 @@ def test_an_error_repeats_little_of_what_was_sent(api: httpx.Client, make: Maker
         summary = response.json()["summary"]
         assert len(summary) < 600, summary[:1_000]
         assert summary.isprintable()
+
+
+def test_a_failure_says_by_which_id_the_log_has_it(api: httpx.Client) -> None:
+    first, second = (api.get("/flows/nothing") for _ in range(2))
+
+    assert re.fullmatch("[0-9a-f-]{36}", first.headers["x-request-id"])
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    assert "x-request-id" not in api.get("/flows").headers

@@ -157,6 +157,8 @@ def test_real_answers_fit_our_own_schemas(
         "/flows/{flowId}",
         "/flows/{flowId}/segments",
         "/flows/{flowId}/label",
+        "/flows/{flowId}/coverage",
+        "/sources/{sourceId}/coverage",
         "/objects/{objectId}",
         "/service/webhooks",
         "/collections",

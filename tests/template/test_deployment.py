@@ -9,7 +9,7 @@ import pytest
 from tams.object_stores.object_keys import PREFIX
 from tests.template.conftest import ROOT, resolver
 
-OUTSIDE_THE_NETWORK = {"authorizer", "url_signer"}
+OUTSIDE_THE_NETWORK = {"authorizer", "url_signer", "console"}
 NETWORK = {"SubnetIds": "subnet-a,subnet-b", "SecurityGroupIds": "sg-a"}
 KEY = "arn:aws-cn:kms:cn-north-1:123456789012:key/k"
 USES_ALL_ITS_TIME = {"deletion_worker", "provision"}

@@ -66,6 +66,7 @@ def test_no_function_may_do_everything_or_touch_everything(
         ("webhooks", set()),
         ("flow_delete_requests", set()),
         ("recycle_bin", set()),
+        ("console", set()),
         ("deletion_worker", set()),
     ],
 )
@@ -101,7 +102,8 @@ def test_functions_read_the_secrets_of_what_they_touch_and_no_other(
             read[name] |= {resolve(each) for each in as_list(statement["Resource"])}
 
     secrets = {
-        "arn:vast": functions.keys() - {"authorizer", "url_signer", "thumbnailer", "renderer"},
+        "arn:vast": functions.keys()
+        - {"authorizer", "url_signer", "thumbnailer", "renderer", "console"},
         "arn:storage": touching_media if given else set(),
         "arn:accounts": {"authorizer"},
     }

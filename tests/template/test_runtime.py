@@ -152,6 +152,7 @@ WITHOUT_EVENT = [
     ("objects", "/objects/none"),
     ("collections", "/collections"),
     ("recycle_bin", "/recycle-bin"),
+    ("console", "/console"),
     ("playback", "/flows/00000000-0000-4000-8000-000000000001/hls.m3u8"),
 ]
 """Functions without a sample event, and a path of theirs."""

@@ -7,6 +7,7 @@ import pytest
 from tams.errors import NotFoundError
 from tams.models.flow_segment import parse_segments_post
 from tams.models.media_object import UncontrolledInstance
+from tams.services.coverage.upkeep import CoverageUpkeep
 from tams.services.deletion.disposal import DeletionOptions
 from tams.services.deletion.objects import ObjectDeletionService
 from tams.services.flows.flows import FlowService
@@ -15,7 +16,7 @@ from tams.services.objects.instances import InstanceService
 from tams.services.objects.objects import ObjectService
 from tams.services.segments.segments import FlowSegmentService
 from tests.builders import a_video_flow_body, an_audio_flow_body
-from tests.integration.coverage.prepared import Act, gets, operation
+from tests.integration.coverage.prepared import MANY, Act, gets, operation
 from tests.integration.coverage.world import World, a_profile
 from tests.unit.services.world import holding, of
 
@@ -27,6 +28,25 @@ def read_what_collects_and_is_collected(world: World) -> Act:
     flows = [f"/flows/{each['id']}" for each in (parent, member)]
     sources = [f"/sources/{each['source_id']}" for each in (parent, member)]
     return gets(world, *flows, *sources, f"/flows/{parent['id']}/flow_collection")
+
+
+@operation
+def read_a_coverage(world: World) -> Act:
+    """What is summed up, and what is not yet."""
+    flow_id, _ = world.flow_with_segments(MANY)
+    source_id = world.ask("GET", f"/flows/{flow_id}")["source_id"]
+    upkeep = CoverageUpkeep.of(world.platform)
+    while upkeep.step(flow_id):
+        pass
+    stretch = {"timerange": "[1:0_2:0)"}
+
+    def act() -> None:
+        upkeep.step(flow_id)
+        world.ask("GET", f"/flows/{flow_id}/coverage")
+        world.ask("GET", f"/flows/{flow_id}/coverage", params=stretch)
+        world.ask("GET", f"/sources/{source_id}/coverage")
+
+    return act
 
 
 @operation

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from tams.models.common import ContentFormat
+from tams.models.coverage_buckets import Tally, summed
 from tams.models.deletion_request import DeletionRequest, DeletionStatus
 from tams.models.flow import Flow, parse_flow
 from tams.models.recycle_bin import BinEntry, BinKind, Deletion
@@ -14,6 +15,8 @@ from tams.models.stored import StoredDeletion, StoredFlow, StoredSegment, Stored
 from tams.models.stored_objects import Instance
 from tams.models.timelines import Timeline
 from tams.ports import Repositories
+from tams.repositories.coverage import coverage_rows
+from tams.repositories.coverage_table import COVERAGE
 from tams.repositories.database import Database
 from tams.repositories.deletion_requests import deletion_row
 from tams.repositories.event_tables import (
@@ -38,6 +41,7 @@ from tests.builders import a_video_flow_body
 from tests.in_process import Platform
 from tests.integration.local_vast import STORAGE_ID
 
+_TALLY = summed([Tally.of_one(0, 10**9, None)], 6)
 Rows = list[dict[str, Any]]
 SECOND = 10**9
 DAY_US = 86_400 * 10**6
@@ -62,6 +66,7 @@ def add_unrelated(platform: Platform, count: int) -> None:
         SOURCES: [_source(flow) for flow in flows],
         COLLECTIONS: [_member(flow) for flow in flows],
         SEGMENTS: [_segment(flow, now_us) for flow in flows],
+        COVERAGE: [row for flow in flows for row in coverage_rows(flow.id, _TALLY)],
         OBJECTS: [row for flow in flows for row in _objects(flow, now_us)],
         COPIES: [_copy(now_us) for _ in flows],
         BATCHES: [

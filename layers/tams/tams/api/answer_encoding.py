@@ -34,7 +34,7 @@ def encoded(answer: dict[str, Any], method: str, accept_encoding: str) -> dict[s
         return _within_limit(answer)
     answer = {**answer, "headers": {**headers, **VARIES}}
     body = answer.get("body", "")
-    is_text = not answer.get("isBase64Encoded")
+    is_text = not answer.get("isBase64Encoded") and "content-encoding" not in headers
     if is_text and is_worth_gzip(len(body), method, accept_encoding):
         answer |= {
             "body": base64.b64encode(gzipped(body.encode())).decode(),

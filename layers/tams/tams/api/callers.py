@@ -17,8 +17,14 @@ from tams.models.caller import Caller
 from tams.token_paths import has_token
 
 CALLER = "tams.caller"
-PUBLIC_ROUTES = frozenset({"/health", "/health/ready", "/openapi.json", "/docs", "/docs/{asset}"})
-"""Open to anyone: the health of the service, and the description of its API."""
+PUBLIC_ROUTES = frozenset(
+    {
+        *("/health", "/health/ready", "/openapi.json", "/docs", "/docs/{asset}"),
+        *("/console", "/console/{file}"),
+    }
+)
+"""Open to anyone: the health of the service, the description of its API, and the console's own files."""
+_PUBLIC_FOLDERS = ("/docs/", "/console/")
 TOKEN_ROUTES = frozenset(
     f"/playback/{{token}}/{rest}"
     for rest in (
@@ -68,7 +74,7 @@ def caller_of(request: Request) -> Caller:
 
 
 def _answer(scope: Scope, finding: Mapping[str, Any]) -> Response | None:
-    if scope["path"] in PUBLIC_ROUTES or scope["path"].startswith("/docs/"):
+    if scope["path"] in PUBLIC_ROUTES or scope["path"].startswith(_PUBLIC_FOLDERS):
         return None
     if has_token(scope["path"]):
         return None

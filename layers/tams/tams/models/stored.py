@@ -1,15 +1,16 @@
 """What the store holds beyond the specification's documents: their summaries and links."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from tams.models.common import Tags
+from tams.models.coverage_state import EVER, CoverageState
 from tams.models.deletion_request import DeletionRequest
 from tams.models.flow import Flow
 from tams.models.source import Source
 from tams.models.stored_objects import Instance
-from tams.models.timelines import Timeline
+from tams.models.timelines import Timeline, finite
 from tams.timing import TimeRange
 
 
@@ -53,6 +54,20 @@ class StoredFlow:
     is_unrelated: bool = False
     look_us: int | None = None
     """When retention is to look at it next, where this transaction changes that; never read."""
+    coverage: CoverageState | None = None
+    """How far its coverage is summed up; None if nothing is known about that."""
+
+    @property
+    def may_be_summed_up(self) -> bool:
+        """Whether there may be a summary of its coverage."""
+        if self.coverage is None:
+            return self.timeline.segment_count > 0
+        return self.coverage.level is not None
+
+    def with_stale(self, timeranges: Iterable[TimeRange]) -> Self:
+        """The Flow as it is now, noting that Segments at these timeranges come or go."""
+        state = self.coverage or CoverageState(stale=(EVER,))
+        return replace(self, coverage=state.with_stale(finite(each) for each in timeranges))
 
     @property
     def outline(self) -> FlowOutline:

@@ -1,5 +1,6 @@
 """All tables, as `provision` creates them."""
 
+from tams.repositories.coverage_table import COVERAGE
 from tams.repositories.event_tables import (
     DELIVERIES,
     DELIVERY_STATES,
@@ -24,6 +25,7 @@ ALL = (
     SOURCES,
     COLLECTIONS,
     SEGMENTS,
+    COVERAGE,
     OBJECTS,
     COPIES,
     BATCHES,

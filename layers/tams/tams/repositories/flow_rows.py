@@ -1,7 +1,9 @@
 """Flows as rows, both directions, pure."""
 
 import json
+from datetime import datetime
 
+from tams.models.coverage_state import CoverageState
 from tams.models.flow import Flow, parse_flow
 from tams.models.stored import FlowOutline, StoredFlow
 from tams.models.timelines import Timeline
@@ -59,15 +61,35 @@ def timeline_row(stored: StoredFlow) -> Row:
         "deleting": dumps({key: str(value) for key, value in stored.deleting.items()})
         if stored.deleting
         else None,
+        "coverage": coverage_text(stored.coverage, updated),
         "told_us": stored.told_us,
         **relations_row(stored),
         "revision": stored.revision,
     }
 
 
+def coverage_text(state: CoverageState | None, updated: datetime | None) -> str | None:
+    """With the time of the change of Segments that it takes account of."""
+    if state is None:
+        return None
+    at_us = to_us(updated) if updated else None
+    return dumps({"level": state.level, "stale": state.stale, "at_us": at_us})
+
+
+def coverage_from_text(text: str | None, updated: datetime | None) -> CoverageState | None:
+    """None if nothing is known: a release that does not know the column has changed the Segments since."""
+    if text is None:
+        return None
+    found = json.loads(text)
+    if found["at_us"] != (to_us(updated) if updated else None):
+        return None
+    stale = tuple((from_ns, until_ns) for from_ns, until_ns in found["stale"])
+    return CoverageState(found["level"], stale)
+
+
 FLOW_READ = (
     "id", "document", "segments_updated_us", "first_time", "last_time", "last_inclusive", "segment_count",
-    "longest_time", "timeline_id", "deleting", "told_us", "unrelated_revision", "revision"
+    "longest_time", "timeline_id", "deleting", "coverage", "told_us", "unrelated_revision", "revision"
 )  # fmt: skip
 """The columns that `flow_from_row` reads."""
 
@@ -85,6 +107,7 @@ def flow_from_row(row: Row) -> StoredFlow:
         row["told_us"] or 0,
         row["revision"],
         is_unrelated(row),
+        coverage=coverage_from_text(row["coverage"], flow.segments_updated),
     )
 
 

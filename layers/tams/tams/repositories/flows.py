@@ -14,6 +14,7 @@ from tams.repositories.flow_predicates import flows_matching
 from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
+    coverage_text,
     flow_from_row,
     flow_row,
     outline_from_row,
@@ -32,7 +33,11 @@ from tams.repositories.relations import RELATED, is_unrelated, relations_of_new,
 from tams.repositories.tables import FLOWS
 from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
+from tams.timing.microseconds import to_us
 from tams.vast.where import col
+
+STALE_US = 0
+"""Stands in `coverage_us` where it is not known since when. Nothing there is earlier."""
 
 
 class FlowRepository:
@@ -41,6 +46,8 @@ class FlowRepository:
     def __init__(self, transaction: VisibleTransaction) -> None:
         self._transaction = transaction
         self._rows = ChangingRows(transaction, FLOWS)
+        self._summed_up: dict[str, bool | None] = {}
+        """Of the Flows read, whether their coverage is."""
 
     def find(self, flow_id: str) -> StoredFlow | None:
         return self.find_many([flow_id]).get(flow_id)
@@ -57,7 +64,9 @@ class FlowRepository:
         rows = rows_by_id(
             self._transaction, FLOWS, list(flow_ids), FLOW_READ, classes=classes, with_row_id=True
         )
-        return {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
+        found = {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
+        self._summed_up |= {each: _is_summed_up(stored) for each, stored in found.items()}
+        return found
 
     def existing(self, flow_ids: Collection[str]) -> set[str]:
         """The ids that belong to Flows, visible or not. For operators."""
@@ -108,7 +117,8 @@ class FlowRepository:
 
     def add(self, stored: StoredFlow) -> None:
         row = flow_row(stored) | timeline_row(stored) | relations_of_new(stored)
-        self._transaction.insert(FLOWS, [row])
+        is_stale = stored.timeline.segment_count and not _is_summed_up(stored)
+        self._transaction.insert(FLOWS, [row | {"coverage_us": STALE_US if is_stale else None}])
 
     def save(self, stored: StoredFlow) -> None:
         """Write the whole row. The Flow was read in this transaction."""
@@ -116,7 +126,23 @@ class FlowRepository:
 
     def save_timeline(self, stored: StoredFlow) -> None:
         """Write only what changes with its Segments. The Flow was read in this transaction."""
-        self._rows.update([{"id": stored.flow.id, **timeline_row(stored)}])
+        row = {"id": stored.flow.id, **timeline_row(stored), **self._since(stored)}
+        self._rows.update([row])
+
+    def save_coverage(self, stored: StoredFlow) -> None:
+        """Write only how far its coverage is summed up. The Flow was read in this transaction."""
+        text = coverage_text(stored.coverage, stored.flow.segments_updated)
+        changed = {"coverage": text, **self._since(stored), **relations_row(stored)}
+        self._rows.update([{"id": stored.flow.id, **changed}])
+
+    def _since(self, stored: StoredFlow) -> dict[str, int | None]:
+        """Since when its coverage is not summed up, if that changes: a projection is sorted by it."""
+        before, now = self._summed_up[stored.flow.id], _is_summed_up(stored)
+        if before is now:
+            return {}
+        self._summed_up[stored.flow.id] = now
+        updated = stored.flow.segments_updated
+        return {"coverage_us": None if now else to_us(updated) if updated else STALE_US}
 
     def save_latest_event(self, flows: Collection[StoredFlow]) -> None:
         """Write only the time of the last event, and relations. The Flows were read in this transaction."""
@@ -133,6 +159,15 @@ class FlowRepository:
         """Flows that retention is to look at now, so many at most. One round trip."""
         due = col["retention_us"] <= now_us
         rows = self._transaction.select(FLOWS, due, ["id"], rows_max=limit)
+        return [row["id"] for row in rows[:limit]]
+
+    def unsummed(self, limit: int) -> list[str]:
+        """Flows of which not all Segments are summed up, so many at most. One round trip.
+
+        A range leads along the projection; what is only not null is looked for in all rows.
+        """
+        stale = col["coverage_us"] >= STALE_US
+        rows = self._transaction.select(FLOWS, stale, ["id"], rows_max=limit)
         return [row["id"] for row in rows[:limit]]
 
     def mark_due(self, source_id: str, limit: int) -> int:
@@ -197,6 +232,11 @@ class FlowRepository:
             only=only,
             among=among,
         )
+
+
+def _is_summed_up(stored: StoredFlow) -> bool | None:
+    """None if that is not known, nor whether its row says so."""
+    return None if stored.coverage is None else not stored.coverage.stale
 
 
 def _order(query: FlowQuery) -> Order:

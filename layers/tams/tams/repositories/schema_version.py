@@ -7,7 +7,7 @@ from tams.repositories.service_tables import SCHEMA_VERSION
 from tams.repositories.transaction import VastTransaction
 from tams.vast.errors import VastMissingError
 
-KNOWN = 13
+KNOWN = 14
 """The schema version of this release, which is the number of its last migration.
 
 It is defined here and not with the migrations, so that functions do not load those.

@@ -9,6 +9,7 @@ from tams.repositories.batches import BatchRepository
 from tams.repositories.binned import BinnedRepository
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
+from tams.repositories.coverage import CoverageRepository
 from tams.repositories.database import Database
 from tams.repositories.deletion_requests import DeletionRequestRepository
 from tams.repositories.deliveries import DeliveryRepository
@@ -64,6 +65,10 @@ class Repositories:
     @cached_property
     def segments(self) -> SegmentRepository:
         return SegmentRepository(self._transaction)
+
+    @cached_property
+    def coverage(self) -> CoverageRepository:
+        return CoverageRepository(self._transaction)
 
     @cached_property
     def objects(self) -> ObjectRepository:

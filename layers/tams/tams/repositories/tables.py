@@ -54,6 +54,8 @@ FLOWS = Table(
         unrelated_revision=INT,
         told_us=INT,  # the last moment of the Flow that its dates do not show (`clock/record_times.py`)
         retention_us=INT,  # when retention looks at it next (`models/retention.py`)
+        coverage=TEXT,  # how far the rows of `coverage` tell what its Segments are, as JSON
+        coverage_us=INT,  # since when they do not tell all; null while they do
         revision=INT,
     ),
     sorting_key=("id",),
@@ -66,6 +68,8 @@ FLOWS = Table(
             ("id", "created_us", "metadata_updated_us", "read_only", *_FLOW_FILTERS[1:]),
         ),
         Projection("flows_by_retention", ("retention_us",), ("id",)),
+        # Written when the first Segments come after a summary, and when they are summed up.
+        Projection("flows_by_coverage", ("coverage_us",), ("id",)),
         Projection("flows_by_profile", ("profile_id",), ("id",)),
         listed_by("flows", "created_us", _FLOW_FILTERS),
         listed_by("flows", "metadata_updated_us", _FLOW_FILTERS),

@@ -90,6 +90,11 @@ def _let_through(table: Table, classes: Collection[str] | None) -> Predicate | N
     return None if classes is None else classed(classes, _CLASSES_IN[table.name])
 
 
+def shows_all(outline: FlowOutline) -> bool:
+    """Whether no running deletion hides any of the Flow's Segments."""
+    return not outline.deleting
+
+
 def shows(outline: FlowOutline, timerange: TimeRange) -> bool:
     """Whether clients see a Segment of the Flow at this timerange: no running deletion covers it."""
     return not any(gone.contains(timerange) for gone in outline.deleting.values())

@@ -69,7 +69,9 @@ def api_handler(
                         {**_matching(request, other), IS_ENCODED_TWICE: True}, context
                     )
                     answered = answered if second["statusCode"] == HTTPStatus.NOT_FOUND else second
-        answer: Event = secured(encoded(answered, http["method"], wanted))
+        answer: Event = secured(
+            encoded(answered, http["method"], wanted), event["requestContext"].get("requestId", "")
+        )
         log_request(event, answer["statusCode"], time.perf_counter() - started)
         flush_metrics()
         return answer

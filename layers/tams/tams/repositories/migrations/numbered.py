@@ -14,6 +14,7 @@ from tams.repositories.migrations import (
     m0011_deletions,
     m0012_listings,
     m0013_covered_by_deletions,
+    m0014_coverage,
 )
 
 MIGRATIONS = (
@@ -30,4 +31,5 @@ MIGRATIONS = (
     m0011_deletions.MIGRATION,
     m0012_listings.MIGRATION,
     m0013_covered_by_deletions.MIGRATION,
+    m0014_coverage.MIGRATION,
 )

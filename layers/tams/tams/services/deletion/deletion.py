@@ -122,6 +122,8 @@ class DeletionService:
             return _accepted(repositories, stored, request)
         segments = _all_of(repositories, stored)
         repositories.segments.remove(stored.outline, segments)
+        if stored.may_be_summed_up:
+            repositories.coverage.remove_all([stored.outline.timeline_id])
         doomed = release(repositories, segments, to_us(now))
         remove_flow(repositories, stored, now, None)
         return Outcome(doomed)

@@ -14,7 +14,7 @@ from tams.services.deletion.steps import remove_from_flow
 def segments_entry(entry_id: str, stored: StoredFlow, deletion: Deletion) -> BinEntry:
     """An entry for Segments of the Flow, without any yet."""
     timeline = Timeline(id=timeline_of(stored.flow.id, entry_id))
-    flow = replace(stored, timeline=timeline, deleting={})
+    flow = replace(stored, timeline=timeline, deleting={}, coverage=None)
     return BinEntry(entry_id, BinKind.SEGMENTS, deletion, flow)
 
 

@@ -175,6 +175,7 @@ class DeletionRequestService:
             timeline = replace(timeline, segment_count=left, first_ns=remaining.start_ns)
             repositories.segments.remove(outline, found)
             doomed = release(repositories, found, to_us(self.clock()))
+        more = repositories.coverage.remove([outline.timeline_id]) or more
         self._save(repositories, replace(stored, timeline=timeline), remaining, more=more)
         return Step(doomed, done=not more, removed=len(found))
 

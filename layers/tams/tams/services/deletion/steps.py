@@ -38,7 +38,8 @@ def remove_from_flow(
     repositories.segments.remove(stored.outline, segments)
     timeline = shortened(repositories, stored.outline, segments)
     flow = stored.flow.model_copy(update={"segments_updated": from_us(now_us)})
-    repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
+    changed = stored.with_stale(segment.timerange for segment in segments)
+    repositories.flows.save_timeline(replace(changed, flow=flow, timeline=timeline))
     if kept is None:
         doomed = release(repositories, segments, now_us)
     else:

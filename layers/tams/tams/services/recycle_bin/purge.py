@@ -78,7 +78,9 @@ def destroy(
     small = [each for each in filled if each.of.timeline.segment_count <= at_once]
     doomed = list[str]()
     if small:
-        uses = repositories.timelines.remove({each.outline.timeline_id for each in small})
+        timeline_ids = {each.outline.timeline_id for each in small}
+        repositories.coverage.remove_all(timeline_ids)
+        uses = repositories.timelines.remove(timeline_ids)
         doomed = release_uses(repositories, uses, to_us(now))
     large = [each for each in filled if each.of.timeline.segment_count > at_once]
     requests = [_request(entry, now) for entry in large]

@@ -52,7 +52,8 @@ def restore_segments(
     for segment in back:
         timeline = timeline.including(segment.timerange)
     flow = stored.flow.model_copy(update={"segments_updated": from_us(now_us)})
-    changed = replace(stored, flow=flow, timeline=timeline)
+    changed = stored.with_stale(segment.timerange for segment in back)
+    changed = replace(changed, flow=flow, timeline=timeline)
     repositories.flows.save_timeline(changed)
     repositories.flows.save_look(changed, look_after_restore_us(from_us(now_us)))
     for each in fitting:

@@ -183,8 +183,9 @@ class FlowSegmentService:
         for segment in registration.segments:
             timeline = timeline.including(segment.timerange)
         flow = _segments_updated(stored.flow, registration.now_us)
+        changed = stored.with_stale(each.timerange for each in registration.segments)
         # The Flow's row first: a second writer of this Flow collides here, before it writes anything else.
-        repositories.flows.save_timeline(replace(stored, flow=flow, timeline=timeline))
+        repositories.flows.save_timeline(replace(changed, flow=flow, timeline=timeline))
         if registration.created:
             repositories.guards.hold(registration.created)
             repositories.objects.add(list(registration.created.values()))

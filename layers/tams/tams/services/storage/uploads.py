@@ -18,6 +18,7 @@ from tams.models.stored_objects import ObjectState, StoredObject
 from tams.models.upload import Upload
 from tams.models.upload_segment import segment_of
 from tams.ports import Clock, ObjectStores, Platform, Repositories, Store
+from tams.services.objects.resized import note_resized
 from tams.services.segments.segments import FlowSegmentService
 from tams.timing.microseconds import to_us
 
@@ -148,17 +149,21 @@ class UploadService:
         self, repositories: Repositories, by_object: Mapping[str, Sequence[Upload]]
     ) -> list[StoredObject]:
         """Records the uploads on their Objects. Returns those still allocated and not used by any Segment."""
-        changed, unused = [], []
+        changed, unused, resized = [], [], []
         for stored in repositories.objects.find_many(list(by_object)).values():
             noted = self._noted(stored, by_object[stored.id])
             if stored.state is ObjectState.DOOMED or noted is None:
                 continue
             if noted != stored:
                 changed.append(noted)
+                if noted.size_bytes != stored.size_bytes and noted.reference_count:
+                    resized.append(noted.id)
             if noted.state is ObjectState.ALLOCATED:
                 unused.append(noted)
         if changed:
             repositories.objects.save(changed)
+        if resized:
+            note_resized(repositories, resized)
         return unused
 
     def _noted(self, stored: StoredObject, uploads: Sequence[Upload]) -> StoredObject | None:
