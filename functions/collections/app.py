@@ -55,7 +55,7 @@ SourceCollections = Annotated[SourceCollectionService, Depends(acting(SourceColl
 
 Format = Annotated[ContentFormat | None, QueryParameter(alias="format")]
 MemberFilter = Annotated[
-    str | None, QueryParameter(description="Only what has this member: the other direction.")
+    str | None, QueryParameter(description="Only collections that have this member.")
 ]
 
 
@@ -180,7 +180,7 @@ async def put_member(
     dependencies=[never_kept("memberships", MEMBERS_STAY)],
 )
 async def delete_member(collection_id: CollectionId, flow_id: FlowId, members: Members) -> Response:
-    """Takes a Flow out of the collection. The Flow stays. Not part of TAMS."""
+    """Removes a Flow from the collection. The Flow itself stays. Not part of TAMS."""
     members.remove(collection_id, flow_id)
     return Response(status_code=HTTPStatus.NO_CONTENT)
 

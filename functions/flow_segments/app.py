@@ -3,25 +3,23 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic_core import to_json
 
-from tams.api.body import described, described_as
-from tams.api.creation import EXTENSION, located
-from tams.api.deletion import ACCEPTED, Options, deleted, never_kept
-from tams.api.dependencies import Backends, FlowId, IsHead, JsonBody, ThisPlatform, acting
+from tams.api.body import described
+from tams.api.creation import located
+from tams.api.deletion import ACCEPTED, Options, deleted
+from tams.api.dependencies import Backends, FlowId, IsHead, ThisPlatform, acting
 from tams.api.error_body import error_body
 from tams.api.listing import decode_listed_key, decode_segment_key, encode_segment_key, surely_fit
 from tams.api.paging import array_response, paging_headers
 from tams.api.payload import fitting_array
-from tams.api.properties import TAG_SCHEMA, TAGS_SCHEMA, tag_name
 from tams.api.query import Limit, PageToken, QueryBool, page_limit, query_timerange
-from tams.api.trailing_slash import ends_in_slash
+from tams.api.segment_tags import mount_segment_tags
 from tams.api.upload_body import JsonOrUpload
 from tams.api.url_query import url_filter
 from tams.api.with_deleted import with_deleted
-from tams.errors import InvalidRequestError
 from tams.models.filters import UrlFilter, parse_tag_filters
 from tams.models.flow_segment import (
     BulkFailure,
@@ -30,12 +28,9 @@ from tams.models.flow_segment import (
     SegmentFault,
     parse_segments_post,
 )
-from tams.models.property_values import parse_tag_value, parse_tags
-from tams.models.segment_tags import ChangedTags
 from tams.models.upload_form import UploadPost
 from tams.runtime.http_handler import api_handler
 from tams.services.deletion.deletion import DeletionService
-from tams.services.flows.segment_tags import SegmentTagService
 from tams.services.objects.get_urls import GetUrls
 from tams.services.recycle_bin.deleted_segments import DeletedSegmentService, ListedPage
 from tams.services.segments.documents import segment_json
@@ -49,8 +44,6 @@ FlowSegments = Annotated[FlowSegmentService, Depends(acting(FlowSegmentService))
 DirectUploads = Annotated[DirectUploadService, Depends(acting(DirectUploadService))]
 Deletion = Annotated[DeletionService, Depends(acting(DeletionService))]
 DeletedToo = Annotated[DeletedSegmentService | None, Depends(with_deleted(DeletedSegmentService))]
-SegmentTags = Annotated[SegmentTagService, Depends(acting(SegmentTagService))]
-TagName = Annotated[str, Depends(tag_name)]
 
 
 @router.get("", response_model=list[FlowSegment])
@@ -167,85 +160,7 @@ async def delete_segments(
     return deleted(request, begun)
 
 
-@router.put(
-    "/tags",
-    tags=[EXTENSION],
-    response_model=ChangedTags,
-    openapi_extra=described_as(TAGS_SCHEMA),
-)
-async def put_segment_tags(
-    flow_id: FlowId,
-    body: JsonBody,
-    segments: SegmentTags,
-    timerange: str | None = None,
-    replace: QueryBool = False,
-) -> JSONResponse:
-    """Adds these tags to each Segment that `timerange` covers completely, or to all if it is absent.
-
-    With `replace`, they get these tags and no others. Not part of TAMS.
-    """
-    tags = parse_tags(body)
-    change = segments.replace if replace else segments.merge
-    return JSONResponse(change(flow_id, query_timerange(timerange), tags).to_json())
-
-
-@router.delete(
-    "/tags",
-    tags=[EXTENSION],
-    response_model=ChangedTags,
-    dependencies=[never_kept("tags")],
-)
-async def delete_segment_tags(
-    request: Request,
-    flow_id: FlowId,
-    segments: SegmentTags,
-    timerange: str | None = None,
-    names: Annotated[
-        list[str] | None,
-        Query(alias="name", description="A tag to remove, which may be given several times."),
-    ] = None,
-) -> JSONResponse:
-    """Removes tags from each Segment that `timerange` covers completely, or from all if it is absent.
-
-    Without `name`, this removes all of their tags. Not part of TAMS.
-    """
-    if ends_in_slash(request):
-        raise InvalidRequestError(
-            "the path ends where the name of a tag is expected: to remove all tags, leave out the slash at "
-            "its end; to remove a tag with a question mark in its name, use name=… in the query"
-        )
-    return JSONResponse(segments.remove(flow_id, query_timerange(timerange), names).to_json())
-
-
-@router.put(
-    "/tags/{name:path}",
-    tags=[EXTENSION],
-    response_model=ChangedTags,
-    openapi_extra=described_as(TAG_SCHEMA),
-)
-async def put_segment_tag(
-    flow_id: FlowId,
-    name: TagName,
-    body: JsonBody,
-    segments: SegmentTags,
-    timerange: str | None = None,
-) -> JSONResponse:
-    """Sets one tag of each Segment that `timerange` covers completely. Not part of TAMS."""
-    tags = {name: parse_tag_value(body)}
-    return JSONResponse(segments.merge(flow_id, query_timerange(timerange), tags).to_json())
-
-
-@router.delete(
-    "/tags/{name:path}",
-    tags=[EXTENSION],
-    response_model=ChangedTags,
-    dependencies=[never_kept("tags")],
-)
-async def delete_segment_tag(
-    flow_id: FlowId, name: TagName, segments: SegmentTags, timerange: str | None = None
-) -> JSONResponse:
-    """Removes one tag from each Segment that `timerange` covers completely. Not part of TAMS."""
-    return JSONResponse(segments.remove(flow_id, query_timerange(timerange), [name]).to_json())
+mount_segment_tags(router)
 
 
 def _failed(fault: SegmentFault) -> FailedSegment:

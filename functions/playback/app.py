@@ -36,7 +36,7 @@ from tams.services.playback.granting import GrantService, object_url, opened_by
 
 router = APIRouter(tags=[EXTENSION])
 
-FileName = Annotated[str, Path(description="Any; players go by its suffix.")]
+FileName = Annotated[str, Path(description="Any name; players look at its suffix.")]
 Grants = Annotated[GrantService, Depends(acting(GrantService))]
 
 
@@ -88,14 +88,14 @@ def mount_thumbnails(prefix: str, asked: Callable[..., Awaitable[AskingForFrame]
     async def get_thumbnail_of_flow(
         flow_id: FlowId, by: Annotated[AskingForFrame, by_whom]
     ) -> Response:
-        """Leads to a JPEG of the frame that a Flow shows at an instant. Not part of TAMS."""
+        """Redirects to a JPEG of the frame that a Flow shows at an instant. Not part of TAMS."""
         return frame_response(by.service.of_flow(flow_id, by.asked))
 
     @router.get(f"{prefix}/sources/{{sourceId}}/thumbnail", **redirect)
     async def get_thumbnail_of_source(
         source_id: SourceId, by: Annotated[AskingForFrame, by_whom]
     ) -> Response:
-        """Leads to a JPEG of the frame that a Source shows at an instant. Not part of TAMS."""
+        """Redirects to a JPEG of the frame that a Source shows at an instant. Not part of TAMS."""
         return frame_response(by.service.of_source(source_id, by.asked))
 
 
@@ -112,7 +112,7 @@ mount_thumbnails("/playback/{token}", asking_for_frame_by_token)
     openapi_extra=described("PlaybackTokenPost"),
 )
 async def post_token(request: Request, body: JsonBody, grants: Grants) -> Response:
-    """Gives out a token for a player, which sends no headers. Not part of TAMS.
+    """Creates a token for a player, which sends no headers. Not part of TAMS.
 
     It opens the lists and thumbnails of one Flow or Source to everyone who has it.
     """
@@ -128,13 +128,13 @@ async def post_token(request: Request, body: JsonBody, grants: Grants) -> Respon
     response_class=RedirectResponse,
     responses={
         HTTPStatus.TEMPORARY_REDIRECT: {
-            "description": "Where the Object is.",
+            "description": "The URL of the Object.",
             "headers": {"Location": {"description": "A URL.", "schema": {"type": "string"}}},
         }
     },
 )
 async def get_object(token: Token, name: FileName, platform: ThisPlatform) -> Response:
-    """Leads to the Object that a list names by this token. Not part of TAMS."""
+    """Redirects to the Object that a list names by this token. Not part of TAMS."""
     del name  # for the player
     url = object_url(opened_by(platform, token), platform)
     return RedirectResponse(url, HTTPStatus.TEMPORARY_REDIRECT)

@@ -124,7 +124,7 @@ mount_batch(
     "/recycle-bin/deletions/{deletionId}/restore", response_model=Restored, responses=IN_THE_WAY
 )
 async def restore_deletion(deletion_id: DeletionId, restore: RestoreDeletion) -> Response:
-    """Restores all that one DELETE deleted, in several transactions if it is much. Not part of TAMS."""
+    """Restores everything that one DELETE deleted, in several transactions if necessary. Not part of TAMS."""
     return JSONResponse(restore.restore(deletion_id).to_json())
 
 
@@ -178,7 +178,7 @@ async def get_retention(
     limit: Limit = None,
     page: PageToken = None,
 ) -> Response:
-    """Flows with a retention policy, and what goes next, those due first. Not part of TAMS."""
+    """Flows with a retention policy, and what is deleted next, those due first. Not part of TAMS."""
     return page_response(request, report.list_, PageQuery(limit=page_limit(limit), page=page))
 
 

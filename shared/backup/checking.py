@@ -35,7 +35,7 @@ def _check_file(path: Path, file: FileEntry, table: TableEntry, progress: Progre
                 f"{path} is damaged: it has {size} bytes, but {file.size_bytes} were exported"
             )
         if digest_of(path, progress) != file.sha256:
-            raise InvalidRequestError(f"{path} is damaged: its digest is not that of the manifest")
+            raise InvalidRequestError(f"{path} is damaged: its digest does not match the manifest")
         found = pq.read_metadata(path)
     except FileNotFoundError as error:
         raise InvalidRequestError(f"{path} is missing from the export") from error
@@ -46,5 +46,5 @@ def _check_file(path: Path, file: FileEntry, table: TableEntry, progress: Progre
     held = (found.num_rows, found.num_row_groups, set(found.schema.to_arrow_schema().names))
     if held != (file.rows, file.row_groups, set(table.columns)):
         raise InvalidRequestError(
-            f"{path} is not what {MANIFEST} says: one of them is of another export"
+            f"{path} is not what {MANIFEST} says: one of them belongs to another export"
         )

@@ -122,8 +122,8 @@ class _Import:
             return []
         if definitions.names:
             raise InvalidRequestError(
-                f"the schema {self.connection.schema!r} is not empty, and an import never mixes with what is "
-                "there: name a new schema in TAMS_VAST__SCHEMA, or drop this one first"
+                f"the schema {self.connection.schema!r} is not empty, and an import never mixes with "
+                "existing data: name a new schema in TAMS_VAST__SCHEMA, or drop this one first"
             )
         done = definitions.create_schema()
         for table in (PROGRESS, SCHEMA_VERSION, *self.tables.values()):

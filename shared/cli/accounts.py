@@ -150,7 +150,7 @@ def _account(
     classes: list[str] | None,
     expires: datetime | None,
 ) -> Account:
-    """Options that are not given stay unchanged."""
+    """Options that are not given leave their values unchanged."""
     given = Account(
         name=name,
         hash=hashed,

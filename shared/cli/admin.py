@@ -1,4 +1,4 @@
-"""`tams admin`, for operators: VAST, tables, queues, given-up messages, leftovers, backups and credentials.
+"""`tams admin`, for operators: VAST, tables, queues, dead letters, leftovers, backups and credentials.
 
 Without `--stack` it works on the local stack; with it on a deployed one, with AWS's usual credentials.
 """

@@ -1,4 +1,4 @@
-"""Reads servers' responses, and explains to a person any that is not what was asked for."""
+"""Reads servers' responses, and explains unexpected ones to a person."""
 
 import re
 from dataclasses import dataclass

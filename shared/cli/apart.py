@@ -1,4 +1,4 @@
-"""Runs each ingest in a process of its own: if the media library crashes, that file is all it costs."""
+"""Runs each ingest in a process of its own: if the media library crashes, only that file is lost."""
 
 import os
 import signal
@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 from cli.connection import connected
 from cli.errors import CommandError, NotMediaError, RefusedError, UnreachableError, one_line
-from cli.ingest import Ingest, Options, Outcome
+from cli.ingest import Ingest, Outcome
+from cli.ingest_options import Options
 from cli.progress import Progress
 from cli.unfinished import mark_unfinished
 
@@ -32,7 +33,7 @@ class Server:
 
 @dataclass
 class _Told:
-    """Sends what happens to the parent. Source: cli.progress.Progress."""
+    """Reports progress to the parent. Source: cli.progress.Progress."""
 
     connection: "Connection[Any, Any]"
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,7 +63,7 @@ def ingest_apart(
 ) -> Outcome:
     """As `Ingest.run`. Raises CommandError, also for a crash, and KeyboardInterrupt.
 
-    What an ingest has begun and cannot finish says so in the store, as far as the server can be reached.
+    If an ingest cannot finish, its Flows in the store say so, provided the server can be reached.
     """
     receiver, sender = _CONTEXT.Pipe(duplex=False)
     child = _CONTEXT.Process(
@@ -92,7 +93,7 @@ def ingest_apart(
 
 @dataclass
 class _Hears:
-    """What the child says."""
+    """Reads the child's reports."""
 
     progress: Progress
     say: Callable[[str], None]
@@ -124,7 +125,7 @@ def _crash(path: Path, code: int | None) -> CommandError:
     if code is not None and code < 0 and -code != signal.SIGKILL:
         name = signal.Signals(-code).name
         return RefusedError(f"{path} makes the media library crash ({name}), so it is not ingested")
-    return CommandError(f"the ingest of {path} was killed, perhaps for want of memory")
+    return CommandError(f"the ingest of {path} was killed, perhaps because memory ran out")
 
 
 def _end(child: Any) -> None:

@@ -19,7 +19,7 @@ from cli.variables import environment_of
 _PROGRAM = "tams.runtime.backend"
 
 app = typer.Typer(
-    help="Check and set up the buckets of storage backends that the template did not make.",
+    help="Check and set up the buckets of storage backends that the template did not create.",
     no_args_is_help=True,
 )
 
@@ -34,14 +34,14 @@ def check(
     context: typer.Context,
     backend: Backend = None,
     origin: Annotated[
-        str, typer.Option(help="Origin of a web page that is to use the media.")
+        str, typer.Option(help="Origin of a web page that should be able to use the media.")
     ] = "https://example.com",
     stack: Stack = None,
     s3_url: S3Url = LOCAL_S3,
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Try everything that clients and functions do with the buckets, and say what to do where it fails.
+    """Try everything that clients and functions do with the buckets, and say how to fix what fails.
 
     It uploads a small object with a key of odd characters, copies it and deletes both. It uses the backends
     of --stack if you give it, otherwise those of TAMS_STORAGE_BACKENDS, otherwise the local stack's.
@@ -66,7 +66,7 @@ def setup(
     origin: Annotated[
         list[str] | None,
         typer.Option(
-            help="Origin of web pages that may use the media; several times for several. Default: all."
+            help="Origin of web pages that may use the media; may be repeated. Default: all."
         ),
     ] = None,
     yes: Annotated[
@@ -82,8 +82,8 @@ def setup(
 ) -> None:
     """Give the buckets the CORS and lifecycle rules of the template's own bucket.
 
-    Pages may then upload and play, and S3 removes incomplete multipart uploads and old thumbnails after a
-    week. Rules that others made stay. Without --yes it says what it would change.
+    Web pages can then upload and play, and S3 removes incomplete multipart uploads and old thumbnails after a
+    week. Existing rules stay. Without --yes, it only lists the changes.
 
     The exit code is 1 if a bucket could not be set up.
     """

@@ -1,4 +1,4 @@
-"""`tams admin queues`, `redrive`, `retry` and `sweep`: the work that waits, and what became of it."""
+"""`tams admin queues`, `redrive`, `retry` and `sweep`: waiting work, and how to retry it."""
 
 import json
 from pathlib import Path
@@ -95,7 +95,7 @@ def sweep(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Look for forgotten background work now, without waiting for the next minute's run."""
+    """Look for unfinished background work now, without waiting for the next minute's run."""
     functions = client("lambda", stack, url, data)
     name = "sweeper" if stack is None else function_of(stack, functions, "SweeperFunction")
     answer = functions.invoke(FunctionName=name, Payload=b"{}")

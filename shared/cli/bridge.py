@@ -1,4 +1,4 @@
-"""`tams bridge kafka`: tells the store of uploads that VAST reports through Kafka.
+"""`tams bridge kafka`: reports to the store the uploads that VAST announces in Kafka.
 
 It runs beside a deployment whose media is on VAST S3. AWS's S3 reports uploads to the queue by itself.
 """
@@ -16,7 +16,7 @@ from cli.stacks import LOCAL_DATA, Data
 from cli.uploads_queue import UploadsQueue
 
 app = typer.Typer(
-    help="Pass events of other systems on to the store.",
+    help="Forward events of other systems to the store.",
     no_args_is_help=True,
 )
 
@@ -50,7 +50,7 @@ def kafka(
     group: Annotated[
         str,
         typer.Option(
-            help="Consumer group. Bridges of one group share the work, and go on where it stopped."
+            help="Consumer group. Bridges of one group share the work, and continue where it stopped."
         ),
     ] = "tams-uploads",
     security: Annotated[
@@ -79,7 +79,7 @@ def kafka(
         bool,
         typer.Option(
             "--plain-keys",
-            help="The events have keys as they are. Without this option they are URL-encoded, as in S3.",
+            help="The keys in events are plain. Without this option they are URL-encoded, as in S3.",
         ),
     ] = False,
     until_idle: Annotated[
@@ -99,10 +99,11 @@ def kafka(
     ] = None,
     data: Data = LOCAL_DATA,
 ) -> None:
-    """Read S3 events from Kafka topics, and send them to the queue of uploads.
+    """Read S3 events from Kafka topics, and send them to the uploads queue.
 
-    An event counts as read once the queue has it, so none is lost if the bridge or the queue fails. An event
-    may be sent twice, which changes nothing. The command runs until it is stopped: SIGTERM ends it cleanly.
+    An event is marked as read only once it is in the queue, so none is lost if the
+    bridge or the queue fails. An event may be sent twice, which does no harm. The command runs until it is
+    stopped: SIGTERM ends it cleanly.
     """
     from cli.kafka_events import Events  # noqa: PLC0415 - the client is an optional package
 
@@ -126,7 +127,7 @@ def kafka(
     with _stoppable() as is_stopped, Events(settings, topic) as events:
         err.print(f"reading {', '.join(topic)} from {brokers}", highlight=False, markup=False)
         sent = _pass_on(events, queue, is_stopped, until_idle, plain_keys=plain_keys)
-    out.print(f"{sent} uploads passed on", highlight=False)
+    out.print(f"{sent} uploads forwarded", highlight=False)
 
 
 def _pass_on(

@@ -1,7 +1,7 @@
 """Keeps two ingests of the same content apart: on one machine by a lock, across machines by a tag.
 
-The API has no locks. An ingest therefore says on the multi Flow who it is, and says so again while it runs.
-Another one waits as long as it hears that.
+The API has no locks. An ingest therefore names itself on the multi Flow, and renews that while it runs.
+Another one waits while it is renewed.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ from cli.digests import cache_folder
 from cli.errors import CommandError
 
 CLAIM_TAG = "ingest_by"
-"""The tag on the multi Flow of a file that is being ingested: who does it, and when it was last heard of."""
+"""The tag on the multi Flow of a file that is being ingested: who does it, and when it was last renewed."""
 
 BEAT_SECONDS = 20.0
 SILENT_SECONDS = 70.0
@@ -82,7 +82,7 @@ def _is_at(path: Path, file: IO[str]) -> bool:
 
 
 class Claim:
-    """Who ingests into a multi Flow, as far as its tags tell."""
+    """Who ingests into a multi Flow, according to its tags."""
 
     def __init__(self, client: Client, multi_id: str, say: Say) -> None:
         self._client = client
@@ -113,7 +113,7 @@ class Claim:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Says again and again that this ingest is alive."""
+        """Renews the claim of this ingest while it runs."""
         beating = threading.Thread(target=self._beat, daemon=True)
         beating.start()
         try:

@@ -1,4 +1,4 @@
-"""`tams admin clean`: finds what is left over, and removes it if told to."""
+"""`tams admin clean`: finds leftovers, and removes them on request."""
 
 import json
 from collections.abc import Mapping
@@ -54,11 +54,11 @@ def clean(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """List what is left over in the tables and buckets. With --remove, remove it.
+    """List leftovers in the tables and buckets. With --remove, remove them.
 
-    The sweeper removes most of it in time, but not media without an Object, and not broken entries of
-    collections. The command checks each item again just before it removes it, and keeps what is then in
-    use.
+    The sweeper removes most of them in time, but not media without an Object, and not broken entries of
+    collections. The command checks each item again just before it removes it, and keeps anything in
+    use by then.
 
     The exit code is 1 if something that should be removed could not be. Run the command again to continue.
     """
@@ -95,7 +95,7 @@ def _place(found: Mapping[str, Any]) -> str:
 
 
 def _stays(each: Mapping[str, Any], *, is_named: bool) -> bool:
-    """Whether something stays that should go. What is in doubt should only if it was asked for by name."""
+    """Whether something remains that should have been removed. Doubtful kinds count only if named."""
     return bool(each["error"] or (is_named and each["held"]))
 
 

@@ -90,7 +90,7 @@ class Client:
         return found
 
     def delete(self, path: str, **parameters: str) -> str | None:
-        """The id of the deletion request, if the service goes on in the background."""
+        """The id of the deletion request, if the service continues in the background."""
         response = self._patiently(self._api, "DELETE", path, params=parameters)
         if self._answers.accepted(response).status_code != HTTPStatus.ACCEPTED:
             return None

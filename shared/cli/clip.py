@@ -1,4 +1,4 @@
-"""Makes the clip of `tams demo`: a timecode to read, a beep to hear, and two languages."""
+"""Makes the clip of `tams demo`: a visible timecode, an audible beep, and two languages."""
 
 from collections.abc import Iterator
 from fractions import Fraction

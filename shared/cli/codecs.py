@@ -135,7 +135,7 @@ Asked = Literal["auto", "ts", "cmaf"]
 
 
 def mime_of(kind: Kind, codec: str) -> str | None:
-    """None for a codec that has no name here, and so cannot be ingested."""
+    """None for a codec without a name here, which cannot be ingested."""
     if kind == "video":
         return _VIDEO.get(codec)
     if linear := _LINEAR_PCM.fullmatch(codec):
@@ -150,7 +150,7 @@ def pcm_bits(codec: str) -> int | None:
 
 
 def resolved(asked: Asked, codecs: Iterable[str]) -> Asked:
-    """What is asked for a whole file: one of its tracks that needs CMAF takes along those that can do either.
+    """The container to prefer for a file: if one track needs CMAF, tracks that can use either do so too.
 
     Players join picture and sound of one kind most reliably.
     """

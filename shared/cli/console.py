@@ -11,7 +11,7 @@ _CONTROLS = {each: "\ufffd" for each in (*range(0x20), *range(0x7F, 0xA0)) if ch
 
 
 class _SafeConsole(Console):
-    """Shows labels and other text of other people without what a terminal would take for a command."""
+    """Shows labels and other foreign text without characters that a terminal would interpret."""
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None

@@ -56,7 +56,7 @@ def rm(
         bool,
         typer.Option(
             "--members",
-            help="Delete the Flows that a multi Flow collects, too: all that one ingest has made.",
+            help="Also delete the Flows that a multi Flow collects: everything that one ingest made.",
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
@@ -67,7 +67,7 @@ def rm(
     """Delete a Source, a Flow, or the Segments that lie entirely within a timerange.
 
     With --json, `deleted` says whether there was anything to delete, and `deletion_request` is the id of the
-    request if the service goes on in the background.
+    request if the service continues in the background.
     """
     _check_timerange(context, kind, is_given(context, "timerange"))
     _check_scope(kind, cascade=cascade, members=members)
@@ -125,8 +125,8 @@ def restore(
         Restorable,
         typer.Argument(
             metavar="KIND",
-            help="What to restore: source, flow, segments of a Flow, an entry of the recycle bin, or all of "
-            "a deletion (its deletion_id there).",
+            help="What to restore: source, flow, segments of a Flow, an entry of the recycle bin, or a "
+            "whole deletion (by its deletion_id).",
         ),
     ],
     identifier: RestoredId,
@@ -134,13 +134,13 @@ def restore(
     partial: Annotated[
         bool,
         typer.Option(
-            "--partial", help="Restore only the Segments that overlap none that the Flow has now."
+            "--partial", help="Restore only Segments that do not overlap any that the Flow has now."
         ),
     ] = False,
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Bring back what was deleted. `tams ls --deleted` lists it. This is an extension of TAMS."""
+    """Restore what was deleted. `tams ls --deleted` lists it. This is an extension of TAMS."""
     _check_timerange(context, kind, is_given(context, "timerange"))
     if partial and kind is not Restorable.SEGMENTS:
         raise typer.BadParameter("only segments can be restored in part", param_hint="--partial")

@@ -1,4 +1,4 @@
-"""`tams demo`: a clip for those who have none at hand."""
+"""`tams demo`: a clip for users without one."""
 
 import json
 import tempfile
@@ -12,7 +12,8 @@ from cli.apart import Server
 from cli.clip import make_clip
 from cli.connection import connected
 from cli.console import out
-from cli.ingest import Options, Outcome
+from cli.ingest import Outcome
+from cli.ingest_options import Options
 from cli.ingesting import Ingesting
 from cli.inputs import Input, Kind
 from cli.options import AsJson, Token, Url
@@ -29,16 +30,18 @@ def demo(
     save: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", dir_okay=False, help="Keep the clip in this file, too, as in demo.mp4."
+            metavar="FILE",
+            dir_okay=False,
+            help="Also save the clip as this file, such as demo.mp4.",
         ),
     ] = None,
     url: Url = LOCAL_URL,
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a short clip and put it into the store, to try things out without a file.
+    """Make and ingest a short clip, to try things out without a file.
 
-    Its picture shows a timecode, flashes and beeps every second; its sound comes in two languages.
+    The clip shows a timecode, flashes and beeps every second, and has audio in two languages.
     """
     with connected(url, token) as client:
         client.get("/service")  # rather now than after the clip is made
@@ -58,9 +61,9 @@ def _tell(outcome: Outcome, seconds: int) -> None:
     multi = short(outcome.multi_flow_id)
     until = min(seconds, 8)
     commands = [
-        (f"tams show {multi}", "what it is, and its timeline"),
+        (f"tams show {multi}", "describe it and draw its timeline"),
         (f"tams play {multi} --open", "watch it"),
-        (f"tams export {multi} clip.mp4 --timerange '[2:0_{until}:0)'", "take a part of it out"),
+        (f"tams export {multi} clip.mp4 --timerange '[2:0_{until}:0)'", "export a part of it"),
         ("tams ls", "everything in the store"),
     ]
     lines = [

@@ -14,11 +14,11 @@ class CommandError(Exception):
 
 
 class RefusedError(CommandError):
-    """The file itself is why it cannot be ingested; to try again is in vain until it changes."""
+    """The file itself is why it cannot be ingested; a retry fails until the file changes."""
 
 
 class UnreachableError(CommandError):
-    """The server does not answer, or does not let the caller in; nothing else would fare better."""
+    """The server does not answer, or does not let the caller in; all other requests would fail too."""
 
 
 class NotMediaError(RefusedError):

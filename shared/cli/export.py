@@ -116,7 +116,7 @@ def _bounds(media: list[FlowMedia], timerange: TimeRange) -> tuple[int, int]:
 def _write(
     output: OutputContainer, media: list[FlowMedia], start_ns: int, end_ns: int, *, fills: bool
 ) -> list[str]:
-    """One stream per Flow, interleaved by time. Returns what is not as it is in the store, in words."""
+    """One stream per Flow, interleaved by time. Returns, in words, what differs from the store."""
     start, end = Fraction(start_ns, NS), Fraction(end_ns, NS)
     muxer = output.format.name
     cut_why = why_not_as_is(muxer, media[0], start_ns, end_ns)
@@ -154,7 +154,7 @@ def _write(
 
 
 def _name(stream: Stream, media: FlowMedia) -> None:
-    """Carries what Objects do not have: the language, and how the picture is to be turned."""
+    """Adds what Objects do not have: the language, and the rotation of the picture."""
     tags = media.flow.get("tags", {})
     language, degrees = tags.get("language_code"), tags.get(ROTATION_TAG)
     if isinstance(language, str):

@@ -1,4 +1,4 @@
-"""How much of the timeline Flows have."""
+"""Which timeranges Flows cover."""
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""What a file says of itself beside its media: tags of the Flows, and the tracks that become none."""
+"""A file's metadata: tags of the Flows, and the tracks that are left out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from cli.probe import ATTACHED, Track, open_media
 from cli.times import between, to_ns
 
 ROTATION_TAG = "rotation"
-"""Degrees by which players turn the picture clockwise."""
+"""Degrees by which players rotate the picture clockwise."""
 
 _TURNED = frozenset({"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"})
 """Demuxers of files that can say that the picture is to be turned."""

@@ -5,47 +5,32 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import count
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
+from cli.bit_rates import BitRate
 from cli.claims import CLAIM_TAG, Claim, alone_here
 from cli.client import Client
-from cli.codecs import Asked, Wrapping
+from cli.codecs import Wrapping
 from cli.damage import Damage, broken_promise
 from cli.digests import content_digest, file_state
 from cli.errors import CommandError, RefusedError
 from cli.facts import facts_of
-from cli.flows import TrackFlow, flow_document, flows_of, identity_of, multi_document, multi_ids
+from cli.flows import TrackFlow, flow_document, flows_of, multi_document, multi_ids
+from cli.ingest_options import COMPLETE, INGESTING, Options
 from cli.plan import Plan, plan
 from cli.probe import Track, probe
 from cli.progress import Progress
+from cli.resuming import find_earlier, is_whole, stored_in
 from cli.segmenting import Cut, segments
 from cli.storing import Storing, store_and_register, store_by_upload
 from cli.times import NS
-from tams.timing import TimeRange
 
 BATCH = 20
 """Segments uploaded and registered together, and so the most that an interruption can cost."""
 
-INGESTING, COMPLETE = "ingesting", "closed_complete"
-
 DAMAGE_TAG = "ingest_damage"
 """The tag on the multi Flow of a file that is not readable to its end. It says what is missing."""
-
-
-@dataclass(frozen=True)
-class Options:
-    segment_seconds: float = 2.0
-    start_ns: int = 0
-    label: str | None = None
-    jobs: int = 4
-    register_by_upload: bool = False
-    again: bool = False
-    strict: bool = False
-    segment_tags: Mapping[str, str | list[str]] = field(default_factory=dict)
-    container: Asked = "auto"
 
 
 @dataclass
@@ -64,27 +49,6 @@ class Outcome:
     known_as: str | None = None
     damage: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass
-class _Rate:
-    """Bit rates as the application note defines them: of whole Segments, in 1000 bit/s."""
-
-    bits: int = 0
-    ns: int = 0
-    peak: int = 0
-
-    def add(self, cut: Cut) -> None:
-        bits, ns = len(cut.media) * 8, cut.end_ns - cut.start_ns
-        self.bits += bits
-        self.ns += ns
-        if ns:
-            self.peak = max(self.peak, bits * NS // ns // 1000)
-
-    def fields(self) -> dict[str, int]:
-        if not self.ns:
-            return {}
-        return {"avg_bit_rate": self.bits * NS // self.ns // 1000, "max_bit_rate": self.peak}
 
 
 def readable_name(path: Path) -> str:
@@ -106,7 +70,7 @@ class Ingest:
     """Receives what a user should know at once."""
     begun: Callable[[Sequence[str]], None] = lambda _: None
     """Receives the ids of the Flows, once there are some to finish or to tidy up."""
-    _rates: dict[str, _Rate] = field(default_factory=dict)
+    _rates: dict[str, BitRate] = field(default_factory=dict)
     _track_tags: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
     def run(self) -> Outcome:
@@ -123,7 +87,7 @@ class Ingest:
     def _run(
         self, tracks: list[Track], choice: tuple[str, ...], state: list[int], digest: str
     ) -> Outcome:
-        identity, known = self._find(digest, tracks, choice)
+        identity, known = find_earlier(self.client, self.options, digest, tracks, choice)
         flows = flows_of(tracks, identity)
         multi_id, _ = multi_ids(identity)
         claim = Claim(self.client, multi_id, self.say)
@@ -133,7 +97,7 @@ class Ingest:
         if known is not None:
             outcome.known_as = known.get("label")
             label = self.options.label or outcome.known_as or label
-            if _is_whole(known, flows):
+            if is_whole(known, flows):
                 outcome.was_complete = True
                 outcome.damage = [*filter(None, [known.get("tags", {}).get(DAMAGE_TAG)])]
                 self._be_strict(outcome.damage)
@@ -216,36 +180,6 @@ class Ingest:
             return tracks, ()
         return tracks, (asked,)
 
-    def _find(
-        self, digest: str, tracks: Sequence[Track], choice: tuple[str, ...]
-    ) -> tuple[UUID, dict[str, Any] | None]:
-        """The identity to ingest under, and its multi Flow if it exists.
-
-        `again` skips complete Flows, so an interrupted `--again` can be resumed too. What an older release
-        began in other containers stays as it is.
-        """
-        options = self.options
-        for copy in count():
-            more = (*choice, copy) if copy else choice
-            identity = identity_of(digest, options.segment_seconds, options.start_ns, *more)
-            known = self.client.find(f"/flows/{multi_ids(identity)[0]}")
-            if known is None:
-                break
-            if known.get("status") == COMPLETE:
-                if not options.again:
-                    break
-            elif self._can_resume(flows_of(tracks, identity)):
-                break
-        return identity, known
-
-    def _can_resume(self, flows: Sequence[TrackFlow]) -> bool:
-        """Whether the Flows that are there have Segments in the same containers."""
-        found = [(flow, self.client.find(f"/flows/{flow.flow_id}")) for flow in flows]
-        return all(
-            document is None or document.get("container") == flow.track.wrapping.mime
-            for flow, document in found
-        )
-
     def _put_flows(
         self,
         identity: UUID,
@@ -257,7 +191,7 @@ class Ingest:
         """Puts the members before their collection, which needs them; so the multi Flow is complete last."""
         seconds = self.options.segment_seconds
         for flow in flows:
-            rate = self._rates.get(flow.flow_id, _Rate()).fields()
+            rate = self._rates.get(flow.flow_id, BitRate()).fields()
             document = flow_document(flow, label, seconds, status=status, **rate)
             document["tags"].update(self._track_tags.get(flow.track.index, {}))
             self.client.put(f"/flows/{flow.flow_id}", document)
@@ -266,8 +200,8 @@ class Ingest:
 
     def _ingest_track(self, flow: TrackFlow, planned: Plan, outcome: Outcome) -> Damage:
         damage = Damage()
-        stored, inits = self._stored(flow.flow_id)
-        rate = self._rates.setdefault(flow.flow_id, _Rate())
+        stored, inits = stored_in(self.client, flow.flow_id)
+        rate = self._rates.setdefault(flow.flow_id, BitRate())
         missing: list[Cut] = []
         store = store_by_upload if self.options.register_by_upload else store_and_register
         with ThreadPoolExecutor(self.options.jobs) as pool:
@@ -288,22 +222,6 @@ class Ingest:
                 outcome.registered += store(batch, missing)
         return damage
 
-    def _stored(self, flow_id: str) -> tuple[set[int | None], dict[bytes, str]]:
-        """Where the Flow's Segments start, and the ids of its init Objects by their content."""
-        listed = self.client.pages(f"/flows/{flow_id}/segments", accept_get_urls="", limit="1000")
-        starts: set[int | None] = set()
-        init_ids: set[str] = set()
-        for each in listed:
-            starts.add(TimeRange.parse(each["timerange"]).start_ns)
-            if "init_object" in each:
-                init_ids.add(each["init_object"]["object_id"])
-        inits = {}
-        for init_id in init_ids:
-            urls = self.client.get(f"/objects/{init_id}").get("get_urls")
-            if urls:
-                inits[self.client.download(urls[0]["url"])] = init_id
-        return starts, inits
-
 
 def _wrappings(tracks: Sequence[Track]) -> list[Wrapping]:
     return [track.wrapping for track in tracks]
@@ -315,9 +233,3 @@ def _in_words(flows: Sequence[TrackFlow], planned: Plan, damages: Sequence[Damag
         (flow.role, each.words(planned.origin)) for flow, each in zip(flows, damages, strict=True)
     ]
     return [f"{role}: {words}" for role, words in said if words is not None]
-
-
-def _is_whole(multi: dict[str, Any], flows: Sequence[TrackFlow]) -> bool:
-    """Whether every track's Flow still exists: a multi Flow drops deleted Flows from its collection."""
-    collected = {each["id"] for each in multi.get("flow_collection", [])}
-    return multi.get("status") == COMPLETE and collected >= {flow.flow_id for flow in flows}

@@ -1,4 +1,4 @@
-"""`tams ingest`: one file or many, or whatever appears in a folder."""
+"""`tams ingest`: one file or many, or those that appear in a folder."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,11 @@ from cli.addresses import LOCAL_URL
 from cli.apart import Server, ingest_apart
 from cli.console import err, out
 from cli.errors import CommandError, NotMediaError, RefusedError, UnreachableError
-from cli.ingest import Options, Outcome
+from cli.ingest import Outcome
+from cli.ingest_options import Options
 from cli.inputs import STDIN, Input, Inputs, inputs_of, is_media
-from cli.options import AsJson, Container, SegmentTags, TimestampText, Token, Url, tags_from
+from cli.option_values import tags_from
+from cli.options import AsJson, Container, SegmentTags, TimestampText, Token, Url
 from cli.progress import bar
 from cli.results import (
     DAMAGED,
@@ -50,7 +52,7 @@ class Ingesting:
                 raise type(error)(in_words_of(given, path, str(error))) from error
 
     def result_of(self, given: Input, prefix: str = "") -> FileResult | None:
-        """None for a file in a folder that is no media, and not named as such. Raises UnreachableError."""
+        """None for a file in a folder that is neither media nor named like media. Raises UnreachableError."""
         try:
             return finished(given.name, self.one(given, prefix))
         except UnreachableError:
@@ -71,7 +73,7 @@ def ingest(
         typer.Argument(
             metavar="FILE",
             show_default=False,
-            help="Media with picture or sound, in any format: files, folders, patterns such as "
+            help="Media with video or audio, in any format: files, folders, patterns such as "
             "'*.mxf', http(s) addresses, or - for standard input.",
         ),
     ] = None,
@@ -81,14 +83,14 @@ def ingest(
             metavar="FOLDER",
             exists=True,
             file_okay=False,
-            help="Ingest what is in a folder and whatever appears there, once it is complete, until Ctrl-C.",
+            help="Ingest the files in a folder, and new ones once they are complete, until Ctrl-C.",
         ),
     ] = None,
     settle_seconds: Annotated[
         float,
         typer.Option(
             min=0.1,
-            help="With --watch: how long a file must not have changed to count as complete.",
+            help="With --watch: how long a file must stay unchanged to count as complete.",
         ),
     ] = 5.0,
     url: Url = LOCAL_URL,
@@ -119,7 +121,7 @@ def ingest(
         bool,
         typer.Option(
             "--strict",
-            help="Refuse a damaged file before anything is stored. Each file is read once more for it.",
+            help="Refuse a damaged file before anything is stored. This reads each file once more.",
         ),
     ] = False,
     container: Annotated[
@@ -132,13 +134,13 @@ def ingest(
     segment_tag: SegmentTags = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put media files into the store. After an interruption, run it again to resume.
+    """Ingest media files into the store. After an interruption, run it again to resume.
 
     A file is identified by its whole content, not by its name, so the same content is stored only once. If a
     file is damaged, its readable part is stored, a warning says what is missing, and the exit code is 3.
 
-    Of many files, each is ingested by itself: one that is refused does not stop the others. A summary at the
-    end counts them. The exit code is then 1 if any file was refused or failed, or else 3 if any is damaged.
+    Several files are ingested one by one: a file that is refused does not stop the others. A summary at the
+    end counts them. The exit code is then 1 if any file was refused or failed, otherwise 3 if any is damaged.
     """
     given = _checked(files, watch, label)
     options = Options(

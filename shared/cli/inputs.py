@@ -63,7 +63,7 @@ class Input:
 
 @dataclass
 class Inputs:
-    """In order, without repetition; `left_out` are files in folders whose names say they are no media."""
+    """In order, without repetition; `left_out` are files in folders that are not media by their names."""
 
     items: list[Input] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)

@@ -85,7 +85,7 @@ class Events:
         self._heard_at = time.monotonic()
 
     def read(self, *, plain_keys: bool) -> Batch:
-        """What has come, perhaps nothing. What is not an S3 event is passed over, with a warning."""
+        """The events that have arrived, if any. Skips anything that is not an S3 event, with a warning."""
         batch = Batch()
         for message in self._consumer.consume(_AT_ONCE, _WAIT_SECONDS):
             if (fault := message.error()) is not None:
@@ -110,7 +110,7 @@ class Events:
             self._raise_if_final(error.args[0])
 
     def keep_alive(self) -> None:
-        """Tells Kafka that this consumer is still there, without reading on."""
+        """Keeps this consumer alive for Kafka, without reading on."""
         assigned = self._consumer.assignment()
         self._consumer.pause(assigned)
         self._consumer.poll(0)
@@ -140,7 +140,7 @@ def _take(message: Message, batch: Batch, *, plain_keys: bool) -> None:
     try:
         records = list(_created(_decoded(message), plain_keys=plain_keys))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        batch.warnings.append(f"{place} is not an S3 event, and is passed over: {error!r}")
+        batch.warnings.append(f"{place} is not an S3 event, and is skipped: {error!r}")
         return
     if records:
         batch.bodies.append(json.dumps({"Records": records}))

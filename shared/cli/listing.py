@@ -1,4 +1,4 @@
-"""`tams ls`: list what the store has, or had."""
+"""`tams ls`: lists what the store has, or had."""
 
 import json
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from cli.connection import connected
 from cli.console import out
 from cli.errors import CommandError
 from cli.extents import flows_with_timeranges, members_not_listed
+from cli.option_values import tag_filters
 from cli.options import (
     AsJson,
     OptionalFlowId,
@@ -22,7 +23,6 @@ from cli.options import (
     Token,
     Url,
     is_given,
-    tag_filters,
 )
 from cli.short_ids import deleted_id_of, flow_id_of
 from cli.tables import flows_table, recycle_bin_table, segments_table, sources_table
@@ -65,7 +65,7 @@ def ls(
 ) -> None:
     """List Sources, Flows or the Segments of a Flow.
 
-    The server looks for labels and tags. --search reads the whole list, whatever the case of the letters.
+    The server filters by label and tag. --search reads the whole list, and ignores case.
     """
     if deleted:
         for name in ("timerange", "label", "tag", "search"):
@@ -151,7 +151,7 @@ def _list_deleted(
 def _members(client: Client, flow_id: str) -> list[dict[str, Any]]:
     """The Flows that a Flow collects. Raises CommandError if there is no such Flow.
 
-    The API lists no Segments for an unknown Flow too (SEG-2), so only the Flow itself tells.
+    The API lists no Segments for an unknown Flow too (SEG-2), so only the Flow itself shows it.
     """
     flow = client.find(f"/flows/{flow_id}")
     if flow is None:

@@ -1,4 +1,4 @@
-"""Collects what `tams show` tells about a Flow, a Source or an Object."""
+"""Collects what `tams show` shows about a Flow, a Source or an Object."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from tams.timing import TimeRange
 from tams.timing.coverage import gaps, hull, union
 
 SEGMENTS_READ = 10_000
-"""So many Segments of a track are read for its gaps; a longer track is shown as far as that goes."""
+"""The most Segments of a track that are read for its gaps; of a longer track, only the first are shown."""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def main(
         ),
     ] = False,
 ) -> None:
-    """Put media into a Time-addressable Media Store, find it by time and take it out again.
+    """Ingest media into a Time-addressable Media Store, find it by time, and export it.
 
     Give --url and --token before or after the command.
     """

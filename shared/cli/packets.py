@@ -1,4 +1,4 @@
-"""What a packet and its stream say of themselves."""
+"""The properties of a packet and its stream."""
 
 from fractions import Fraction
 from typing import TYPE_CHECKING

@@ -28,12 +28,10 @@ def play(
     ] = False,
     thumbnail: Annotated[
         bool,
-        typer.Option(
-            "--thumbnail", help="Print the address of a picture of the first frame instead."
-        ),
+        typer.Option("--thumbnail", help="Print the URL of a picture of the first frame instead."),
     ] = False,
     hours: Annotated[
-        float, typer.Option(min=0.1, max=168, help="How many hours the address works.")
+        float, typer.Option(min=0.1, max=168, help="How many hours the URL works.")
     ] = 24.0,
     open_: Annotated[
         bool, typer.Option("--open", help="Also open it with this machine's default player.")
@@ -41,12 +39,12 @@ def play(
     url: Url = LOCAL_URL,
     token: Token = None,
 ) -> None:
-    """Print an address at which players play a Flow or Source. This is an extension of TAMS.
+    """Print a URL that plays a Flow or Source in players. This is an extension of TAMS.
 
-    The address needs no credentials: anyone who has it can play that Flow or Source until it expires.
+    The URL needs no credentials: anyone who has it can play that Flow or Source until it expires.
     """
     if thumbnail and dash:
-        raise CommandError("--thumbnail and --dash are two different addresses: give one of them")
+        raise CommandError("--thumbnail and --dash are two different URLs: give one of them")
     kind = "thumbnail" if thumbnail else "dash" if dash else "hls"
     with connected(url, token) as client:
         whole = id_of(client, identifier)

@@ -1,6 +1,6 @@
 """Runs operators' programs of the service, with the variables of one VAST, and shows how far they are.
 
-The `tams` command is a client like any other. What only the service's own code may do, it has done by
+The `tams` command is a client like any other. For what only the service's own code may do, it runs
 programs of `tams.runtime`, as `make provision` does.
 """
 
@@ -17,7 +17,7 @@ from cli.progress import Progress, bar
 
 
 def run(program: str, environment: Mapping[str, str], *arguments: str) -> int:
-    """Runs a program that speaks for itself. Returns its exit code."""
+    """Runs a program that prints its own output. Returns its exit code."""
     done = subprocess.run(_command(program, arguments), env=environment, check=False)  # noqa: S603 - our own program, with our own arguments
     return done.returncode
 

@@ -18,7 +18,7 @@ class Progress(Protocol):
         """More work has been discovered."""
 
     def advance(self, by: int) -> None:
-        """So much of it is done."""
+        """Another `by` of it is done."""
 
 
 class Bar:
@@ -44,7 +44,7 @@ class Bar:
 
 @contextmanager
 def bar(console: Console, words: str, prefix: str = "") -> Iterator[Bar]:
-    """`prefix` stands before whatever the work is called."""
+    """`prefix` stands before the name of the work."""
     columns = (
         rich_progress.TextColumn("{task.description}"),
         rich_progress.BarColumn(),

@@ -30,7 +30,7 @@ def provision(
         ),
     ] = False,
 ) -> None:
-    """Create, migrate or mend the tables on VAST for this release, as `make provision` does.
+    """Create, migrate or repair the tables on VAST for this release, as `make provision` does.
 
     It restores tables, columns, projections and sorting keys that are missing. After an interruption, run it
     again to resume. It finds VAST in the same way as `tams admin status`.

@@ -1,4 +1,4 @@
-"""`tams admin purge`: empty the recycle bin before its time."""
+"""`tams admin purge`: empties the recycle bin early."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""SQS queues, and the messages they have given up."""
+"""SQS queues, and their dead letters."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ class Queues:
         ]
 
     def redrive(self, name: str | None, progress: Progress) -> int:
-        """Move given-up messages back, of one queue or of all. Returns how many. Raises CommandError."""
+        """Move dead letters back, of one queue or of all. Returns how many. Raises CommandError."""
         found = self._found()
         chosen = [
             queue

@@ -1,4 +1,4 @@
-"""What became of each file of an ingest, in words and as JSON."""
+"""The result of each file of an ingest, in words and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ FAILED, DAMAGED = 1, 3
 """Exit codes: a file was not ingested; a file was ingested as far as it is readable."""
 
 _NAMED = 5
-"""So many files that are no media are named; JSON has all."""
+"""The most files that are not media to name; JSON has all."""
 
 
 class Result(StrEnum):
@@ -42,7 +42,7 @@ class FileResult:
 
 @dataclass
 class Results:
-    """Of all files of one command. `left_out` are those in folders that are no media."""
+    """Of all files of one command. `left_out` are those in folders that are not media."""
 
     files: list[FileResult] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -78,7 +78,7 @@ def finished(file: str, outcome: Outcome) -> FileResult:
 def tell_one(outcome: Outcome, name: str) -> None:
     """Everything about a file that was named alone."""
     if outcome.was_complete:
-        extent = "as far as it reads" if outcome.damage else "complete"
+        extent = "as far as it can be read" if outcome.damage else "complete"
         out.print(
             f"the same content is already in the store, {extent}, as {outcome.known_as!r}; "
             "--again ingests it once more",
@@ -134,7 +134,7 @@ def tell_summary(results: Results) -> None:
 
 def tell_left_out(names: Sequence[str]) -> None:
     count = len(names)
-    what = "1 file that is no media" if count == 1 else f"{count} files that are no media"
+    what = "1 file that is not media" if count == 1 else f"{count} files that are not media"
     more = ", …" if count > _NAMED else ""
     out.print(
         f"left out {what}: {', '.join(names[:_NAMED])}{more}",

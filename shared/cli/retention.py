@@ -1,4 +1,4 @@
-"""`tams admin retention`: what goes by itself, and when."""
+"""`tams admin retention`: what is deleted automatically, and when."""
 
 import json
 

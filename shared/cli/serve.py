@@ -25,9 +25,9 @@ def serve(
 ) -> None:
     """Run the service without Lambda, until SIGTERM or Ctrl-C.
 
-    It takes everything from the environment: the variables of the functions (TAMS_VAST__…,
+    All configuration comes from the environment: the variables of the functions (TAMS_VAST__…,
     TAMS_STORAGE_BACKENDS, TAMS_QUEUES__…, TAMS_ACCESS__…), and TAMS_SERVE__… for the processes. Without
-    TAMS_QUEUES__…, workers look for their work in VAST. Create the tables first, with `tams admin provision`.
+    TAMS_QUEUES__…, workers look for work in VAST. Create the tables first, with `tams admin provision`.
     """
     given = {"--host": host, "--port": port, "--processes": processes, "--workers": workers}
     options = [f"{name}={value}" for name, value in given.items() if value is not None]

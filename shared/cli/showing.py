@@ -1,4 +1,4 @@
-"""`tams show`: what something in the store is, and what of the timeline it has."""
+"""`tams show`: describes something in the store, and draws its timeline."""
 
 import json
 from collections.abc import Iterator
@@ -36,9 +36,9 @@ def show(
     token: Token = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show what a Flow, a Source or an Object is, and draw a Flow's timeline with its gaps.
+    """Describe a Flow, a Source or an Object, and draw a Flow's timeline with its gaps.
 
-    In the drawing █ is media, · is a gap, and ▒ has both. --timerange looks closer at a part.
+    In the drawing █ is media, · is a gap, and ▒ has both. --timerange zooms in.
     """
     with connected(url, token) as client:
         seen = look_at(client, identifier, timerange)

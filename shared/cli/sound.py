@@ -1,4 +1,4 @@
-"""The encoder for sound, which loses nothing if nothing is lost so far, and the place of each sample."""
+"""The encoder for sound, which is lossless if the source is lossless, and the place of each sample."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction

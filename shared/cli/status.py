@@ -1,4 +1,4 @@
-"""`tams admin status`: what an operator wants to know before and after each change, and now and then."""
+"""`tams admin status`: what an operator wants to know before and after each change."""
 
 import json
 from collections.abc import Mapping

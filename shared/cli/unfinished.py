@@ -1,4 +1,4 @@
-"""Flows that an ingest has begun and cannot finish say so."""
+"""Marks the Flows of an ingest that cannot finish."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 5.0
 
 
 def mark_unfinished(url: str, token: str | None, flow_ids: Sequence[str], reason: str) -> None:
-    """Does what it can: a server that is down is the likeliest reason of all."""
+    """Best effort: the likeliest reason is that the server is down."""
     if not flow_ids:
         return
     with suppress(CommandError), Client(url, token, patience_seconds=_PATIENCE_SECONDS) as client:

@@ -1,4 +1,4 @@
-"""`tams admin probe`: whether a VAST cluster does what the service assumes of it."""
+"""`tams admin probe`: whether a VAST cluster behaves as the service assumes."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def probe(
             min=100,
             max=10_000_000,
             help="Number of rows to write and search. Fewer than 65,536 do not show whether projections "
-            "serve.",
+            "are used.",
         ),
     ] = 100_000,
     idle_seconds: Annotated[
@@ -47,12 +47,12 @@ def probe(
     data: Data = LOCAL_DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Check that VAST does what this service assumes of it. Run it before you use a cluster.
+    """Check that VAST behaves as this service assumes. Run it before you use a cluster.
 
     It works in a schema of its own, tams-probe-…, and drops it. The numbers of the assumptions are those in
     the documentation.
 
-    The exit code is 0 if all that the service rests on is as assumed, otherwise 1. "differs" means that the
+    The exit code is 0 if every assumption that the service needs holds, otherwise 1. "differs" means that the
     service works, but more slowly. It finds VAST in the same way as `tams admin status`.
     """
     environment = environment_of(context, stack, vast_url, data)
@@ -70,16 +70,16 @@ def probe(
 def _tell(found: Mapping[str, Any]) -> None:
     out.print(_table(found["assumptions"]))
     if found["sound"]:
-        out.print("\nVAST does everything that the service rests on.")
+        out.print("\nVAST does everything that the service needs.")
         return
     if broken := _numbers(found, "not so"):
         out.print(f"\n[bold red]Do not use this cluster:[/bold red] see {broken}.")
     if unknown := _numbers(found, "unknown"):
-        out.print(f"\nNot found out: {unknown}. Run the command again.")
+        out.print(f"\nNot determined: {unknown}. Run the command again.")
 
 
 def _numbers(found: Mapping[str, Any], verdict: str) -> str:
-    """Of what the service rests on."""
+    """Of the assumptions that the service needs."""
     its = (each for each in found["assumptions"] if each["needed"] and each["verdict"] == verdict)
     return ", ".join(str(each["number"]) for each in its)
 

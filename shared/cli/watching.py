@@ -1,6 +1,6 @@
-"""`tams ingest --watch`: ingests what appears in a folder, once it is complete.
+"""`tams ingest --watch`: ingests files that appear in a folder, once they are complete.
 
-What is in the store is not ingested again, so a restart needs no memory of its own.
+Files that are in the store are not ingested again, so a restart needs no memory of its own.
 """
 
 import json
@@ -38,7 +38,7 @@ class _Seen:
 
 @dataclass
 class Watch:
-    """`result_of` is None for a file that is no media, and raises UnreachableError."""
+    """`result_of` is None for a file that is not media, and raises UnreachableError."""
 
     folder: Path
     settle_seconds: float
@@ -98,7 +98,7 @@ class Watch:
         self._keep(path, result)
 
     def _keep(self, path: Path, result: FileResult | None) -> None:
-        """Of several tries at one file, the last one counts."""
+        """Of several attempts at one file, the last one counts."""
         if result is None:
             self._results.left_out.append(str(path))
             return

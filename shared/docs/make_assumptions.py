@@ -3,9 +3,9 @@
 from pathlib import Path
 
 TARGET = Path(__file__).with_name("assumptions.md")
-HEAD = """# What we assume of VAST
+HEAD = """# What we assume about VAST
 
-VAST documents little of how its transactions, sorted tables and projections behave. The code rests on
+VAST documents little of how its transactions, sorted tables and projections behave. The code relies on
 the assumptions below. `tams admin probe` measures each of them on a cluster. Run it before you use a
 cluster, and after each upgrade of VAST:
 
@@ -13,25 +13,25 @@ cluster, and after each upgrade of VAST:
 .venv/bin/tams admin probe  # the VAST of the TAMS_VAST__… variables, or of --stack; --json
 ```
 
-It works in a schema of its own, `tams-probe-…`, with a sorted table like ours, and drops it. If the
-command is killed, that schema may remain, and you may drop it. It needs the rights to create and drop a
+It creates a schema of its own, `tams-probe-…`, with a sorted table like ours, and drops it. If the
+command is killed, that schema may remain; you can drop it. It needs permission to create and drop a
 schema. With the usual options it writes 100,000 rows and takes half a minute or longer. `--idle-seconds
-900` waits for the end of idle transactions on clusters where it comes late.
+900` waits for idle transactions to expire on clusters where that takes long.
 
-The exit code is 0 if everything that the code rests on is as assumed, and 1 if it is not, or could not
-be found out. The verdicts:
+The exit code is 0 if every assumption that the code needs holds, and 1 if one does not, or could not be
+checked. The verdicts:
 
-| verdict | means |
+| verdict | meaning |
 | --- | --- |
 | as assumed | nothing to do |
-| differs | the service is right on this cluster, but slower or with less room |
-| not so | the service would be wrong on this cluster: do not use it |
+| differs | the service works correctly on this cluster, but more slowly or with lower limits |
+| not so | the service would not work correctly on this cluster: do not use it |
 | unknown | the measurement failed; the table says why |
-| measured | a number without a right value, or something that this cluster and these options cannot tell |
+| measured | a number without a right value, or something that this cluster and these options cannot show |
 
-**These were measured on the local VAST only, not on a cluster.** It does what the table says because it
-was built to. Set `--conflicts` of `vastlocal` to see the probe notice another rule: with `never` it
-refuses the cluster.
+**These were checked only on the local VAST, not on a cluster.** The local VAST does what the table says
+because it was built that way. To see the probe detect another rule, set `--conflicts` of `vastlocal`: with
+`never` it rejects the cluster.
 
 | no. | we assume | needed | what we do about it |
 | --- | --- | --- | --- |

@@ -13,13 +13,13 @@ from typing import Any
 
 import uvicorn
 
-from local import host_config, streams
+from local import host_config
 from local.application import Application, Route
 from local.authorizer import Authorizer, NotAuthorizedError
-from local.errors import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.gateway import Gateway
 from local.host_config import HostConfig
+from local.hosting import begin
 from local.http_events import HttpRequest, to_event
 from local.http_protocol import BoundedHttpProtocol, connections_bound
 from local.journal import Journal
@@ -35,16 +35,8 @@ _NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
 def main() -> int:
-    streams.never_fail()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     warnings.filterwarnings("ignore", ".*use of fork", DeprecationWarning)  # see _fork_worker
-    config = host_config.receive_config()
-    try:
-        application = config.application()
-        host = FunctionHost(application.functions, config.template.parent)
-    except LocalStackError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    config, application, host = begin()
     api = {route.function for route in application.routes}
     if application.authorizer is not None:
         api.add(application.authorizer)

@@ -1,7 +1,6 @@
 """`python -m local.poller_process`: queues, schedules and S3's events, for the real handlers."""
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -11,12 +10,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from local import host_config, s3_events, schedules, streams
+from local import host_config, s3_events, schedules
 from local.application import Application, Schedule
 from local.environment import SEAWEEDFS
-from local.errors import LocalStackError
 from local.function_host import FunctionHost, HandlerError
 from local.host_config import HostConfig
+from local.hosting import begin
 from local.journal import Journal
 from local.kept_threads import kept
 from local.poller import QueuePoller
@@ -28,15 +27,7 @@ _FIRST_FIRING_SECONDS = 10.0
 
 
 def main() -> int:
-    streams.never_fail()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    config = host_config.receive_config()
-    try:
-        application = config.application()
-        host = FunctionHost(application.functions, config.template.parent)
-    except LocalStackError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+    config, application, host = begin()
     workers = {source.function for source in application.queue_sources}
     workers |= {schedule.function for schedule in application.schedules}
     broken = host.load_all(workers)

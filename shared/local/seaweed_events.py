@@ -69,7 +69,7 @@ class UploadListener:
         try:
             event = object_created(json.loads(body))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            _log.warning("SeaweedFS told something unknown: %r", error)
+            _log.warning("SeaweedFS sent something unknown: %r", error)
             return 400
         for url in self._queue_urls if event is not None else ():
             try:

@@ -5,33 +5,31 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import parts, seaweed
+from local import parts
 from local.addresses import Addresses
 from local.application import Application
 from local.credentials import load_or_create
-from local.environment import MEDIA_BUCKET, RCLONE, SEAWEEDFS
+from local.data_dir import prepare, usable
+from local.environment import RCLONE, SEAWEEDFS
 from local.errors import InterruptedStartError, LocalStackError, PartDiedError
 from local.function_host import common_environment
+from local.furnishing import furnish
 from local.host_config import GO, HostConfig
 from local.lock import DataDirLock
 from local.ports import LOOPBACK, Ports, free_ports
 from local.private import close_to_others, private_files
 from local.process import Command, Part
-from local.queues import create_queues, sqs_client
 
 START_SECONDS = 180.0
 """For each part. It is long because a busy machine is not a fault. A part that ends is noticed at once."""
 STOP_SECONDS = 6.0
 _LOOK_SECONDS = 0.02
-_KEPT = ".kept"
-"""No Object has this key: `object_key` encodes a leading dot."""
 
 
 @dataclass
@@ -109,13 +107,13 @@ class Stack(Addresses):
         """Returns when every part is ready. Raises LocalStackError and leaves nothing running."""
         if self._lock is not None:
             raise LocalStackError("the stack is already running")
-        with self._usable_data_dir():
+        with usable(self.data_dir):
             self.data_dir.mkdir(0o700, parents=True, exist_ok=True)
             lock = DataDirLock(self.data_dir)
             lock.acquire(f"process {os.getpid()}")
         self._lock = lock
         try:
-            with self._usable_data_dir():
+            with usable(self.data_dir):
                 self.note = close_to_others(self.data_dir)
             self._start_all()
         except BaseException:
@@ -170,16 +168,9 @@ class Stack(Addresses):
     def _start_all(self) -> None:
         assert self._lock is not None
         ports = (Ports.any_free() if isinstance(self.ports, int) else self.ports).settled(self.host)
-        with self._usable_data_dir(), private_files():
+        with usable(self.data_dir), private_files():
             self._config = self._new_config(ports)
-            self._check_media()
-            if self.s3_server == RCLONE:
-                # With its one folder: several first uploads at once make rclone lose one (Dir.Rename error).
-                media = self.config.media_dir / MEDIA_BUCKET / "media"
-                media.mkdir(parents=True, exist_ok=True)
-                # rclone removes a folder with its last object, and then fails an upload that has begun there.
-                (media / _KEPT).touch(0o600)
-            parts.fresh_logs(self.data_dir / "logs")
+            prepare(self._config)
         self._application = None
         self.settings_env()
         hosts = [name for name in self.only if name in parts.HOSTS]
@@ -194,27 +185,6 @@ class Stack(Addresses):
             self._running[name].write(f"{GO}\n")
         for name in hosts:
             self._finish(name)
-
-    def _check_media(self) -> None:
-        """Each server has a folder of its own. Raises LocalStackError if the media is in the other's."""
-        other = SEAWEEDFS if self.s3_server == RCLONE else RCLONE
-        folder = self.data_dir / ("s3" if other == RCLONE else other)
-        if not self.config.media_dir.exists() and folder.exists():
-            raise LocalStackError(
-                f"the media in {self.data_dir} is on {other}: set TAMS_S3={other}, "
-                "or TAMS_DATA_DIR=… to another directory"
-            )
-
-    @contextmanager
-    def _usable_data_dir(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            where = error.filename or self.data_dir
-            raise LocalStackError(
-                f"the data directory {self.data_dir} cannot be used ({error.strerror}: {where}): "
-                "fix this, or set TAMS_DATA_DIR=… to another directory"
-            ) from error
 
     def _new_config(self, ports: Ports) -> HostConfig:
         s3_url = f"http://{parts.reachable(self.host)}:{ports.s3}"
@@ -256,12 +226,7 @@ class Stack(Addresses):
             while not parts.answers(self.config.ports, name):
                 self._still_starting(part, deadline)
                 time.sleep(_LOOK_SECONDS)
-        if name == "s3" and self.s3_server == SEAWEEDFS:
-            url = f"http://{parts.reachable(self.host)}:{self.config.ports.s3}"
-            seaweed.make_bucket(url, self.config.credentials.s3, MEDIA_BUCKET)
-        if name == "queue":
-            with closing(sqs_client(self.sqs_url, self.sqs_credentials)) as client:
-                create_queues(client, self.application.queues)
+        furnish(name, self.config, self.application)
         self.progress(name)
 
     def _still_starting(self, part: Part, deadline: float) -> None:

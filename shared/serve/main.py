@@ -36,7 +36,7 @@ _MARGIN_SECONDS = 5.0
 _EPILOG = """\
 Everything comes from the environment: the variables of the functions (TAMS_VAST__…,
 TAMS_STORAGE_BACKENDS, TAMS_QUEUES__…, TAMS_ACCESS__…), and TAMS_SERVE__… for the processes:
-see shared/docs/settings.md. Without TAMS_QUEUES__…, workers look for their work in VAST.
+see shared/docs/settings.md. Without TAMS_QUEUES__…, workers look for work in VAST.
 """
 
 
@@ -173,7 +173,7 @@ def _words(role: str, settings: ServeSettings, places: Places) -> str:
         parts.append(f"{processes} at http://{where}:{settings.port}")
     if role != "api":
         parts.append(_counted(settings.workers, "worker", "workers"))
-    parts.append("queues: SQS" if places.queues else "queues: none, work is looked for in VAST")
+    parts.append("queues: SQS" if places.queues else "queues: none, workers look for work in VAST")
     if places.access.open:
         parts.append("OPEN to everyone who can reach it")
     return ", ".join(parts)

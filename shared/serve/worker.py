@@ -56,7 +56,10 @@ class Worker:
             thread.join(self.draining.seconds_left)
         late = sum(thread.is_alive() for thread in threads)
         if late:
-            logger.warning("work goes on elsewhere: its message comes again", extra={"count": late})
+            logger.warning(
+                "work continues elsewhere: its message will be delivered again",
+                extra={"count": late},
+            )
         return 0
 
     def _work(self) -> Mapping[str, Callable[[], None]]:

@@ -74,7 +74,7 @@ def test_a_token_opens_nothing_else(client: httpx.Client, robot: httpx.Client, f
     ):
         answer = client.get(f"{place}{path}")
         assert answer.status_code == 403, path
-        assert "does not open this" in answer.json()["summary"]
+        assert "does not give access to this" in answer.json()["summary"]
     token = place.rpartition("/")[2]
     assert client.get(f"/flows/{flow['id']}?access_token={token}").status_code == 401
     for path in (f"/flows/{flow['id']}", f"/flows/{flow['id']}/segments", "", "/flows"):

@@ -54,8 +54,8 @@ def markdown(tables: Mapping[str, Table]) -> str:
         "# Benchmarks",
         "",
         "Recorded by `make bench`. [benchmarks.json](benchmarks.json) holds the numbers behind the tables,",
-        "and [Performance](performance.md) explains them. Everything ran on one machine, the local VAST too.",
-        "Absolute times vary by a third from run to run, so mind the ratios and the round trips.",
+        "and [Performance](performance.md) explains them. One machine ran all of it, local VAST included.",
+        "Absolute times vary by a third from run to run, so compare ratios and round trips.",
     ]
     for name, table in tables.items():
         rows = table["rows"]

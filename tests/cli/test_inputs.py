@@ -69,7 +69,7 @@ def test_a_folder_is_ingested_in_order_and_summed_up(stack: Stack, folder: Path)
         assert flow(stack, each["multi_flow_id"])["status"] == "closed_complete"
     text = tams(stack, "ingest", str(folder), code=1)
     assert "2 whole, 1 part, 2 refused" in text
-    assert "left out 2 files that are no media: " in text
+    assert "left out 2 files that are not media: " in text
 
 
 def test_a_pattern_takes_what_it_matches(stack: Stack, folder: Path) -> None:

@@ -50,6 +50,13 @@ def make(api: httpx.Client) -> Maker:
     return Maker(api)
 
 
+@pytest.fixture
+def flow(make: Maker) -> Json:
+    """A Flow without Segments."""
+    made: Json = make.flow()
+    return made
+
+
 @pytest.fixture(scope="session")
 def known_listings() -> dict[str, Listing]:
     """By the path in LISTINGS. Tests only read them."""

@@ -8,7 +8,6 @@ import pytest
 
 from tests.contract.conftest import Subscribe
 from tests.contract.steps import Json, flow_of
-from tests.maker import Maker
 from tests.receiver import receiver
 from tests.waiting import next_second
 
@@ -27,12 +26,6 @@ WRITES: list[tuple[str, str, Any]] = [
     ("DELETE", "avg_bit_rate", None),
     ("DELETE", "flow_collection", None),
 ]
-
-
-@pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
 
 
 @pytest.mark.parametrize("name", ["label", "description"])

@@ -20,12 +20,6 @@ from tests.waiting import until, until_gone
 
 
 @pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
-@pytest.fixture
 def object_id(api: httpx.Client, flow: Json) -> str:
     """Registered by the Flow, as `[0:0_10:0)`, with bytes."""
     (uploaded_id,) = uploaded(api, flow)

@@ -7,12 +7,6 @@ from tests.contract.steps import Json
 from tests.maker import Maker
 
 
-@pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
 @pytest.mark.parametrize(
     ("path", "name", "value"),
     [

@@ -20,12 +20,6 @@ from tests.waiting import next_second
 
 
 @pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
-@pytest.fixture
 def object_id(make: Maker, flow: Json) -> str:
     """Allocated for the Flow."""
     return make.objects(flow["id"], 1)[0]
@@ -220,5 +214,5 @@ def test_a_segment_beyond_its_object_is_told_what_the_object_holds(
 
     assert refused.status_code == 400
     assert refused.json()["summary"].startswith(
-        "the Object holds only [0:0_2:0); with this ts_offset the Segment asks it for [6:0_7:0)"
+        "the Object holds only [0:0_2:0); with this ts_offset the Segment needs [6:0_7:0)"
     )

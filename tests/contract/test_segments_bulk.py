@@ -10,12 +10,6 @@ from tests.maker import Maker
 
 
 @pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
-@pytest.fixture
 def objects(make: Maker, flow: Json) -> list[str]:
     """Three Objects allocated for the Flow."""
     return make.objects(flow["id"], 3)

@@ -35,12 +35,6 @@ FULL: Json = {
 }
 
 
-@pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
 @pytest.mark.parametrize("fields", [BARE, FULL], ids=["bare", "full"])
 def test_a_segment_posted_again_is_a_success_and_changes_nothing(
     api: httpx.Client,

@@ -20,12 +20,6 @@ from tests.maker import Maker
 from tests.services import Services
 
 
-@pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
 def ask(api: httpx.Client, flow: Json, body: object) -> httpx.Response:
     return api.post(f"/flows/{flow['id']}/storage", json=body)
 

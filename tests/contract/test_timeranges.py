@@ -9,12 +9,6 @@ from tests.maker import Maker
 
 
 @pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
-@pytest.fixture
 def object_id(make: Maker, flow: Json) -> str:
     return make.objects(flow["id"], 1)[0]
 

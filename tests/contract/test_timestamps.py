@@ -13,12 +13,6 @@ PTP_SECONDS = 2**48 - 1
 
 
 @pytest.fixture
-def flow(make: Maker) -> Json:
-    made: Json = make.flow()
-    return made
-
-
-@pytest.fixture
 def object_id(make: Maker, flow: Json) -> str:
     return make.objects(flow["id"], 1)[0]
 

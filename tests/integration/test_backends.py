@@ -141,7 +141,7 @@ def test_a_server_without_these_operations_says_so_in_a_line(tmp_path: Path) -> 
         "thumbnails": None,
     }
     remarks = [each["remark"] for each in done[0]["changes"]]
-    assert all(each.startswith("this server does not know GetBucket") for each in remarks)
+    assert all(each.startswith("this server does not support GetBucket") for each in remarks)
 
 
 @pytest.mark.parametrize(

@@ -210,7 +210,7 @@ def test_what_is_no_upload_is_passed_over_and_what_is_no_event_is_told(
     bodies, told = passed_on(quiet, broker, topic, queue, {"media/there"})
 
     assert keys(bodies) == ["media/there"]
-    assert told.count("is not an S3 event, and is passed over") == len(strange)
+    assert told.count("is not an S3 event, and is skipped") == len(strange)
     assert f"{topic}, partition" in told
 
 

@@ -18,7 +18,7 @@ from tams.runtime.vast import vast_connection
 from tams.runtime.workers import batch_handler, queue_handler
 from tams.services.webhooks.relay import EventRelay
 from tests.integration.local_vast import a_local_vast, settings_for
-from tests.integration.test_migrations import set_version
+from tests.integration.old_tables import set_version
 from tests.waiting import until
 from vastlocal.control import Control
 from vastlocal.http.faults import FaultAction

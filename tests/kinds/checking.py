@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from local.stack import Stack
-from tests.kinds.kinds import Kind
+from tests.kinds.kind import Kind
 from tests.kinds.metadata import wrong_metadata
 from tests.kinds.reading import Picture, Reading, Sound, read
 from tests.kinds.store import HAIR, Stored, stored

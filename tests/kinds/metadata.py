@@ -6,7 +6,7 @@ from typing import Any
 
 from local.stack import Stack
 from tests.cli.command import flow as flow_of
-from tests.kinds.kinds import Kind
+from tests.kinds.kind import Kind
 from tests.kinds.reading import Reading
 from tests.kinds.store import Stored
 

@@ -18,21 +18,21 @@ _HEAD = """# Supported media
 <!-- Written by `python -m tests.kinds.page`. Do not edit. -->
 
 FFmpeg makes a small file of each kind. `tams ingest` stores it and `tams export` exports it, and each cell compares the result with
-FFmpeg's own reading of the file. `make soak` does the same and fails if a cell is no longer as below. Cells without a tick say what is
-different.
+FFmpeg's own reading of the file. `make soak` does the same and fails if a cell no longer matches. Cells without a tick say what
+differs.
 
-| column | what is equal |
+| column | what must be equal |
 | --- | --- |
 | ingest | codec, digest of every frame and number of samples, read from the Objects in the store |
 | metadata | size, rate, depth, chroma, fields, pixels, channels, language and tags, as `ffprobe` states them |
-| timeline | the time of every frame, where sound begins and how long it lasts; Segments without gaps or overlaps |
-| whole | digest and time of every frame, and the samples, of an export without `--timerange`; nothing is encoded again |
-| stretch | the frames on show from 0.53 s to 1.47 s with their times; samples and their offset to the picture, to one sample |
+| timeline | the time of every frame, where audio begins and how long it lasts; Segments without gaps or overlaps |
+| whole | digest and time of every frame, and the samples, of an export without `--timerange`; nothing is re-encoded |
+| stretch | the frames shown from 0.53 s to 1.47 s with their times; samples and their offset from the video, to one sample |
 
-Tolerances: frames are timed to 2 ms, sound to 4 ms in the timeline; sample counts may differ by one (two in a stretch), or by a
-millisecond where the clock of the file is that coarse (Matroska, Flash Video). Samples are compared by their mean difference at the best
-alignment, without the first 3,000, which depend on what a decoder had before. The samples of Vorbis are compared in exports only,
-because its Objects do not decode alone.
+Tolerances: frame times to 2 ms, audio times to 4 ms in the timeline; sample counts may differ by one (two in a stretch), or by a
+millisecond if the file's clock is that coarse (Matroska, Flash Video). Samples are compared by their mean difference at the best
+alignment, without the first 3,000, which depend on what a decoder received before. Vorbis samples are compared only in exports,
+because its Objects cannot be decoded alone.
 """
 
 

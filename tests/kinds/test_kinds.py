@@ -7,7 +7,8 @@ import pytest
 
 from local.stack import Stack
 from tests.kinds.checking import examined
-from tests.kinds.kinds import KINDS, Kind
+from tests.kinds.kind import Kind
+from tests.kinds.kinds import KINDS
 from tests.kinds.making import NotMadeError, made
 from tests.long_form import SOAK
 

@@ -1,4 +1,4 @@
-"""How much time the current invocation has left: set at the edge, respected wherever code waits."""
+"""How much time the current invocation has left: set at the edge, and respected wherever code waits."""
 
 import math
 import time
@@ -46,7 +46,7 @@ def invocation(left: SecondsLeft) -> Iterator[None]:
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Code inside may wait no longer than this altogether, and never longer than the code around it may."""
+    """Code inside may wait no longer than this in total, and never longer than the code around it may."""
     token = _ends_at.set(min(_ends_at.get(), time.monotonic() + seconds))
     try:
         yield

@@ -22,42 +22,38 @@ class Metric:
         return "Seconds" if self.in_seconds else "Count"
 
 
-REQUESTS = Metric(
-    "Requests", "counter", "Requests that were answered.", ("method", "route", "status")
-)
+REQUESTS = Metric("Requests", "counter", "Requests answered.", ("method", "route", "status"))
 REQUEST_DURATION = Metric(
     "RequestDuration",
     "histogram",
-    "How long requests took, except those that wait for an event.",
+    "How long requests took, except those that wait for events.",
     ("method", "route"),
     in_seconds=True,
 )
-UNAVAILABLE = Metric(
-    "Unavailable", "counter", "Requests that were answered with 503, by what failed.", ("cause",)
-)
+UNAVAILABLE = Metric("Unavailable", "counter", "Requests answered with 503, by cause.", ("cause",))
 VAST_DURATION = Metric(
     "VastDuration",
     "histogram",
-    "How long requests to VAST took; their number is that of round trips.",
+    "How long requests to VAST took; their count is the number of round trips.",
     in_seconds=True,
 )
 VAST_FAILURES = Metric("VastFailures", "counter", "Requests to VAST that got no answer.")
 RELAY_LAG = Metric(
     "RelayLag",
     "histogram",
-    "How old the oldest event was when the relay took it.",
+    "Age of the oldest event when the relay took it.",
     in_seconds=True,
 )
 DELIVERY_AGE = Metric(
     "DeliveryAge",
     "histogram",
-    "How old the oldest event was that a webhook was sent.",
+    "Age of the oldest event sent to a webhook.",
     in_seconds=True,
 )
 DELIVERIES_ACCEPTED = Metric("DeliveriesAccepted", "counter", "Events that receivers accepted.")
 DELIVERIES_FAILED = Metric("DeliveriesFailed", "counter", "Events that receivers did not accept.")
 WEBHOOKS_IN_ERROR = Metric(
-    "WebhooksInError", "counter", "Webhooks that failed for so long that they were given up."
+    "WebhooksInError", "counter", "Webhooks that failed for so long that the service gave up."
 )
 SEGMENTS_DELETED = Metric(
     "SegmentsDeleted", "counter", "Segments that background deletion removed."
@@ -68,9 +64,9 @@ DELETION_REQUESTS_IDLE = Metric(
 UPLOADS_WAITING = Metric(
     "UploadsWaiting",
     "gauge",
-    "Objects that wait for their upload, as far as the last sweep looked.",
+    "Objects waiting for their upload, among those that the last sweep looked at.",
 )
-SWEEPS = Metric("Sweeps", "counter", "Runs of the sweeper that did all they should.")
+SWEEPS = Metric("Sweeps", "counter", "Complete runs of the sweeper.")
 SWEEP_DURATION = Metric(
     "SweepDuration", "histogram", "How long runs of the sweeper took.", in_seconds=True
 )

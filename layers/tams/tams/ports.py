@@ -93,7 +93,7 @@ class ObjectStores(UrlSigner, Protocol):
 
 
 class Thumbnails(Protocol):
-    """JPEGs of frames, beside the media on the storage backends. They go by themselves after a while."""
+    """JPEGs of frames, next to the media on the storage backends. They expire after a while."""
 
     def url(self, storage_id: str, name: str) -> str: ...
     def exists(self, storage_id: str, name: str) -> bool: ...
@@ -111,7 +111,7 @@ class Thumbnailer(Protocol):
 
 
 class Pieces(Protocol):
-    """Parts of Objects that were rendered, beside the media on the storage backends."""
+    """Rendered parts of Objects, next to the media on the storage backends."""
 
     def of_flow(self, storage_id: str, flow_id: str, most: int) -> Mapping[str, StoredPiece] | None:
         """All that are there, by name; None if there are more than `most`."""
@@ -126,16 +126,16 @@ class Pieces(Protocol):
 
 
 class Progress(Protocol):
-    """Hears how far long work is. Only operators' work tells one."""
+    """Receives the progress of long work. Only operators' work reports any."""
 
     def stage(self, words: str) -> None:
-        """Another kind of work begins, counted from zero."""
+        """Another stage of work begins, counted from zero."""
 
     def begin(self, total: int) -> None:
         """More work has been discovered."""
 
     def advance(self, by: int) -> None:
-        """So much of it is done."""
+        """Another `by` of it is done."""
 
 
 class Queue(Protocol):

@@ -99,13 +99,13 @@ def manifest_of(folder: Path, **fields: object) -> None:
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "truncated": (cut, r"flows-00000.parquet is damaged: it has \d+ bytes, but \d+ were exported"),
-    "changed": (flip, "flows-00000.parquet is damaged: its digest is not that of the manifest"),
+    "changed": (flip, "flows-00000.parquet is damaged: its digest does not match the manifest"),
     "gone": (lambda it: (it / FLOWS).unlink(), "flows-00000.parquet is missing from the export"),
     "no Parquet": (no_parquet, "flows-00000.parquet is damaged: it is not Parquet"),
     "another": (replace_file, "flows-00000.parquet is not what manifest.json says"),
     "digest": (
         lambda it: of_flows(it, lambda file: file.update(sha256="0" * 64)),
-        "its digest is not that of the manifest",
+        "its digest does not match the manifest",
     ),
     "no digest": (
         lambda it: of_flows(it, lambda file: file.update(sha256="?")),
@@ -196,7 +196,7 @@ def test_the_command_says_it_in_one_line(exported: Path, vast_url: str) -> None:
 
 
 def test_a_schema_that_is_in_use_is_left_alone(exported: Path, store: VastConnection) -> None:
-    with pytest.raises(InvalidRequestError, match="never mixes with what is there"):
+    with pytest.raises(InvalidRequestError, match="never mixes with existing data"):
         import_store(store, exported, silent())
 
 

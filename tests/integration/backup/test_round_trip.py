@@ -174,7 +174,7 @@ def test_an_export_of_an_earlier_version_is_migrated(
 
 
 def test_a_store_of_another_version_is_not_exported(store: VastConnection, tmp_path: Path) -> None:
-    from tests.integration.test_migrations import set_version  # noqa: PLC0415
+    from tests.integration.old_tables import set_version  # noqa: PLC0415
 
     for version, words in ((KNOWN - 1, "make provision"), (KNOWN + 1, "knows only")):
         set_version(store, version=version)

@@ -11,7 +11,8 @@ import pytest
 from tams.deadline import ANSWER_SECONDS, invocation, within
 from tams.errors import BackendUnavailableError
 from tams.messaging.queues import SqsQueue
-from tams.runtime.storage import object_stores_from
+from tams.object_stores.s3 import S3ObjectStores
+from tams.runtime.storage import on_backends
 from tests.bad_servers import a_black_hole, a_relay, a_server, resetting, silent
 from tests.certificates import Authority
 from tests.integration.local_vast import settings_for
@@ -31,7 +32,8 @@ def s3_at(port: int, **changes: object) -> Check:
     (backend,) = settings.storage_backends
     changes = {"endpoint_url": f"http://127.0.0.1:{port}", **changes}
     changed = (backend.model_copy(update=changes),)
-    return object_stores_from(settings.model_copy(update={"storage_backends": changed})).check
+    settings = settings.model_copy(update={"storage_backends": changed})
+    return on_backends(S3ObjectStores, settings).check
 
 
 def sqs_at(port: int) -> Check:

@@ -6,7 +6,7 @@ import pytest
 
 from tams.media.faults import DAMAGED, NO_MEDIA, StillError
 from tams.models.piece import PieceTask
-from tams.models.thumbnail import Origin
+from tams.models.rendering import Origin
 from tams.runtime.pieces import piece_of
 from tests.cli.made_media import make
 
@@ -15,7 +15,7 @@ PATIENT = 120.0
 
 
 def task(until_ns: int = SECOND, muxer: str = "mpegts") -> PieceTask:
-    return PieceTask("s", "f/n", muxer, (Origin("o"),), 0, until_ns, 0, 2 * SECOND)
+    return PieceTask("s", "f/n", (Origin("o"),), muxer, 0, until_ns, 0, 2 * SECOND)
 
 
 def outcome(file: Path) -> str:

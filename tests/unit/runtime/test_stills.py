@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tams.media.faults import DAMAGED, NO_PICTURE, TOO_SLOW, StillError
-from tams.models.thumbnail import Origin, ThumbnailTask
+from tams.models.rendering import Origin
+from tams.models.thumbnail import ThumbnailTask
 from tams.runtime.stills import still_of
 from tests.cli.made_media import make
 
@@ -61,7 +62,7 @@ def test_a_decoder_that_crashes_ends_itself_alone(
 ) -> None:
     monkeypatch.setattr(sys, "executable", program(tmp_path / "python", "kill -SEGV $$"))
 
-    with pytest.raises(StillError, match="cannot cope") as caught:
+    with pytest.raises(StillError, match="cannot handle") as caught:
         still_of(tmp_path / "any", task(), PATIENT)
 
     assert caught.value.kind == DAMAGED

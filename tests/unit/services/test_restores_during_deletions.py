@@ -61,7 +61,7 @@ def accepted(request: DeletionRequest | None) -> DeletionRequest:
 
 
 def still(request: DeletionRequest) -> str:
-    return f"deletion request '{request.id}' is still at work"
+    return f"deletion request '{request.id}' is still running"
 
 
 def interrupted(world: BinWorld, store: Interrupted) -> RestoreService:
@@ -184,7 +184,7 @@ def test_what_a_long_range_has_lost_so_far_is_not_restored_before_the_rest(
     assert request_id is not None
     assert world.one_step_of(request_id).segment_count == AT_ONCE
 
-    with pytest.raises(ConflictError, match=f"deletion request '{request_id}' is still at work"):
+    with pytest.raises(ConflictError, match=f"deletion request '{request_id}' is still running"):
         world.restore_segments(flow_id, f"[0:0_{AT_ONCE}:0)")
 
     world.work_off(request_id)

@@ -72,7 +72,7 @@ def _is_hash_of(secret: str, known: str) -> bool:
 
 
 _NOBODYS = f"scrypt${'0' * 32}${'0' * 128}"
-"""Compared with when no user has the name, so that the time taken does not reveal which names exist."""
+"""Used when no user has the name, so that the time taken does not reveal which names exist."""
 
 
 class AccountBook:
@@ -100,7 +100,7 @@ class AccountBook:
         return _current(known)
 
     def _is_password(self, basic: Basic, known: str, address: str) -> bool:
-        """A password that was right lately costs nothing and is never refused."""
+        """A password that was recently correct costs nothing and is never refused."""
         text = f"{known}{basic.password}".encode()
         key = hmac.digest(self._pepper, text, "sha256")
 

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 
 def is_safe(url: str, *, at_least_as: str | None = None) -> bool:
-    """Whether `url` uses https or this machine; if `at_least_as` uses https, only https will do."""
+    """Whether `url` uses https or this machine; if `at_least_as` uses https, `url` must too."""
     if url.startswith("https://"):
         return True
     return _is_loopback(url) and (at_least_as is None or not at_least_as.startswith("https://"))

@@ -1,4 +1,4 @@
-"""Who did what: the data for one log line about each request that may change something."""
+"""The audit log: one line for each request that may change something, with who did what."""
 
 import json
 from collections.abc import Mapping

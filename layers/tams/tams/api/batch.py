@@ -21,14 +21,14 @@ from tams.services.batch.record import BatchKey
 Batch = Annotated[BatchService, Depends(acting(BatchService))]
 Partial = Annotated[
     QueryBool,
-    Query(description="Do each item that can be done. By default, all are done, or none."),
+    Query(description="Do each item separately. By default, all are done, or none."),
 ]
 IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        description="Up to 200 characters. For 24 hours, the same request with the same key is answered with "
-        "what became of the first, and another request with this key gets 409.",
+        description="Up to 200 characters. For 24 hours, the same request with the same key gets the answer "
+        "to the first, and a different request with this key gets 409.",
     ),
 ]
 _CONFLICT: dict[int | str, dict[str, Any]] = {
@@ -70,7 +70,7 @@ def mount_batch(
     ) -> JSONResponse:
         """All in one transaction. If an item fails, nothing is done, and the error names its index.
 
-        With `partial=true`, each item is done in its own right. Not part of TAMS.
+        With `partial=true`, each item is done separately. Not part of TAMS.
         """
         items = _items(body, parse)
         key = None

@@ -12,7 +12,7 @@ from tams.api.payload import LAMBDA_BYTES_MAX
 from tams.errors import InvalidRequestError, TamsError
 
 BODY_BYTES_MAX = 4 * 1024 * 1024
-"""A body is stored and returned as a whole, and must still fit through Lambda once escaped."""
+"""A body is stored and returned in one piece, and must still fit through Lambda once escaped."""
 LIST_BYTES_MAX = LAMBDA_BYTES_MAX
 """Lists are returned in pages, so they may be as large as Lambda accepts. Its event holds the body as a JSON
 string, with a backslash before each quote, and headers: 45,000 Segments of 110 bytes make 5.3 MB of 6.3."""

@@ -24,7 +24,7 @@ ACCEPTED: dict[int | str, dict[str, Any]] = {
 NEEDED: dict[int | str, dict[str, Any]] = {
     HTTPStatus.CONFLICT: {
         "model": Error,
-        "description": "Something depends on it, and it is not to be deleted too.",
+        "description": "Something depends on it, and the request does not delete that too.",
     }
 }
 

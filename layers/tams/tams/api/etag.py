@@ -10,10 +10,12 @@ from tams.models.versioned import ANY_VERSION, Versioned
 
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 _REVALIDATED = "private, no-cache"
-"""A client may keep it for itself, and asks before it uses it again."""
+"""A client may cache it privately, and must revalidate it before each use."""
 
 UNCHANGED: dict[int | str, dict[str, Any]] = {
-    HTTPStatus.NOT_MODIFIED: {"description": "The client has it already (`If-None-Match`)."}
+    HTTPStatus.NOT_MODIFIED: {
+        "description": "The client already has this version (`If-None-Match`)."
+    }
 }
 
 
@@ -30,7 +32,7 @@ async def _known_versions(
 
 
 KnownVersions = Annotated[frozenset[str], Depends(_known_versions)]
-"""What the client has, by `If-None-Match`."""
+"""The versions that the client has, from `If-None-Match`."""
 
 
 def versioned_response(found: Versioned[Any]) -> Response:

@@ -44,7 +44,9 @@ def describe_access(path: str, method: str, operation: dict[str, Any], error: st
     if path in PUBLIC_ROUTES or path in TOKEN_ROUTES:
         operation["security"] = []
         if path in TOKEN_ROUTES:
-            operation["responses"]["403"] = _refusal("The token does not open this.", error)
+            operation["responses"]["403"] = _refusal(
+                "The token does not give access to this.", error
+            )
         return
     operation["security"] = [{name: []} for name in SCHEMES]
     scopes = needed(path, method.upper()) or frozenset({Scope.ADMIN})

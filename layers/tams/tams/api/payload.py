@@ -13,7 +13,7 @@ __all__ = [
 ]
 
 _EVENT_OTHER_BYTES_MAX = 64 * 1024
-"""What an event holds beside the body. API Gateway takes 10 KB of path, query and headers, some twice."""
+"""The rest of an event besides the body. API Gateway takes 10 KB of path, query and headers, some twice."""
 BINARY_BYTES_MAX = (LAMBDA_BYTES_MAX - _EVENT_OTHER_BYTES_MAX) // 4 * 3
 """The largest body that is not text: 4,669,440 bytes. Each three of its bytes take four in the event."""
 

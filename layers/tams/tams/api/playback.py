@@ -40,7 +40,7 @@ Wait = Annotated[
         description="Seconds to wait for the list to be exact, while parts of Objects are rendered.",
     ),
 ]
-Timerange = Annotated[str | None, Query(description="The time to play; all there is if absent.")]
+Timerange = Annotated[str | None, Query(description="The timerange to play; everything if absent.")]
 Token = Annotated[str, Path(description="From `POST /playback/tokens`.")]
 
 
@@ -105,12 +105,12 @@ def list_response(listed: Versioned[Listed], media_type: str) -> Response:
 def described_list(media_type: str) -> dict[int | str, dict[str, Any]]:
     """The answer of a route, for the OpenAPI document."""
     exact = {
-        "description": "`true` if a player shows what the Flow shows, frame by frame; else why not.",
+        "description": "`true` if a player shows what the Flow shows, frame by frame; otherwise the reasons.",
         "schema": {"type": "string"},
     }
     return {
         HTTPStatus.OK: {
-            "description": "A list that players read.",
+            "description": "A list for players.",
             "content": {media_type: {"schema": {"type": "string"}}},
             "headers": {EXACT: exact},
         },

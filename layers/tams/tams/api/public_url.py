@@ -1,4 +1,4 @@
-"""The URL by which the client knows the service; each `Link` and `Location` starts with it (ADR 14)."""
+"""The URL under which clients reach the service; each `Link` and `Location` starts with it (ADR 14)."""
 
 import re
 from collections.abc import Mapping

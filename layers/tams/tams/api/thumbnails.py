@@ -19,16 +19,20 @@ WIDTH_MIN, WIDTH_MAX, WIDTH_DEFAULT = 16, 1_280, 320
 
 At = Annotated[
     str | None,
-    Query(description="The instant, such as `10:40000000`; that of the first frame if absent."),
+    Query(description="The instant, such as `10:40000000`; the first frame if absent."),
 ]
 Width = Annotated[
     int,
-    Query(ge=WIDTH_MIN, le=WIDTH_MAX, description="Pixels at most; the height follows from it."),
+    Query(
+        ge=WIDTH_MIN,
+        le=WIDTH_MAX,
+        description="The maximum width in pixels; the height follows from it.",
+    ),
 ]
 
 DESCRIBED: dict[int | str, dict[str, Any]] = {
     HTTPStatus.TEMPORARY_REDIRECT: {
-        "description": "Where the JPEG is.",
+        "description": "The URL of the JPEG.",
         "headers": {"Location": {"description": "A URL.", "schema": {"type": "string"}}},
     },
     HTTPStatus.UNPROCESSABLE_ENTITY: {
@@ -64,7 +68,7 @@ async def asking_for_frame_by_token(
     grant = granted(request, platform, token)
     asked = AskedFrame(_instant(at), width, grant.timerange)
     if asked.at_ns is not None and not grant.timerange.contains(TimeRange.at(asked.at_ns)):
-        raise ForbiddenError(f"the token in this address opens {grant.timerange} alone")
+        raise ForbiddenError(f"the token in this URL gives access only to {grant.timerange}")
     return AskingForFrame(ThumbnailService.of(platform, grant.caller), asked)
 
 

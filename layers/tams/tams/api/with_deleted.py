@@ -35,8 +35,8 @@ def with_deleted(service: type[S]) -> Callable[..., Awaitable[S | None]]:
         include_deleted: Annotated[
             IncludeDeleted | None,
             Query(
-                description="`true` shows what is in the recycle bin too, `only` nothing else. For admins. "
-                "Not part of TAMS."
+                description="`true` also shows what is in the recycle bin, `only` shows nothing else. "
+                "For admins. Not part of TAMS."
             ),
         ] = None,
     ) -> S | None:

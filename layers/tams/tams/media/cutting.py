@@ -38,7 +38,7 @@ class Run:
 
 
 def window_of(times: Sequence[Fraction], part: tuple[Fraction, Fraction], whole: Sought) -> Window:
-    """A part of what an Object holds, both in seconds of the Object's timeline. `times` are in order."""
+    """The window of `part`; it and `whole` are in seconds of the Object's timeline. `times` are in order."""
     moved = in_samples(times, whole) - whole.at
     return Window(part[0] + moved, part[1] + moved)
 

@@ -1,4 +1,4 @@
-"""Encodes frames as the picture that they come from, so that a player goes on without a change."""
+"""Encodes frames in the format of the original picture, so that a player continues without a change."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -24,7 +24,7 @@ _OPTIONS = {"preset": "veryfast", "crf": "17", "threads": "2"}
 _X264 = "keyint=infinite:scenecut=0:bframes=0:sps-id=17"
 """One key frame, and frames in the order in which they are shown. Source: x264 --fullhelp.
 
-Parameter sets have an id of their own, so that a decoder can hold them beside those of the original.
+Parameter sets have an id of their own, so that a decoder can keep the original's as well.
 """
 
 
@@ -33,7 +33,7 @@ def encoder_for(output: OutputContainer, picture: VideoStream) -> VideoStream:
     context = picture.codec_context
     if context.name != _ENCODED:
         raise StillError(
-            CODEC, f"{context.name} can be cut at key frames alone; H.264 can be encoded anew"
+            CODEC, f"{context.name} can be cut only at key frames; only H.264 can be re-encoded"
         )
     profile = _PROFILES.get(context.profile or "")
     if profile is None:

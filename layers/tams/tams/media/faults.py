@@ -1,4 +1,4 @@
-"""The reasons why no picture can be made of an Object."""
+"""The reasons why no picture can be made from an Object."""
 
 from tams.errors import TamsError
 

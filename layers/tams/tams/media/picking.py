@@ -1,4 +1,4 @@
-"""Which frame of an Object is on show at an instant, from the times of its packets alone."""
+"""Which frame of an Object is shown at an instant, determined only from the times of its packets."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 EARLY = Fraction(6, 10_000)
-"""Clients, containers and `ThumbnailTask` round times: a frame that begins this soon is on show.
+"""Clients, containers and `ThumbnailTask` round times: a frame that begins this soon is shown.
 
 No frame is that short.
 """
@@ -41,7 +41,7 @@ class Sought:
 def pick(packets: Sequence[Coded], sought: Sought) -> Pick:
     """Packets are in the order of the file, which is that of decoding; there is at least one.
 
-    Before the first frame, that one is on show, and after the last one, the last.
+    Before the first frame, the first is shown, and after the last one, the last.
     """
     times = sorted({each.shown for each in packets})
     at = in_samples(times, sought) + EARLY

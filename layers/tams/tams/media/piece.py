@@ -124,22 +124,22 @@ def _tracks(container: InputContainer) -> tuple[_Track | None, list[_Track]]:
     ]
     streams: list[Stream] = [*pictures[:1], *container.streams.audio]
     if not streams:
-        raise StillError(NO_MEDIA, "there is neither picture nor sound in it")
+        raise StillError(NO_MEDIA, "it has neither video nor audio")
     if any(cast(Any, each).codec_context is None for each in streams):
         raise StillError(CODEC, "no decoder is available for its codec")
     if pictures and pictures[0].width * pictures[0].height > PIXELS_MAX:
         size = f"{pictures[0].width}×{pictures[0].height}"
-        raise StillError(TOO_LARGE, f"its picture has {size} pixels, and {PIXELS_MAX} are allowed")
+        raise StillError(TOO_LARGE, f"its picture has {size} pixels; the limit is {PIXELS_MAX}")
     tracks = {each.index: _Track(each, []) for each in streams}
     for packet in container.demux(streams):
         if packet.size:
             if packet.pts is None:
-                raise StillError(DAMAGED, "a frame of it has no time")
+                raise StillError(DAMAGED, "one of its frames has no time")
             tracks[packet.stream.index].packets.append(packet)
     held = [each for each in tracks.values() if each.packets]
     seen = [each for each in held if isinstance(each.stream, VideoStream)]
     if not held or len(seen) < len(pictures[:1]):
-        raise StillError(DAMAGED, "no frame of it can be read")
+        raise StillError(DAMAGED, "none of its frames can be read")
     return next(iter(seen), None), [each for each in held if isinstance(each.stream, AudioStream)]
 
 
@@ -172,7 +172,7 @@ def _write(
             expected.append(sorted(sound.at(each) for each in heard))
             made.append((_copied(output, sound), iter(heard)))
     if not made:
-        raise StillError(DAMAGED, "it has no sound in this part")
+        raise StillError(DAMAGED, "it has no audio in this part")
     output.start_encoding()
     packets = [(stream, packet) for stream, its in made for packet in its]
     for stream, packet in sorted(packets, key=lambda it: it[1].dts * it[1].time_base):
@@ -198,7 +198,7 @@ def _frames(picture: _Track, run: Run, times: Sequence[Fraction]) -> Iterator[Vi
             at = None if frame.pts is None else frame.pts * (frame.time_base or base)
             if left and at == left[0]:
                 if frame.interlaced_frame:
-                    raise StillError(CODEC, "fields can be cut at key frames alone")
+                    raise StillError(CODEC, "interlaced video can be cut only at key frames")
                 if frame.is_corrupt:
                     raise StillError(DAMAGED, "a frame can be decoded only in part")
                 del left[0]
@@ -224,7 +224,7 @@ def _check(order: Order, expected: Sequence[Sequence[Fraction]]) -> None:
         for its, wanted in zip(found, expected, strict=True)
     )
     if not alike:
-        raise StillError(DAMAGED, "what was cut from it cannot be read again as it was")
+        raise StillError(DAMAGED, "the part cut from it does not read back correctly")
 
 
 def _made(given: dict[str, Any]) -> bytes:

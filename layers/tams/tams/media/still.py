@@ -58,13 +58,13 @@ def _picture(container: InputContainer) -> VideoStream:
     """The first that is not a cover. Raises StillError."""
     stream = container.streams.best("video")
     if stream is None:
-        raise StillError(NO_PICTURE, "there is no picture in it")
+        raise StillError(NO_PICTURE, "it has no picture")
     picture = cast(VideoStream, stream)
     if cast(VideoCodecContext | None, picture.codec_context) is None:
         raise StillError(CODEC, "no decoder is available for its codec")
     if picture.width * picture.height > PIXELS_MAX:
         size = f"{picture.width}×{picture.height}"
-        raise StillError(TOO_LARGE, f"its picture has {size} pixels, and {PIXELS_MAX} are allowed")
+        raise StillError(TOO_LARGE, f"its picture has {size} pixels; the limit is {PIXELS_MAX}")
     return picture
 
 
@@ -90,12 +90,12 @@ def _coded(container: InputContainer) -> list[Coded]:
             shown = time * (packet.time_base or base)
         found.append(Coded(shown, packet.is_keyframe))
     if not found:
-        raise StillError(DAMAGED, "no frame of it can be read")
+        raise StillError(DAMAGED, "none of its frames can be read")
     return found
 
 
 def _decoded(container: InputContainer, wanted: Pick) -> VideoFrame:
-    """The frame on show, or the first after it that can be decoded."""
+    """The frame shown, or the first after it that can be decoded."""
     stream = _picture(container)
     decoder = stream.codec_context
     decoder.thread_count = 1

@@ -50,7 +50,7 @@ class SqsQueue:
         )
 
     def send(self, bodies: Sequence[str], *, delay_seconds: float = 0) -> None:
-        """Never raises when the queue is down: the work that a message hints at is already in VAST."""
+        """Does not raise when the queue is down: the work that a message announces is already in VAST."""
         delay = whole_delay(delay_seconds)
         messages = [json.dumps(group) for group in _groups(bodies, self._ids_per_message)]
         for entries in _groups(messages, _ENTRIES_MAX):
@@ -85,7 +85,7 @@ class SqsQueue:
                 f"the queue {name} did not answer: {error.code}"
             ) from error
         except NoCredentialsError as error:
-            raise BackendUnavailableError(f"the queue {name} cannot be asked: {error}") from error
+            raise BackendUnavailableError(f"the queue {name} cannot be reached: {error}") from error
 
 
 def whole_delay(seconds: float) -> int:

@@ -1,4 +1,4 @@
-"""What became of the items of a batch (an extension)."""
+"""The results of the items of a batch (an extension)."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class StoredBatch:
 
 
 class BatchResult(Model):
-    """What became of one item: the status and error that a request for it alone would have got.
+    """The result of one item: the status and error that a request for it alone would have got.
 
     `id` is absent if the item names none.
     """
@@ -36,7 +36,7 @@ class BatchResult(Model):
 
 
 class Named(Model):
-    """What a batch does something with."""
+    """An item of a batch."""
 
     id: Uuid
 

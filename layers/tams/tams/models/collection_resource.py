@@ -9,9 +9,9 @@ from tams.models.collection import CollectionItem, FlowCollectionItem
 from tams.models.common import ContentFormat, Count, Tags, TagValue, Text, Uuid
 from tams.models.container_mapping import ContainerMapping
 
-Position = Annotated[Count, Field(description="Its place among the members, counted from 0.")]
+Position = Annotated[Count, Field(description="Its position among the members, counted from 0.")]
 MemberCount = Annotated[Count, Field(description="The number of members that the caller may see.")]
-MembersUrl = Annotated[Text | None, Field(description="Where the members are listed.")]
+MembersUrl = Annotated[Text | None, Field(description="The URL of the list of members.")]
 
 
 class SourceCollection(Model):

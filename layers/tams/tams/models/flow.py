@@ -110,9 +110,9 @@ class FlowPut:
 def parse_flow_put(body: object) -> FlowPut:
     """Read the body of `PUT /flows/{flowId}`.
 
-    What the service manages (`created`, `timerange`, …) is dropped unread. Raises
-    InvalidRequestError. Source: flow-put.json; its prose forbids any technical field beside a
-    `profile_id`, which its schema only partly catches.
+    What the service manages (`created`, `timerange`, …) is dropped unread. Raises InvalidRequestError.
+    Source: flow-put.json; its prose forbids any technical field next to a `profile_id`, which its schema
+    only partly catches.
     """
     common = FlowCommon.from_body(body)
     assert isinstance(body, dict)

@@ -18,7 +18,7 @@ class FlowStatus(StrEnum):
 
 
 class FlowCommon(Model):
-    """What a client says about a Flow beside its technical description. Source: flow-common.json."""
+    """What a client says about a Flow in addition to its technical description. Source: flow-common.json."""
 
     id: Uuid
     source_id: Uuid

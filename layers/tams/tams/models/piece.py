@@ -1,11 +1,9 @@
 """Pieces: parts of Objects, rendered as Objects of their own so that players show exactly that part."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Self
 
-from tams.models.thumbnail import Origin
+from tams.models.rendering import RenderingTask
 
 KEPT = timedelta(days=30)
 """A rule of the bucket removes pieces after this long."""
@@ -29,29 +27,18 @@ class StoredPiece:
 
 
 @dataclass(frozen=True, slots=True)
-class PieceTask:
+class PieceTask(RenderingTask):
     """`[from_ns, until_ns)` of an Object goes to `name` on the backend `storage_id`, wrapped by `muxer`.
 
     Times are those of the Object, which holds `[start_ns, end_ns)`. The last origin is the Object's. If it
     has an initialisation, that comes before it, and the piece has one of its own.
     """
 
-    storage_id: str
-    name: str
     muxer: str
-    origins: tuple[Origin, ...]
     from_ns: int
     until_ns: int
     start_ns: int
     end_ns: int
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Self:
-        origins = tuple(Origin(**each) for each in given["origins"])
-        return cls(**{**given, "origins": origins})
 
 
 def init_name(name: str) -> str:

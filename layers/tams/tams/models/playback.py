@@ -19,10 +19,10 @@ class PlaybackTokenPost(ClosedModel):
     flow_id: Uuid | None = None
     source_id: Uuid | None = None
     timerange: TimeRange | None = Field(
-        default=None, description="The time that can be played; all of it if absent."
+        default=None, description="The timerange that can be played; everything if absent."
     )
     expires_in: Annotated[WholeNumber, Field(ge=SECONDS_MIN, le=SECONDS_MAX)] = Field(
-        default=SECONDS_DEFAULT, description="Seconds until the token opens nothing any more."
+        default=SECONDS_DEFAULT, description="Seconds until the token expires."
     )
 
     @model_validator(mode="after")

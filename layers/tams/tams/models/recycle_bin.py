@@ -1,4 +1,4 @@
-"""What a deletion keeps for a while, and how clients see it (an extension)."""
+"""What a deletion keeps for a limited time, and how clients see it (an extension)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -60,7 +60,7 @@ class Deletion:
 
 @dataclass(frozen=True, slots=True)
 class BinSize:
-    """The Objects that the Segments of an entry use, each counted once, whoever else uses it too."""
+    """The Objects that the Segments of an entry use, each counted once, even if others use it too."""
 
     size_bytes: int = 0
     unknown: int = 0

@@ -82,7 +82,7 @@ def check_retention(
 
 
 def has_retention(*resources: Flow | Source) -> bool:
-    """Whether any of them has the tag, whatever it says."""
+    """Whether any of them has the tag, whatever its value."""
     return any(TAG in (each.tags or {}) for each in resources)
 
 
@@ -101,14 +101,14 @@ def look_after_restore_us(now: datetime) -> int:
 
 
 class Goes(StrEnum):
-    """What goes next: the oldest Segments of a Flow that stays, or all of it."""
+    """What is deleted next: the oldest Segments of a Flow that stays, or the whole Flow."""
 
     SEGMENTS = "segments"
     FLOW = "flow"
 
 
 class Kept(StrEnum):
-    """Why nothing goes for now."""
+    """Why nothing is deleted for now."""
 
     READ_ONLY = "read_only"
     COLLECTED = "collected"
@@ -125,6 +125,6 @@ class RetainedFlow(Model):
     """Whether the policy is its Source's, because it has none of its own."""
     goes: Goes
     next: UtcDateTime | None = None
-    """When the service looks at it next, to remove what is due then; absent if the next sweep does."""
+    """When the service checks the Flow next and deletes what is due; absent if the next sweep does."""
     kept_because: Kept | None = None
     segment_count: int

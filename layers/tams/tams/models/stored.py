@@ -23,7 +23,7 @@ class FlowOutline:
 
     @property
     def timeline_id(self) -> str:
-        """What the Segments are stored under.
+        """The id under which the Segments are stored.
 
         A Flow whose id was used before has another timeline than that one, whose Segments may still be there.
         Segments in the recycle bin have a timeline of their own.
@@ -32,7 +32,7 @@ class FlowOutline:
 
     @property
     def whole(self) -> Self:
-        """The outline with Segments that clients no longer see but the store still has, to delete them."""
+        """The outline with Segments that are hidden from clients but still stored, to delete them."""
         return replace(self, deleting={})
 
 
@@ -107,11 +107,11 @@ class Cascade:
 
 @dataclass(frozen=True, slots=True)
 class ObjectUses:
-    """The Flows from which Segments that use an Object are still to be deleted, in id order.
+    """The Flows whose Segments that use an Object are still to be deleted, in id order.
 
-    The first of `flow_ids` is done up to the Segment that starts at `cursor_ns`, and `entry_id` keeps those
-    in the recycle bin. If there are more Flows than fit here, those that follow `after_id` are looked up
-    next, as far as they belong to `classes`, those in which the caller could delete (None: all).
+    In the first of `flow_ids`, Segments up to the one that starts at `cursor_ns` are done; the recycle bin
+    keeps them as the entry `entry_id`. If not all Flows fit here, the next ones are looked up after
+    `after_id`, among those of `classes`, in which the caller could delete (None: all).
     """
 
     object_id: str
@@ -138,7 +138,7 @@ class StoredDeletion:
 
     @property
     def covers(self) -> str:
-        """What must not be restored meanwhile, because it would be deleted again.
+        """What must not be restored in the meantime, because it would be deleted again.
 
         The Flows of a Source, the Segments of an Object, or the entry of the recycle bin that the request
         fills, which has its id.

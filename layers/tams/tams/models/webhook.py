@@ -79,9 +79,9 @@ class WebhookPut(WebhookSettings):
 
 
 class RegisteredWebhook(WebhookSettings):
-    """What a webhook that exists has beside its settings.
+    """What an existing webhook has in addition to its settings.
 
-    Its URL and header may be older than today's rules: they are still shown, and judged again before use.
+    Its URL and header may predate today's rules: they are still shown, and checked again before use.
     """
 
     id: Uuid

@@ -1,4 +1,4 @@
-"""Fetches the bytes of Objects for those who decode them."""
+"""Fetches the bytes of Objects for functions that decode them."""
 
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -6,14 +6,14 @@ from typing import BinaryIO
 from tams.deadline import seconds_left
 from tams.errors import BackendUnavailableError
 from tams.media.faults import NO_BYTES, TOO_LARGE, UNREACHABLE, StillError
-from tams.models.thumbnail import OBJECT_BYTES_MAX, Origin
+from tams.models.rendering import OBJECT_BYTES_MAX, Origin
 from tams.object_stores.bucket import Bucket
 from tams.object_stores.copying import Body, Download
 from tams.object_stores.object_keys import object_key
 
 _CHUNK_BYTES = 2**20
 _DECODING_SECONDS = 8
-"""What must be left of an invocation when the bytes are there."""
+"""How much time an invocation must have left when the bytes have arrived."""
 
 
 def fetch(
@@ -21,7 +21,7 @@ def fetch(
 ) -> None:
     """Appends the bytes of an Object to a file.
 
-    Raises StillError without them and if there are too many, BackendUnavailableError.
+    Raises StillError if there are none, or too many; BackendUnavailableError.
     """
     if origin.url is not None:
         try:

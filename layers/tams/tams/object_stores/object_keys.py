@@ -1,11 +1,11 @@
-"""Where an Object's bytes lie in a bucket."""
+"""Where an Object's bytes are stored in a bucket."""
 
 import hashlib
 from urllib.parse import quote, unquote
 
 PREFIX = "media/"
 THUMBNAILS = "thumbnails/"
-"""A rule of the bucket removes what lies here after a week."""
+"""A rule of the bucket removes what is stored here after a week."""
 PIECES = "renders/"
 """The same, after `models.piece.KEPT`."""
 _DIGEST_MARK = "~"

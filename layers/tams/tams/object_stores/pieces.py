@@ -1,29 +1,15 @@
-"""Pieces in the storage backends' buckets, beside the media from which they were rendered."""
+"""Pieces in the storage backends' buckets, next to the media from which they were rendered."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import BinaryIO
 
 from tams.models.piece import StoredPiece
-from tams.models.thumbnail import Origin
-from tams.object_stores.bucket import Bucket
-from tams.object_stores.copying import Download
-from tams.object_stores.fetching import fetch
 from tams.object_stores.object_keys import PIECES, piece_key
+from tams.object_stores.rendered import S3Rendered
 from tams.object_stores.s3 import SIGNED_SECONDS_MAX
-from tams.ports import Clock
 
 
-class S3Pieces:
+class S3Pieces(S3Rendered):
     """`tams.ports.Pieces`. Each method but those of URLs raises BackendUnavailableError."""
-
-    def __init__(
-        self, buckets: Iterable[Bucket], clock: Clock, *, expires_seconds: int, download: Download
-    ) -> None:
-        self._buckets: Mapping[str, Bucket] = {each.backend.id: each for each in buckets}
-        self._clock = clock
-        self._expires_seconds = expires_seconds
-        self._download = download
 
     def of_flow(self, storage_id: str, flow_id: str, most: int) -> dict[str, StoredPiece] | None:
         """By name: a request for every thousand. None if there are more than `most`."""
@@ -43,26 +29,11 @@ class S3Pieces:
         return None
 
     def find(self, storage_id: str, name: str) -> StoredPiece | None:
-        from tams.object_stores.requests import head  # noqa: PLC0415 - as above
-
-        found = head(self._buckets[storage_id], piece_key(name))
+        found = self._head(storage_id, piece_key(name))
         return None if found is None else StoredPiece(found["ContentLength"], found["LastModified"])
 
-    def fetch(self, origin: Origin, file: BinaryIO) -> None:
-        """Appends the bytes of an Object. Raises StillError without them, and if there are too many."""
-        fetch(self._buckets, self._download, origin, file)
-
     def put(self, storage_id: str, name: str, content: bytes, content_type: str) -> None:
-        from tams.object_stores.requests import with_s3  # noqa: PLC0415 - as above
-
-        with_s3(
-            self._buckets[storage_id],
-            "put_object",
-            Key=piece_key(name),
-            Body=content,
-            ContentType=content_type,
-            CacheControl="private, max-age=86400",
-        )
+        self._put(storage_id, piece_key(name), content, content_type)
 
     def url(self, storage_id: str, name: str) -> str:
         return self._buckets[storage_id].presigner.url(

@@ -1,29 +1,16 @@
-"""Thumbnails in the storage backends' buckets, beside the media that they show."""
+"""Thumbnails in the storage backends' buckets, next to the media that they show."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
 
-from tams.models.thumbnail import ObjectFacts, Origin
-from tams.object_stores.bucket import Bucket
-from tams.object_stores.copying import Download
-from tams.object_stores.fetching import fetch
+from tams.models.thumbnail import ObjectFacts
 from tams.object_stores.object_keys import object_key, thumbnail_key
-from tams.ports import Clock
+from tams.object_stores.rendered import S3Rendered
 
 _PERIOD_SECONDS = 3_600
 
 
-class S3Thumbnails:
+class S3Thumbnails(S3Rendered):
     """`tams.ports.Thumbnails`. Each method but `url` raises BackendUnavailableError."""
-
-    def __init__(
-        self, buckets: Iterable[Bucket], clock: Clock, *, expires_seconds: int, download: Download
-    ) -> None:
-        self._buckets: Mapping[str, Bucket] = {each.backend.id: each for each in buckets}
-        self._clock = clock
-        self._expires_seconds = expires_seconds
-        self._download = download
 
     def url(self, storage_id: str, name: str) -> str:
         """The same for an hour, so that browsers find it again, unless a role's session signs it."""
@@ -42,24 +29,5 @@ class S3Thumbnails:
         head = self._head(storage_id, object_key(object_id))
         return None if head is None else ObjectFacts(head["ContentLength"], head["ETag"].strip('"'))
 
-    def fetch(self, origin: Origin, file: BinaryIO) -> None:
-        """Appends the bytes of an Object. Raises StillError without them, and if there are too many."""
-        fetch(self._buckets, self._download, origin, file)
-
     def put(self, storage_id: str, name: str, content: bytes) -> None:
-        from tams.object_stores.requests import with_s3  # noqa: PLC0415 - as below
-
-        with_s3(
-            self._buckets[storage_id],
-            "put_object",
-            Key=thumbnail_key(name),
-            Body=content,
-            ContentType="image/jpeg",
-            CacheControl="private, max-age=86400",
-        )
-
-    def _head(self, storage_id: str, key: str) -> Any:
-        """None for a key that is not there."""
-        from tams.object_stores.requests import head  # noqa: PLC0415 - boto3 is slow
-
-        return head(self._buckets[storage_id], key)
+        self._put(storage_id, thumbnail_key(name), content, "image/jpeg")

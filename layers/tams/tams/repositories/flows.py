@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
 
 from tams.errors import NotFoundError
-from tams.models.common import INT64_MAX, ContentFormat
 from tams.models.paging import Page
 from tams.models.queries import FlowQuery, FlowSort, Query
 from tams.models.retention import LOOK_US, NEVER_US
 from tams.models.stored import FlowOutline, StoredFlow
 from tams.models.timelines import flow_of
 from tams.repositories.changing import ChangingRows
+from tams.repositories.flow_predicates import flows_matching
 from tams.repositories.flow_rows import (
     FLOW_READ,
     OUTLINE,
@@ -29,13 +28,11 @@ from tams.repositories.listing import (
     page_of,
     rows_by_id,
 )
-from tams.repositories.media_time import bound_text
-from tams.repositories.predicates import equal, tagged
 from tams.repositories.relations import RELATED, is_unrelated, relations_of_new, relations_row
 from tams.repositories.tables import FLOWS
 from tams.repositories.visible import VisibleTransaction, shows
 from tams.timing import TimeRange
-from tams.vast.where import all_of, col
+from tams.vast.where import col
 
 
 class FlowRepository:
@@ -63,7 +60,7 @@ class FlowRepository:
         return {row["id"]: flow_from_row(row) for row in self._rows.track(rows.values())}
 
     def existing(self, flow_ids: Collection[str]) -> set[str]:
-        """Those of these ids that a Flow has, whoever may see it. For operators."""
+        """The ids that belong to Flows, visible or not. For operators."""
         return ids_there(self._transaction, FLOWS, flow_ids)
 
     def showing(
@@ -139,7 +136,7 @@ class FlowRepository:
         return [row["id"] for row in rows[:limit]]
 
     def mark_due(self, source_id: str, limit: int) -> int:
-        """Have retention look at Flows of a Source, so many at most. Returns how many were not marked yet.
+        """Mark up to `limit` Flows of a Source for retention. Returns how many were not marked yet.
 
         The row itself is read by id: no projection follows its revision, which every change raises.
         """
@@ -200,49 +197,6 @@ class FlowRepository:
             only=only,
             among=among,
         )
-
-
-def flows_matching(query: FlowQuery) -> Any:
-    """The part VAST can decide. Whether a Segment lies in the timerange is decided Flow by Flow."""
-    size = query.frame_width is not None or query.frame_height is not None
-    return all_of(
-        equal(
-            {
-                "source_id": query.source_id,
-                "label": query.label,
-                "format": query.format and str(query.format),
-                "codec": query.codec,
-                "profile_id": query.profile_id,
-                "status": query.status and str(query.status),
-                "frame_width": _pixels(query.frame_width),
-                "frame_height": _pixels(query.frame_height),
-                "init_segments": query.init_segments,
-            }
-        ),
-        col["format"] == str(ContentFormat.VIDEO) if size else None,  # FLW-6
-        tagged(query.tags),
-        _touching(query.timerange),
-    )
-
-
-def _pixels(asked: int | None) -> int | None:
-    """No Flow has a size outside the column's 64 bits, nor a negative one."""
-    return asked if asked is None or 0 <= asked <= INT64_MAX else -1
-
-
-def _touching(timerange: TimeRange) -> Any:
-    """Flows whose extent could share an instant with the timerange."""
-    if timerange.is_eternity:
-        return None
-    if timerange.is_empty:
-        return col["segment_count"] == 0
-    predicate = col["segment_count"] > 0
-    start_ns, end_ns = timerange.start_ns, timerange.end_ns
-    if start_ns is not None:
-        predicate &= col["last_time"] > bound_text(start_ns)
-    if end_ns is not None:
-        predicate &= col["first_time"] <= bound_text(end_ns)
-    return predicate
 
 
 def _order(query: FlowQuery) -> Order:

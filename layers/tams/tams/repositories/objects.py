@@ -34,7 +34,7 @@ class ObjectRepository:
         return {each: (row["size"], row["reference_count"] or 0) for each, row in rows.items()}
 
     def made_us(self, object_ids: Collection[str]) -> dict[str, int]:
-        """When each Object was created, which tells it from a later one with its id. One round trip."""
+        """When each Object was created, to distinguish it from a later one with its id. One round trip."""
         rows = rows_by_id(self._transaction, OBJECTS, sorted(object_ids), ["id", "created_us"])
         return {each: row["created_us"] or 0 for each, row in rows.items()}
 

@@ -1,4 +1,4 @@
-"""Turns filters into predicates that VAST can prune by. Pure."""
+"""Turns filters into predicates that VAST can use for pruning. Pure."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping

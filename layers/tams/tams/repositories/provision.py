@@ -1,4 +1,4 @@
-"""Creates, migrates and mends the tables: at deployment, never from a request. Safe to repeat at any time."""
+"""Creates, migrates and repairs the tables: at deployment, never from a request. Safe to repeat."""
 
 from tams.errors import BackendUnavailableError
 from tams.repositories.database import Database
@@ -26,7 +26,7 @@ UNNUMBERED = SchemaVersion(1, oldest_reader=1)
 
 
 def provision(connection: VastConnection, *, renew_page_secret: bool = False) -> list[str]:
-    """Create, migrate and mend the tables. Returns one line for each change, none if everything was there.
+    """Create, migrate and repair the tables. Returns one line for each change, none if everything was there.
 
     The bucket must exist: on a cluster its owner creates it. After any interruption, running it again
     continues from there, and several may run at once. Tables of a later version are left as they are.

@@ -1,4 +1,4 @@
-"""Compares the tables on VAST with those of this release, and mends what differs.
+"""Compares the tables on VAST with those of this release, and repairs what differs.
 
 Migrations bring tables from one version to the next. This is for what happened to them since: something was
 dropped by hand, restored from elsewhere, or VAST refused it at the time.
@@ -28,9 +28,9 @@ Remedy = Callable[[Definitions], list[str]]
 @dataclass(frozen=True)
 class Difference:
     words: str
-    """What is different, for an operator."""
+    """The difference, described for an operator."""
     remedy: Remedy | None
-    """Mends it and returns one line for each thing done. None if only a person can."""
+    """Repairs it and returns one line for each thing done. None if only a person can."""
     loses_values: bool = False
     """Whether the remedy leaves nulls, or no rows, where a migration once put values."""
 
@@ -41,7 +41,7 @@ def differences(definitions: Definitions) -> list[Difference]:
 
 
 def mend(database: Database, connection: VastConnection) -> list[str]:
-    """Mend all that can be mended, and log the rest. Returns one line for each thing done.
+    """Repair everything that can be repaired, and log the rest. Returns one line for each thing done.
 
     The tables must have the version of this release. After any interruption, it may be run again.
     """
@@ -136,6 +136,6 @@ def _projection(table: Table, wanted: Projection, there: set[str] | None) -> Ite
     elif there != wanted.columns:
         yield Difference(
             f"projection {wanted.name} has the columns {', '.join(sorted(there))} instead of "
-            f"{', '.join(sorted(wanted.columns))}: it will be made again",
+            f"{', '.join(sorted(wanted.columns))}: it will be created again",
             lambda it: it.renew_projection(table, wanted.name),
         )

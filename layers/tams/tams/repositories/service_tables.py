@@ -1,4 +1,4 @@
-"""The tables of what the service does and knows of itself. The rules for columns are in `tables`."""
+"""The tables about the service itself and its work. The rules for columns are in `tables`."""
 
 from tams.repositories.table import BOOL, INT, TEXT, Projection, Table, columns, listed_by
 

@@ -1,4 +1,4 @@
-"""Transactions that an operator's program holds open. VAST ends one that it does not hear of."""
+"""Transactions that an operator's program holds open. VAST ends one that sends no requests."""
 
 import threading
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ class SnapshotDatabase(Database):
 
     @contextmanager
     def snapshot(self, beat_seconds: float = BEAT_SECONDS) -> Iterator[VastTransaction]:
-        """A read transaction that VAST hears of every `beat_seconds`. Raises BackendUnavailableError."""
+        """A read transaction that sends a keep-alive every `beat_seconds`. Raises BackendUnavailableError."""
         try:
             with self.opened() as transaction, _kept_alive(transaction, beat_seconds):
                 yield transaction

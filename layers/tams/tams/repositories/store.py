@@ -1,14 +1,12 @@
-"""The Store: every repository inside one VAST transaction, and the few tables too small for a file."""
+"""The Store: every repository inside one VAST transaction."""
 
-import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
 from tams.models.caller import Caller
 from tams.repositories.batches import BatchRepository
 from tams.repositories.binned import BinnedRepository
-from tams.repositories.changing import ChangingRows
 from tams.repositories.collections import CollectionRepository
 from tams.repositories.copies import CopyRepository
 from tams.repositories.database import Database
@@ -17,98 +15,21 @@ from tams.repositories.deliveries import DeliveryRepository
 from tams.repositories.events import EventRepository
 from tams.repositories.flow_segments import SegmentRepository
 from tams.repositories.flows import FlowRepository
+from tams.repositories.guards import GuardRepository
 from tams.repositories.objects import ObjectRepository
 from tams.repositories.profiles import ProfileRepository
 from tams.repositories.recycle_bin import RecycleBinRepository
-from tams.repositories.service_tables import GUARD_SLOTS, GUARDS, SERVICE
+from tams.repositories.service_state import HealthRepository, ServiceRepository
 from tams.repositories.source_flows import SourceFlowRepository
 from tams.repositories.sources import SourceRepository
 from tams.repositories.timelines import TimelineRepository
-from tams.repositories.transaction import ROW_ID, Row, VastTransaction
+from tams.repositories.transaction import VastTransaction
 from tams.repositories.visible import VisibleTransaction
 from tams.repositories.webhooks import WebhookRepository
 from tams.repositories.with_deleted import WithDeleted
-from tams.vast.where import col
 
 T = TypeVar("T")
 Item = TypeVar("Item")
-
-
-class GuardRepository:
-    """VAST has no unique keys: creators of the same id first write the row of its slot, and collide there."""
-
-    def __init__(self, transaction: VisibleTransaction) -> None:
-        self._transaction = transaction
-
-    def hold(self, ids: Iterable[str], gone_us: int = 0) -> int:
-        """When the last holder of these ids, or of an id in the same slot, was deleted; 0 if never.
-
-        `gone_us` is when their present holder is deleted.
-        """
-        slots = sorted({zlib.crc32(each.encode()) % GUARD_SLOTS for each in ids})
-        if not slots:
-            return 0
-        columns = ["slot", "moment_us", "revision"]
-        rows = self._transaction.select(GUARDS, col["slot"].isin(slots), columns, with_row_id=True)
-        guards = ChangingRows(self._transaction, GUARDS, "slot")
-        before = {row["slot"]: row["moment_us"] or 0 for row in guards.track(rows)}
-        guards.update({**row, "moment_us": max(before[row["slot"]], gone_us)} for row in rows)
-        return max(before.values())
-
-
-class ServiceRepository:
-    """The one row of `service`, made by `provision`."""
-
-    def __init__(self, transaction: VisibleTransaction) -> None:
-        self._transaction = transaction
-
-    def get(self) -> tuple[str | None, str | None]:
-        """Name and description, where a client has set them."""
-        (row,) = self._transaction.select(SERVICE, None, ["name", "description"])
-        return row["name"], row["description"]
-
-    def save(self, name: str | None, description: str | None) -> None:
-        rows, _ = self._read([])
-        rows.save({"name": name, "description": description})
-
-    def believed_us(self, now_us: int, step_us: int) -> int:
-        """The time shared by all hosts, moved towards `now_us` by at most one step."""
-        rows, row = self._read(["believed_us"])
-        before_us = row["believed_us"]
-        believed_us = now_us if before_us is None else min(now_us, before_us + step_us)
-        rows.update([{"believed_us": believed_us}])
-        return believed_us
-
-    def last_believed_us(self) -> int | None:
-        """The time shared by all hosts, as the last reading left it."""
-        (row,) = self._transaction.select(SERVICE, None, ["believed_us"])
-        believed_us: int | None = row["believed_us"]
-        return believed_us
-
-    def _read(self, columns: Sequence[str]) -> tuple[ChangingRows, Row]:
-        rows = ChangingRows(self._transaction, SERVICE, key=None)
-        found = self._transaction.select(SERVICE, None, [*columns, "revision"], with_row_id=True)
-        return rows, rows.track(found)[0]
-
-
-class HealthRepository:
-    """The service's own state: when the sweeper last ran, and whether VAST accepts rows."""
-
-    def __init__(self, transaction: VisibleTransaction) -> None:
-        self._transaction = transaction
-
-    def swept_us(self) -> int | None:
-        (row,) = self._transaction.select(SERVICE, None, ["swept_us"])
-        swept_us: int | None = row["swept_us"]
-        return swept_us
-
-    def save_swept_us(self, now_us: int) -> None:
-        (row,) = self._transaction.select(SERVICE, None, ["revision"], with_row_id=True)
-        self._transaction.update(SERVICE, [{ROW_ID: row[ROW_ID], "swept_us": now_us}])
-
-    def try_to_write(self) -> None:
-        """Insert a row that collides with no other; only for a transaction that is rolled back."""
-        self._transaction.insert(GUARDS, [{"slot": -1, "revision": 0}])
 
 
 class Repositories:

@@ -1,4 +1,4 @@
-"""What only the rows of a store know about its state, on one snapshot: for operators."""
+"""The part of a store's state that only its rows show, from one snapshot: for operators."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -68,10 +68,7 @@ class VisibleTransaction:
         return self._unfiltered.scan(table, predicate, columns)
 
     def count(self, table: Table, predicate: Predicate | None) -> int:
-        """How many rows match, visible or not: what a read costs, never what a caller is told.
-
-        One round trip.
-        """
+        """How many rows match, visible or not: for the cost of a read, never for a caller. One round trip."""
         return self._unfiltered.count(table, predicate)
 
     def insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

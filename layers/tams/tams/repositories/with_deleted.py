@@ -10,7 +10,7 @@ from tams.models.queries import FlowQuery, SourceQuery
 from tams.models.recycle_bin import BinEntry, BinKind
 from tams.models.source import Source
 from tams.models.stored import StoredFlow, StoredSource
-from tams.repositories.flows import flows_matching
+from tams.repositories.flow_predicates import flows_matching
 from tams.repositories.listing import Key, Order
 from tams.repositories.predicates import has_tag
 from tams.repositories.recycle_bin import RecycleBinRepository

@@ -1,4 +1,4 @@
-"""Who is let in, from the environment. Only the authorizer reads it, because it must start fast."""
+"""Who may call, from the environment. Only the authorizer reads it, because it must start fast."""
 
 import json
 from collections.abc import Mapping

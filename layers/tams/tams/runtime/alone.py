@@ -1,4 +1,4 @@
-"""Turns for those who store what they have decoded."""
+"""Takes turns at storing decoded media."""
 
 import fcntl
 import os
@@ -12,7 +12,7 @@ from tempfile import gettempdir
 def alone() -> Iterator[None]:
     """One of all processes of this user: the local object store serves a file while it is replaced.
 
-    On Lambda everyone is alone. Two who put the same bytes do no harm there.
+    On Lambda everyone is alone. There, two functions that put the same bytes do no harm.
     """
     path = Path(gettempdir()) / f"tams-thumbnails-{os.getuid()}.lock"
     descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)

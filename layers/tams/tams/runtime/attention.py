@@ -26,15 +26,15 @@ def _of_schema(status: Status) -> Iterator[str]:
     if status["fault"]:
         yield status["fault"]
     for each in status["differences"]:
-        yield f"{each} (`tams admin provision` mends what it can)"
+        yield f"{each} (`tams admin provision` repairs what it can)"
 
 
 def _of_backlog(status: Status) -> Iterator[str]:
     waiting = status["backlog"] or {}
     if count := waiting.get("deletion_requests_in_error"):
-        yield f"{count} deletion requests are in error: GET /flow-delete-requests says why"
+        yield f"{count} deletion requests are in error: GET /flow-delete-requests shows why"
     if count := waiting.get("webhooks_in_error"):
-        yield f"{count} webhooks are in error: GET /service/webhooks says why"
+        yield f"{count} webhooks are in error: GET /service/webhooks shows why"
 
 
 def _of_sweeper(status: Status, now: datetime) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tams.errors import BackendUnavailableError, InvalidRequestError
-from tams.object_stores.backend.checking import Examination
+from tams.object_stores.backend.checking import checks
 from tams.object_stores.backend.rules import (
     Change,
     NotOfferedError,
@@ -28,7 +28,7 @@ Document = dict[str, Any]
 
 
 class BackendSettings(BaseSettings):
-    """Nothing but the backends: they may be checked before there is a VAST."""
+    """Only the backends: they may be checked before there is a VAST."""
 
     model_config = SettingsConfigDict(**Settings.model_config)
 
@@ -53,16 +53,14 @@ def _check(wanted: str | None, origin: str) -> list[Document]:
     return [
         {
             **_named(settings),
-            "checks": [
-                vars(each) for each in Examination(bucket, origin, bucket.find_ca_file()).checks()
-            ],
+            "checks": [vars(each) for each in checks(bucket, origin, bucket.find_ca_file())],
         }
         for settings, bucket in _chosen(wanted, progress)
     ]
 
 
 def _setup(wanted: str | None, origins: list[str], *, changes: bool) -> list[Document]:
-    """One bucket that cannot be set up does not keep the others from it."""
+    """If one bucket cannot be set up, the others still are."""
     return [
         {
             **_named(settings),

@@ -1,6 +1,6 @@
 """Metrics on Lambda: one line of the log for each event, which CloudWatch turns into metrics (EMF).
 
-The only dimension is the function: every combination of dimensions is a metric, and is paid for. Log lines
+The only dimension is the function: every combination of dimensions is billed as a metric. Log lines
 have route, method and status.
 """
 

@@ -1,4 +1,4 @@
-"""Settings in, adapters out. Only this module, `storage.py` and `vast.py` beside it name adapters.
+"""Settings in, adapters out. Only this module, `storage.py` and `vast.py` name adapters.
 
 Each part is created, and its libraries are imported, when a service first asks for it. A function therefore
 loads only what its own services use.
@@ -103,9 +103,10 @@ class Deployment:
 
     @cached_property
     def object_stores(self) -> ObjectStores:
-        from tams.runtime.storage import object_stores_from
+        from tams.object_stores.s3 import S3ObjectStores
+        from tams.runtime.storage import on_backends
 
-        return object_stores_from(self.settings, self.clock)
+        return on_backends(S3ObjectStores, self.settings, self.clock)
 
     @cached_property
     def url_signer(self) -> UrlSigner:
@@ -119,9 +120,10 @@ class Deployment:
 
     @cached_property
     def thumbnails(self) -> Thumbnails:
-        from tams.runtime.storage import thumbnails_from
+        from tams.object_stores.thumbnails import S3Thumbnails
+        from tams.runtime.storage import on_backends
 
-        return thumbnails_from(self.settings, self.clock)
+        return on_backends(S3Thumbnails, self.settings, self.clock)
 
     @cached_property
     def thumbnailer(self) -> Thumbnailer:
@@ -135,9 +137,10 @@ class Deployment:
 
     @cached_property
     def pieces(self) -> Pieces:
-        from tams.runtime.storage import pieces_from
+        from tams.object_stores.pieces import S3Pieces
+        from tams.runtime.storage import on_backends
 
-        return pieces_from(self.settings, self.clock)
+        return on_backends(S3Pieces, self.settings, self.clock)
 
     @cached_property
     def targets(self) -> "TargetPolicy":

@@ -91,8 +91,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="change nothing; say what would be done, and exit with 0 if that is nothing, 1 if it is "
-        "something, or 2 if it could not be found out",
+        help="change nothing; list what would be done, and exit with 0 if there is nothing to do, 1 if "
+        "there is something, or 2 if the check failed",
     )
     parser.add_argument(
         "--renew-page-secret",

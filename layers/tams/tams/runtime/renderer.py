@@ -4,8 +4,6 @@ import json
 import time
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -17,8 +15,9 @@ from tams.models.piece import PieceTask, init_name
 from tams.object_stores.pieces import S3Pieces
 from tams.runtime.alone import alone
 from tams.runtime.clock import utc_now
+from tams.runtime.fetched import fetched
 from tams.runtime.pieces import MadePiece, piece_of
-from tams.runtime.storage import pieces_from
+from tams.runtime.storage import on_backends
 from tams.runtime.time_left import seconds_left_of
 from tams.settings import Settings
 
@@ -29,18 +28,18 @@ _STORING_SECONDS = 15
 _LONG_SECONDS = 100
 """A part that takes longer is too slow for good. With less time, only the invocation was too short for it."""
 _PASSING = {NO_BYTES, UNREACHABLE}
-"""Faults that may be gone when a list asks again."""
+"""Faults that may have passed when a list asks again."""
 _CONTENT_TYPES = {"mpegts": "video/mp2t", "mp4": "video/mp4"}
 
 logger = Logger()
 
 
 def renderer_handler() -> Callable[[Event, Any], Event]:
-    """Takes messages of PieceTasks. A piece that is there is not made again, so they may come twice."""
+    """Takes messages of PieceTasks. An existing piece is not made again, so a message may come twice."""
 
     @cache
     def pieces() -> S3Pieces:
-        return pieces_from(Settings())
+        return on_backends(S3Pieces, Settings())
 
     def lambda_handler(event: Event, context: Any) -> Event:
         failed = []
@@ -60,7 +59,7 @@ def renderer_handler() -> Callable[[Event, Any], Event]:
 
 
 def _render(task: PieceTask, pieces: S3Pieces) -> None:
-    """Notes by a piece without bytes that none can be made. Raises BackendUnavailableError."""
+    """If the piece cannot be made, stores one without bytes to say so. Raises BackendUnavailableError."""
     if _is_there(task, pieces):
         return
     known = {"object_id": task.origins[-1].object_id, "piece": task.name}
@@ -82,11 +81,7 @@ def _render(task: PieceTask, pieces: S3Pieces) -> None:
 
 def _made(task: PieceTask, pieces: S3Pieces) -> MadePiece:
     """Raises StillError, BackendUnavailableError."""
-    with TemporaryDirectory(prefix="tams-piece-") as folder:
-        path = Path(folder) / "object"
-        with path.open("wb") as file:
-            for origin in task.origins:
-                pieces.fetch(origin, file)
+    with fetched(task, pieces) as path:
         return piece_of(path, task, patience(_RENDERING_SECONDS_MAX, _STORING_SECONDS))
 
 
@@ -102,6 +97,6 @@ def _store(task: PieceTask, made: MadePiece, pieces: S3Pieces) -> None:
 
 
 def _is_there(task: PieceTask, pieces: S3Pieces) -> bool:
-    """One that will go soon is made again."""
+    """A piece that expires soon is made again."""
     found = pieces.find(task.storage_id, task.name)
     return found is not None and not found.is_old(utc_now())

@@ -1,4 +1,4 @@
-"""How operators' programs tell the `tams` command what they do: lines of JSON on standard output.
+"""How operators' programs report to the `tams` command: lines of JSON on standard output.
 
 `{"stage": words}`, `{"begin": number}` and `{"advance": number}` are progress. The last line is
 `{"result": …}`, or `{"error": words}` with exit code 1.

@@ -13,7 +13,7 @@ from tams.media.faults import DAMAGED, TOO_SLOW, StillError
 from tams.models.thumbnail import ThumbnailTask
 
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR")
-"""Of the environment. The keys of the function are not for a process that reads foreign media."""
+"""Of the environment. A process that reads untrusted media must not have the function's keys."""
 _LOGGED_CHARACTERS_MAX = 2_000
 
 logger = Logger()
@@ -48,8 +48,8 @@ def decoded(module: str, order: Mapping[str, object], folder: Path, seconds: flo
     except subprocess.TimeoutExpired as error:
         raise StillError(TOO_SLOW, f"decoding takes longer than {seconds:.0f} s") from error
     if done.returncode < 0:
-        logger.warning("the decoder was ended", extra={"signal": -done.returncode})
-        raise StillError(DAMAGED, "the decoder cannot cope with it")
+        logger.warning("the decoder was killed", extra={"signal": -done.returncode})
+        raise StillError(DAMAGED, "the decoder cannot handle it")
     if done.returncode > 0:
         said = done.stderr.decode(errors="replace")[-_LOGGED_CHARACTERS_MAX:]
         raise RuntimeError(f"the decoder failed: {said}")

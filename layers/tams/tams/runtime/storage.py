@@ -1,13 +1,12 @@
 """The buckets of the storage backends, built from their settings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Protocol, TypeVar
 
 from tams import __version__
 from tams.access_keys import Keys
 from tams.object_stores.bucket import Bucket
-from tams.object_stores.pieces import S3Pieces
-from tams.object_stores.s3 import S3ObjectStores
-from tams.object_stores.thumbnails import S3Thumbnails
+from tams.object_stores.copying import Download
 from tams.outbound.download import Downloader
 from tams.outbound.targets import TargetPolicy
 from tams.ports import Clock
@@ -22,38 +21,30 @@ USER_AGENT = f"TAMS/{__version__}"
 """The User-Agent that receivers and clients' servers see."""
 
 
-def object_stores_from(settings: Settings, clock: Clock = utc_now) -> S3ObjectStores:
+T_co = TypeVar("T_co", covariant=True)
+
+
+class OnBuckets(Protocol[T_co]):
+    """A class of `tams.object_stores` that works on the buckets of all storage backends."""
+
+    def __call__(
+        self,
+        buckets: Iterable[Bucket],
+        clock: Clock,
+        *,
+        expires_seconds: int,
+        download: Download,
+    ) -> T_co: ...
+
+
+def on_backends(kind: OnBuckets[T_co], settings: Settings, clock: Clock = utc_now) -> T_co:
     """Does not connect to anything yet, and reads no secret."""
-    return S3ObjectStores(
+    return kind(
         _buckets(settings),
         clock,
         expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
-        download=_downloader(settings),
+        download=Downloader(targets_from(settings), settings.webhooks.timeout_seconds, USER_AGENT),
     )
-
-
-def thumbnails_from(settings: Settings, clock: Clock = utc_now) -> S3Thumbnails:
-    """Does not connect to anything yet, and reads no secret."""
-    return S3Thumbnails(
-        _buckets(settings),
-        clock,
-        expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
-        download=_downloader(settings),
-    )
-
-
-def pieces_from(settings: Settings, clock: Clock = utc_now) -> S3Pieces:
-    """Does not connect to anything yet, and reads no secret."""
-    return S3Pieces(
-        _buckets(settings),
-        clock,
-        expires_seconds=settings.service.min_presigned_url_timeout_seconds + GRACE_SECONDS,
-        download=_downloader(settings),
-    )
-
-
-def _downloader(settings: Settings) -> Downloader:
-    return Downloader(targets_from(settings), settings.webhooks.timeout_seconds, USER_AGENT)
 
 
 def _buckets(settings: Settings) -> list[Bucket]:

@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -14,8 +12,9 @@ from tams.media.faults import StillError
 from tams.models.thumbnail import ThumbnailTask
 from tams.object_stores.thumbnails import S3Thumbnails
 from tams.runtime.alone import alone
+from tams.runtime.fetched import fetched
 from tams.runtime.stills import still_of
-from tams.runtime.storage import thumbnails_from
+from tams.runtime.storage import on_backends
 from tams.runtime.time_left import seconds_left_of
 from tams.settings import Settings
 
@@ -32,7 +31,7 @@ def thumbnailer_handler() -> Callable[[Event, Any], Event]:
 
     @cache
     def thumbnails() -> S3Thumbnails:
-        return thumbnails_from(Settings())
+        return on_backends(S3Thumbnails, Settings())
 
     def lambda_handler(event: Event, context: Any) -> Event:
         task = ThumbnailTask.from_json(event)
@@ -53,11 +52,7 @@ def thumbnailer_handler() -> Callable[[Event, Any], Event]:
 
 def _make(task: ThumbnailTask, thumbnails: S3Thumbnails) -> None:
     """Raises StillError, BackendUnavailableError. Doing it twice makes the same bytes."""
-    with TemporaryDirectory(prefix="tams-still-") as folder:
-        path = Path(folder) / "object"
-        with path.open("wb") as file:
-            for origin in task.origins:
-                thumbnails.fetch(origin, file)
+    with fetched(task, thumbnails) as path:
         jpeg = still_of(path, task, patience(_DECODING_SECONDS_MAX, _STORING_SECONDS))
     with alone():
         if not thumbnails.exists(task.storage_id, task.name):

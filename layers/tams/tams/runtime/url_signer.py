@@ -7,7 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from tams.object_stores.s3 import S3ObjectStores
-from tams.runtime.storage import object_stores_from
+from tams.runtime.storage import on_backends
 from tams.settings import Settings
 
 Event = dict[str, Any]
@@ -20,7 +20,7 @@ def url_signer_handler() -> Callable[[Event, Any], Event]:
 
     @cache
     def object_stores() -> S3ObjectStores:
-        return object_stores_from(Settings())
+        return on_backends(S3ObjectStores, Settings())
 
     def lambda_handler(event: Event, _context: Any) -> Event:
         get_url = object_stores().get_url

@@ -1,4 +1,4 @@
-"""What the service promises its clients, and how its background work goes."""
+"""What the service promises its clients, and how its background work runs."""
 
 from typing import Literal
 
@@ -22,7 +22,7 @@ class ServiceSettings(Section):
     min_presigned_url_timeout_seconds: int = Field(default=3_600, ge=30)
     """How long presigned URLs are valid."""
     health_timeout_seconds: float = Field(default=2.5, gt=0)
-    """How long `/health` and `/health/ready` wait for VAST, S3 and the queues, which they ask all at once."""
+    """How long `/health` and `/health/ready` wait for VAST, S3 and the queues, checked all at once."""
 
 
 class DeletionSettings(Section):
@@ -37,21 +37,23 @@ class DeletionSettings(Section):
     idle_seconds: int = Field(default=120, ge=1)
     """A deletion request without progress for this long is resumed: its worker has died."""
     cascade: bool = True
-    """Whether a DELETE takes along what depends on the resource, as in the specification. If not, it gets 409
+    """Whether a DELETE also deletes what depends on the resource, as in the specification. If not, it gets
+    409
     unless it has `cascade=true`."""
 
 
 class RecycleBinSettings(Section):
-    """What is deleted can be restored for a while (an extension)."""
+    """Deleted resources can be restored for a limited time (an extension)."""
 
     kept_seconds: int = Field(default=0, ge=0, le=100 * 366 * 86_400)
-    """How long. 0 deletes at once, as the specification does. The template and `make run` set 7 days."""
+    """How long deleted resources are kept. 0 deletes at once, as the specification does. The template and
+    `make run` set 7 days."""
     hard_delete: Literal["delete", "admin"] = "delete"
-    """The scope that a DELETE with `soft_delete=false` requires, which keeps nothing."""
+    """The scope required for a DELETE with `soft_delete=false`, which keeps nothing."""
 
 
 class RetentionSettings(Section):
-    """Flows and Segments that go by themselves (an extension)."""
+    """Flows and Segments that are deleted automatically (an extension)."""
 
     enabled: bool = False
     """Whether the tag `retention` of Flows and Sources is a policy: a duration such as `P30D`, or a date."""
@@ -61,7 +63,7 @@ class EventSettings(Section):
     """The event log."""
 
     kept_seconds: int = Field(default=7 * 86_400, ge=3_600)
-    """How far back the event log goes. A webhook that was stopped for longer misses older events."""
+    """How far back the event log goes. A webhook that was stopped for longer than this misses events."""
 
 
 class SweepSettings(Section):
@@ -90,7 +92,7 @@ class WebhookSettings(Section):
     retry_first_seconds: float = Field(default=2.0, gt=0)
     """Pause after the first failure. It doubles with each further failure."""
     retry_longest_seconds: float = Field(default=3_600.0, gt=0)
-    """The longest pause between two tries."""
+    """The longest pause between two attempts."""
     give_up_seconds: int = Field(default=48 * 3_600, ge=1)
     """A webhook that has failed for this long gets the status `error`."""
     lease_seconds: float = Field(default=60.0, gt=0)

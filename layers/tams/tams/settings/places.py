@@ -1,4 +1,4 @@
-"""Where things are: the cluster, the buckets, the queues."""
+"""The locations of the cluster, the buckets and the queues."""
 
 from typing import Self
 
@@ -21,7 +21,7 @@ class VastSettings(TrustSettings):
     schema_: str = Field(default="tams", alias="schema")
     """Schema that holds the tables."""
     timeout_seconds: float = 9.0
-    """How long one request to VAST may take. With it, a client has its 503 within 12 s if VAST is silent."""
+    """How long one request to VAST may take. By default, clients get 503 within 12 s if VAST is silent."""
     patience_seconds: float = 26.0
     """How long a write is retried after conflicts before the response is 503, if the function has time."""
     sorted_tables: bool = True
@@ -64,9 +64,9 @@ class StorageBackendSettings(TrustSettings):
     label: str | None = None
     """Name by which clients can choose URLs of this backend."""
     provider: str
-    """Who provides it, such as `AWS`."""
+    """The provider, such as `AWS`."""
     store_product: str
-    """What it is, such as `S3`."""
+    """The product, such as `S3`."""
     availability_zone: str | None = None
     """Availability zone, if it has one."""
     default_storage: bool = False

@@ -15,7 +15,7 @@ class KeySettings(Section):
     """Access keys: from a secret when deployed, given directly on a local stack."""
 
     secret_arn: str | None = None
-    """A secret of Secrets Manager: JSON with `access_key` and `secret_key`."""
+    """A secret in Secrets Manager: JSON with `access_key` and `secret_key`."""
     access_key: SecretStr | None = None
     """Used instead of `secret_arn`."""
     secret_key: SecretStr | None = None

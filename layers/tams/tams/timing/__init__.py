@@ -1,4 +1,4 @@
-"""Time as TAMS speaks of it: exact nanoseconds, and ranges that remember their bounds."""
+"""Time as TAMS defines it: exact nanoseconds, and ranges that remember their bounds."""
 
 from tams.timing.timerange import TimeRange
 from tams.timing.timestamp import Timestamp

@@ -1,4 +1,4 @@
-"""The addresses at which a VAST cluster answers: several URLs, or names with several addresses, or both.
+"""The addresses of a VAST cluster: several URLs, or names with several addresses, or both.
 
 A process keeps to one of them, so that its connections are used again. Which one is chance, so that
 processes spread over the cluster. A transaction stays where it began.

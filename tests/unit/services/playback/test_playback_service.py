@@ -75,7 +75,7 @@ def test_an_address_of_an_object_is_no_way_to_a_list_nor_a_list_to_an_object(wor
     token, grant = GrantService.of(platform, EVERYONE).grant(PlaybackTokenPost(flow_id=flow_id))
 
     assert opened_by(platform, token) == grant
-    with pytest.raises(ForbiddenError, match="does not open this"):
+    with pytest.raises(ForbiddenError, match="does not give access to this"):
         object_url(grant, platform)
     gone = replace(grant, opened=Opened.OBJECT, identifier=("no backend", "x"))
     with pytest.raises(NotFoundError):

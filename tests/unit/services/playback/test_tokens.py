@@ -58,7 +58,7 @@ def test_a_token_opens_nothing_once_it_has_expired() -> None:
 )
 def test_a_token_opens_nothing_else(opened: Opened, identifier: str) -> None:
     check_opens(GRANT, Opened.FLOW, "a flow")
-    with pytest.raises(ForbiddenError, match="does not open this"):
+    with pytest.raises(ForbiddenError, match="does not give access to this"):
         check_opens(GRANT, opened, identifier)
 
 

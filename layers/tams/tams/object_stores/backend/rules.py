@@ -138,7 +138,7 @@ def _ask(bucket: Bucket, operation: str, **arguments: Any) -> Any:
 
 
 def _not_known(operation: str) -> str:
-    return f"this server does not know {_words(operation)}: set it up by its own means"
+    return f"this server does not support {_words(operation)}: configure this with its own tools"
 
 
 def _words(operation: str) -> str:

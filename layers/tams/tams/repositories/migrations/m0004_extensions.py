@@ -1,7 +1,7 @@
-"""Marks Sources that clients created by themselves, which stay when their last Flow goes; and keeps batches.
+"""Marks Sources that clients created on their own, which stay without Flows, and records batches.
 
-Null means that a Source goes with its last Flow. The release before can use these tables: it writes neither
-the column nor the table, and offers no request that needs them.
+Null means that a Source is deleted with its last Flow. The previous release can use these tables: it writes
+neither the column nor the table, and offers no request that needs them.
 """
 
 from tams.repositories.migrations.migration import Migration
@@ -11,6 +11,6 @@ from tams.repositories.tables import SOURCES
 
 MIGRATION = Migration(
     4,
-    "which Sources stay without Flows, and what became of batches that may be repeated",
+    "which Sources stay without Flows, and the results of batches that may be repeated",
     (AddColumns(SOURCES, ("kept",)), AddTables((BATCHES,))),
 )

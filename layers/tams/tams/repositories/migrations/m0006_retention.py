@@ -1,7 +1,7 @@
 """When retention looks at each Flow next. Null means never.
 
-Only rows with the tag are written: Flows, and Sources, whose Flows the sweeper then marks. The release before
-can use these tables. A Flow that it writes is looked at once its tags change.
+Only rows with the tag are written: Flows, and Sources, whose Flows the sweeper then marks. The previous
+release can use these tables. A Flow that it writes is looked at once its tags change.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Lets Segments have tags.
 
-Null means that a Segment has none. The release before can use these tables: it does not show tags, and the
+Null means that a Segment has none. The previous release can use these tables: it does not show tags, and the
 Segments that it registers have none.
 """
 

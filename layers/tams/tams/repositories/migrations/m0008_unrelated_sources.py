@@ -1,6 +1,6 @@
 """Notes on each Source's row that it neither collects Sources nor is collected, so that a read need not look.
 
-The release before can use these tables: whatever it writes has another revision, and then a read looks.
+The previous release can use these tables: whatever it writes has another revision, and then a read looks.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Gives projections all columns of the selects that they are for, and adds those that were missing.
 
-The new ones are there before the old ones go. The release before can use these tables: its answers are the
+The new ones are there before the old ones go. The previous release can use these tables: its answers are the
 same, and some of its selects take longer.
 """
 

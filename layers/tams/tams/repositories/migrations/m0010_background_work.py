@@ -1,6 +1,6 @@
 """Lets the relay find the oldest events that wait for it, however many there are.
 
-The projection replaces one of the same columns in another order. The release before can use these tables.
+The projection replaces one of the same columns in another order. The previous release can use these tables.
 """
 
 from tams.repositories.event_tables import EVENTS

@@ -1,8 +1,8 @@
 """Lets entries of the recycle bin say how many bytes they keep, and deletion requests delete whole Sources.
 
 A null size means that nobody has measured the entry since its Segments last changed; the sweeper then does.
-The release before can use these tables: what it adds is measured later. Where it restores a part of an entry,
-the entry keeps the size of the whole. A request for a Source has nothing to do in it, and ends.
+The previous release can use these tables: what it adds is measured later. Where it restores a part of an
+entry, the entry keeps the size of the whole. A request for a Source has nothing to do in it, and ends.
 """
 
 from tams.repositories.migrations.migration import Migration

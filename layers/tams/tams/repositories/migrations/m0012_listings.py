@@ -1,6 +1,6 @@
-"""Lets pages of listings read the rows near them, and no others (ADR 28).
+"""Lets pages of listings read only the rows near them (ADR 28).
 
-The release before can use these tables.
+The previous release can use these tables.
 """
 
 from tams.repositories.migrations.migration import Migration

@@ -1,7 +1,7 @@
-"""Lets a restore see which deletion request would delete again what it brings back; lists whole deletions.
+"""Lets a restore find the deletion request that would delete the restored Segments again; lists deletions.
 
-The release before can use these tables. The requests that it accepts have null here, and so have those that
-are at work during the upgrade: a restore does not wait for them.
+The previous release can use these tables. Requests that it accepts have null in the new column, as do
+requests that run during the upgrade: a restore does not wait for either.
 """
 
 from tams.repositories.migrations.migration import Migration

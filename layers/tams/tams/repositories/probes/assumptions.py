@@ -73,7 +73,7 @@ ASSUMPTIONS = {
     ),
     4: Assumption(
         "Transactions that insert into one table at the same time do not collide",
-        "if they did, writers would be slower: the request is tried again",
+        "if they did, writers would be slower: the request is retried",
         is_needed=False,
     ),
     5: Assumption(
@@ -103,25 +103,25 @@ ASSUMPTIONS = {
     ),
     11: Assumption(
         "A transaction lives through a pause of 5 s",
-        "requests to VAST follow each other, and wait 9 s for an answer at most",
+        "requests to VAST follow one another, and wait at most 9 s for an answer",
     ),
     12: Assumption(
         "A transaction that sends a keep-alive every 3 s does not expire",
-        "backups and `tams admin clean` read one snapshot for as long as it takes",
+        "backups and `tams admin clean` read from one snapshot until they are done",
     ),
     13: Assumption(
-        "An idle transaction expires, and what it had changed is free again",
-        "until then others that want the same row get 503 and try again",
+        "An idle transaction expires, and the rows it had changed are free again",
+        "until then, other writers of the same row get 503 and retry",
         is_needed=False,
     ),
     14: Assumption(
         "Tables are sorted by a key of several columns",
-        "reads of one Flow or a window of time look at the rows near it; "
+        "reads of one Flow or a window of time scan only the rows near it; "
         "older clusters: TAMS_VAST__SORTED_TABLES=false",
     ),
     15: Assumption(
         "Sorted tables have semi-sorted projections",
-        "without them reads by another key look at all rows, and are slow",
+        "without them, reads by another key scan all rows and are slow",
         is_needed=False,
     ),
     16: Assumption(
@@ -175,7 +175,7 @@ ASSUMPTIONS = {
     ),
     28: Assumption(
         "Round trips take milliseconds",
-        "a POST of Segments takes 8, a read 4 (sizing.md says what follows)",
+        "a POST of Segments takes 8, a read 4 (see sizing.md)",
         is_needed=False,
     ),
     29: Assumption(

@@ -1,6 +1,6 @@
-"""How long a transaction lives that VAST does not hear of.
+"""How long a transaction lives without any request to VAST.
 
-The transactions pause beside the other probes, and a thread looks at each when its time has come.
+The transactions pause while the other probes run, and a thread checks each when it is due.
 """
 
 import threading
@@ -19,7 +19,7 @@ from tams.vast.where import col
 _MOMENTS = (1.0, 2.0, 5.0, 10.0, 20.0, 40.0, 60.0, 120.0, 300.0, 600.0, 1800.0)
 _NEEDED_SECONDS = 5.0
 _LATE = 1.2
-"""A look that comes later than this, as a part of its time, tells nothing of its moment."""
+"""A check later than this, as a fraction of the pause, proves nothing about the pause."""
 
 
 class Silence:

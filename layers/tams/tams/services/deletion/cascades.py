@@ -35,7 +35,7 @@ def request_of(cascade: Cascade, flow_id: str, now: datetime, caller: Caller) ->
 def at_work(
     repositories: Repositories, kind: str, resource_id: str, disposal: Disposal
 ) -> DeletionRequest | None:
-    """The request that already deletes this Source or Object, for whoever asks for the same once more.
+    """The request that already deletes this Source or Object, for a caller who repeats the DELETE.
 
     The caller has been found to be allowed to. One round trip, and another if there is one. Raises
     ConflictError if what is deleted is to be kept now, and was not then, or the other way.
@@ -59,7 +59,7 @@ def accept(
     cascade: Cascade,
     classes: Collection[str],
 ) -> DeletionRequest:
-    """The request as the caller sees it. `classes` are those of whoever may follow its progress."""
+    """The request as the caller sees it. Callers of `classes` may follow its progress."""
     stored = StoredDeletion(request, auth_classes=tuple(classes), cascade=cascade)
     repositories.deletion_requests.add(stored)
     return redacted_request(repositories.caller, request, classes)

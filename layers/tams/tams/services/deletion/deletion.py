@@ -127,7 +127,7 @@ class DeletionService:
         return Outcome(doomed)
 
     def settle(self, outcome: Outcome) -> None:
-        """Have the background go on with what is left."""
+        """Leave the rest to the background."""
         self.cleanup.send(outcome.doomed)
         if outcome.request is not None:
             self.deletions.send([outcome.request.id])

@@ -26,7 +26,7 @@ AS_SET = DeletionOptions()
 
 @dataclass(frozen=True, slots=True)
 class Disposal:
-    """What becomes of what is deleted. It is destroyed when `kept_for` is zero."""
+    """What happens to what is deleted. If `kept_for` is zero, it is destroyed."""
 
     kept_for: timedelta
     cascade: bool

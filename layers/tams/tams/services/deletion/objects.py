@@ -103,7 +103,7 @@ class ObjectDeletionService:
         flows: Mapping[str, StoredFlow],
         disposal: Disposal,
     ) -> DeletionRequest:
-        """The caller has been told what would be in the way: the worker does not ask again."""
+        """The caller already knows of anything in the way: the worker does not check again."""
         # A restore of Segments that does not see the request yet holds these too.
         repositories.guards.hold(flows)
         now, first = self.clock(), min(flows)

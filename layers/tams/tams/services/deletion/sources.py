@@ -42,10 +42,10 @@ class SourceDeletionService:
     def delete(self, source_id: str, asked: DeletionOptions) -> DeletionRequest | None:
         """Delete a Source, with `cascade` together with its Flows. Returns None when all done.
 
-        The Flows' Segments are destroyed in the background, after any time in the recycle bin. Of more than
-        FLOWS_MAX Flows, a deletion request deletes some at a time. Raises NotFoundError, ForbiddenError (also
-        for a Flow that the caller may not delete), and ConflictError if it has Flows and `cascade` is not
-        asked for.
+        The Flows' Segments are destroyed in the background, after any time in the recycle bin. If there are
+        more than FLOWS_MAX Flows, a deletion request deletes some at a time. Raises NotFoundError,
+        ForbiddenError (also for a Flow that the caller may not delete), and ConflictError if it has Flows
+        and `cascade` is not asked for.
         """
 
         def work(repositories: Repositories) -> DeletionRequest | None:
@@ -87,7 +87,7 @@ class SourceDeletionService:
     def _accept(
         self, repositories: Repositories, stored: StoredSource, disposal: Disposal
     ) -> DeletionRequest:
-        """The caller is told now what would be in the way: the worker does not ask again."""
+        """The caller learns now of anything in the way: the worker does not check again."""
         now, caller, source = self.clock(), repositories.caller, stored.source
         repositories.guards.hold([source.id])  # against a restore that does not see the request yet
         flows = repositories.source_flows.all(source.id)

@@ -100,7 +100,7 @@ class SegmentTagService:
         summary = f"timerange: it covers more than {self.at_once} Segments, the most that one request changes"
         if tells:
             piece = hull(each.timerange for each in covered[: self.at_once])
-            summary += f": send a request for {piece} first, and then one for what follows"
+            summary += f": send a request for {piece} first, and then one for the rest"
         return InvalidRequestError(summary)
 
 

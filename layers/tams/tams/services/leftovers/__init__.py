@@ -1,1 +1,1 @@
-"""What an operator may find left over, and remove: nothing that the store still needs."""
+"""Leftovers that an operator may find and remove: nothing that the store still needs."""

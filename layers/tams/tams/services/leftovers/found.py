@@ -1,4 +1,4 @@
-"""What every kind of leftover has."""
+"""What all kinds of leftovers have in common."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Found:
     size_bytes: int | None = None
     remarks: tuple[str, ...] = ()
     doubt: str | None = None
-    """Why these may not be left over at all. An operator has to rule that out before they are removed."""
+    """Why these may not be leftovers at all. An operator has to rule that out before they are removed."""
 
 
 class Leftovers(Protocol):

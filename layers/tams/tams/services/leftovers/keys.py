@@ -1,6 +1,6 @@
 """Bytes in our buckets that no Object knows: what a crash, a restored index or another program left there.
 
-They are removed by the way that all bytes go. A key's Object is first recorded as doomed, in a transaction in
+They are removed in the same way as all bytes. A key's Object is first recorded as doomed, in a transaction in
 which nothing has its id and nobody can take it. Whatever happens then, the sweeper finishes it.
 """
 
@@ -21,8 +21,8 @@ from tams.services.objects.cleanup import ObjectCleanupService
 from tams.timing.microseconds import to_us
 
 _UNCLEAR = (
-    "keys left alone, because they do not say which Object they belong to, such as those of long ids or of "
-    "other programs: {}"
+    "keys left alone because they do not name their Object, such as those of long ids or of other "
+    "programs: {}"
 )
 _NOTHING_KNOWN = (
     "this store knows none of the media in the buckets, so it may be the wrong store, or one that is empty "
@@ -115,7 +115,7 @@ class UnknownKeys:
 
 
 def _unknown(repositories: Repositories, page: Sequence[StoredKey]) -> list[StoredKey]:
-    """The keys of Objects that neither a row of Objects nor a Segment names."""
+    """The keys whose Objects have no row and are named by no Segment."""
     ids = {each.object_id for each in page if each.object_id is not None}
     known = repositories.objects.existing(ids)
     known |= repositories.segments.objects_named(ids - known)

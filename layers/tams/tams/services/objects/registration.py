@@ -74,7 +74,7 @@ def _first_user(repositories: Repositories, flow_id: str | None) -> Flow | None:
             raise InvalidRequestError(f"flow_id: Flow {quoted(flow_id)} does not exist") from error
     if repositories.caller.classes is not None:
         raise InvalidRequestError(
-            "flow_id: is required, because you are limited to classes, and an Object takes those of the "
-            "Flow that is to use it first"
+            "flow_id: is required, because you are limited to classes, and an Object takes the "
+            "classes of the first Flow that uses it"
         )
     return None

@@ -1,1 +1,1 @@
-"""Playback (an extension): what a Flow or Source is, as lists that players read."""
+"""Playback (an extension): Flows and Sources as lists that players read."""

@@ -1,4 +1,4 @@
-"""Which parts of Objects are to be rendered, and what they are called. Pure."""
+"""Which parts of Objects to render, and their names. Pure."""
 
 import hashlib
 import json
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from tams.models.filters import UrlFilter
 from tams.models.flow import Flow
 from tams.models.piece import PieceTask, init_name
+from tams.models.rendering import Origin
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored_objects import Instance
-from tams.models.thumbnail import Origin
 from tams.services.objects.get_urls import chosen_instances
 from tams.services.playback.formats import has_initialisation, is_transport_stream
 from tams.services.playback.parts import Part
@@ -19,7 +19,7 @@ from tams.timing.timestamp import NS_PER_SECOND
 OBJECT_NS_MAX = 60 * NS_PER_SECOND
 """Of longer Objects, no parts are rendered: most of them would be encoded for the sake of their ends."""
 _FORM = 1
-"""Part of each name: another number makes all of them anew."""
+"""Part of each name: another number renders all of them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Cutting:
         made_of = [[each.object_id, self.made_us.get(each.object_id)] for each in found]
         content = json.dumps([_FORM, made_of, times, muxer]).encode()
         digest = hashlib.sha256(content).hexdigest()[:40]
-        return PieceTask(storage_id, f"{self.flow.id}/{digest}", muxer, found, *times)
+        return PieceTask(storage_id, f"{self.flow.id}/{digest}", found, muxer, *times)
 
     def _origin(self, object_id: str, instances: Sequence[Instance]) -> Origin | None:
         """The first of ours: what is elsewhere is not rendered, since nothing says when it changes."""

@@ -1,4 +1,4 @@
-"""Finds the Segment that is on show at an instant."""
+"""Finds the Segment that is shown at an instant."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ class AskedFrame:
 
 @dataclass(frozen=True, slots=True)
 class ShownFrame:
-    """The Segment on show at an instant of its Flow."""
+    """The Segment shown at an instant of its Flow."""
 
     segment: StoredSegment
     at_ns: int

@@ -54,13 +54,13 @@ def opened_by(platform: Platform, token: str) -> Grant:
 def check_opens(grant: Grant, opened: Opened, identifier: str) -> None:
     """Raises ForbiddenError when the token is for something else."""
     if (grant.opened, grant.identifier) != (opened, (identifier,)):
-        raise ForbiddenError("the token in this address does not open this")
+        raise ForbiddenError("the token in this URL does not give access to this")
 
 
 def object_url(grant: Grant, platform: Platform) -> str:
     """A fresh signature for the Object or piece that a token opens. Raises ForbiddenError, NotFoundError."""
     if grant.opened not in (Opened.OBJECT, Opened.PIECE):
-        raise ForbiddenError("the token in this address does not open this")
+        raise ForbiddenError("the token in this URL does not give access to this")
     storage_id, identifier = grant.identifier
     if platform.object_stores.bucket_of(storage_id) is None:
         raise NotFoundError("storage backend", storage_id)

@@ -188,13 +188,13 @@ class PlaybackService:
         )
 
     def _version(self, caller: Caller, stored: StoredFlow) -> str | None:
-        """That of the Flow, for as long as its Objects have the same addresses."""
+        """The Flow's version, for as long as its Objects have the same URLs."""
         version = version_for(caller, stored.flow.created, stored.revision)
         return None if version is None else f"{version}-{period_of(self.clock()):x}"
 
 
 def _versioned(version: str | None, listed: Listed) -> Versioned[Listed]:
-    """One that changes when pieces are there has no version, because that of the Flow does not tell."""
+    """A list that changes when pieces are ready has no version, because the Flow's does not cover that."""
     return Versioned(None if Inexact.RENDERING in listed.inexact else version, listed)
 
 

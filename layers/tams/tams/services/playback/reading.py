@@ -96,5 +96,5 @@ def segments_of(
 def _too_many(stored: StoredFlow) -> InvalidRequestError:
     return InvalidRequestError(
         f"timerange: Flow {stored.flow.id} has more than {LISTED_MAX} Segments there: "
-        "ask for a shorter timerange, or for the newest seconds alone (live)"
+        "ask for a shorter timerange, or only for the newest seconds (live)"
     )

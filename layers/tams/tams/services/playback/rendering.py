@@ -1,4 +1,4 @@
-"""Puts rendered pieces in the place of parts of Objects, and has those made that are not there yet."""
+"""Replaces parts of Objects by rendered pieces, and requests the missing ones."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -85,7 +85,7 @@ class RenderService:
             self.watch.sleep(pause)
 
     def _found(self, cuts: Cuts) -> Mapping[str, StoredPiece] | None:
-        """What is there of a Flow; None if there are too many to add to."""
+        """The pieces of a Flow; None if there are too many to add to."""
         found: dict[str, StoredPiece] = {}
         for storage_id in sorted({task.storage_id for task in cuts.tasks.values()}):
             its = self.pieces.of_flow(storage_id, cuts.cutting.flow.id, KEPT_MAX)
@@ -103,7 +103,7 @@ class RenderService:
 
 
 class _Made:
-    """What is there of what is wanted."""
+    """Which of the wanted pieces exist."""
 
     def __init__(
         self, cuts: Mapping[str, Cuts], found: Mapping[str, Mapping[str, StoredPiece] | None]

@@ -9,9 +9,10 @@ from typing import Self
 from tams.errors import NotFoundError, UndecodableMediaError, quoted
 from tams.models.caller import Caller, Permission
 from tams.models.filters import UrlFilter
+from tams.models.rendering import OBJECT_BYTES_MAX, Origin
 from tams.models.storage_backend import StorageBackend
 from tams.models.stored_objects import Instance
-from tams.models.thumbnail import OBJECT_BYTES_MAX, Origin, ThumbnailTask
+from tams.models.thumbnail import ThumbnailTask
 from tams.ports import Platform, Repositories, Store, Thumbnailer, Thumbnails
 from tams.services.access.permissions import flow_to, readable_backends, source_to
 from tams.services.objects.get_urls import chosen_instances
@@ -22,12 +23,12 @@ from tams.services.playback.reading import flows_of_source, members_of, plays_me
 _NS_PER_POSITION = 1_000_000
 """Instants of one millisecond share a thumbnail, so that there are not endlessly many."""
 _FORM = 1
-"""Part of each name: another number makes all of them anew."""
+"""Part of each name: another number makes all of them again."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where the bytes are, and what tells them from others that may follow under the same id."""
+    """Where the bytes are, and what distinguishes them from later ones under the same id."""
 
     origin: Origin
     version: str
@@ -95,8 +96,8 @@ class ThumbnailService:
             facts = self.thumbnails.facts(backend.id, object_id)
             if facts is not None and facts.size_bytes > OBJECT_BYTES_MAX:
                 raise UndecodableMediaError(
-                    f"Object {quoted(object_id)} has {facts.size_bytes} bytes; thumbnails are made of "
-                    f"Objects of up to {OBJECT_BYTES_MAX} bytes"
+                    f"Object {quoted(object_id)} has {facts.size_bytes} bytes; thumbnails need "
+                    f"Objects of at most {OBJECT_BYTES_MAX} bytes"
                 )
             if facts is not None:
                 return _Found(Origin(object_id, storage_id=backend.id), facts.etag)
@@ -117,7 +118,7 @@ class ThumbnailService:
 def _task(
     storage_id: str, found: Sequence[_Found], part: Part, at_ns: int, width: int
 ) -> ThumbnailTask:
-    """Named by all that its bytes follow from, so that everybody who asks for them finds them."""
+    """Named by everything that determines its bytes, so that every request for them finds them."""
     position = (at_ns - part.offset_ns + _NS_PER_POSITION // 2) // _NS_PER_POSITION
     start_ns, end_ns = (
         each - part.offset_ns for each in (part.object_start_ns, part.object_end_ns)

@@ -50,7 +50,7 @@ class Grant:
 
     @property
     def caller(self) -> Caller:
-        """Who reads by this token: nobody by name, limited to what the token's maker may read."""
+        """The caller for this token: without a name, limited to what the token's creator may read."""
         classes = None if self.classes is None else {Permission.READ: frozenset(self.classes)}
         return Caller(None, frozenset({Scope.READ}), classes)
 
@@ -85,7 +85,7 @@ class PlaybackTokens:
         opened, identifier, expires, timerange, classes = json.loads(content)
         if now.timestamp() >= expires:
             raise ForbiddenError(
-                "the token in this address has expired: POST /playback/tokens gives a new one"
+                "the token in this URL has expired: POST /playback/tokens gives a new one"
             )
         return Grant(
             Opened(opened),
@@ -105,5 +105,5 @@ def _text(content: bytes) -> str:
 
 def _not_valid() -> ForbiddenError:
     return ForbiddenError(
-        "the token in this address is not valid: POST /playback/tokens gives a new one"
+        "the token in this URL is not valid: POST /playback/tokens gives a new one"
     )

@@ -1,1 +1,1 @@
-"""What deletions keep for a while: shown, restored, purged (an extension)."""
+"""What deletions keep for a limited time: shown, restored, purged (an extension)."""

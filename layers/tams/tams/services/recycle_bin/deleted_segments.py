@@ -40,7 +40,7 @@ class ListedPage:
 
     @property
     def told(self) -> list[dict[str, Any]]:
-        """What each Segment tells besides, if it is deleted."""
+        """Additional properties of each Segment, if it is deleted."""
         return [each.told for each in self.items]
 
     def first(self, count: int) -> Self:
@@ -52,7 +52,7 @@ class ListedPage:
 
 @dataclass(frozen=True, slots=True)
 class DeletedSegmentService:
-    """At one time, a Segment stands before the deleted ones, which follow by the ids of their entries."""
+    """At the same time, a Segment comes before deleted ones, which follow by the ids of their entries."""
 
     store: Store
     clock: Clock

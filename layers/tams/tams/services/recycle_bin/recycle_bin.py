@@ -1,4 +1,4 @@
-"""The recycle bin as clients see it: its entries, and the end of one before its time."""
+"""The recycle bin as clients see it: its entries, and how to delete one early."""
 
 from dataclasses import dataclass, replace
 from typing import Self

@@ -186,7 +186,7 @@ class RestoreService:
         now_us = to_us(moment_of_change(self.clock(), stored))
         restored = restore_segments(repositories, stored, found, now_us, partial=partial)
         if not restored.segment_count:
-            raise ConflictError("all of the Segments overlap others that the Flow has now")
+            raise ConflictError("all of these Segments overlap Segments that the Flow has now")
         return restored
 
     def _moment(self, repositories: Repositories, entries: Sequence[BinEntry]) -> datetime:
@@ -208,8 +208,8 @@ def _check_fits(entry: BinEntry, flow_count: int) -> None:
     """Raises ConflictError if more Flows went with the Source than one transaction restores."""
     if flow_count > FLOWS_MAX:
         raise ConflictError(
-            f"{flow_count} Flows were deleted with Source {quoted(entry.resource_id)}, and one request "
-            f"restores {FLOWS_MAX} at most: restore them by their entries (GET /recycle-bin?kind=flow"
+            f"{flow_count} Flows were deleted with Source {quoted(entry.resource_id)}, but one request "
+            f"restores at most {FLOWS_MAX}: restore them by their entries (GET /recycle-bin?kind=flow"
             f"&source_id={entry.resource_id}), 100 at a time, with POST /recycle-bin/restore?partial=true. "
             "The Source comes back with the first"
         )

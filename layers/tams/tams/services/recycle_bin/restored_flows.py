@@ -34,7 +34,7 @@ class Restoration:
     now: datetime
     events: list[StoredEvent] = field(default_factory=list)
     resumed: list[str] = field(default_factory=list)
-    """Deletion requests that go on with what they had left."""
+    """Deletion requests that continue with what they had left."""
     left_out: list[str] = field(default_factory=list)
     _flows: list[BinEntry] = field(default_factory=list)
 

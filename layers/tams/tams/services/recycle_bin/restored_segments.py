@@ -101,7 +101,7 @@ def find_segments(
 
 
 def _check_settled(stored: StoredFlow, timerange: TimeRange) -> None:
-    """Raises ConflictError while a deletion is at work there: it would delete again what comes back."""
+    """Raises ConflictError while a deletion is at work there: it would delete the restored Segments again."""
     for request_id, remaining in stored.deleting.items():
         if remaining.overlaps(timerange):
             raise ConflictError(
@@ -126,7 +126,7 @@ def _too_many(
 def _fitting(
     repositories: Repositories, stored: StoredFlow, found: Sequence[Found]
 ) -> tuple[list[Found], list[TimeRange]]:
-    """What overlaps neither the Flow's Segments nor what comes before it here, and what is in the way."""
+    """The Segments that overlap nothing in the Flow or earlier in the list, and what blocks the others."""
     wanted = [segment.timerange for each in found for segment in each.segments]
     longest_ns = max(stored.timeline.longest_ns, 1)
     spans = lookback_spans(wanted, longest_ns)

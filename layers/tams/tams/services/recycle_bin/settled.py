@@ -26,7 +26,7 @@ def check_done(repositories: Repositories, deletion_id: str) -> None:
 
 def _at_work(request_id: str) -> ConflictError:
     return ConflictError(
-        f"deletion request {quoted(request_id)} is still at work, and would delete again what this "
+        f"deletion request {quoted(request_id)} is still running, and would delete again what this "
         "restores: try again when it is done"
     )
 

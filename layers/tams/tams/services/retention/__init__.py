@@ -1,1 +1,1 @@
-"""Retention: what goes by itself, and when (an extension)."""
+"""Retention: what is deleted automatically, and when (an extension)."""

@@ -83,5 +83,5 @@ def check_unchanged(post: FlowSegmentPost, stored: StoredObject) -> None:
             continue
         if asked is not None and asked != fixed:
             raise InvalidRequestError(
-                f"{name} of Object {quoted(stored.id)} is {quoted(str(fixed))} since its first registration"
+                f"{name} of Object {quoted(stored.id)} was registered as {quoted(str(fixed))} and is fixed"
             )

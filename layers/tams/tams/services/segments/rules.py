@@ -144,7 +144,7 @@ class Registration:
             stored = self._used_first(post, stored)
         if stored.timerange is not None and not stored.timerange.contains(used):
             raise InvalidRequestError(
-                f"the Object holds only {stored.timerange}; with this ts_offset the Segment asks it for "
+                f"the Object holds only {stored.timerange}; with this ts_offset the Segment needs "
                 f"{used}"
             )
         may_add = stored.id not in self.unwritable

@@ -49,7 +49,7 @@ class SegmentPage:
 
     @property
     def told(self) -> list[dict[str, Any]]:
-        """What each Segment tells besides: nothing here."""
+        """Additional properties of each Segment: none here."""
         return [{} for _ in self.segments]
 
     def first(self, count: int) -> Self:

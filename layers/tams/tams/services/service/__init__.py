@@ -1,1 +1,1 @@
-"""The service itself: what it is, whether it is well, its Profiles."""
+"""The service itself: its description, its health, its Profiles."""

@@ -42,7 +42,7 @@ class Health:
 
 
 class _Written(Exception):  # noqa: N818 - good news
-    """VAST took a row."""
+    """VAST accepted a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class HealthService:
         )
 
     def check(self) -> Health:
-        """Asks all at once, so that one that is away hides no other, and the answer comes in time."""
+        """Asks all at once, so that one that is down hides no other, and the answer comes in time."""
         from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - the sweeper needs none
 
         with ThreadPoolExecutor(3) as threads:

@@ -1,22 +1,16 @@
-"""The recycle bin over HTTP, and by the command: bytes in S3 live as long as what can be restored."""
+"""What is deleted comes back through the API, with its bytes."""
 
-import json
-from typing import Any
 from unittest.mock import ANY
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from local.stack import Stack
 from tests.cli.command import tams
+from tests.contract.recycle_bin.bin_entries import entries
 from tests.contract.steps import segment, uploaded
-from tests.maker import Maker, all_pages
+from tests.maker import Maker
 from tests.waiting import until, until_gone
-
-
-def entries(api: httpx.Client, **query: Any) -> list[dict[str, Any]]:
-    return [each for page in all_pages(api, "/recycle-bin", **query) for each in page]
 
 
 def get_url(api: httpx.Client, flow_id: str) -> str:
@@ -183,72 +177,6 @@ def test_a_source_does_not_come_back_without_the_flows_it_needs(
     assert bin_api.get(f"/sources/{source['id']}").json() == source | {"updated": ANY}
 
 
-def test_the_bin_says_how_much_it_keeps(bin_api: httpx.Client, bin_make: Maker) -> None:
-    flow = bin_make.flow()
-    ids = uploaded(bin_api, flow, 2)
-    posts = [segment(each, 2 * at, 2 * at + 2) for at, each in enumerate(ids)]
-    assert bin_api.post(f"/flows/{flow['id']}/segments", json=posts).status_code == 201
-    known = {"flow_id": flow["id"]}
-    path = "/recycle-bin/summary"
-    assert bin_api.get(path, params=known).json() == {
-        "entry_count": 0,
-        "segment_count": 0,
-        "size_bytes": 0,
-        "unknown_sizes": 0,
-        "unmeasured_count": 0,
-    }
-    bin_api.delete(f"/flows/{flow['id']}")
-
-    until(lambda: entries(bin_api, **known)[0]["is_measured"])
-
-    (entry,) = entries(bin_api, **known)
-    whole = bin_api.get(path, params=known).json()
-    for each in (entry, whole):
-        assert each["size_bytes"] + each["unknown_sizes"] * len(b"media") == 2 * len(b"media")
-    assert whole["oldest"] == entry["deleted_at"]
-    assert bin_api.get(path, params={"kind": "object"}).status_code == 400
-    assert bin_api.get(path, params={"limit": "1"}).status_code == 400
-
-
-def test_deleted_ones_stand_at_their_places(bin_api: httpx.Client, bin_make: Maker) -> None:
-    tags = {"mark": str(uuid4())}
-    flows = [bin_make.flow(tags=tags, label=f"{at}") for at in range(7)]
-    for flow in flows[1::2]:
-        bin_api.delete(f"/flows/{flow['id']}")
-    query = {"tag.mark": tags["mark"], "limit": "2"}
-
-    def listed(path: str, **more: str) -> list[dict[str, Any]]:
-        return [each for page in all_pages(bin_api, path, **query, **more) for each in page]
-
-    for sort in ("created", "label", "metadata_updated"):
-        for reverse in ("false", "true"):
-            order = {"sort_by": sort, "reverse_order": reverse}
-            all_ids = [flow["id"] for flow in flows]
-            newest_first = (sort != "label") is (reverse == "false")
-            assert [each["id"] for each in listed("/flows", include_deleted="true", **order)] == (
-                all_ids[::-1] if newest_first else all_ids
-            )
-    only = listed("/flows", include_deleted="only")
-    assert {each["id"] for each in only} == {flow["id"] for flow in flows[1::2]}
-    deletions = {each["id"]: each for each in entries(bin_api)}
-    for each in only:
-        assert each["deleted"]
-        assert each["deleted_at"] == deletions[each["recycle_bin_entry"]]["deleted_at"]
-    assert len(listed("/flows")) == 4
-    one = bin_api.get(f"/flows/{flows[1]['id']}", params={"include_deleted": "true"}).json()
-    assert (one["label"], one["deleted"]) == ("1", True)
-    live = bin_api.get(f"/flows/{flows[0]['id']}", params={"include_deleted": "true"}).json()
-    assert live == bin_api.get(f"/flows/{flows[0]['id']}").json()
-    sources = [each["source_id"] for each in flows]
-    gone = bin_api.get(f"/sources/{sources[1]}", params={"include_deleted": "only"}).json()
-    assert gone["deleted"]
-    assert (
-        bin_api.get(f"/sources/{sources[0]}", params={"include_deleted": "only"}).status_code == 404
-    )
-    found = bin_api.get("/sources", params={"include_deleted": "only", "label": "1"}).json()
-    assert sources[1] in {each["id"] for each in found}
-
-
 @pytest.mark.parametrize(
     ("method", "path", "query", "status", "told"),
     [
@@ -286,62 +214,6 @@ def test_bad_requests_are_told_what_is_wrong(
     assert told in answer.json()["summary"]
     assert "Value error" not in answer.text
     assert bin_api.get(f"/flows/{flow['id']}").status_code == 200
-
-
-def test_the_command_lists_deletes_and_restores(
-    binned: Stack, bin_api: httpx.Client, bin_make: Maker
-) -> None:
-    flow = bin_make.flow(label="by command")
-    bin_make.segments(flow["id"], 4)
-
-    tams(binned, "rm", "segments", flow["id"], "--timerange", "[0:0_4:0)", "--yes")
-    (shown,) = json.loads(tams(binned, "ls", "segments", flow["id"], "--deleted", "--json"))
-    assert shown["segment_count"] == 2
-    assert "Segments  2" in tams(binned, "restore", "segments", flow["id"])
-    tams(binned, "rm", "flow", flow["id"], "--yes")
-    assert flow["id"] in tams(binned, "ls", "flows", "--deleted", "--json")
-    assert "Size" in tams(binned, "ls", "flows", "--deleted")
-    assert flow["id"] in tams(binned, "restore", "flow", flow["id"])
-    assert bin_api.get(f"/flows/{flow['id']}").status_code == 200
-    tams(binned, "rm", "source", flow["source_id"], "--cascade", "--yes")
-    assert "Segments  4" in tams(binned, "restore", "source", flow["source_id"])
-    tams(binned, "rm", "flow", flow["id"], "--hard", "--yes")
-    assert entries(bin_api, flow_id=flow["id"]) == []
-
-
-def test_the_command_says_when_a_deletion_goes_on_in_the_background(
-    binned: Stack, bin_api: httpx.Client, bin_make: Maker
-) -> None:
-    source_id = bin_make.flow()["source_id"]
-    for _ in range(50):
-        bin_make.flow(source_id=source_id)
-
-    said = tams(binned, "rm", "source", source_id, "--cascade", "--yes")
-
-    assert f"deleting Source {source_id} in the background: deletion request " in said
-    request_id = said.split()[-1]
-    path = f"/flow-delete-requests/{request_id}"
-    assert bin_api.get(path).json()["source_id"] == source_id
-    until(
-        lambda: bin_api.get(path).json()["status"] == "done"
-    )  # or Flows would still come to the bin
-
-
-def test_the_command_purges_what_is_old_enough(
-    binned: Stack, bin_api: httpx.Client, bin_make: Maker
-) -> None:
-    flow = bin_make.flow()
-    bin_api.delete(f"/flows/{flow['id']}")
-
-    for age in ("1d", "999999w"):
-        assert "nothing to purge" in tams(binned, "admin", "purge", "--older-than", age)
-    told = tams(binned, "admin", "purge", "--dry-run", "--json")
-    assert flow["id"] in told
-    assert len(entries(bin_api, flow_id=flow["id"])) == 1
-    assert "purged" in tams(binned, "admin", "purge", "--yes")
-    assert entries(bin_api, flow_id=flow["id"]) == []
-    refused = tams(binned, "admin", "purge", "--older-than", "soon", code=2)
-    assert "12h" in refused
 
 
 def test_what_went_with_an_object_comes_back_together(
