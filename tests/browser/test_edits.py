@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.conftest import Load
-from tests.browser.seeing import numbers, numbers_at, url_of
+from tests.browser.seeing import assert_shown, numbers_at, url_of
 from tests.e2e.media import needs_ffmpeg
 from tests.e2e.playing import (
     FPS,
@@ -72,7 +72,7 @@ def test_an_edit_shows_exactly_its_frames(
 
     wanted = frames_of(edit)
     assert player.evaluate("video.duration") == pytest.approx(len(wanted) / FPS, abs=0.5 / FPS)
-    assert numbers(player, len(wanted)) == wanted
+    assert_shown(player, wanted)
 
 
 @pytest.mark.parametrize(("by", "name"), PLAYERS)

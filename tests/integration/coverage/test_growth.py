@@ -30,7 +30,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def test_no_operation_looks_at_more_rows_in_a_larger_store(world: World) -> None:
     add_unrelated(world.platform, FEW)
-    costs_of(world)  # what only the first of its kind does, such as making a Source
     small = costs_of(world)
     add_unrelated(world.platform, FEW * TIMES)
     found = list(growth(small, costs_of(world)))
