@@ -37,7 +37,7 @@ MODULES_MAX = {
     "collections": (790, WEB | STORE),
     "events": (780, WEB | STORE),
     "flow_delete_requests": (775, WEB | STORE),
-    "flow_segments": (805, WEB | STORE),
+    "flow_segments": (812, WEB | STORE),
     "flows": (805, WEB | STORE),
     "media_storage": (775, WEB | STORE),
     "playback": (795, WEB | STORE),
