@@ -1,6 +1,5 @@
 """Ends every command with exit code 0, or with one line on standard error and another code."""
 
-import inspect
 import os
 from typing import Any
 
@@ -10,6 +9,7 @@ from typer.core import TyperGroup
 
 from cli.console import err
 from cli.errors import one_line
+from cli.register import WHERE, command_of
 
 FAILED, INTERRUPTED = 1, 130
 
@@ -24,6 +24,19 @@ _PYDANTIC = "Value error, "
 
 class Commands(TyperGroup):
     """The root command, and the only place where an error becomes a line."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - Typer's signature
+        return list(WHERE)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in WHERE:  # so that Typer knows what else was meant
+            self.commands = {name: command_of(name) for name in WHERE}
+        return super().resolve_command(ctx, args)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - Typer's signature
+        if cmd_name in WHERE and cmd_name not in self.commands:
+            self.commands[cmd_name] = command_of(cmd_name)
+        return self.commands.get(cmd_name)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -42,16 +55,6 @@ class Commands(TyperGroup):
                 raise
             _say(one_line(error))
             raise typer.Exit(FAILED) from None
-
-
-def join_help_lines(app: typer.Typer) -> None:
-    """Typer joins only the first paragraph of a docstring; the others would break in mid-sentence."""
-    for each in app.registered_commands:
-        paragraphs = inspect.getdoc(each.callback) or ""
-        each.help = "\n\n".join(" ".join(part.split()) for part in paragraphs.split("\n\n"))
-    for group in app.registered_groups:
-        if group.typer_instance is not None:
-            join_help_lines(group.typer_instance)
 
 
 def _resumes(ctx: Any) -> bool:

@@ -1,5 +1,7 @@
 """Every command, argument and option explains itself."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +14,9 @@ from tests.cli.test_commands import run
 
 def commands(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], Any]]:
     yield path, command
-    for name, inner in getattr(command, "commands", {}).items():
-        yield from commands(inner, *path, name)
+    names = command.list_commands(None) if hasattr(command, "list_commands") else []
+    for name in names:
+        yield from commands(command.get_command(None, name), *path, name)
 
 
 ALL = dict(commands(typer.main.get_command(app)))
@@ -92,3 +95,21 @@ def test_a_timerange_that_cannot_be_read_says_what_would_be_right() -> None:
 def test_help_breaks_no_line_in_mid_sentence(path: tuple[str, ...]) -> None:
     for paragraph in (ALL[path].help or "").split("\n\n"):
         assert "\n" not in paragraph.strip(), paragraph
+
+
+def test_a_command_loads_only_what_it_needs() -> None:
+    """Media libraries, numpy and DuckDB take longer to load than most commands run."""
+    code = (
+        "import sys; from cli.main import app; app(['ls', '--help'], standalone_mode=False);"
+        "print(sorted({'av', 'numpy', 'duckdb', 'pyarrow'} & sys.modules.keys()))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_mistyped_command_is_corrected() -> None:
+    code, text = run("lss")
+
+    assert code == 2
+    assert "Did you mean 'ls'?" in text
