@@ -42,7 +42,7 @@ MODULES_MAX = {
     "media_storage": (775, WEB | STORE),
     "playback": (795, WEB | STORE),
     "recycle_bin": (800, WEB | STORE),
-    "objects": (795, WEB | STORE),
+    "objects": (802, WEB | STORE),
     "service": (775, WEB | STORE),
     "webhooks": (775, WEB | STORE),
 }
