@@ -113,6 +113,7 @@ def test_the_sweeper_runs_when_told(stack: Stack) -> None:
     assert {line.rpartition(" ")[0].strip() for line in found if line} == {
         "batches expired",
         "copies",
+        "coverage",
         "deletion requests",
         "events expired",
         "recycle bin",

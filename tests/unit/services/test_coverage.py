@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tams.errors import ForbiddenError, NotFoundError
+from tams.models import stored
 from tams.models.coverage import CoverageQuery, FlowCoverage
 from tams.models.coverage_buckets import COARSEST, FINEST, STEP, Bucket, Run, Tally
 from tams.models.queries import FlowQuery
@@ -15,6 +16,7 @@ from tams.runtime.vast import vast_connection
 from tams.services.coverage.coverage import BUCKETS_MAX, CoverageService
 from tams.services.coverage.reading import Limits
 from tams.services.coverage.upkeep import CoverageUpkeep
+from tams.services.deletion.deletion import DeletionService
 from tams.timing import TimeRange
 from tams.timing.timestamp import Timestamp
 from tests.unit.services.world import World, holding, of
@@ -23,6 +25,12 @@ SECOND = 1_000_000_000
 YEAR = 365 * 86_400 * SECOND
 EVER = TimeRange.eternity()
 SUMMARY_ONLY = Limits(live_max=0, few_segments=0, few_buckets=0)
+
+
+@pytest.fixture(autouse=True)
+def _short_flows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Are summed up, so that tests need few Segments."""
+    monkeypatch.setattr(stored, "FEW_SEGMENTS", 0)
 
 
 def upkeep_of(world: World, segments_max: int = 4_096) -> CoverageUpkeep:
@@ -179,6 +187,28 @@ def test_the_sweeper_finds_what_is_stale_and_nothing_else(fresh_world: World) ->
     world.segments(first, 5, first=5)
     assert upkeep.sweep() == 1
     assert told(world, first).segments == 10
+
+
+def test_a_flow_of_few_segments_is_not_summed_up(
+    fresh_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "FEW_SEGMENTS", 10)
+    world, upkeep = fresh_world, upkeep_of(fresh_world)
+    flow_id = world.flow()
+    world.segments(flow_id, 10)
+    assert upkeep.sweep() == 0
+    assert told(world, flow_id, limits=Limits()).segments == 10
+
+    register(world, flow_id, (100 * SECOND, 101 * SECOND))
+    assert upkeep.sweep() == 1
+    assert told(world, flow_id).segments == 11
+
+    DeletionService.of(world.platform, world.caller).delete_segments(
+        flow_id, TimeRange.from_half_open(0, 5 * SECOND)
+    )
+    assert told(world, flow_id, limits=Limits()).segments == 6
+    assert upkeep.sweep() == 1, "what is summed up once is kept up"
+    assert told(world, flow_id).segments == 6
 
 
 def test_flows_of_the_release_before_are_found_after_the_migration(fresh_world: World) -> None:

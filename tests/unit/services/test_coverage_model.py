@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 from typing import ClassVar
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -18,6 +19,7 @@ from hypothesis.stateful import (
 )
 
 from tams.errors import ConflictError, InvalidRequestError, NotFoundError
+from tams.models import stored
 from tams.models.coverage import CoverageQuery, FlowCoverage
 from tams.models.coverage_buckets import COARSEST, FINEST, STEP, Bucket, Run, Tally, summed
 from tams.models.upload import Upload
@@ -271,7 +273,10 @@ def span_of(timerange: TimeRange) -> Span:
     return start_ns, end_ns
 
 
-def test_the_coverage_is_that_of_the_segments(shared_platform: Platform) -> None:
+def test_the_coverage_is_that_of_the_segments(
+    shared_platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "FEW_SEGMENTS", 0)
     Comparison.platform = shared_platform
     run_state_machine_as_test(
         Comparison,

@@ -10,6 +10,9 @@ from tams.timing.timestamp import NS_MAX, NS_MIN
 EVER: Span = (NS_MIN - 1, NS_MAX + 2)
 """Holds every Segment."""
 
+FEW_SEGMENTS = 512
+"""A Flow of up to so many is read Segment by Segment. It needs no summary, and no upkeep of one."""
+
 STALE_MAX = 32
 """Stretches noted one by one. If there are more, the smallest gaps between them count as stale too."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from tams.models.common import Tags
-from tams.models.coverage_state import EVER, CoverageState
+from tams.models.coverage_state import EVER, FEW_SEGMENTS, CoverageState
 from tams.models.deletion_request import DeletionRequest
 from tams.models.flow import Flow
 from tams.models.source import Source
@@ -63,6 +63,13 @@ class StoredFlow:
         if self.coverage is None:
             return self.timeline.segment_count > 0
         return self.coverage.level is not None
+
+    @property
+    def is_to_be_summed_up(self) -> bool:
+        """Whether a summary is wanted that does not tell all yet."""
+        state = self.coverage or CoverageState(stale=(EVER,))
+        is_wanted = state.level is not None or self.timeline.segment_count > FEW_SEGMENTS
+        return is_wanted and bool(state.stale)
 
     def with_stale(self, timeranges: Iterable[TimeRange]) -> Self:
         """The Flow as it is now, noting that Segments at these timeranges come or go."""

@@ -235,8 +235,8 @@ class FlowRepository:
 
 
 def _is_summed_up(stored: StoredFlow) -> bool | None:
-    """None if that is not known, nor whether its row says so."""
-    return None if stored.coverage is None else not stored.coverage.stale
+    """Or need not be. None if that is not known, nor whether its row says so."""
+    return None if stored.coverage is None else not stored.is_to_be_summed_up
 
 
 def _order(query: FlowQuery) -> Order:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from tams.models.coverage_buckets import Piece, Run, Tally, decomposed, outward, width_ns
-from tams.models.coverage_state import CoverageState
+from tams.models.coverage_state import FEW_SEGMENTS, CoverageState
 from tams.models.stored import StoredFlow
 from tams.ports import Repositories
 from tams.timing import TimeRange
@@ -25,7 +25,7 @@ class Limits:
     """
 
     live_max: int = 2_000
-    few_segments: int = 512
+    few_segments: int = FEW_SEGMENTS
     few_buckets: int = 16
     edge_max: int = 20_000
 

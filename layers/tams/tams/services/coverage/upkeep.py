@@ -75,15 +75,16 @@ class CoverageUpkeep:
             if stored is None:
                 return False
             state = self._stepped(repositories, stored)
-            repositories.flows.save_coverage(replace(stored, coverage=state))
-            return bool(state.stale)
+            stepped = replace(stored, coverage=state)
+            repositories.flows.save_coverage(stepped)
+            return stepped.is_to_be_summed_up
 
         return self.store.write(work, flow_id)
 
     def _stepped(self, repositories: Repositories, stored: StoredFlow) -> CoverageState:
         """Returns how far the summary is right after a step on the first stale stretch."""
         state = stored.coverage or CoverageState(stale=(EVER,))
-        if not state.stale:
+        if not stored.is_to_be_summed_up:
             return state
         outline, level = stored.outline.whole, state.level
         if level is None:
