@@ -1,6 +1,8 @@
 """`tams demo`: a clip for users without one."""
 
 import json
+import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -60,20 +62,28 @@ def _tell(outcome: Outcome, seconds: int) -> None:
     had = "was already in the store" if outcome.was_complete else in_segments(outcome.registered)
     multi = short(outcome.multi_flow_id)
     until = min(seconds, 8)
+    tams = _called()
     commands = [
-        (f"tams show {multi}", "describe it and draw its timeline"),
-        (f"tams play {multi} --open", "watch it"),
-        (f"tams export {multi} clip.mp4 --timerange '[2:0_{until}:0)'", "export a part of it"),
-        ("tams ls", "everything in the store"),
+        (f"{tams} show {multi}", "describe it and draw its timeline"),
+        (f"{tams} play {multi} --open", "watch it"),
+        (f"{tams} export {multi} clip.mp4 --timerange '[2:0_{until}:0)'", "export a part of it"),
+        (f"{tams} ls", "everything in the store"),
     ]
+    width = max(len(command) for command, _ in commands)
     lines = [
         f"a clip of {seconds} s with picture and two languages: {had}",
         *(f"  {role:8} {flow_id}" for role, flow_id in _flows(outcome)),
         "next:",
-        *(f"  {command:60} {what}" for command, what in commands),
+        *(f"  {command:{width}}  {what}" for command, what in commands),
     ]
     for line in lines:
         out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _called() -> str:
+    """How the shell finds this command: a checkout has it in .venv/bin, which need not be on the PATH."""
+    path = sys.argv[0]
+    return path if Path(path).name == "tams" and shutil.which("tams") is None else "tams"
 
 
 def _flows(outcome: Outcome) -> list[tuple[str, str]]:

@@ -46,7 +46,7 @@ def test_a_token_opens_thumbnails_within_its_timerange(
         for outside in ("10:0", "12:0"):
             answer = client.get(url, params={"at": outside})
             assert answer.status_code == 403
-            assert "opens [11:0_12:0) alone" in answer.json()["summary"]
+            assert "gives access only to [11:0_12:0)" in answer.json()["summary"]
 
 
 def test_a_token_opens_no_thumbnail_of_anything_else(

@@ -23,7 +23,7 @@ export function Library() {
         {countText(asked, listing)}
         {listing.hasMore && !listing.isLoading && listing.seen > 0 && (
           <button class="button plain" onClick={listing.more}>
-            Look further
+            Search further
           </button>
         )}
         <button class="button plain" onClick={listing.again}>
@@ -87,12 +87,12 @@ function Filters({ asked, change }: { asked: Asked; change: (to: Partial<Asked>)
         value={asked.text}
         onInput={(event) => change({ text: event.currentTarget.value })}
       />
-      <Choice label="Format" any="every format" value={asked.kind} values={KINDS} set={(kind) => change({ kind })} />
+      <Choice label="Format" any="all formats" value={asked.kind} values={KINDS} set={(kind) => change({ kind })} />
       {asked.what === "flows" && (
         <>
           <Choice
             label="Status"
-            any="every status"
+            any="all statuses"
             value={asked.status}
             values={STATUSES}
             set={(status) => change({ status })}
@@ -151,7 +151,7 @@ function Nothing({ asked }: { asked: Asked }) {
   if (asked.text || asked.kind || asked.codec || asked.status) {
     return (
       <div class="empty">
-        <strong>Nothing here has all of that</strong>
+        <strong>Nothing matches this search</strong>
         <a href={href(["library"], { what: asked.what === "flows" ? "flows" : undefined })}>Clear the search</a>
       </div>
     );

@@ -104,6 +104,9 @@ function Known({ resource, path, changed }: { resource: Resource; path: string; 
       sayFault(error);
     }
   };
+  const kind = isFlow ? "flows" : "sources";
+  const collects = (isFlow ? resource.flow_collection : resource.source_collection)?.map((each) => each.id) ?? [];
+  const collectedBy = resource.collected_by ?? [];
   const links = (ids: readonly string[], kind: string) =>
     ids.map((each) => (
       <div>
@@ -134,12 +137,18 @@ function Known({ resource, path, changed }: { resource: Resource; path: string; 
         <dd title={resource.created}>
           {when(resource.created)} {resource.created_by && `by ${resource.created_by}`}
         </dd>
-        <dt>Collects</dt>
-        <dd>
-          {links((isFlow ? resource.flow_collection : resource.source_collection)?.map((each) => each.id) ?? [], isFlow ? "flows" : "sources")}
-        </dd>
-        <dt>Part of</dt>
-        <dd>{links(resource.collected_by ?? [], isFlow ? "flows" : "sources")}</dd>
+        {collects.length > 0 && (
+          <>
+            <dt>Collects</dt>
+            <dd>{links(collects, kind)}</dd>
+          </>
+        )}
+        {collectedBy.length > 0 && (
+          <>
+            <dt>Part of</dt>
+            <dd>{links(collectedBy, kind)}</dd>
+          </>
+        )}
       </dl>
       {isFlow && (
         <label>

@@ -2,6 +2,8 @@ import { api, send, urlOf } from "../../api/client.ts";
 import { service } from "../../api/service.ts";
 import { token } from "../../api/session.ts";
 import type { StorageBackend } from "../../api/types.ts";
+import { lengthText } from "../../time/timecode.ts";
+import { parseTimestamp } from "../../time/timestamp.ts";
 import { Fault } from "../../ui/fault.tsx";
 import { useLoaded } from "../../ui/loading.ts";
 import { claimsOf } from "./claims.ts";
@@ -36,7 +38,7 @@ function HealthPanel() {
         <dl class="pairs">
           {Object.entries(value).map(([part, state]) => (
             <>
-              <dt>{part === "status" ? "all together" : part}</dt>
+              <dt>{part === "status" ? "overall" : part}</dt>
               <dd>
                 <span class={`badge ${state === "ok" ? "good" : "bad"}`}>{String(state)}</span>
               </dd>
@@ -63,6 +65,7 @@ async function readHealth(signal: AbortSignal): Promise<Health> {
 
 function About() {
   const it = service.value;
+  const kept = parseTimestamp(it?.min_object_timeout ?? "");
   return (
     <section class="panel" aria-label="About">
       <h2>About</h2>
@@ -71,8 +74,8 @@ function About() {
         <dd>{it?.api_version ?? "–"}</dd>
         <dt>Version</dt>
         <dd>{it?.service_version ?? "–"}</dd>
-        <dt>Objects kept unused</dt>
-        <dd class="mono">{it?.min_object_timeout ?? "–"}</dd>
+        <dt>Unused Objects kept for</dt>
+        <dd title={it?.min_object_timeout}>{kept !== null ? lengthText(kept) : "–"}</dd>
         <dt>Events by</dt>
         <dd>{it?.event_stream_mechanisms?.map((each) => each.name).join(", ") ?? "–"}</dd>
       </dl>
@@ -119,7 +122,7 @@ function Who() {
     <section class="panel" aria-label="Who I am">
       <h2>Who I am</h2>
       {token.value === null ? (
-        <p>This service asks nobody who they are: everyone who reaches it may do everything.</p>
+        <p>This service requires no credentials: anyone who can reach it may do anything.</p>
       ) : claims === null ? (
         <p>The bearer of a static token, which says nothing about itself.</p>
       ) : (

@@ -9,5 +9,7 @@ export async function deleteStretch({ lanes }: Subject, timerange: string): Prom
     const { body } = await api.delete<DeletionRequest | undefined>(`/flows/${flow.id}/segments`, { timerange });
     if (body?.status !== undefined && body.status !== "done") running += 1;
   }
-  return running === 0 ? "The marked stretch is deleted" : "The deletion runs: Activity shows how far it is";
+  return running === 0
+    ? "The Segments wholly within the marks are deleted"
+    : "The deletion is running: see its progress under Activity";
 }

@@ -28,7 +28,7 @@ export function Marks({ bench }: { bench: Bench }) {
         </dd>
       </dl>
       {marked === null ? (
-        <p class="dim">Put the playhead where it begins and press I, then where it ends and press O.</p>
+        <p class="dim">Move the playhead to where the stretch begins and press I, then to where it ends and press O.</p>
       ) : (
         <Actions bench={bench} marked={marked} />
       )}
@@ -75,7 +75,7 @@ function Actions({ bench, marked }: { bench: Bench; marked: Span }) {
   });
   const remove = during(async () => {
     const names = subject.lanes.length === 1 ? "this Flow" : `these ${subject.lanes.length} Flows`;
-    const text = `Segments of ${names} that lie wholly within the marks are deleted: ${lengthText(marked.end - marked.start)} of ${nameOf(subject.resource)}. Where the service has a recycle bin, Activity can restore them.`;
+    const text = `This deletes the Segments of ${names} that lie wholly within the marks, at most ${lengthText(marked.end - marked.start)} of ${nameOf(subject.resource)}. Segments that reach beyond a mark stay. If the service has a recycle bin, you can restore them under Activity.`;
     if (!(await confirmed("Delete the marked stretch?", text, "Delete"))) return;
     say(await deleteStretch(subject, range));
     bench.again();
