@@ -99,10 +99,23 @@ def main(given: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever reads has enough. Python would complain when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever reads has enough.
+        _close_output()
+        return FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        err.print(Text.assemble(("tams: ", "red"), f"{where}{error.strerror}"), soft_wrap=True)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _close_output()
         return FAILED
     return 0
+
+
+def _close_output() -> None:
+    """Python would complain when it closes a stream that takes nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:

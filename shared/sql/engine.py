@@ -24,7 +24,7 @@ TABLES = "SHOW TABLES"
 _TABLES_SHOWN = re.compile(r"show\s+(all\s+)?tables", re.IGNORECASE)
 _THREADS_MAX = 4
 """One stream of VAST feeds them all, and each takes memory."""
-_READING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+_TELLING = re.compile(r"(describe|desc|show|summarize)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,11 @@ class Engine:
         with _faults():
             found = duckdb.extract_statements(text)
         for each in found:
-            if each.type not in _READING:
-                kind = each.type.name.replace("_", " ")
+            type_ = each.type
+            if type_ == duckdb.StatementType.EXPLAIN:
+                type_ = _explained(each.query)
+            if type_ != duckdb.StatementType.SELECT:
+                kind = type_.name.replace("_", " ")
                 raise QueryError(f"`tams sql` only reads: it takes SELECT, not {kind}")
         queries = [each.query.strip().rstrip(";") for each in found]
         return [_TABLES if _TABLES_SHOWN.fullmatch(each) else each for each in queries]
@@ -75,8 +78,13 @@ class Engine:
 
     def copy(self, query: str, target: str, options: Sequence[str]) -> int:
         """Has DuckDB write the rows of a query. Returns how many."""
+        if duckdb.extract_statements(query)[0].type == duckdb.StatementType.EXPLAIN:
+            raise QueryError(
+                "EXPLAIN shows a plan, which has no rows: leave out --format and --output"
+            )
         # A query may end with a comment, so what follows is on a line of its own.
-        wrapped = f"COPY (\n{query}\n) TO {_text(target)} ({', '.join(options)})"
+        rows = f"FROM (\n{query}\n)" if _TELLING.match(query) else query
+        wrapped = f"COPY (\n{rows}\n) TO {_text(target)} ({', '.join(options)})"
         with self._snapshots.query(), _faults():
             row: Any = self._duckdb.execute(wrapped).fetchone()
         return int(row[0])
@@ -122,6 +130,21 @@ def _faults() -> Iterator[None]:
         raise KeyboardInterrupt from None
     except duckdb.Error as error:
         raise QueryError(fault_of(error, ALL)) from error
+
+
+def _explained(query: str) -> duckdb.StatementType:
+    """What EXPLAIN is about, since EXPLAIN ANALYZE runs it: the first rest of the text that is a statement.
+
+    Before it are only the options of EXPLAIN, which no statement begins with.
+    """
+    text = query.encode()
+    for start, _ in duckdb.tokenize(query)[1:]:
+        try:
+            (found,) = duckdb.extract_statements(text[start:].decode())
+        except duckdb.Error:
+            continue
+        return found.type
+    return duckdb.StatementType.EXPLAIN
 
 
 def _text(text: str) -> str:

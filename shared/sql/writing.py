@@ -40,6 +40,9 @@ def format_of(path: Path) -> Format:
 
 def write_file(engine: Engine, query: str, format_: Format, path: Path) -> int:
     """Writes a file, which is there only when it is whole. Returns how many rows it has."""
+    if path.exists() and not path.is_file():
+        # Whoever may would replace a device, such as /dev/stdout, for everyone on the machine.
+        raise QueryError(f"{path} is not a file: without --output, rows go to standard output")
     part = part_of(path)
     try:
         rows = engine.copy(query, str(part), _OPTIONS[format_])
@@ -56,6 +59,8 @@ def part_of(path: Path) -> Path:
 
 def write_folder(engine: Engine, query: str, folder: Path, partition: str) -> int:
     """Writes Parquet files in folders such as `day=2026-01-31`. Returns how many rows they have."""
+    if folder.exists() and not folder.is_dir():
+        raise QueryError(f"{folder} is a file: give a new folder")
     if folder.exists() and any(folder.iterdir()):
         raise QueryError(f"{folder} is not empty: give a new folder")
     column = '"' + partition.replace('"', '""') + '"'

@@ -143,7 +143,13 @@ def test_queries_come_from_files_and_from_standard_input(run: Run, tmp_path: Pat
         ("SELECT * FROM read_text('/etc/passwd')", "reads no files and no network"),
         ("SELECT * FROM glob('/*')", "reads no files and no network"),
         ("SELECT * FROM 'https://files.example/x.parquet'", "reads no files and no network"),
-        ("EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/x.csv'", "reads no files and no network"),
+        ("EXPLAIN ANALYZE COPY (SELECT 1) TO '/tmp/x.csv'", "takes SELECT, not COPY"),
+        ("/* é */ EXPLAIN (ANALYZE) COPY (SELECT 1) TO '/tmp/x.csv'", "takes SELECT, not COPY"),
+        ("EXPLAIN ANALYZE DROP VIEW flows", "takes SELECT, not DROP"),
+        (
+            "EXPLAIN ANALYZE CREATE OR REPLACE TEMP VIEW flows AS SELECT 1; FROM flows",
+            "takes SELECT, not CREATE",
+        ),
     ],
 )
 def test_a_fault_is_one_line(run: Run, query: str, words: str) -> None:
@@ -261,6 +267,90 @@ def test_wrong_usage_is_told(arguments: tuple[str, ...], words: str) -> None:
 
     assert done.returncode == 2
     assert words in " ".join(done.stderr.replace("│", " ").split())
+
+
+def test_explain_analyze_writes_no_file_where_files_may_be_read(run: Run, tmp_path: Path) -> None:
+    target = tmp_path / "x.csv"
+
+    code, _, err = run("--allow-files", "-c", f"EXPLAIN ANALYZE COPY (SELECT 1) TO '{target}'")
+
+    assert (code, "takes SELECT, not COPY" in err) == (1, True)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "EXPLAIN SELECT 1",
+        "EXPLAIN FROM flows",
+        "EXPLAIN (SELECT 1)",
+        "EXPLAIN ANALYZE (SELECT 1)",
+        "EXPLAIN (ANALYZE) SELECT 1",
+        "EXPLAIN ANALYZE WITH f AS (FROM flows) FROM f",
+        "/* é */ EXPLAIN -- of all\n ANALYZE VALUES (1)",
+    ],
+)
+def test_queries_are_explained(run: Run, query: str) -> None:
+    code, out, err = run("-c", query)
+
+    assert (code, err) == (0, "")
+    assert out
+
+
+def test_rows_go_to_files_only(run: Run, tmp_path: Path) -> None:
+    """Root could replace a device for the whole machine."""
+    folder, pipe, link = tmp_path / "folder.csv", tmp_path / "pipe.csv", tmp_path / "link.csv"
+    folder.mkdir()
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+
+    for target in (folder, pipe, link):
+        code, _, err = run("-c", "SELECT 1", "--output", str(target))
+        assert (code, err.count("\n")) == (1, 1)
+        assert f"{target} is not a file" in err
+    assert names_in(tmp_path) == ["folder.csv", "link.csv", "pipe.csv"]
+    assert (pipe.is_fifo(), link.is_symlink()) == (True, True)
+
+
+def test_what_the_system_refuses_is_one_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("as before")
+
+    for arguments, words in (
+        (("-o", f"{file}/x.csv"), "Not a directory"),
+        (("-o", str(tmp_path / f"{'x' * 300}.csv")), "File name too long"),
+        (("-o", str(file), "--partition", "a"), f"{file} is a file: give a new folder"),
+        (("--spill", str(tmp_path / "none")), "No such file or directory"),
+    ):
+        code, out, err = run("-c", "SELECT 1 AS a, 2 AS b", *arguments)
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        assert err.startswith("tams: ")
+        assert words in err
+    assert file.read_text() == "as before"
+
+
+@pytest.mark.parametrize("format_", ["csv", "table"])
+def test_a_full_disk_is_told_in_one_line(vast_url: str, format_: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sql", "-c", "SELECT * FROM range(9)", "--format", format_],
+            env={**os.environ, **environment(vast_url)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert (done.returncode, done.stderr) == (1, "tams: No space left on device\n")
+
+
+def test_what_is_told_of_views_can_be_taken_elsewhere(run: Run) -> None:
+    code, out, _ = run("-c", "DESCRIBE flows", "--format", "json")
+    assert (code, json.loads(out)[0]["column_name"]) == (0, "id")
+
+    code, out, err = run("-c", "EXPLAIN FROM flows", "--format", "csv")
+    assert (code, out) == (1, "")
+    assert "EXPLAIN shows a plan" in err
 
 
 def test_output_takes_one_query_and_a_known_name(run: Run, tmp_path: Path) -> None:

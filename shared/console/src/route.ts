@@ -1,20 +1,11 @@
 import { computed, signal } from "@preact/signals";
+import { placeOf } from "./place.ts";
 
 /** Where the reader is, in the fragment of the address, so that every place can be linked to below any base path. */
 const hash = signal(location.hash);
 addEventListener("hashchange", () => {
   hash.value = location.hash;
 });
-
-export interface Place {
-  readonly parts: readonly string[];
-  readonly query: URLSearchParams;
-}
-
-export function placeOf(text: string): Place {
-  const [path = "", query = ""] = text.replace(/^#?\/?/, "").split("?");
-  return { parts: path.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(query) };
-}
 
 export const place = computed(() => placeOf(hash.value));
 

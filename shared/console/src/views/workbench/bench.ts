@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { hull, type Span } from "../../time/timerange.ts";
 import { HOUR, parseTimestamp, type Ns } from "../../time/timestamp.ts";
-import { nearestFrame, type Rate } from "../../time/timecode.ts";
+import { frameStart, nearestFrame, type Rate } from "../../time/timecode.ts";
 import { CLOCKS, type Clock } from "../../timeline/clock.ts";
 import { laneOf, type Lane } from "../../timeline/lane.ts";
 import { fitted, following, type View } from "../../timeline/view.ts";
@@ -85,9 +85,15 @@ export class Bench {
     const at = this.transport.value?.playhead.value ?? null;
     if (at === null) return;
     const [mark, other] = which === "in" ? [this.markIn, this.markOut] : [this.markOut, this.markIn];
-    mark.value = at;
+    mark.value = which === "out" ? this.outAt(at) : at;
     const [start, end] = [this.markIn.value, this.markOut.value];
     if (start !== null && end !== null && start >= end) other.value = null;
+  }
+
+  /** An out mark ends before the frame on show, or after it where that is the last one. */
+  private outAt(ns: Ns): Ns {
+    const extent = this.extent.value;
+    return extent !== null && ns + frameStart(1n, this.rate) >= extent.end ? extent.end : ns;
   }
 
   /** Moves a mark to the nearest frame, as far as the other. */
