@@ -74,6 +74,7 @@ def test_a_flow_lives_through_the_sample_events(handle: Any) -> None:
     swept = handle("sweeper", "schedule/sweeper.json")
     assert swept == {
         "copies": 0,
+        "coverage": 0,
         "batches_expired": 0,
         "events_expired": 0,
         "uploads": 0,

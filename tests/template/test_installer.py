@@ -38,6 +38,21 @@ def test_it_counts_the_packages() -> None:
     assert counts[:2] == [f"  20 of {total} found", f"  40 of {total} found"]
 
 
+def test_uv_needs_no_counting() -> None:
+    """All is there already, so nothing is asked of the network."""
+    env = {name: value for name, value in os.environ.items() if name != "PIP_NO_INDEX"}
+    done = subprocess.run(
+        command(ROOT / "requirements/local.txt"),
+        env={**env, "UV_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("installing ")
+
+
 def test_it_shows_what_pip_said_when_it_failed(missing: Path) -> None:
     done = subprocess.run(
         command(missing), env=WITHOUT_INDEX, capture_output=True, text=True, check=False
