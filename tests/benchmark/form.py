@@ -6,9 +6,13 @@ long form and records it, and `TAMS_BENCH=quick` records the short one.
 
 import os
 
+import pytest
+
 _ASKED = os.environ.get("TAMS_BENCH", "")
 RECORDS = bool(_ASKED)
 LONG = _ASKED not in ("", "quick")
+compares_times = pytest.mark.skipif(not RECORDS, reason="compares times: make bench")
+"""For what would prove nothing else, and fail on a busy machine."""
 
 
 def sized(*, test: int, quick: int, long: int) -> int:

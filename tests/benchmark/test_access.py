@@ -15,6 +15,7 @@ from tams.models.caller import Scope
 from tams.runtime.access_settings import AccessSettings
 from tams.runtime.authorizer import authorizer_handler
 from tests.access.issuer import AUDIENCE, token_issuer
+from tests.benchmark.form import compares_times
 from tests.benchmark.record import Record
 
 TABLE = "Knowing who calls"
@@ -44,6 +45,7 @@ def each_ms(call: Callable[[], object], times: int) -> float:
     return median(took) * 1000
 
 
+@compares_times
 def test_the_authorizer_starts_faster_than_any_function_and_takes_little_time(
     record: Record, capsys: pytest.CaptureFixture[str]
 ) -> None:

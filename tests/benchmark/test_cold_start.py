@@ -11,6 +11,7 @@ import pytest
 
 from tams.repositories.provision import provision
 from tams.runtime.vast import vast_connection
+from tests.benchmark.form import compares_times
 from tests.benchmark.record import Record
 from tests.integration.local_vast import a_local_vast, settings_for
 from tests.template.conftest import ROOT
@@ -26,6 +27,7 @@ FIRST_EVENTS = [
 ]
 
 
+@compares_times
 def test_what_runs_before_each_request_starts_faster_than_what_asks_vast(
     record: Record, tmp_path: Path
 ) -> None:
