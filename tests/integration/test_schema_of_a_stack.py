@@ -57,6 +57,7 @@ def test_nothing_is_answered_until_the_tables_are_migrated_and_then_all_is(stack
         assert rows["flows"] == 6
         assert {name for name, number in rows.items() if number is None} == {
             "batches",
+            "coverage",
             "recycle_bin",
             "schema_version",
         }

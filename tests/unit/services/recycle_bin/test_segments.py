@@ -63,7 +63,7 @@ def test_what_is_in_the_way_is_named(world: BinWorld) -> None:
     assert len(world.listed(flow_id)) == 3
     (entry,) = world.bin_of(flow_id)
     assert entry.segment_count == 1
-    with pytest.raises(ConflictError, match="all of the Segments"):
+    with pytest.raises(ConflictError, match="all of these Segments"):
         world.restore_segments(flow_id, partial=True)
 
 
