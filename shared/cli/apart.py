@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 import threading
-import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -20,7 +19,9 @@ from cli.ingest_options import Options
 from cli.progress import Progress
 from cli.unfinished import mark_unfinished
 
-_CONTEXT: Any = get_context("spawn" if sys.platform == "darwin" else "fork")
+_CONTEXT: Any = get_context("spawn" if sys.platform == "darwin" else "forkserver")
+"""Never plain fork: a child can wait for ever for a lock that another thread of its parent held."""
+_CONTEXT.set_forkserver_preload(["cli.apart"])
 _ERRORS = {each.__name__: each for each in (NotMediaError, RefusedError, UnreachableError)}
 _END_SECONDS = 10.0
 
@@ -66,14 +67,8 @@ def ingest_apart(
     If an ingest cannot finish, its Flows in the store say so, provided the server can be reached.
     """
     receiver, sender = _CONTEXT.Pipe(duplex=False)
-    child = _CONTEXT.Process(
-        target=_ingest, args=(sender, receiver, server, path, options), daemon=True
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # the child uses no lock of another thread
-        child.start()
+    child = _CONTEXT.Process(target=_ingest, args=(sender, server, path, options), daemon=True)
+    child.start()
     sender.close()
     hears = _Hears(progress, say)
     try:
@@ -139,14 +134,11 @@ def _end(child: Any) -> None:
 
 def _ingest(
     sender: "Connection[Any, Any]",
-    receiver: "Connection[Any, Any]",
     server: Server,
     path: Path,
     options: Options,
 ) -> None:
     """In the child."""
-    if _CONTEXT.get_start_method() == "fork":
-        receiver.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     told = _Told(sender)

@@ -252,6 +252,7 @@ def test_what_is_no_media_is_refused_in_one_line_before_a_server_is_asked(
     assert text.strip().count("\n") == 0
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_file_that_changes_while_it_is_ingested_leaves_nothing(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +276,7 @@ def _refused(*_: object) -> None:
     raise CommandError("PUT /media was refused with 403: AccessDenied")
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_ingest_that_fails_half_way_says_how_to_go_on(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -234,7 +234,7 @@ def test_what_appears_in_a_folder_is_ingested_once_complete_and_once_only(
 
 
 def test_python_knows_the_command(stack: Stack) -> None:
-    """The child of an ingest is forked from whatever runs the command."""
+    """The process of an ingest starts from whatever runs the command."""
     done = subprocess.run(
         [sys.executable, "-m", "cli.main", "ingest", os.devnull, "--url", stack.api_url],
         capture_output=True,

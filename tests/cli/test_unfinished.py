@@ -30,6 +30,7 @@ def _refused(*_: object) -> None:
     raise CommandError("PUT /media was refused with 403: AccessDenied")
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_ingest_that_fails_says_so_in_the_store_until_a_rerun_completes_it(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +59,7 @@ def test_an_ingest_that_fails_says_so_in_the_store_until_a_rerun_completes_it(
         assert not {"ingest_unfinished", "ingest_by"} & found["tags"].keys()
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_unfinished_ingest_can_be_removed_as_a_whole(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +74,7 @@ def test_an_unfinished_ingest_can_be_removed_as_a_whole(
     assert tams(stack, "ls", "--search", "removed.wav").strip() == "no flows"
 
 
+@pytest.mark.usefixtures("forked")
 def test_a_crash_of_the_media_library_costs_one_file(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,7 +120,7 @@ def test_the_second_ingest_of_one_content_waits_for_the_first(
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, text=True, env=clean({})) as first:
         until(lambda: "ingesting by" in tams(stack, "ls", "--label", path.name))
-        workers = psutil.Process(first.pid).children()
+        workers = psutil.Process(first.pid).children(recursive=True)
         for each in workers:
             each.suspend()
         with subprocess.Popen(
@@ -136,6 +139,7 @@ def test_the_second_ingest_of_one_content_waits_for_the_first(
     assert "the same content is already in the store, complete" in known
 
 
+@pytest.mark.usefixtures("forked")
 def test_an_ingest_that_has_long_been_silent_does_not_hold_up_another(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
