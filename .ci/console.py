@@ -24,7 +24,7 @@ def main(command: str) -> int:
     if shutil.which("npm") is None:
         if os.environ.get("CI") == "true":
             sys.exit(
-                "npm is not installed, so nobody knows whether the console is built from its sources"
+                "npm is not installed, so this run does not check that the console matches its sources"
             )
         sys.stdout.write("NOT DONE: npm is not installed; the console stays as it was built\n")
         return 0

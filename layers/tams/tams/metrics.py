@@ -26,7 +26,7 @@ REQUESTS = Metric("Requests", "counter", "Requests answered.", ("method", "route
 REQUEST_DURATION = Metric(
     "RequestDuration",
     "histogram",
-    "How long requests took, except those that wait for events.",
+    "The duration of requests, without those that wait for events.",
     ("method", "route"),
     in_seconds=True,
 )
@@ -64,7 +64,7 @@ DELETION_REQUESTS_IDLE = Metric(
 UPLOADS_WAITING = Metric(
     "UploadsWaiting",
     "gauge",
-    "Objects waiting for their upload, among those that the last sweep looked at.",
+    "Objects that the last sweep found still waiting for their upload.",
 )
 SWEEPS = Metric("Sweeps", "counter", "Complete runs of the sweeper.")
 SWEEP_DURATION = Metric(

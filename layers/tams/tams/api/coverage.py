@@ -1,4 +1,4 @@
-"""The coverage of Flows and Sources, as routes of both ask for it."""
+"""The query parameters of both coverage routes."""
 
 from typing import Annotated
 

@@ -40,7 +40,7 @@ class HeadMiddleware:
 
 
 def changed_elsewhere(path: str) -> str:
-    """What to do instead of writing to this path; empty if there is no alternative."""
+    """How to make the change elsewhere; empty if nothing else makes it."""
     return _CHANGED_ELSEWHERE.get("/" + path.split("/")[1], "")
 
 

@@ -1,4 +1,4 @@
-"""What time Flows cover, an extension of TAMS: runs, gaps, and sums by buckets of time."""
+"""The coverage of Flows and Sources, an extension of TAMS: ranges, gaps, and sums in buckets of time."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _SECONDS = re.compile(r"([0-9]{1,30})(?:\.([0-9]{1,9}))?")
 
 @dataclass(frozen=True, slots=True)
 class CoverageQuery:
-    """`resolution_ns` is None where about 500 buckets are to show the stretch, however long it is."""
+    """Without `resolution_ns`, about 500 buckets show the timerange, however long it is."""
 
     timerange: TimeRange
     resolution_ns: int | None = None
@@ -47,7 +47,7 @@ def _resolution_ns(text: str) -> int:
 
 
 class _Coverage(Model):
-    """Its JSON says `null` where nothing is known: what draws it need not tell absent from unknown."""
+    """Unknown values are `null` in the JSON, so that a client need not check whether a property exists."""
 
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json")
@@ -57,9 +57,9 @@ class _Coverage(Model):
 
 
 class CoverageBucket(_Coverage):
-    """What starts in a stretch of time, and how much of the stretch Segments cover.
+    """The Segments that start in a stretch of time, and how much of the stretch is covered.
 
-    `bytes` is null where the size of no Object is known.
+    `bytes` is null if no Object has a known size.
     """
 
     timerange: TimeRange
@@ -69,12 +69,12 @@ class CoverageBucket(_Coverage):
 
 
 class FlowCoverage(_Coverage):
-    """What a Flow has within the stretch that was asked for, by buckets as wide as `resolution`.
+    """The coverage of a Flow within the requested timerange, in buckets as wide as `resolution`.
 
-    Segments count where they start, and one that reaches into the stretch counts in its first bucket.
+    A Segment counts where it starts. One that reaches into the timerange counts in its first bucket.
 
-    `unknown_sizes` counts Segments whose Objects have no known size; `bytes` is null if that is all of them.
-    If not `complete`, some of the latest changes are not summed up yet.
+    `unknown_sizes` counts Segments whose Objects have no known size; `bytes` is null if all are unknown.
+    If `complete` is false, the latest changes are missing.
     """
 
     flow_id: str
@@ -91,7 +91,7 @@ class FlowCoverage(_Coverage):
 
 
 class SourceCoverage(_Coverage):
-    """What the Flows of a page cover together, and each of them."""
+    """The coverage of the Flows on a page, together and one by one."""
 
     source_id: str
     timerange: TimeRange

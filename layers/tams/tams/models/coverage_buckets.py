@@ -1,6 +1,6 @@
-"""Buckets of time by which a Flow's Segments are summed up, and what the sum of one holds (ADR 31).
+"""The buckets of time in a Flow's coverage summary, and the sums in each (ADR 31).
 
-A level has buckets of 2**exponent seconds, aligned to 0:0. Each bucket consists of four of the level below.
+The buckets of a level are 2**exponent seconds wide and aligned to 0:0. Each covers four of the level below.
 """
 
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ from tams.timing.spans import Span
 from tams.timing.timestamp import NS_PER_SECOND
 
 FINEST, STEP, COARSEST = -6, 2, 38
-"""Exponents: 1/64 s is the smallest power of a quarter that is a whole number of nanoseconds."""
+"""Exponents. 1/64 s is the smallest negative power of four that is a whole number of nanoseconds."""
 
 PER_PARENT = 1 << STEP
 _SEGMENTS_IN_BUCKET = 4
-"""The finest buckets kept of a Flow have room for so many Segments of the usual length, up to four times."""
+"""The finest buckets of a Flow hold 4 to 16 Segments of average length."""
 
 
 def width_ns(exponent: int) -> int:
@@ -28,7 +28,7 @@ def level_for(length_ns: int) -> int:
 
 
 def level_of(resolution_ns: int, stretch_ns: int, buckets_max: int) -> int:
-    """The exponent of the level nearest to a resolution that has no more buckets than that on a stretch."""
+    """The exponent of the level nearest to `resolution_ns` with at most `buckets_max` buckets there."""
     exponent = _first_level(resolution_ns)
     if exponent > FINEST and width_ns(exponent) >= 2 * resolution_ns:
         exponent -= STEP
@@ -36,7 +36,7 @@ def level_of(resolution_ns: int, stretch_ns: int, buckets_max: int) -> int:
 
 
 def coarse_enough(stretch_ns: int, buckets_max: int) -> int:
-    """The exponent of the finest level with at most so many buckets on a stretch, however it lies."""
+    """The exponent of the finest level with at most `buckets_max` buckets, wherever the stretch starts."""
     exponent = FINEST
     while exponent < COARSEST and -(-stretch_ns // width_ns(exponent)) + 1 > buckets_max:
         exponent += STEP
@@ -50,13 +50,13 @@ def _first_level(at_least_ns: int) -> int:
 
 
 def outward(span: Span, exponent: int) -> Span:
-    """The span with all of the buckets that it touches."""
+    """The span, extended to whole buckets."""
     width = width_ns(exponent)
     return span[0] // width * width, -(-span[1] // width) * width
 
 
 class Piece(NamedTuple):
-    """What a summary takes of a Segment: its time `[start_ns, end_ns)`, and the Object that it uses."""
+    """What the summary needs to know about a Segment: its time `[start_ns, end_ns)` and its Object."""
 
     start_ns: int
     end_ns: int
@@ -65,9 +65,9 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The sum of Segments that follow one another; each counts where it starts, with all of its length.
+    """The sums of consecutive Segments. Each counts where it starts, with its whole length.
 
-    `[first_ns, last_ns)` spans them, so only the last may end beyond the bucket. `size_bytes` adds up the
+    They span `[first_ns, last_ns)`, so only the last can end beyond its bucket. `size_bytes` adds up the
     known sizes of their Objects, and `unknown` counts the others.
     """
 
@@ -123,9 +123,9 @@ def summed(tallies: Iterable[Tally], exponent: int) -> dict[Bucket, Tally]:
 
 
 def decomposed(span: Span, finest: int, coarsest: int) -> tuple[list[Run], list[Span]]:
-    """Buckets that lie wholly in the span, the coarsest possible, and what is left at its ends.
+    """Splits a span into whole buckets, as coarse as possible, and the remainders at its two ends.
 
-    A span of any length takes a bounded number of buckets below the coarsest level.
+    Below the coarsest level, the number of buckets is bounded, however long the span is.
     """
     width = width_ns(finest)
     low, high = -(-span[0] // width), span[1] // width

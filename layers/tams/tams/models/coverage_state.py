@@ -1,4 +1,4 @@
-"""How far the summary of a Flow's coverage tells what its Segments are: kept on the Flow's row (ADR 31)."""
+"""Which parts of a Flow's coverage summary are out of date. The Flow's row holds this (ADR 31)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,18 +11,18 @@ EVER: Span = (NS_MIN - 1, NS_MAX + 2)
 """Holds every Segment."""
 
 FEW_SEGMENTS = 512
-"""A Flow of up to so many is read Segment by Segment. It needs no summary, and no upkeep of one."""
+"""Up to this many, reads take the Segments one by one, and the Flow needs no summary."""
 
 STALE_MAX = 32
-"""Stretches noted one by one. If there are more, the smallest gaps between them count as stale too."""
+"""The most stretches in the list. If there are more, those with the smallest gaps between them are joined."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageState:
-    """`level` is the exponent of the finest buckets kept; None until the first Segments are summed up.
+    """`level` is the exponent of the finest buckets; None before the Flow is first summed up.
 
-    The summary is right outside the `stale` stretches: those in which Segments that start there have come,
-    gone or changed since.
+    The `stale` stretches are those in which Segments were added, deleted or changed since. The summary is
+    right everywhere else.
     """
 
     level: int | None = None

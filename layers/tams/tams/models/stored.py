@@ -55,24 +55,24 @@ class StoredFlow:
     look_us: int | None = None
     """When retention is to look at it next, where this transaction changes that; never read."""
     coverage: CoverageState | None = None
-    """How far its coverage is summed up; None if nothing is known about that."""
+    """The state of its coverage summary; None if it is unknown."""
 
     @property
     def may_be_summed_up(self) -> bool:
-        """Whether there may be a summary of its coverage."""
+        """Whether a coverage summary may exist."""
         if self.coverage is None:
             return self.timeline.segment_count > 0
         return self.coverage.level is not None
 
     @property
     def is_to_be_summed_up(self) -> bool:
-        """Whether a summary is wanted that does not tell all yet."""
+        """Whether its coverage summary is needed and out of date."""
         state = self.coverage or CoverageState(stale=(EVER,))
         is_wanted = state.level is not None or self.timeline.segment_count > FEW_SEGMENTS
         return is_wanted and bool(state.stale)
 
     def with_stale(self, timeranges: Iterable[TimeRange]) -> Self:
-        """The Flow as it is now, noting that Segments at these timeranges come or go."""
+        """The Flow with these timeranges marked stale, because Segments there come or go."""
         state = self.coverage or CoverageState(stale=(EVER,))
         return replace(self, coverage=state.with_stale(finite(each) for each in timeranges))
 

@@ -1,6 +1,6 @@
-"""The summary of a Flow's Segments on VAST, and of the Segments only what a summary consists of.
+"""Reads and writes the coverage summary, and reads the parts of Segments that it is made from.
 
-Both are found by timeline. Rows are written in the transaction that notes on the Flow how far they are right.
+Both are keyed by timeline. Rows change in the transaction that updates the Flow's `CoverageState`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -21,10 +21,10 @@ from tams.vast.where import Predicate, any_of, col
 _RUNS_MAX = 2_000
 """The most ranges in one select: VAST refuses requests of more than 5 MiB."""
 _REMOVED_MAX = 20_000
-"""Rows that go at once: more than a timeline has whose Segments one transaction removes."""
+"""Rows removed at once: more than belong to any timeline whose Segments go in one transaction."""
 _INDEX_BITS = 64
 _EXPONENT_ZERO, _INDEX_ZERO = 0x80, 1 << _INDEX_BITS - 1
-"""Added, so that the text of an exponent and an index sorts as they do."""
+"""Offsets that make exponents and indexes sort as text."""
 
 
 class CoverageRepository:
@@ -35,9 +35,9 @@ class CoverageRepository:
     def pieces(
         self, outline: FlowOutline, spans: Sequence[Span], rows_max: int
     ) -> tuple[list[Piece], bool]:
-        """Segments that start in any of the disjoint spans, in no order, without hidden ones.
+        """The visible Segments that start in any of the disjoint spans, in no order.
 
-        Also whether these are all: no more than `rows_max` are there, hidden ones included. One round trip.
+        Also whether these are all: there are at most `rows_max`, hidden ones included. One round trip.
         """
         if not spans:
             return [], True
@@ -64,7 +64,7 @@ class CoverageRepository:
     def renew(
         self, timeline_id: str, before: Mapping[Bucket, Tally], after: Mapping[Bucket, Tally]
     ) -> None:
-        """Write what is different after, of rows read `for_change`. Three round trips, or fewer."""
+        """Write the differences between rows from `rows_for_change` and `after`. Up to three round trips."""
         ids = self._row_ids
         gone = [ids.pop((timeline_id, each)) for each in before if each not in after]
         self._transaction.delete(COVERAGE, gone)
@@ -77,9 +77,9 @@ class CoverageRepository:
         self._transaction.insert(COVERAGE, coverage_rows(timeline_id, new))
 
     def remove(self, timeline_ids: Collection[str]) -> bool:
-        """Remove rows of these timelines, a step's worth. Returns whether there may be more.
+        """Remove a batch of rows of these timelines. Returns whether there may be more.
 
-        Two round trips, and one if there are none.
+        Two round trips; one if there are no rows.
         """
         more = False
         for some in in_parts(sorted(timeline_ids)):

@@ -37,7 +37,7 @@ from tams.timing.microseconds import to_us
 from tams.vast.where import col
 
 STALE_US = 0
-"""Stands in `coverage_us` where it is not known since when. Nothing there is earlier."""
+"""The value of `coverage_us` when the summary is out of date since an unknown time. It sorts first."""
 
 
 class FlowRepository:
@@ -47,7 +47,7 @@ class FlowRepository:
         self._transaction = transaction
         self._rows = ChangingRows(transaction, FLOWS)
         self._summed_up: dict[str, bool | None] = {}
-        """Of the Flows read, whether their coverage is."""
+        """For each Flow read, whether its coverage summary was current."""
 
     def find(self, flow_id: str) -> StoredFlow | None:
         return self.find_many([flow_id]).get(flow_id)
@@ -130,13 +130,13 @@ class FlowRepository:
         self._rows.update([row])
 
     def save_coverage(self, stored: StoredFlow) -> None:
-        """Write only how far its coverage is summed up. The Flow was read in this transaction."""
+        """Write only the state of its coverage summary. The Flow was read in this transaction."""
         text = coverage_text(stored.coverage, stored.flow.segments_updated)
         changed = {"coverage": text, **self._since(stored), **relations_row(stored)}
         self._rows.update([{"id": stored.flow.id, **changed}])
 
     def _since(self, stored: StoredFlow) -> dict[str, int | None]:
-        """Since when its coverage is not summed up, if that changes: a projection is sorted by it."""
+        """When its coverage summary went out of date, if that changes: a projection is sorted by it."""
         before, now = self._summed_up[stored.flow.id], _is_summed_up(stored)
         if before is now:
             return {}
@@ -162,9 +162,9 @@ class FlowRepository:
         return [row["id"] for row in rows[:limit]]
 
     def unsummed(self, limit: int) -> list[str]:
-        """Flows of which not all Segments are summed up, so many at most. One round trip.
+        """The ids of up to `limit` Flows whose coverage summary is out of date. One round trip.
 
-        A range leads along the projection; what is only not null is looked for in all rows.
+        The predicate is a range, because VAST scans all rows for "is not null".
         """
         stale = col["coverage_us"] >= STALE_US
         rows = self._transaction.select(FLOWS, stale, ["id"], rows_max=limit)
@@ -235,7 +235,7 @@ class FlowRepository:
 
 
 def _is_summed_up(stored: StoredFlow) -> bool | None:
-    """Or need not be. None if that is not known, nor whether its row says so."""
+    """Whether the coverage summary is current, or not needed. None if the row does not say."""
     return None if stored.coverage is None else not stored.is_to_be_summed_up
 
 

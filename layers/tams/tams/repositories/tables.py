@@ -54,8 +54,8 @@ FLOWS = Table(
         unrelated_revision=INT,
         told_us=INT,  # the last moment of the Flow that its dates do not show (`clock/record_times.py`)
         retention_us=INT,  # when retention looks at it next (`models/retention.py`)
-        coverage=TEXT,  # how far the rows of `coverage` tell what its Segments are, as JSON
-        coverage_us=INT,  # since when they do not tell all; null while they do
+        coverage=TEXT,  # which stretches of its `coverage` rows are out of date, as JSON
+        coverage_us=INT,  # since when some are; null while none is
         revision=INT,
     ),
     sorting_key=("id",),

@@ -1,8 +1,8 @@
-"""Sums up what time the Segments of each Flow cover.
+"""Adds the coverage summary.
 
-Flows with Segments are marked, and the sweeper sums them up after the upgrade. Until then their coverage is
-read from the Segments, as far as these are few. The release before can use these tables: if it changes
-Segments, `segments_updated_us` shows that the summary no longer tells all.
+The migration marks Flows with Segments, and the sweeper sums them up after the upgrade. Until then, coverage
+is read from the Segments, and is incomplete if there are many. The previous release can use these tables. If
+it changes Segments, `segments_updated_us` shows that the summary is out of date.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _BATCH_ROWS = 200
 
 @dataclass(frozen=True)
 class MarkUnsummed:
-    """Has the sweeper sum up Flows with Segments. A marked row is not null, and so not marked again."""
+    """Marks Flows with Segments for the sweeper. It skips rows that are marked already."""
 
     def run(self, turn: Turn) -> list[str]:
         marked = 0
@@ -32,7 +32,7 @@ class MarkUnsummed:
 
 
 def mark_some(transaction: VastTransaction) -> int:
-    """Marks a batch of them. Returns how many; 0 when all are marked."""
+    """Mark a batch of Flows. Returns how many; 0 when all are marked."""
     unmarked = (col["segment_count"] > 0) & col["coverage_us"].isnull() & col["coverage"].isnull()
     columns = ("unrelated_revision", "revision")
     rows = transaction.select(FLOWS, unmarked, columns, with_row_id=True, rows_max=_BATCH_ROWS)
@@ -41,7 +41,7 @@ def mark_some(transaction: VastTransaction) -> int:
 
 
 def _marked(row: Row) -> Row:
-    """With its next revision; a Flow without relations is known to have none in that one too."""
+    """The row with its next revision. If the Flow is known to have no relations, it stays known."""
     is_unrelated = row["unrelated_revision"] == row["revision"]
     return {
         ROW_ID: row[ROW_ID],

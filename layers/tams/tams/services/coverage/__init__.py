@@ -1,1 +1,1 @@
-"""What time the Segments of Flows cover: summed up in the background, read at any zoom (ADR 31)."""
+"""The coverage of Flows: summed up in the background, read at any zoom (ADR 31)."""

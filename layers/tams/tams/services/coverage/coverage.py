@@ -83,7 +83,7 @@ class CoverageService:
     def _read(
         self, repositories: Repositories, flows: Sequence[StoredFlow], query: CoverageQuery
     ) -> tuple[list[Found | None], int]:
-        """What each Flow has, None for nothing, and the exponent of the level that shows all of them."""
+        """For each Flow what was found, or None, and the exponent of the level that they share."""
         windows = [window_of(each, query.timerange) for each in flows]
         exponent = _exponent(query, [each for each in windows if each is not None])
         found = [
@@ -94,7 +94,7 @@ class CoverageService:
 
 
 def _exponent(query: CoverageQuery, windows: Sequence[Span]) -> int:
-    """The level for a resolution, on the stretch that is asked for as far as it has an end."""
+    """The exponent of the level to show. A timerange without an end stops where the Flows end."""
     start_ns, end_ns = query.timerange.half_open()
     from_ns = min((low for low, _ in windows), default=0) if start_ns is None else start_ns
     until_ns = max((high for _, high in windows), default=from_ns) if end_ns is None else end_ns
@@ -164,6 +164,6 @@ def _told(spans: Sequence[Span]) -> tuple[TimeRange, ...]:
 
 
 def _version(flows: Sequence[StoredFlow], query: CoverageQuery) -> str:
-    """Whatever changes the coverage of a Flow writes its row."""
+    """Every change of a Flow's coverage writes its row, so its revision is enough."""
     seen = [(each.flow.id, each.flow.created, each.revision) for each in flows]
     return blake2b(f"{query} {seen}".encode(), digest_size=12).hexdigest()

@@ -1,4 +1,4 @@
-"""Makes buckets and runs of what was read, purely."""
+"""Turns what was read into buckets and ranges. Pure functions."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from tams.timing.spans import Span, joined
 
 RANGES_MAX = 1_000
 EXACT_RANGES_MAX = 200
-"""Up to so many runs, every gap is shown that is known, however short."""
+"""Up to this many ranges, every known gap is listed, however short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class DrawnBucket:
 
 
 def buckets_of(parts: Sequence[Tally], exponent: int, window: Span) -> list[DrawnBucket]:
-    """Those that have something, in order, of parts that are `within` the window."""
+    """The buckets that are not empty, in order. The parts are `within` the window."""
     width = width_ns(exponent)
     from_ns, until_ns = window
     counts = {bucket.index: (tally,) for bucket, tally in summed(parts, exponent).items()}
@@ -53,7 +53,7 @@ def buckets_of(parts: Sequence[Tally], exponent: int, window: Span) -> list[Draw
 
 
 def size_of(parts: Iterable[Tally]) -> int | None:
-    """The sum of the sizes that are known; None if there are Segments, and none of theirs is."""
+    """The sum of the known sizes; None if there are Segments and all their sizes are unknown."""
     segments = size_bytes = unknown = 0
     for each in parts:
         segments += each.segments
@@ -63,7 +63,7 @@ def size_of(parts: Iterable[Tally]) -> int | None:
 
 
 def ranges_of(parts: Sequence[Tally], exponent: int) -> list[Span]:
-    """Runs without a gap, in order. If there are many, those with short gaps between them count as one."""
+    """Ranges without a gap, in order. If there are many, short gaps do not end a range."""
     runs = joined(((each.first_ns, each.last_ns) for each in parts), 1)
     shortest_ns = width_ns(exponent)
     most = EXACT_RANGES_MAX
@@ -75,7 +75,7 @@ def ranges_of(parts: Sequence[Tally], exponent: int) -> list[Span]:
 
 
 def within(parts: Sequence[Tally], window: Span) -> list[Tally]:
-    """Without the time of the first and the last Segment outside the window."""
+    """The parts without what reaches beyond the window at either end."""
     from_ns, until_ns = window
     return [
         each

@@ -17,11 +17,11 @@ from tams.timing.spans import Span, common, merged, without
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many Segments are read one by one for an answer.
+    """How many Segments an answer may read one by one.
 
-    `live_max` bounds what the summary does not tell yet, and `edge_max` what lies at the ends of a stretch,
-    in two of the finest buckets. If a Flow has up to `few_segments`, or on a stretch of up to `few_buckets`
-    of the finest buckets, Segments show more than buckets.
+    `live_max` bounds those in stale stretches, and `edge_max` those at the ends of the timerange, in two of
+    the finest buckets. A Flow of up to `few_segments`, or a timerange of up to `few_buckets` of the finest
+    buckets, is read without the summary.
     """
 
     live_max: int = 2_000
@@ -35,10 +35,9 @@ USUAL = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a stretch has, in the order of time, each part within one bucket of the `exponent`.
+    """The sums in a timerange, in order of time. Each part lies within one bucket of the `exponent`.
 
-    `window` is the stretch without what lies beyond the ends of the Flow. If not `is_complete`, what has
-    changed lately is not taken account of.
+    `window` is the timerange, cut to the Flow's extent. Unless `is_complete`, recent changes are missing.
     """
 
     parts: Sequence[Tally]
@@ -48,7 +47,7 @@ class Found:
 
 
 def window_of(stored: StoredFlow, timerange: TimeRange) -> Span | None:
-    """The stretch of the Flow that is asked for; None if no Segment can lie there."""
+    """The timerange, cut to the extent of the Flow; None if no Segment can lie there."""
     timeline = stored.timeline
     if timerange.is_empty or timeline.first_ns is None or timeline.last_ns is None:
         return None
@@ -67,9 +66,9 @@ class CoverageReader:
     limits: Limits = USUAL
 
     def read(self, window: Span, exponent: int) -> Found:
-        """The parts of the window, by buckets of this level or, where none so fine are kept, a coarser one.
+        """The parts of the window in buckets of this level, or of the Flow's finest if that is coarser.
 
-        Takes up to four round trips, and one more for each deletion that is at work in the window.
+        Up to four round trips, and one more for each deletion running in the window.
         """
         holes = self._holes()
         visible = without([window], holes)
@@ -94,7 +93,7 @@ class CoverageReader:
     def _summary(
         self, visible: Sequence[Span], level: int, exponent: int, state: CoverageState
     ) -> tuple[list[Tally], bool]:
-        """What starts in the visible stretches, and whether it is all: no more of it than may be is stale."""
+        """The sums of Segments that start in the visible spans, and whether all stale ones could be read."""
         stale = merged(outward(each, level) for each in state.stale)
         runs: list[Run] = []
         ends: list[Span] = []
@@ -110,7 +109,7 @@ class CoverageReader:
         return [*rows.values(), *changed, *at_ends], are_all
 
     def _widened(self, span: Span, level: int) -> Span:
-        """To whole buckets where the Flow ends, since nothing starts beyond."""
+        """Extended to whole buckets at the ends of the Flow, since nothing starts beyond them."""
         first_ns, last_ns = self.stored.timeline.first_ns, self.stored.timeline.last_ns
         assert first_ns is not None
         assert last_ns is not None
@@ -121,7 +120,7 @@ class CoverageReader:
         )
 
     def _holes(self) -> list[Span]:
-        """Where all Segments that also end there are hidden: deletions are at work."""
+        """The spans of running deletions. Segments that start and end in one are hidden."""
         from_ns, until_ns = self.stored.timeline.first_ns, self.stored.timeline.last_ns
         holes = [each.half_open() for each in self.stored.deleting.values() if not each.is_empty]
         return [
@@ -135,7 +134,7 @@ class CoverageReader:
     def _crossing(
         self, window: Span, visible: Sequence[Span], holes: Sequence[Span]
     ) -> list[Tally]:
-        """Segments that reach into the window, or out of a hole, and start in no visible stretch."""
+        """Segments that reach into the window, or out of a hole, but start in no visible span."""
         timeline = self.stored.timeline
         instants = {window[0]} | {
             end_ns for start_ns, end_ns in holes if start_ns < window[1] and end_ns > window[0]
@@ -154,7 +153,7 @@ class CoverageReader:
         return self._tallies(found)
 
     def _segments(self, spans: Sequence[Span], rows_max: int) -> tuple[list[Tally], bool]:
-        """One by one, and whether these are all."""
+        """Segments one by one, and whether these are all."""
         pieces, is_all = self.repositories.coverage.pieces(self.stored.outline, spans, rows_max)
         return self._tallies(pieces), is_all
 

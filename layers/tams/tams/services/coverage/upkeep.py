@@ -1,8 +1,8 @@
-"""Sums up in the background what Segments of Flows have changed, in bounded steps.
+"""Keeps coverage summaries up to date in the background, in bounded steps.
 
-A step is one transaction: it reads the Segments of some stale buckets, writes what the buckets of all levels
-there hold now, and notes on the Flow that they are right. It computes them anew and never adds, so a step
-that runs again changes nothing. A writer of the Flow collides with it in the Flow's row.
+A step is one transaction. It reads the Segments of some stale buckets, rewrites the buckets of all levels
+there, and marks them as current on the Flow's row. It recomputes and never adds, so repeating a step changes
+nothing. A concurrent change of the Flow conflicts with it on the Flow's row.
 """
 
 from collections import defaultdict
@@ -36,7 +36,7 @@ FLOWS_MAX = 1_000
 SEGMENTS_MAX = 4_096
 """The most Segments in one step, and in one of a Flow's finest buckets."""
 ROWS_MAX = 20_000
-"""The most rows of the summary that one step reads, but for those of a single stretch of buckets."""
+"""The most summary rows that one step reads. A single finest bucket may need more."""
 _ALL = 2**40
 
 
@@ -50,9 +50,9 @@ class CoverageUpkeep:
         return cls(platform.store(Caller.background("coverage")))
 
     def sweep(self) -> int:
-        """Sum up what is stale, each Flow in turn, as far as there is time.
+        """Take steps on each stale Flow in turn until all are current or the time is up.
 
-        Returns how many steps it took.
+        Returns the number of steps.
         """
         steps, done = 0, set[str]()
         while True:
@@ -82,7 +82,7 @@ class CoverageUpkeep:
         return self.store.write(work, flow_id)
 
     def _stepped(self, repositories: Repositories, stored: StoredFlow) -> CoverageState:
-        """Returns how far the summary is right after a step on the first stale stretch."""
+        """The state of the summary after a step on the first stale stretch."""
         state = stored.coverage or CoverageState(stale=(EVER,))
         if not stored.is_to_be_summed_up:
             return state
@@ -115,7 +115,7 @@ class CoverageUpkeep:
     def _first(
         self, repositories: Repositories, outline: FlowOutline, span: Span
     ) -> tuple[list[Piece], int]:
-        """The first Segments that start in the span, and up to when these are all: a step's worth."""
+        """A step's worth of Segments from the start of the span, and the time up to which these are all."""
         from_ns, until_ns = span
         while True:
             found, is_all = repositories.coverage.pieces(
@@ -128,7 +128,7 @@ class CoverageUpkeep:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """The rows of a stretch of whole finest buckets, and of all that coarser buckets there consist of."""
+    """The rows of a span of whole finest buckets, and those needed to recompute the coarser ones."""
 
     level: int
     from_ns: int
@@ -137,7 +137,7 @@ class _Rows:
 
     @classmethod
     def read(cls, repositories: Repositories, timeline_id: str, level: int, span: Span) -> Self:
-        """Those of a shorter stretch from its beginning if there are too many. At least one bucket."""
+        """Reads a shorter span from its start if there are too many rows, but at least one bucket."""
         from_ns, until_ns = span
         width = width_ns(level)
         while True:
@@ -154,7 +154,7 @@ class _Rows:
     def renewed(
         self, tallies: Iterable[Tally]
     ) -> tuple[Mapping[Bucket, Tally], Mapping[Bucket, Tally]]:
-        """The rows of the stretch before, and what they are now that it has Segments with these tallies."""
+        """The rows of the span as they were, and as they should be with these tallies of its Segments."""
         before: dict[Bucket, Tally] = {}
         after: dict[Bucket, Tally] = {}
         levels: dict[int, list[tuple[Bucket, Tally]]] = defaultdict(list)
@@ -174,7 +174,7 @@ class _Rows:
 
 
 def _families(finest: int, span: Span) -> Iterator[tuple[Run, Run]]:
-    """At each level the buckets that a stretch of whole buckets touches, and these with their siblings."""
+    """At each level, the buckets that a span touches, and those plus their siblings."""
     width = width_ns(finest)
     first, end = span[0] // width, span[1] // width
     for exponent in range(finest, COARSEST, STEP):

@@ -1,4 +1,4 @@
-"""Notes on Flows that the size of an Object has changed which their Segments use: their coverage tells it."""
+"""Marks the coverage of Flows stale when the size of an Object that they use changes."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -9,7 +9,7 @@ from tams.ports import Repositories
 
 
 def note_resized(repositories: Repositories, object_ids: Collection[str]) -> None:
-    """Two round trips, and one for each Flow. Flows in the recycle bin are noted too."""
+    """Two round trips, and one for each Flow. Flows in the recycle bin are marked too."""
     uses = repositories.segments.uses_of(object_ids)
     for stored in repositories.flows.find_many({flow_of(each) for each in uses}).values():
         if (used := uses.pop(stored.outline.timeline_id, None)) is not None:
