@@ -132,12 +132,7 @@ def _end(child: Any) -> None:
         child.join()
 
 
-def _ingest(
-    sender: "Connection[Any, Any]",
-    server: Server,
-    path: Path,
-    options: Options,
-) -> None:
+def _ingest(sender: "Connection[Any, Any]", server: Server, path: Path, options: Options) -> None:
     """In the child."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
